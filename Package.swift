@@ -1,0 +1,48 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "swtrace",
+  products: [
+    .executable(name: "swtrace", targets: ["swtrace"]),
+    .library(name: "TraceLang", targets: ["TraceLang"]),
+    .library(name: "Codegen", targets: ["Codegen"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    .target(name: "TraceLang", swiftSettings: strict),
+    .target(name: "Codegen", dependencies: ["TraceLang"], swiftSettings: strict),
+    .target(
+      name: "CLibBPF",
+      linkerSettings: [.linkedLibrary("bpf"), .linkedLibrary("elf"), .linkedLibrary("z")]
+    ),
+    .target(
+      name: "Runtime",
+      dependencies: ["Codegen", "TraceLang", "CLibBPF", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "swtrace",
+      dependencies: [
+        "Runtime", "Codegen", "TraceLang",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict
+    ),
+    .testTarget(name: "ParserTests", dependencies: ["TraceLang"], swiftSettings: strict),
+    .testTarget(name: "CodegenTests", dependencies: ["Codegen", "TraceLang"], swiftSettings: strict),
+    .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Codegen", "TraceLang"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,74 @@
+#pragma once
+
+// Shims for perf events, the ring buffer's positions, waiting and child processes.
+
+#include <linux/perf_event.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+// A perf event of all processes on one CPU, or -1 and errno. `sample` is a period or a frequency in Hz; 0 for none.
+// Kernel: perf_event_open(2).
+static inline int swtrace_perf_event_open(
+    uint32_t type, uint64_t config, uint64_t sample, bool is_frequency, int cpu) {
+  struct perf_event_attr attributes;
+  memset(&attributes, 0, sizeof(attributes));
+  attributes.size = sizeof(attributes);
+  attributes.type = type;
+  attributes.config = config;
+  attributes.sample_period = sample;
+  attributes.freq = is_frequency;
+  attributes.disabled = 1;
+  return (int)syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+// Gives the event's occurrences to a program and starts it: 0, or -1 and errno.
+static inline int swtrace_perf_event_start(int event, int program) {
+  if (ioctl(event, PERF_EVENT_IOC_SET_BPF, program) < 0) return -1;
+  return ioctl(event, PERF_EVENT_IOC_ENABLE, 0);
+}
+
+// Stops an event without the wait for running programs that closing it brings.
+static inline int swtrace_perf_event_stop(int event) {
+  return ioctl(event, PERF_EVENT_IOC_DISABLE, 0);
+}
+
+// Positions and record lengths of a BPF ring buffer are published with acquire and release order.
+// Kernel: Documentation/bpf/ringbuf.rst.
+static inline uint64_t swtrace_load_acquire_64(const void *address) {
+  return __atomic_load_n((const uint64_t *)address, __ATOMIC_ACQUIRE);
+}
+
+static inline uint32_t swtrace_load_acquire_32(const void *address) {
+  return __atomic_load_n((const uint32_t *)address, __ATOMIC_ACQUIRE);
+}
+
+static inline void swtrace_store_release_64(void *address, uint64_t value) {
+  __atomic_store_n((uint64_t *)address, value, __ATOMIC_RELEASE);
+}
+
+// A descriptor that becomes readable when the process ends (5.3), or -1 and errno.
+static inline int swtrace_pidfd_open(pid_t pid) {
+  return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+// Keeps the calling thread on one CPU: 0, or -1 and errno.
+int swtrace_pin_thread(int cpu);
+
+// Two ends of a pipe that are closed by exec: 0, or -1 and errno.
+int swtrace_pipe(int ends[2]);
+
+// A child that waits for a byte on `*start` before it becomes the program, and ends when `*start` is closed instead.
+// It gets default signal handling and a SIGTERM when its parent thread dies. After the byte, `*failure` gives the
+// errno of a failed exec, or end of file. The child's process ID, or -1 and errno.
+pid_t swtrace_spawn_waiting(const char *path, char *const arguments[], int *start, int *failure);
+
+// Closes descriptors from several threads at once: each close of a perf event may wait for the kernel.
+void swtrace_close_all(const int *descriptors, size_t count, unsigned threads);

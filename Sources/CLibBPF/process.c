@@ -1,0 +1,89 @@
+#define _GNU_SOURCE
+#include "SwtraceEvents.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+
+int swtrace_pin_thread(int cpu) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(cpu, &set);
+  return sched_setaffinity(0, sizeof(set), &set);
+}
+
+int swtrace_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+static void run_when_told(const char *path, char *const arguments[], int start, int failure) {
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  signal(SIGPIPE, SIG_DFL);
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  char go;
+  ssize_t count;
+  do count = read(start, &go, 1);
+  while (count < 0 && errno == EINTR);
+  if (count != 1) _exit(0);
+  execv(path, arguments);
+  int error = errno;
+  (void)!write(failure, &error, sizeof(error));
+  _exit(127);
+}
+
+pid_t swtrace_spawn_waiting(const char *path, char *const arguments[], int *start, int *failure) {
+  int starting[2], failing[2];
+  if (swtrace_pipe(starting) < 0) return -1;
+  if (swtrace_pipe(failing) < 0) {
+    close(starting[0]);
+    close(starting[1]);
+    return -1;
+  }
+  pid_t child = fork();
+  if (child == 0) {
+    close(starting[1]);
+    close(failing[0]);
+    run_when_told(path, arguments, starting[0], failing[1]);
+  }
+  int error = errno;
+  close(starting[0]);
+  close(failing[1]);
+  if (child < 0) {
+    close(starting[1]);
+    close(failing[0]);
+    errno = error;
+    return -1;
+  }
+  *start = starting[1];
+  *failure = failing[0];
+  return child;
+}
+
+struct closing {
+  const int *descriptors;
+  size_t count;
+  size_t next;
+};
+
+static void *close_next(void *context) {
+  struct closing *work = context;
+  for (;;) {
+    size_t index = __atomic_fetch_add(&work->next, 1, __ATOMIC_RELAXED);
+    if (index >= work->count) return NULL;
+    close(work->descriptors[index]);
+  }
+}
+
+void swtrace_close_all(const int *descriptors, size_t count, unsigned threads) {
+  struct closing work = {descriptors, count, 0};
+  pthread_t started[64];
+  unsigned running = 0;
+  while (running + 1 < threads && running < 64 && running + 1 < count)
+    if (pthread_create(&started[running], NULL, close_next, &work) == 0) running++;
+    else break;
+  close_next(&work);
+  while (running > 0) pthread_join(started[--running], NULL);
+}

@@ -1,0 +1,202 @@
+import TraceLang
+
+/// A compiled script: all that `Runtime` needs to load, attach and print, and nothing that needs the compiler.
+public struct Bundle: Hashable, Sendable, Codable {
+  /// BPF maps by the index that relocations and views use.
+  public var maps: [MapSpec]
+  public var programs: [ProgramSpec]
+  /// What to attach, in order; `begin` hooks run before and `end` hooks after all others.
+  public var hooks: [Hook]
+  /// What to do for each ring buffer record, by the action index in its header.
+  public var actions: [Action]
+  /// The script's maps, for printing, clearing and zeroing; in order of first appearance.
+  public var views: [MapView]
+  /// Names of the expanded probes, by probe index: "tracepoint:syscalls:sys_enter_openat".
+  public var probeNames: [String]
+  /// Formats of `strftime`, by the index in a timestamp value.
+  public var timeFormats: [String]
+  /// Members of the structs that are printed whole, and enumerators of enums printed by name.
+  public var layouts: [PrintedLayout]
+  public var enums: [PrintedEnum]
+  public var settings: Settings
+  /// Attach points the script asked for, as "Attached N probes" tells.
+  public var probeCount = 0
+  /// Where programs count records that found the ring buffer full (a 64-bit number).
+  public var lostEvents: MapView.Place?
+  /// Where the boot-clock time of the start of tracing goes before anything is attached (`elapsed`).
+  public var startTime: MapView.Place?
+  /// Names of the script's source texts, for messages that carry a `SourceLine`.
+  public var sources: [String]
+
+  public init(settings: Settings) {
+    maps = []
+    programs = []
+    hooks = []
+    actions = []
+    views = []
+    probeNames = []
+    timeFormats = []
+    layouts = []
+    enums = []
+    self.settings = settings
+    sources = []
+  }
+
+  public struct PrintedLayout: Hashable, Sendable, Codable {
+    public let reference: RecordReference
+    public let layout: RecordLayout
+
+    public init(reference: RecordReference, layout: RecordLayout) {
+      self.reference = reference
+      self.layout = layout
+    }
+  }
+
+  public struct PrintedEnum: Hashable, Sendable, Codable {
+    public let reference: EnumReference
+    public let enumerators: [EnumeratorName]
+
+    public init(reference: EnumReference, enumerators: [EnumeratorName]) {
+      self.reference = reference
+      self.enumerators = enumerators
+    }
+  }
+
+  /// The configuration that matters after compilation.
+  public struct Settings: Hashable, Sendable, Codable {
+    /// "GPL" and so on.
+    public var license = "GPL"
+    /// Bytes of verifier log kept.
+    public var logSize = 1_000_000
+    public var printMapsOnExit = true
+    /// Appended to strings that were cut.
+    public var truncationTrailer = ".."
+    /// `max_strlen`: a string whose space is at least this large and full was cut.
+    public var maximumStringLength = 1024
+    public var maximumCatBytes = 10240
+    /// CPUs that per-CPU storage was laid out for: `Machine.possibleCPUs`.
+    public var possibleCPUs: Int
+    /// `error`, `warn` or `ignore`.
+    public var missingProbes = MissingProbes.error
+
+    public init(possibleCPUs: Int) { self.possibleCPUs = possibleCPUs }
+  }
+
+  public enum MissingProbes: String, Hashable, Sendable, Codable {
+    case error, warn, ignore
+  }
+}
+
+/// A BPF map to create.
+public struct MapSpec: Hashable, Sendable, Codable {
+  /// Kernel: include/uapi/linux/bpf.h, enum bpf_map_type.
+  public enum Kind: UInt32, Hashable, Sendable, Codable {
+    case hash = 1
+    case array = 2
+    case perfEventArray = 4
+    case perCPUHash = 5
+    case perCPUArray = 6
+    case stackTrace = 7
+    case lruHash = 9
+    case lruPerCPUHash = 10
+    case ringBuffer = 27
+  }
+
+  /// Kernel: include/uapi/linux/bpf.h, BPF_F_*.
+  public struct Flags: OptionSet, Hashable, Sendable, Codable {
+    public let rawValue: UInt32
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    /// Elements are allocated when first used.
+    public static let noPreallocation = Flags(rawValue: 1)
+    /// Programs may only read.
+    public static let readOnlyForPrograms = Flags(rawValue: 1 << 7)
+    /// The value can be mapped into user space (arrays).
+    public static let mappable = Flags(rawValue: 1 << 10)
+  }
+
+  /// At most 15 bytes are kept by the kernel (BPF_OBJ_NAME_LEN).
+  public var name: String
+  public var kind: Kind
+  public var keySize: Int
+  public var valueSize: Int
+  public var maxEntries: Int
+  public var flags: Flags
+  /// The first value of a one-element array; empty for zeros.
+  public var initialValue: [UInt8]
+  /// No writes from user space either once `initialValue` is in (BPF_MAP_FREEZE), so that loads fold in the verifier.
+  public var isFrozen: Bool
+
+  public init(
+    name: String, kind: Kind, keySize: Int, valueSize: Int, maxEntries: Int, flags: Flags = [],
+    initialValue: [UInt8] = [], isFrozen: Bool = false
+  ) {
+    self.name = name
+    self.kind = kind
+    self.keySize = keySize
+    self.valueSize = valueSize
+    self.maxEntries = maxEntries
+    self.flags = flags
+    self.initialValue = initialValue
+    self.isFrozen = isFrozen
+  }
+}
+
+/// A BPF program to load.
+public struct ProgramSpec: Hashable, Sendable, Codable {
+  public enum Kind: Hashable, Sendable, Codable {
+    /// BPF_PROG_TYPE_RAW_TRACEPOINT; also what `begin`, `end` and `self` run as (BPF_PROG_TEST_RUN).
+    case rawTracepoint
+    /// BPF_PROG_TYPE_TRACING with BPF_TRACE_RAW_TP, for the BTF typedef `btf_trace_NAME`.
+    case tracingRawTracepoint(String)
+    /// BPF_PROG_TYPE_TRACEPOINT.
+    case tracepoint
+    /// BPF_PROG_TYPE_PERF_EVENT: `profile`, `interval`, `software`, `hardware`.
+    case perfEvent
+  }
+
+  /// At most 15 bytes are kept by the kernel.
+  public var name: String
+  public var kind: Kind
+  public var object: ProgramObject
+  /// The probe that errors are told of: "tracepoint:syscalls:sys_enter_*".
+  public var title: String
+
+  public init(name: String, kind: Kind, object: ProgramObject, title: String) {
+    self.name = name
+    self.kind = kind
+    self.object = object
+    self.title = title
+  }
+}
+
+/// A place a program is attached to.
+public struct Hook: Hashable, Sendable, Codable {
+  public enum Point: Hashable, Sendable, Codable {
+    /// Run once through BPF_PROG_TEST_RUN, before attaching or after detaching everything else.
+    case begin, end
+    /// Fires on one CPU each `period` nanoseconds (software cpu-clock perf event).
+    case interval(period: UInt64)
+    /// Fires on every CPU each `period` nanoseconds.
+    case profilePeriod(UInt64)
+    /// Fires on every CPU so many times a second.
+    case profileFrequency(UInt64)
+    /// A perf event on the tracepoint's id.
+    case tracepoint(TracepointName)
+    /// bpf_raw_tracepoint_open by name (empty name semantics for `tracingRawTracepoint` programs are the loader's).
+    case rawTracepoint(String)
+    /// PERF_TYPE_SOFTWARE `config` on every CPU, once each `period` events.
+    case software(config: UInt64, period: UInt64)
+  }
+
+  /// Index in `Bundle.programs`.
+  public var program: Int
+  public var point: Point
+  /// The attach point as the user would name it, for messages.
+  public var title: String
+
+  public init(program: Int, point: Point, title: String) {
+    self.program = program
+    self.point = point
+    self.title = title
+  }
+}

@@ -1,0 +1,48 @@
+import TraceLang
+
+/// A bundle as text: what `-d bpf,maps` prints and golden files hold.
+public enum BundleListing {
+  public static func programs(_ bundle: Bundle, sources: SourceMap) -> String {
+    var text = ""
+    for (index, program) in bundle.programs.enumerated() {
+      text += "program \(index) \(program.name) \(program.kind.description) \"\(program.title)\"\n"
+      for hook in bundle.hooks where hook.program == index { text += "  on \(hook.point.description)\n" }
+      text += program.object.listing { line in sourceText(line, sources) }
+    }
+    return text
+  }
+
+  /// The script's line an instruction stands for, trimmed.
+  private static func sourceText(_ line: SourceLine, _ sources: SourceMap) -> String? {
+    guard sources.files.indices.contains(Int(line.source)) else { return nil }
+    let bytes = sources.files[Int(line.source)].line(Int(line.line))
+    let text = String(decoding: bytes.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }, as: UTF8.self)
+    return "\(line.line):\(line.column): \(text.prefix(100))"
+  }
+
+  public static func maps(_ bundle: Bundle) -> String {
+    var text = ""
+    for (index, map) in bundle.maps.enumerated() {
+      text += "map \(index) \(map.name) \(map.kind) key \(map.keySize) value \(map.valueSize) entries \(map.maxEntries)"
+      if map.flags.contains(.noPreallocation) { text += " no_prealloc" }
+      if map.flags.contains(.readOnlyForPrograms) { text += " rdonly_prog" }
+      if map.flags.contains(.mappable) { text += " mmapable" }
+      if map.isFrozen { text += " frozen" }
+      if !map.initialValue.isEmpty { text += " initial \(hash(map.initialValue))" }
+      text += "\n"
+    }
+    for view in bundle.views {
+      let key = view.key.map { "[\($0.description)]" } ?? ""
+      text += "view \(view.name)\(key) = \(view.value.description) in \(view.storage.description(bundle.maps))\n"
+    }
+    for (index, action) in bundle.actions.enumerated() { text += "action \(index) \(action)\n" }
+    return text
+  }
+
+  /// FNV-1a of bytes, to tell whether contents changed.
+  private static func hash(_ bytes: [UInt8]) -> String {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return String(hash, radix: 16)
+  }
+}

@@ -1,0 +1,92 @@
+import TraceLang
+
+/// All that compiling a checked program gives, stage by stage.
+public struct Compilation: Sendable {
+  public let plan: Plan
+  /// The IR of each program as lowered, in the plan's order.
+  public let modules: [Module]
+  /// The same after the passes.
+  public let optimized: [Module]
+  public let bundle: Bundle
+}
+
+/// Why a checked program did not become a bundle: a limit of the kernel, told with the probe.
+public struct CompileError: Error, Hashable, Sendable {
+  public let message: String
+  /// The probe whose program is meant.
+  public let range: SourceRange
+}
+
+/// Compiles a checked program for a target.
+/// - Parameter sources: the texts its ranges point into, for line information.
+public func compile(
+  _ program: Program, target: any Target, sources: SourceMap
+) throws(CompileError) -> Compilation {
+  var plan = Planner.plan(program, target: target)
+  var actions = ActionTable()
+  let scratchMap = plan.maps.count
+  var scratchSize = 0
+  var modules: [Module] = []
+  for planned in plan.programs {
+    let lowered = Lowering.lower(
+      planned, of: program, plan: plan, target: target, sources: sources, scratchMap: scratchMap, actions: &actions)
+    modules.append(lowered.module)
+    scratchSize = max(scratchSize, lowered.scratchSize)
+  }
+  if scratchSize > 0 {
+    plan.maps.append(
+      MapSpec(name: "swtrace_scratch", kind: .perCPUArray, keySize: 4, valueSize: scratchSize, maxEntries: 1))
+  }
+  var bundle = Bundle(settings: settings(program, target))
+  var optimized: [Module] = []
+  let options = BackendOptions(isV4: target.has(.instructionSetV4))
+  for (index, planned) in plan.programs.enumerated() {
+    let compiled: CompiledModule
+    do throws(BackendError) {
+      compiled = try compileStages(modules[index], options: options)
+    } catch {
+      throw CompileError(message: error.description, range: range(of: planned, in: program))
+    }
+    optimized.append(compiled.optimized)
+    bundle.programs.append(
+      ProgramSpec(name: planned.name, kind: planned.kind, object: compiled.object, title: planned.title))
+    for point in planned.points { bundle.hooks.append(Hook(program: index, point: point, title: planned.title)) }
+  }
+  bundle.maps = plan.maps
+  bundle.views = plan.views
+  bundle.actions = actions.actions
+  bundle.probeNames = program.probeNames
+  bundle.timeFormats = program.timeFormats
+  bundle.probeCount = program.probes.reduce(0) { $0 + $1.attachPoints.count }
+  bundle.lostEvents = plan.lostEvents
+  bundle.startTime = plan.startTime
+  bundle.sources = sources.files.map(\.name)
+  var printed = PrintedTypes(target)
+  printed.collect(bundle)
+  bundle.layouts = printed.layouts
+  bundle.enums = printed.enums
+  return Compilation(plan: plan, modules: modules, optimized: optimized, bundle: bundle)
+}
+
+private func settings(_ program: Program, _ target: any Target) -> Bundle.Settings {
+  let configuration = program.configuration
+  var settings = Bundle.Settings(possibleCPUs: target.machine.possibleCPUs)
+  settings.license = configuration.license
+  settings.logSize = configuration.logSize
+  settings.printMapsOnExit = configuration.printMapsOnExit
+  settings.truncationTrailer = configuration.truncationTrailer
+  settings.maximumCatBytes = configuration.maxCatBytes
+  switch configuration.missingProbes {
+  case .error: settings.missingProbes = .error
+  case .warn: settings.missingProbes = .warn
+  case .ignore: settings.missingProbes = .ignore
+  }
+  return settings
+}
+
+private func range(of planned: PlannedProgram, in program: Program) -> SourceRange {
+  switch planned.entry {
+  case .single(let probe, _): program.probes[probe].range
+  case .syscalls(let entry): program.probes[entry.blocks[0].sections[0].probe].range
+  }
+}

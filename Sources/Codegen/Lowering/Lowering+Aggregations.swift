@@ -1,0 +1,273 @@
+import TraceLang
+
+// The slots of aggregations: see `Aggregation.words` for what each word holds.
+extension Lowering {
+  mutating func aggregate(_ map: MapID, _ key: TypedExpression?, _ value: TypedExpression?) {
+    guard case .aggregation(let aggregation) = plan.views[map.index].value else { return }
+    let isAtomic = plan.needsAtomicUpdates[map.index]
+    let operand = value.map { scalar($0) }
+    switch plan.views[map.index].storage {
+    case .slots(let index, let offset, let stride, let slotSize, let domain):
+      let base = slot(index, offset, stride, slotSize, domain)
+      record(operand ?? .constant(1), aggregation, at: base, isAtomic: isAtomic)
+    case .hash(let index, let perCPU):
+      withEntry(map, index, key) { lowering, entry in
+        lowering.record(operand ?? .constant(1), aggregation, at: entry, isAtomic: isAtomic || !perCPU)
+      }
+    case .global: break
+    }
+  }
+
+  /// The slot of the current CPU and domain index.
+  private mutating func slot(
+    _ map: Int, _ offset: Int, _ stride: Int, _ slotSize: Int, _ domain: MapView.Domain
+  ) -> Value {
+    var base = dataAddress(map, offset)
+    switch domain {
+    case .scalar: break
+    case .probes(let first, let count):
+      switch entry.nameIndex {
+      case .constant(let index): base = dataAddress(map, offset + (Int(index) - first) * slotSize)
+      case .value:
+        // The name table holds only indices of this range; the comparison tells the verifier.
+        let index = first == 0 ? entry.nameIndex : builder.arithmetic(.sub, entry.nameIndex, .constant(Int64(first)))
+        let inside = builder.makeBlock()
+        let outside = builder.makeBlock()
+        builder.branch(.ult, index, .constant(Int64(count)), then: inside, otherwise: outside)
+        builder.continueIn(outside)
+        leaveBody()
+        builder.continueIn(inside)
+        base = builder.advance(base, by: scaled(index, by: slotSize))
+      }
+    case .integers: break
+    }
+    return currentCPU(base, stride)
+  }
+
+  /// Moves a pointer to the first CPU's part on to that of the current CPU.
+  private mutating func currentCPU(_ base: Value, _ stride: Int) -> Value {
+    var slots = 1
+    while slots < target.machine.possibleCPUs { slots *= 2 }
+    guard slots > 1 else { return base }
+    let cpu = builder.call(.getSMPProcessorID, [])
+    // The mask tells the verifier what the kernel knows.
+    let index = builder.arithmetic(.and, .value(cpu), .constant(Int64(slots - 1)))
+    return builder.advance(base, by: scaled(index, by: stride))
+  }
+
+  /// Adds one value to a slot.
+  private mutating func record(_ value: Operand, _ aggregation: Aggregation, at slot: Value, isAtomic: Bool) {
+    switch aggregation {
+    case .count: add(.constant(1), to: slot, 0, isAtomic)
+    case .sum, .avg, .stats:
+      add(value, to: slot, 0, isAtomic)
+      add(.constant(1), to: slot, 8, isAtomic)
+    case .min(let signed): extreme(value, slot, signed ? .slt : .ult, isAtomic)
+    case .max(let signed): extreme(value, slot, signed ? .sgt : .ugt, isAtomic)
+    case .hist(let k):
+      let bucket = histogramBucket(value, k: k)
+      let word = bounded(bucket, Aggregation.histBuckets(k: k))
+      add(.constant(1), to: builder.advance(slot, by: scaled(word, by: 8)), 0, isAtomic)
+    case .lhist(let low, let high, let step):
+      let bucket = linearBucket(value, low, high, step, aggregation.words)
+      let word = bounded(bucket, aggregation.words)
+      add(.constant(1), to: builder.advance(slot, by: scaled(word, by: 8)), 0, isAtomic)
+    case .tseries: break
+    }
+  }
+
+  private mutating func add(_ value: Operand, to slot: Value, _ offset: Int, _ isAtomic: Bool) {
+    if isAtomic {
+      builder.emit(.atomicAdd(bits: 64, base: slot, offset: offset, value))
+    } else {
+      let sum = builder.arithmetic(.add, builder.load(64, slot, offset), value)
+      builder.emit(.store(bits: 64, base: slot, offset: offset, sum))
+    }
+  }
+
+  /// Keeps the value that compares better; the second word says that there is one.
+  private mutating func extreme(_ value: Operand, _ slot: Value, _ better: Condition, _ isAtomic: Bool) {
+    let compare = builder.makeBlock()
+    let replace = builder.makeBlock()
+    let after = builder.makeBlock()
+    let count = builder.load(64, slot, 8)
+    builder.branch(.eq, count, .constant(0), then: replace, otherwise: compare)
+    builder.continueIn(compare)
+    let current = builder.load(64, slot, 0)
+    builder.branch(better, value, current, then: replace, otherwise: after)
+    builder.continueIn(replace)
+    builder.emit(.store(bits: 64, base: slot, offset: 0, value))
+    builder.emit(.store(bits: 64, base: slot, offset: 8, .constant(1)))
+    builder.jump(to: after)
+    builder.continueIn(after)
+  }
+
+  /// A bucket's number where the verifier sees that it is below the count; others leave the body, and there are none.
+  private mutating func bounded(_ bucket: Operand, _ count: Int) -> Operand {
+    guard case .value = bucket else { return bucket }
+    let inside = builder.makeBlock()
+    let outside = builder.makeBlock()
+    builder.branch(.ult, bucket, .constant(Int64(count)), then: inside, otherwise: outside)
+    builder.continueIn(outside)
+    leaveBody()
+    builder.continueIn(inside)
+    return bucket
+  }
+
+  // MARK: - Buckets
+
+  /// The bucket of a log2 histogram: 0 for negatives, 1 + n below 2^k, then 2^k for each power of two.
+  private mutating func histogramBucket(_ value: Operand, k: Int) -> Operand {
+    let negative = builder.makeBlock()
+    let natural = builder.makeBlock()
+    builder.branch(.slt, value, .constant(0), then: negative, otherwise: natural)
+    builder.continueIn(negative)
+    let below = builder.arrive([.constant(0)])
+    builder.continueIn(natural)
+    let small = builder.makeBlock()
+    let large = builder.makeBlock()
+    builder.branch(.ult, value, .constant(1 << Int64(k)), then: small, otherwise: large)
+    builder.continueIn(small)
+    let single = builder.arrive([builder.arithmetic(.add, value, .constant(1))])
+    builder.continueIn(large)
+    let exponent = log2(value)
+    // The k bits behind the leading one choose among the 2^k buckets of the power.
+    let shift = k == 0 ? exponent : builder.arithmetic(.sub, exponent, .constant(Int64(k)))
+    var bucket = k == 0 ? exponent : builder.arithmetic(.shl, shift, .constant(Int64(k)))
+    if k > 0 {
+      // value >> shift is 2^k plus those bits; 2^k is what the powers below take singly.
+      let amount = builder.arithmetic(.and, shift, .constant(63))
+      bucket = builder.arithmetic(.add, bucket, builder.arithmetic(.lshr, value, amount))
+      bucket = builder.arithmetic(.add, bucket, .constant(1))
+    } else {
+      bucket = builder.arithmetic(.add, bucket, .constant(2))
+    }
+    let many = builder.arrive([bucket])
+    return builder.join([below, single, many].compactMap { $0 }, extraTypes: [.integer])[0]
+  }
+
+  /// The position of the highest bit that is set in a value above 0, by halving.
+  private mutating func log2(_ value: Operand) -> Operand {
+    var rest = value
+    var exponent: Operand = .constant(0)
+    for width in [32, 16, 8, 4, 2, 1] as [Int64] {
+      let high = builder.makeBlock()
+      let low = builder.makeBlock()
+      builder.branch(.uge, rest, .constant(1 << width), then: high, otherwise: low)
+      builder.continueIn(high)
+      let shifted = builder.arithmetic(.lshr, rest, .constant(width))
+      let raised = builder.arithmetic(.or, exponent, .constant(width))
+      let a = builder.arrive([shifted, raised])
+      builder.continueIn(low)
+      let b = builder.arrive([rest, exponent])
+      let merged = builder.join([a, b].compactMap { $0 }, extraTypes: [.integer, .integer])
+      (rest, exponent) = (merged[0], merged[1])
+    }
+    return exponent
+  }
+
+  /// The bucket of a linear histogram: 0 below `low`, the last from `high` on.
+  private mutating func linearBucket(
+    _ value: Operand, _ low: Int64, _ high: Int64, _ step: Int64, _ count: Int
+  ) -> Operand {
+    let under = builder.makeBlock()
+    let notUnder = builder.makeBlock()
+    builder.branch(.slt, value, .constant(low), then: under, otherwise: notUnder)
+    builder.continueIn(under)
+    let below = builder.arrive([.constant(0)])
+    builder.continueIn(notUnder)
+    let over = builder.makeBlock()
+    let inside = builder.makeBlock()
+    builder.branch(.sge, value, .constant(high), then: over, otherwise: inside)
+    builder.continueIn(over)
+    let above = builder.arrive([.constant(Int64(count - 1))])
+    builder.continueIn(inside)
+    let distance = builder.arithmetic(.sub, value, .constant(low))
+    let index = builder.arithmetic(.udiv, distance, .constant(step))
+    let within = builder.arrive([builder.arithmetic(.add, index, .constant(1))])
+    return builder.join([below, above, within].compactMap { $0 }, extraTypes: [.integer])[0]
+  }
+
+  // MARK: - Reading
+
+  /// What an aggregation holds, over all CPUs.
+  mutating func readAggregation(_ map: MapID, _ key: TypedExpression?, _ aggregation: Aggregation) -> Operand {
+    switch plan.views[map.index].storage {
+    case .slots(let index, let offset, let stride, let slotSize, let domain):
+      var start = offset
+      if case .probes(let first, _) = domain, case .constant(let name) = entry.nameIndex {
+        start += (Int(name) - first) * slotSize
+      }
+      let bases = (0..<target.machine.possibleCPUs).map { start + $0 * stride }
+      let slots = bases.map { dataAddress(index, $0) }
+      return summed(slots, aggregation)
+    case .hash(let index, let perCPU):
+      let key = keyAddress(key)
+      guard perCPU, target.has(.perCPULookup) else {
+        let slot = lookup(inMap: index, key)
+        return summedIfFound([slot], aggregation)
+      }
+      let slots = (0..<target.machine.possibleCPUs).map { cpu in
+        builder.call(
+          .mapLookupPerCPUElement, [mapReference(index), key, .constant(Int64(cpu))], .pointer(.mapValueOrNull(index)))
+      }
+      return summedIfFound(slots, aggregation)
+    case .global: return .constant(0)
+    }
+  }
+
+  private mutating func summedIfFound(_ slots: [Value], _ aggregation: Aggregation) -> Operand {
+    var ends: [FunctionBuilder.Arrival] = []
+    for slot in slots {
+      let found = builder.makeBlock()
+      let missing = builder.makeBlock()
+      builder.branch(.ne, .value(slot), .constant(0), then: found, otherwise: missing)
+      builder.continueIn(missing)
+      if let end = builder.arrive([.constant(0)]) { ends.append(end) }
+      builder.continueIn(found)
+    }
+    if let end = builder.arrive([summed(slots, aggregation)]) { ends.append(end) }
+    return builder.join(ends, extraTypes: [.integer])[0]
+  }
+
+  private mutating func summed(_ slots: [Value], _ aggregation: Aggregation) -> Operand {
+    switch aggregation {
+    case .count, .sum, .avg:
+      var total: Operand = .constant(0)
+      var count: Operand = .constant(0)
+      for slot in slots {
+        total = builder.arithmetic(.add, total, builder.load(64, slot, 0))
+        if case .avg = aggregation { count = builder.arithmetic(.add, count, builder.load(64, slot, 8)) }
+      }
+      if case .avg(let signed) = aggregation { return builder.arithmetic(signed ? .sdiv : .udiv, total, count) }
+      return total
+    case .min(let signed): return best(slots, signed ? .slt : .ult)
+    case .max(let signed): return best(slots, signed ? .sgt : .ugt)
+    case .stats, .hist, .lhist, .tseries: return .constant(0)
+    }
+  }
+
+  private mutating func best(_ slots: [Value], _ better: Condition) -> Operand {
+    var result: Operand = .constant(0)
+    var isFound: Operand = .constant(0)
+    for slot in slots {
+      let check = builder.makeBlock()
+      let take = builder.makeBlock()
+      let skip = builder.makeBlock()
+      let compare = builder.makeBlock()
+      let value = builder.load(64, slot, 0)
+      builder.branch(.ne, builder.load(64, slot, 8), .constant(0), then: check, otherwise: skip)
+      builder.continueIn(check)
+      builder.branch(.eq, isFound, .constant(0), then: take, otherwise: compare)
+      builder.continueIn(compare)
+      builder.branch(better, value, result, then: take, otherwise: skip)
+      builder.continueIn(take)
+      let a = builder.arrive([value, .constant(1)])
+      builder.continueIn(skip)
+      let b = builder.arrive([result, isFound])
+      let merged = builder.join([a, b].compactMap { $0 }, extraTypes: [.integer, .integer])
+      (result, isFound) = (merged[0], merged[1])
+    }
+    return result
+  }
+}

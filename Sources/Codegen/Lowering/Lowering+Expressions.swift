@@ -1,0 +1,320 @@
+import TraceLang
+
+// Expressions that fit a register. A value of an integer type is kept extended to 64 bits by its own sign.
+extension Lowering {
+  mutating func scalar(_ expression: TypedExpression) -> Operand {
+    setLine(expression.range)
+    switch expression.kind {
+    case .integer(let value): return .constant(value)
+    case .string: return .constant(0)
+    case .variable(let variable): return builder.variables[variable] ?? .constant(0)
+    case .map(let map, let key): return readMap(map, key, expression.type)
+    case .context(let value): return context(value)
+    case .member(let base, let member): return self.member(base, member, expression.type)
+    case .dereference(let pointer):
+      return read(expression.type, at: scalar(pointer), Self.space(pointer.type))
+    case .index(let base, let position):
+      let (address, space) = element(base, position, expression.type)
+      return read(expression.type, at: address, space)
+    case .element(let base, let index): return tupleElement(base, index, expression.type)
+    case .tuple: return .constant(0)
+    case .convert(let operand): return converted(operand, to: expression.type)
+    case .negate(let operand): return builder.arithmetic(.sub, .constant(0), scalar(operand))
+    case .complement(let operand): return builder.arithmetic(.xor, scalar(operand), .constant(-1))
+    case .not(let operand):
+      return .value(builder.define(.integer, .compare(.eq, scalar(operand), .constant(0))))
+    case .arithmetic(let operation, let left, let right, let signed):
+      let left = scalar(left)
+      return arithmetic(operation, left, scalar(right), signed: signed)
+    case .pointerOffset(let pointer, let offset, let scale):
+      let pointer = scalar(pointer)
+      return builder.arithmetic(.add, pointer, scaled(scalar(offset), by: scale))
+    case .compare(let comparison, let left, let right, let signed):
+      let left = scalar(left)
+      return .value(
+        builder.define(.integer, .compare(Self.condition(comparison, signed: signed), left, scalar(right))))
+    case .and, .or: return truth(of: expression)
+    case .ternary(let condition, let then, let otherwise): return ternary(condition, then, otherwise)
+    case .step(let place, let amount, let isPrefix): return step(place, amount, isPrefix: isPrefix, expression.type)
+    case .call(let function): return call(function, expression.type)
+    case .block(let statements, let value):
+      self.statements(statements)
+      return scalar(value)
+    }
+  }
+
+  /// 1 or 0 of a condition with short circuits.
+  private mutating func truth(of condition: TypedExpression) -> Operand {
+    let then = builder.makeBlock()
+    let otherwise = builder.makeBlock()
+    branch(on: condition, then: then, otherwise: otherwise)
+    builder.continueIn(then)
+    let yes = builder.arrive([.constant(1)])
+    builder.continueIn(otherwise)
+    let no = builder.arrive([.constant(0)])
+    return builder.join([yes, no].compactMap { $0 }, extraTypes: [.integer])[0]
+  }
+
+  private mutating func ternary(
+    _ condition: TypedExpression, _ then: TypedExpression, _ otherwise: TypedExpression
+  ) -> Operand {
+    let first = builder.makeBlock()
+    let second = builder.makeBlock()
+    branch(on: condition, then: first, otherwise: second)
+    let before = builder.variables
+    builder.continueIn(first)
+    let a = builder.arrive([scalar(then)])
+    builder.continueIn(second)
+    builder.variables = before
+    let b = builder.arrive([scalar(otherwise)])
+    return builder.join([a, b].compactMap { $0 }, extraTypes: [.integer])[0]
+  }
+
+  /// Ends the current block with a branch on a condition.
+  mutating func branch(on condition: TypedExpression, then: BlockID, otherwise: BlockID) {
+    setLine(condition.range)
+    switch condition.kind {
+    case .integer(let value): builder.jump(to: value != 0 ? then : otherwise)
+    case .not(let operand): branch(on: operand, then: otherwise, otherwise: then)
+    case .convert(let operand) where condition.type == .bool && operand.type.isScalar:
+      branch(on: operand, then: then, otherwise: otherwise)
+    case .and(let left, let right):
+      let next = builder.makeBlock()
+      branch(on: left, then: next, otherwise: otherwise)
+      builder.continueIn(next)
+      branch(on: right, then: then, otherwise: otherwise)
+    case .or(let left, let right):
+      let next = builder.makeBlock()
+      branch(on: left, then: then, otherwise: next)
+      builder.continueIn(next)
+      branch(on: right, then: then, otherwise: otherwise)
+    case .compare(let comparison, let left, let right, let signed):
+      let left = scalar(left)
+      let right = scalar(right)
+      builder.branch(Self.condition(comparison, signed: signed), left, right, then: then, otherwise: otherwise)
+    case .call(.stringsEqual(let left, let right, let limit)):
+      branchOnEqual(left, right, limit: limit, then: then, otherwise: otherwise)
+    default:
+      let value = scalar(condition)
+      builder.branch(.ne, value, .constant(0), then: then, otherwise: otherwise)
+    }
+  }
+
+  static func condition(_ comparison: Comparison, signed: Bool) -> Condition {
+    switch comparison {
+    case .equal: .eq
+    case .notEqual: .ne
+    case .less: signed ? .slt : .ult
+    case .lessOrEqual: signed ? .sle : .ule
+    case .greater: signed ? .sgt : .ugt
+    case .greaterOrEqual: signed ? .sge : .uge
+    }
+  }
+
+  mutating func arithmetic(
+    _ operation: ArithmeticOperation, _ left: Operand, _ right: Operand, signed: Bool
+  ) -> Operand {
+    switch operation {
+    case .add: builder.arithmetic(.add, left, right)
+    case .subtract: builder.arithmetic(.sub, left, right)
+    case .multiply: builder.arithmetic(.mul, left, right)
+    case .divide: builder.arithmetic(signed ? .sdiv : .udiv, left, right)
+    case .modulo: builder.arithmetic(signed ? .smod : .umod, left, right)
+    case .and: builder.arithmetic(.and, left, right)
+    case .or: builder.arithmetic(.or, left, right)
+    case .xor: builder.arithmetic(.xor, left, right)
+    case .shiftLeft: builder.arithmetic(.shl, left, masked(right))
+    case .shiftRight: builder.arithmetic(signed ? .ashr : .lshr, left, masked(right))
+    }
+  }
+
+  /// A shift count taken modulo 64, as the verifier wants constants to be.
+  private mutating func masked(_ count: Operand) -> Operand {
+    switch count {
+    case .constant(let value): .constant(value & 63)
+    case .value: builder.arithmetic(.and, count, .constant(63))
+    }
+  }
+
+  mutating func scaled(_ index: Operand, by scale: Int) -> Operand {
+    switch index {
+    case .constant(let value): .constant(value &* Int64(scale))
+    case .value: scale == 1 ? index : builder.arithmetic(.mul, index, .constant(Int64(scale)))
+    }
+  }
+
+  private mutating func converted(_ operand: TypedExpression, to type: Type) -> Operand {
+    let value = scalar(operand)
+    switch type {
+    case .bool:
+      if operand.type == .bool { return value }
+      return .value(builder.define(.integer, .compare(.ne, value, .constant(0))))
+    case .integer(let integer), .enumeration(_, let integer):
+      let from = operand.type.integer ?? .uint64
+      let isWidening = integer.bits == 64 || (integer.bits > from.bits && (integer.isSigned || !from.isSigned))
+      if isWidening || integer == from { return value }
+      return .value(builder.define(.integer, .extend(bits: integer.bits, signed: integer.isSigned, value)))
+    default: return value
+    }
+  }
+
+  // MARK: - Surroundings
+
+  private mutating func context(_ value: ContextValue) -> Operand {
+    switch value {
+    case .pid:
+      let both = builder.call(.getCurrentPIDTGID, [])
+      return builder.arithmetic(.lshr, .value(both), .constant(32))
+    case .tid:
+      let both = builder.call(.getCurrentPIDTGID, [])
+      return .value(builder.define(.integer, .extend(bits: 32, signed: false, .value(both))))
+    case .uid:
+      let both = builder.call(.getCurrentUIDGID, [])
+      return .value(builder.define(.integer, .extend(bits: 32, signed: false, .value(both))))
+    case .gid:
+      let both = builder.call(.getCurrentUIDGID, [])
+      return builder.arithmetic(.lshr, .value(both), .constant(32))
+    case .comm: return .constant(0)
+    case .cpu: return .value(builder.call(.getSMPProcessorID, []))
+    case .ncpus: return .constant(Int64(target.machine.possibleCPUs))
+    case .rand:
+      return .value(builder.define(.integer, .extend(bits: 32, signed: false, .value(builder.call(.getPseudoRandom, [])))))
+    case .curtask: return .value(builder.call(.getCurrentTask, []))
+    case .cgroup: return .value(builder.call(.getCurrentCgroupID, []))
+    case .numaID: return .value(builder.call(.getNUMANodeID, []))
+    case .jiffies: return .value(builder.call(.jiffies64, []))
+    case .nanoseconds(let clock): return .value(builder.call(Self.helper(clock), []))
+    case .elapsed:
+      let now = builder.call(.ktimeGetBootNanoseconds, [])
+      guard let place = plan.startTime else { return .value(now) }
+      let start = builder.load(64, dataAddress(place.map, place.offset), 0)
+      return builder.arithmetic(.sub, .value(now), start)
+    case .probeName: return entry.nameIndex
+    case .arguments: return .value(entry.context)
+    case .argument(let index): return builder.load(64, entry.context, index * 8)
+    }
+  }
+
+  static func helper(_ clock: ContextValue.Clock) -> Helper {
+    switch clock {
+    case .monotonic: .ktimeGetNanoseconds
+    case .boot: .ktimeGetBootNanoseconds
+    case .tai: .ktimeGetTAINanoseconds
+    }
+  }
+
+  // MARK: - Functions
+
+  private mutating func call(_ function: ValueFunction, _ type: Type) -> Operand {
+    switch function {
+    case .kernelSymbol(let address): return scalar(address)
+    case .hasKey(let map, let key):
+      let value = lookup(map, key)
+      return .value(builder.define(.integer, .compare(.ne, .value(value), .constant(0))))
+    case .delete(let map, let key): return delete(map, key)
+    case .stringsEqual(let left, let right, let limit):
+      let then = builder.makeBlock()
+      let otherwise = builder.makeBlock()
+      branchOnEqual(left, right, limit: limit, then: then, otherwise: otherwise)
+      builder.continueIn(then)
+      let yes = builder.arrive([.constant(1)])
+      builder.continueIn(otherwise)
+      let no = builder.arrive([.constant(0)])
+      return builder.join([yes, no].compactMap { $0 }, extraTypes: [.integer])[0]
+    case .byteSwap(let value):
+      let bits = value.type.integer?.bits ?? 64
+      return .value(builder.define(.integer, .byteSwap(bits: bits, scalar(value))))
+    case .string, .buffer, .userSymbol, .strftime, .length: return .constant(0)
+    }
+  }
+
+  // MARK: - Reading memory
+
+  static func space(_ type: Type) -> AddressSpace {
+    if case .pointer(_, let space) = type { return space }
+    return .kernel
+  }
+
+  /// Reads an integer at an address that may be bad; 0 then.
+  mutating func read(_ bits: Int, signed: Bool, at address: Operand, _ space: AddressSpace) -> Operand {
+    let slot = builder.slot(size: 8)
+    let helper: Helper = space == .user ? .probeReadUser : .probeReadKernel
+    _ = builder.call(helper, [.value(slot), .constant(Int64(bits / 8)), address])
+    return builder.load(bits, signed: signed, slot, 0)
+  }
+
+  /// Reads a scalar of a type at an address.
+  mutating func read(_ type: Type, at address: Operand, _ space: AddressSpace) -> Operand {
+    let integer = type.integer ?? .uint64
+    return read(integer.bits, signed: integer.isSigned, at: address, space)
+  }
+
+  /// The address of a struct, array or string that lies somewhere in memory, and the space it is in.
+  mutating func location(_ expression: TypedExpression) -> (address: Operand, space: AddressSpace) {
+    setLine(expression.range)
+    switch expression.kind {
+    case .context(.arguments): return (.value(entry.context), .kernel)
+    case .dereference(let pointer): return (scalar(pointer), Self.space(pointer.type))
+    case .member(let base, let member):
+      let (start, space) = base.type.isScalar ? (scalar(base), Self.space(base.type)) : location(base)
+      return (builder.arithmetic(.add, start, .constant(Int64(member.offset))), space)
+    case .index(let base, let position): return element(base, position, expression.type)
+    case .convert(let operand): return operand.type.isScalar ? (scalar(operand), .kernel) : location(operand)
+    default:
+      let memory = materialize(expression, isPadded: false)
+      return (address(memory), .kernel)
+    }
+  }
+
+  private mutating func element(
+    _ base: TypedExpression, _ position: TypedExpression, _ type: Type
+  ) -> (address: Operand, space: AddressSpace) {
+    let (start, space) = base.type.isScalar ? (scalar(base), Self.space(base.type)) : location(base)
+    let offset = scaled(scalar(position), by: size(of: type))
+    return (builder.arithmetic(.add, start, offset), space)
+  }
+
+  private mutating func member(_ base: TypedExpression, _ member: RecordLayout.Member, _ type: Type) -> Operand {
+    if base.kind == .context(.arguments) { return argument(member, type) }
+    let (start, space) = base.type.isScalar ? (scalar(base), Self.space(base.type)) : location(base)
+    let place = builder.arithmetic(.add, start, .constant(Int64(member.offset)))
+    return bits(of: member.bitField, read(type, at: place, space), type)
+  }
+
+  /// A field of `args`: a direct load from the context.
+  private mutating func argument(_ member: RecordLayout.Member, _ type: Type) -> Operand {
+    if let state = entry.syscall { return syscallField(member, state) }
+    if let location = member.location {
+      // The low 16 bits are the data's offset from the record's start, or for __rel_loc from the field's end.
+      let word = builder.load(32, entry.context, member.offset)
+      let offset = builder.arithmetic(.and, word, .constant(0xffff))
+      let start = location == .absolute ? 0 : member.offset + 4
+      let data = builder.arithmetic(.add, .value(entry.context), offset)
+      return start == 0 ? data : builder.arithmetic(.add, data, .constant(Int64(start)))
+    }
+    let integer = type.integer ?? .uint64
+    let value = builder.load(integer.bits, signed: integer.isSigned, entry.context, member.offset)
+    return bits(of: member.bitField, value, type)
+  }
+
+  private mutating func bits(of field: RecordLayout.BitField?, _ value: Operand, _ type: Type) -> Operand {
+    guard let field else { return value }
+    let isSigned = type.integer?.isSigned ?? false
+    let left = builder.arithmetic(.shl, value, .constant(Int64(64 - field.shift - field.width)))
+    return builder.arithmetic(isSigned ? .ashr : .lshr, left, .constant(Int64(64 - field.width)))
+  }
+
+  private mutating func tupleElement(_ base: TypedExpression, _ index: Int, _ type: Type) -> Operand {
+    if case .tuple(let parts) = base.kind, parts.indices.contains(index) { return scalar(parts[index]) }
+    let memory = elementMemory(base, index)
+    let integer = type.integer ?? .uint64
+    return builder.load(integer.bits, signed: integer.isSigned, memory.base, memory.offset)
+  }
+
+  mutating func elementMemory(_ base: TypedExpression, _ index: Int) -> Memory {
+    let tuple = materialize(base, isPadded: false)
+    guard case .tuple(let elements) = base.type else { return tuple }
+    let layout = Type.tupleLayout(elements) { self.target.layout(of: $0)?.size ?? 0 }
+    return tuple.advanced(by: layout.offsets[index])
+  }
+}

@@ -1,0 +1,219 @@
+import TraceLang
+
+extension Lowering {
+  // MARK: - Keys
+
+  /// The address of a key in memory, as helpers take it.
+  mutating func keyAddress(_ key: TypedExpression?) -> Operand {
+    guard let key else {
+      let slot = builder.slot(size: 8)
+      builder.emit(.store(bits: 64, base: slot, offset: 0, .constant(0)))
+      return .value(slot)
+    }
+    let memory = temporary(size: max(size(of: key.type), 8))
+    write(key, to: memory, isPadded: true)
+    return address(memory)
+  }
+
+  /// A pointer to an entry's value in a hash map, or null.
+  mutating func lookup(_ map: MapID, _ key: TypedExpression?) -> Value {
+    guard case .hash(let index, _) = plan.views[map.index].storage else { return builder.constant(0) }
+    let key = keyAddress(key)
+    return lookup(inMap: index, key)
+  }
+
+  mutating func lookup(inMap map: Int, _ key: Operand) -> Value {
+    builder.call(.mapLookupElement, [mapReference(map), key], .pointer(.mapValueOrNull(map)))
+  }
+
+  // MARK: - Reading
+
+  /// The value of an entry that fits a register; 0 where there is none.
+  mutating func readMap(_ map: MapID, _ key: TypedExpression?, _ type: Type) -> Operand {
+    let view = plan.views[map.index]
+    if case .aggregation(let aggregation) = view.value { return readAggregation(map, key, aggregation) }
+    let integer = type.integer ?? .uint64
+    let bits = size(of: type) * 8
+    switch view.storage {
+    case .global(let index, let offset, _):
+      return builder.load(bits, signed: integer.isSigned, dataAddress(index, offset), 0)
+    case .hash:
+      let value = lookup(map, key)
+      let found = builder.makeBlock()
+      let missing = builder.makeBlock()
+      builder.branch(.ne, .value(value), .constant(0), then: found, otherwise: missing)
+      builder.continueIn(found)
+      let loaded = builder.load(bits, signed: integer.isSigned, value, 0)
+      let a = builder.arrive([loaded])
+      builder.continueIn(missing)
+      let b = builder.arrive([.constant(0)])
+      return builder.join([a, b].compactMap { $0 }, extraTypes: [.integer])[0]
+    case .slots:
+      return .constant(0)
+    }
+  }
+
+  /// The memory of an entry's value; zeros where there is none.
+  mutating func mapMemory(_ map: MapID, _ key: TypedExpression?) -> Memory {
+    switch plan.views[map.index].storage {
+    case .global(let index, let offset, _): return Memory(base: dataAddress(index, offset), offset: 0)
+    case .hash(let index, _):
+      let value = lookup(map, key)
+      let found = builder.makeBlock()
+      let missing = builder.makeBlock()
+      builder.branch(.ne, .value(value), .constant(0), then: found, otherwise: missing)
+      builder.continueIn(found)
+      let a = builder.arrive([.value(value)])
+      builder.continueIn(missing)
+      let b = builder.arrive([.value(constantAddress(plan.zeros ?? 0))])
+      let base = builder.join([a, b].compactMap { $0 }, extraTypes: [.pointer(.mapValue(index))])[0]
+      return Memory(base: builder.value(base), offset: 0)
+    case .slots(let index, let offset, _, _, _): return Memory(base: dataAddress(index, offset), offset: 0)
+    }
+  }
+
+  // MARK: - Writing
+
+  mutating func assignMap(_ map: MapID, _ key: TypedExpression?, _ value: TypedExpression) {
+    let view = plan.views[map.index]
+    switch view.storage {
+    case .global(let index, let offset, let presence):
+      if value.type.isScalar {
+        let operand = scalar(value)
+        builder.emit(.store(bits: size(of: value.type) * 8, base: dataAddress(index, offset), offset: 0, operand))
+      } else {
+        let source = temporary(size: max(size(of: value.type), 8))
+        write(value, to: source, isPadded: true)
+        copy(to: Memory(base: dataAddress(index, offset), offset: 0), from: source, size: size(of: value.type))
+      }
+      builder.emit(.store(bits: 8, base: dataAddress(index, presence), offset: 0, .constant(1)))
+    case .hash(let index, _):
+      let source = temporary(size: max((size(of: value.type) + 7) / 8 * 8, 8))
+      if size(of: value.type) % 8 != 0 {
+        builder.emit(.zero(base: source.base, offset: source.offset, size: (size(of: value.type) + 7) / 8 * 8, alignment: 8))
+      }
+      write(value, to: source, isPadded: true)
+      let key = keyAddress(key)
+      store(map, index, key, address(source))
+    case .slots: break
+    }
+  }
+
+  /// Puts an entry into a hash map; one that finds it full is counted as lost.
+  private mutating func store(_ map: MapID, _ index: Int, _ key: Operand, _ value: Operand) {
+    let result = builder.call(.mapUpdateElement, [mapReference(index), key, value, .constant(0)])
+    countLost(map, result)
+  }
+
+  private mutating func countLost(_ map: MapID, _ result: Value) {
+    guard let place = plan.views[map.index].lostUpdates else { return }
+    let lost = builder.makeBlock()
+    let after = builder.makeBlock()
+    builder.branch(.eq, .value(result), .constant(0), then: after, otherwise: lost)
+    builder.continueIn(lost)
+    builder.emit(.atomicAdd(bits: 64, base: dataAddress(place.map, place.offset), offset: 0, .constant(1)))
+    builder.jump(to: after)
+    builder.continueIn(after)
+  }
+
+  /// A pointer to the value of an entry, which is made from zeros when it is not there; runs `use` with it.
+  mutating func withEntry(
+    _ map: MapID, _ index: Int, _ key: TypedExpression?, _ use: (inout Lowering, Value) -> Void
+  ) {
+    let key = keyAddress(key)
+    let value = lookup(inMap: index, key)
+    let missing = builder.makeBlock()
+    let found = builder.makeBlock()
+    builder.branch(.ne, .value(value), .constant(0), then: found, otherwise: missing)
+    builder.continueIn(missing)
+    // BPF_NOEXIST: another CPU may have been first, which is as good.
+    let zeros = constantAddress(plan.zeros ?? 0)
+    let result = builder.call(.mapUpdateElement, [mapReference(index), key, .value(zeros), .constant(1)])
+    let again = lookup(inMap: index, key)
+    let failed = builder.makeBlock()
+    let made = builder.makeBlock()
+    builder.branch(.ne, .value(again), .constant(0), then: made, otherwise: failed)
+    builder.continueIn(failed)
+    countLost(map, result)
+    let end = builder.arrive()
+    builder.continueIn(found)
+    let a = builder.arrive([.value(value)])
+    builder.continueIn(made)
+    let b = builder.arrive([.value(again)])
+    let entry = builder.join([a, b].compactMap { $0 }, extraTypes: [.pointer(.mapValue(index))])[0]
+    use(&self, builder.value(entry))
+    let done = builder.arrive()
+    builder.join([done, end].compactMap { $0 })
+  }
+
+  mutating func updateMap(
+    _ map: MapID, _ key: TypedExpression?, _ operation: ArithmeticOperation, _ value: TypedExpression, signed: Bool
+  ) {
+    let operand = scalar(value)
+    switch plan.views[map.index].storage {
+    case .global(let index, let offset, let presence):
+      modify(dataAddress(index, offset), operation, operand, signed: signed)
+      builder.emit(.store(bits: 8, base: dataAddress(index, presence), offset: 0, .constant(1)))
+    case .hash(let index, _):
+      withEntry(map, index, key) { lowering, entry in
+        lowering.modify(entry, operation, operand, signed: signed)
+      }
+    case .slots: break
+    }
+  }
+
+  /// `*place op= value` on 64 bits; sums are atomic, as other CPUs share the place.
+  private mutating func modify(_ place: Value, _ operation: ArithmeticOperation, _ value: Operand, signed: Bool) {
+    switch operation {
+    case .add:
+      builder.emit(.atomicAdd(bits: 64, base: place, offset: 0, value))
+    case .subtract:
+      let negated = builder.arithmetic(.sub, .constant(0), value)
+      builder.emit(.atomicAdd(bits: 64, base: place, offset: 0, negated))
+    case .multiply, .divide, .modulo, .and, .or, .xor, .shiftLeft, .shiftRight:
+      let current = builder.load(64, place, 0)
+      builder.emit(.store(bits: 64, base: place, offset: 0, arithmetic(operation, current, value, signed: signed)))
+    }
+  }
+
+  mutating func stepMap(_ map: MapID, _ key: TypedExpression?, _ amount: Int64, isPrefix: Bool) -> Operand {
+    let result = builder.slot(size: 8)
+    builder.emit(.store(bits: 64, base: result, offset: 0, .constant(0)))
+    func step(_ lowering: inout Lowering, _ place: Value) {
+      let before = lowering.builder.load(64, place, 0)
+      let after = lowering.builder.arithmetic(.add, before, .constant(amount))
+      lowering.builder.emit(.store(bits: 64, base: place, offset: 0, after))
+      lowering.builder.emit(.store(bits: 64, base: result, offset: 0, isPrefix ? after : before))
+    }
+    switch plan.views[map.index].storage {
+    case .global(let index, let offset, let presence):
+      step(&self, dataAddress(index, offset))
+      builder.emit(.store(bits: 8, base: dataAddress(index, presence), offset: 0, .constant(1)))
+    case .hash(let index, _): withEntry(map, index, key, step)
+    case .slots: break
+    }
+    return builder.load(64, result, 0)
+  }
+
+  /// Removes an entry; 1 when there was one.
+  mutating func delete(_ map: MapID, _ key: TypedExpression?) -> Operand {
+    let view = plan.views[map.index]
+    switch view.storage {
+    case .hash(let index, _):
+      let result = builder.call(.mapDeleteElement, [mapReference(index), keyAddress(key)])
+      return .value(builder.define(.integer, .compare(.eq, .value(result), .constant(0))))
+    case .global(let index, let offset, let presence):
+      let was = builder.load(8, dataAddress(index, presence), 0)
+      builder.emit(.store(bits: 8, base: dataAddress(index, presence), offset: 0, .constant(0)))
+      zero(Memory(base: dataAddress(index, offset), offset: 0), size: (view.valueSize + 7) / 8 * 8)
+      return was
+    case .slots(let index, let offset, let stride, let slotSize, _):
+      var cpu = 0
+      while cpu < target.machine.possibleCPUs {
+        zero(Memory(base: dataAddress(index, offset + cpu * stride), offset: 0), size: slotSize)
+        cpu += 1
+      }
+      return .constant(1)
+    }
+  }
+}

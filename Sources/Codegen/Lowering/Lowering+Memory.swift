@@ -1,0 +1,293 @@
+import TraceLang
+
+// Values that do not fit a register: strings, buffers, tuples and what prints as text.
+extension Lowering {
+  /// The value in memory that can be loaded from directly; scalars are stored to a temporary.
+  ///
+  /// With `isPadded`, the bytes behind a string's end are zero.
+  mutating func materialize(_ expression: TypedExpression, isPadded: Bool) -> Memory {
+    switch expression.kind {
+    case .variable(let variable):
+      if let memory = variableMemory[variable] { return memory }
+    case .map(let map, let key) where !expression.type.isScalar:
+      return mapMemory(map, key)
+    case .element(let base, let index) where !expression.type.isScalar:
+      return elementMemory(base, index)
+    default: break
+    }
+    let memory = temporary(size: max(size(of: expression.type), 8))
+    write(expression, to: memory, isPadded: isPadded)
+    return memory
+  }
+
+  /// Writes a value of its type's size to memory.
+  mutating func write(_ expression: TypedExpression, to memory: Memory, isPadded: Bool) {
+    setLine(expression.range)
+    if expression.type.isScalar {
+      let value = scalar(expression)
+      builder.emit(.store(bits: size(of: expression.type) * 8, base: memory.base, offset: memory.offset, value))
+      return
+    }
+    let size = size(of: expression.type)
+    switch expression.kind {
+    case .string(let bytes): writeLiteral(bytes, capacity: size, to: memory, isPadded: isPadded)
+    case .context(.comm): _ = builder.call(.getCurrentComm, [address(memory), .constant(Int64(min(size, 16)))])
+    case .tuple(let parts): writeTuple(parts, expression.type, to: memory, isPadded: isPadded)
+    case .convert(let operand): writeConverted(operand, expression.type, to: memory, isPadded: isPadded)
+    case .ternary(let condition, let then, let otherwise):
+      let first = builder.makeBlock()
+      let second = builder.makeBlock()
+      branch(on: condition, then: first, otherwise: second)
+      let before = builder.variables
+      builder.continueIn(first)
+      write(then, to: memory, isPadded: isPadded)
+      let a = builder.arrive()
+      builder.continueIn(second)
+      builder.variables = before
+      write(otherwise, to: memory, isPadded: isPadded)
+      let b = builder.arrive()
+      builder.join([a, b].compactMap { $0 })
+    case .call(let function): write(function, expression.type, to: memory, isPadded: isPadded)
+    case .block(let statements, let value):
+      self.statements(statements)
+      write(value, to: memory, isPadded: isPadded)
+    case .variable, .map, .element:
+      copy(to: memory, from: materialize(expression, isPadded: isPadded), size: size)
+    case .integer(0):
+      zero(memory, size: size)
+    case .member(let base, let member) where base.kind == .context(.arguments) && entry.syscall == nil:
+      writeField(member, expression.type, to: memory)
+    case .member, .dereference, .index:
+      let (place, space) = location(expression)
+      let helper: Helper = space == .user ? .probeReadUser : .probeReadKernel
+      _ = builder.call(helper, [address(memory), .constant(Int64(size)), place])
+    case .integer, .context, .negate, .complement, .not, .arithmetic, .pointerOffset, .compare, .and, .or, .step:
+      break
+    }
+  }
+
+  private mutating func writeLiteral(_ bytes: [UInt8], capacity: Int, to memory: Memory, isPadded: Bool) {
+    let kept = bytes.prefix(max(capacity - 1, 0))
+    let needed = isPadded ? capacity : kept.count + 1
+    var position = 0
+    while position < needed {
+      if position > kept.count, needed - position >= 8 {
+        zero(memory.advanced(by: position), size: needed - position)
+        return
+      }
+      let alignment = min(alignment(memory.advanced(by: position)), 8)
+      var width = 8
+      while width > alignment || (width > needed - position && width > 1) { width /= 2 }
+      var word: UInt64 = 0
+      for index in 0..<width where position + index < kept.count {
+        word |= UInt64(kept[kept.startIndex + position + index]) << UInt64(index * 8)
+      }
+      builder.emit(
+        .store(bits: width * 8, base: memory.base, offset: memory.offset + position, .constant(Int64(bitPattern: word))))
+      position += width
+    }
+  }
+
+  mutating func writeTuple(_ parts: [TypedExpression], _ type: Type, to memory: Memory, isPadded: Bool) {
+    guard case .tuple(let elements) = type else { return }
+    let layout = Type.tupleLayout(elements) { self.target.layout(of: $0)?.size ?? 0 }
+    let used = parts.reduce(0) { $0 + size(of: $1.type) }
+    // Gaps between elements would make equal keys differ.
+    if used != layout.size { zero(memory, size: layout.size) }
+    for (part, offset) in zip(parts, layout.offsets) {
+      write(part, to: memory.advanced(by: offset), isPadded: isPadded)
+    }
+  }
+
+  /// Strings change their capacity; tuples their elements.
+  private mutating func writeConverted(
+    _ operand: TypedExpression, _ type: Type, to memory: Memory, isPadded: Bool
+  ) {
+    switch (operand.type, type) {
+    case (.string(let from), .string(let to)):
+      if to > from, isPadded { zero(memory, size: to) }
+      if to >= from {
+        write(operand, to: memory, isPadded: isPadded)
+      } else {
+        let source = materialize(operand, isPadded: isPadded)
+        copy(to: memory, from: source, size: to)
+        builder.emit(.store(bits: 8, base: memory.base, offset: memory.offset + to - 1, .constant(0)))
+      }
+    case (.buffer, .buffer):
+      zero(memory, size: size(of: type))
+      write(operand, to: memory, isPadded: isPadded)
+    case (.tuple(let from), .tuple(let to)):
+      let source = materialize(operand, isPadded: isPadded)
+      let sourceLayout = Type.tupleLayout(from) { self.target.layout(of: $0)?.size ?? 0 }
+      let layout = Type.tupleLayout(to) { self.target.layout(of: $0)?.size ?? 0 }
+      zero(memory, size: layout.size)
+      for index in to.indices {
+        copyElement(
+          from[index].type, source.advanced(by: sourceLayout.offsets[index]), to[index].type,
+          memory.advanced(by: layout.offsets[index]))
+      }
+    default:
+      copy(to: memory, from: materialize(operand, isPadded: isPadded), size: size(of: type))
+    }
+  }
+
+  private mutating func copyElement(_ from: Type, _ source: Memory, _ to: Type, _ destination: Memory) {
+    if let a = from.integer, let b = to.integer, a != b {
+      let value = builder.load(a.bits, signed: a.isSigned, source.base, source.offset)
+      builder.emit(.store(bits: b.bits, base: destination.base, offset: destination.offset, value))
+    } else {
+      copy(to: destination, from: source, size: min(size(of: from), size(of: to)))
+    }
+  }
+
+  /// An array or string inside a tracepoint's record.
+  private mutating func writeField(_ member: RecordLayout.Member, _ type: Type, to memory: Memory) {
+    let size = size(of: type)
+    let source = Memory(base: entry.context, offset: member.offset)
+    if alignment(source) == 8, size <= 64, size % 8 == 0 {
+      copy(to: memory, from: source, size: size)
+    } else {
+      _ = builder.call(.probeReadKernel, [address(memory), .constant(Int64(size)), address(source)])
+    }
+  }
+
+  private mutating func write(_ function: ValueFunction, _ type: Type, to memory: Memory, isPadded: Bool) {
+    switch function {
+    case .string(let source, let length):
+      let capacity = size(of: type)
+      let (place, space) = source.type.isScalar ? (scalar(source), Self.space(source.type)) : location(source)
+      let limit = length.map { bounded($0, capacity) } ?? .constant(Int64(capacity))
+      if isPadded || length != nil { zero(memory, size: capacity) }
+      let helper: Helper = space == .user ? .probeReadUserString : .probeReadKernelString
+      let result = builder.call(helper, [address(memory), limit, place])
+      if !isPadded, length == nil {
+        // A read that fails leaves the memory as it was.
+        let failed = builder.makeBlock()
+        let fine = builder.makeBlock()
+        builder.branch(.sgt, .value(result), .constant(0), then: fine, otherwise: failed)
+        builder.continueIn(failed)
+        builder.emit(.store(bits: 8, base: memory.base, offset: memory.offset, .constant(0)))
+        let a = builder.arrive()
+        builder.continueIn(fine)
+        let b = builder.arrive()
+        builder.join([a, b].compactMap { $0 })
+      }
+    case .buffer(let source, let length):
+      let capacity = size(of: type) - 4
+      let (place, space) = source.type.isScalar ? (scalar(source), Self.space(source.type)) : location(source)
+      let count = length.map { bounded($0, capacity) } ?? .constant(Int64(capacity))
+      zero(memory, size: capacity + 4)
+      builder.emit(.store(bits: 32, base: memory.base, offset: memory.offset, count))
+      let helper: Helper = space == .user ? .probeReadUser : .probeReadKernel
+      _ = builder.call(helper, [address(memory.advanced(by: 4)), count, place])
+    case .userSymbol(let pointer):
+      let value = scalar(pointer)
+      builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset, value))
+      let both = builder.call(.getCurrentPIDTGID, [])
+      let pid = builder.arithmetic(.lshr, .value(both), .constant(32))
+      builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset + 8, pid))
+    case .strftime(let format, let time):
+      builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset, .constant(Int64(format))))
+      let value = scalar(time)
+      builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset + 8, value))
+    case .kernelSymbol, .hasKey, .delete, .length, .stringsEqual, .byteSwap: break
+    }
+  }
+
+  /// A length cut to a capacity in a way the verifier sees.
+  private mutating func bounded(_ length: TypedExpression, _ capacity: Int) -> Operand {
+    let value = scalar(length)
+    if case .constant(let constant) = value { return .constant(min(max(constant, 0), Int64(capacity))) }
+    let inside = builder.makeBlock()
+    let outside = builder.makeBlock()
+    builder.branch(.ule, value, .constant(Int64(capacity)), then: inside, otherwise: outside)
+    builder.continueIn(inside)
+    let a = builder.arrive([value])
+    builder.continueIn(outside)
+    let b = builder.arrive([.constant(Int64(capacity))])
+    return builder.join([a, b].compactMap { $0 }, extraTypes: [.integer])[0]
+  }
+
+  // MARK: - Comparing strings
+
+  /// Branches on whether two strings agree up to their ends or `limit` bytes.
+  mutating func branchOnEqual(
+    _ left: TypedExpression, _ right: TypedExpression, limit: Int, then: BlockID, otherwise: BlockID
+  ) {
+    if limit == 0 {
+      builder.jump(to: then)
+      return
+    }
+    if case .string(let bytes) = right.kind {
+      branchOnEqual(left, bytes, limit: limit, then: then, otherwise: otherwise)
+    } else if case .string(let bytes) = left.kind {
+      branchOnEqual(right, bytes, limit: limit, then: then, otherwise: otherwise)
+    } else {
+      let a = aligned(left)
+      let b = aligned(right)
+      let (sizeA, sizeB) = (size(of: left.type), size(of: right.type))
+      let common = min(sizeA, sizeB, limit)
+      compareWords(a, b, count: common, otherwise: otherwise)
+      if sizeA != sizeB, common < limit {
+        // The longer string must end where the shorter one has no more room.
+        let longer = sizeA > sizeB ? a : b
+        let next = builder.load(8, longer.base, longer.offset + common - 1)
+        builder.branch(.eq, next, .constant(0), then: then, otherwise: otherwise)
+      } else {
+        builder.jump(to: then)
+      }
+    }
+  }
+
+  /// A zero-padded string whose memory may be loaded in whole words.
+  private mutating func aligned(_ expression: TypedExpression) -> Memory {
+    let memory = temporary(size: (size(of: expression.type) + 7) / 8 * 8)
+    write(expression, to: memory, isPadded: true)
+    return memory
+  }
+
+  private mutating func branchOnEqual(
+    _ string: TypedExpression, _ bytes: [UInt8], limit: Int, then: BlockID, otherwise: BlockID
+  ) {
+    let capacity = size(of: string.type)
+    // With the terminator, unless the limit ends the comparison before it.
+    let wanted = bytes.count < limit ? bytes + [0] : Array(bytes.prefix(limit))
+    guard wanted.count <= capacity else {
+      builder.jump(to: otherwise)
+      return
+    }
+    var memory = materialize(string, isPadded: false)
+    if alignment(memory) < 8 {
+      let copy = temporary(size: capacity)
+      self.copy(to: copy, from: memory, size: capacity)
+      memory = copy
+    }
+    var position = 0
+    while position < wanted.count {
+      let width = Self.width(wanted.count - position)
+      var word: UInt64 = 0
+      for index in 0..<width { word |= UInt64(wanted[position + index]) << UInt64(index * 8) }
+      let have = builder.load(width * 8, memory.base, memory.offset + position)
+      let next = builder.makeBlock()
+      builder.branch(.eq, have, .constant(Int64(bitPattern: word)), then: next, otherwise: otherwise)
+      builder.continueIn(next)
+      position += width
+    }
+    builder.jump(to: then)
+  }
+
+  private mutating func compareWords(_ a: Memory, _ b: Memory, count: Int, otherwise: BlockID) {
+    var position = 0
+    while position < count {
+      let width = Self.width(count - position)
+      let left = builder.load(width * 8, a.base, a.offset + position)
+      let right = builder.load(width * 8, b.base, b.offset + position)
+      let next = builder.makeBlock()
+      builder.branch(.eq, left, right, then: next, otherwise: otherwise)
+      builder.continueIn(next)
+      position += width
+    }
+  }
+
+  private static func width(_ bytes: Int) -> Int { bytes >= 8 ? 8 : bytes >= 4 ? 4 : bytes >= 2 ? 2 : 1 }
+}

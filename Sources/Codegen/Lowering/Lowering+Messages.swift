@@ -1,0 +1,150 @@
+import TraceLang
+
+// Records for user space, built in place in the ring buffer.
+extension Lowering {
+  mutating func send(_ message: Message) {
+    switch message {
+    case .printf(let format, let values): sendFormatted(format, values) { .printf($0) }
+    case .cat(let format, let values): sendFormatted(format, values) { .cat($0) }
+    case .system(let format, let values): sendFormatted(format, values) { .system($0) }
+    case .report(let severity, let format, let values):
+      let line = builder.line ?? SourceLine(source: 0, line: 0, column: 0)
+      sendFormatted(format, values) { .message(severity == .error ? .error : .warning, $0, line) }
+    case .print(let value):
+      let field = Field(offset: 0, size: size(of: value.type), type: value.type)
+      sendValues([value], [field], field.size, .print(field))
+    case .printMap(let map, let top, let divisor):
+      let zero = TypedExpression(.integer(0), .uint64, probe.range)
+      let fields = [Field(offset: 0, size: 8, type: .uint64), Field(offset: 8, size: 8, type: .uint64)]
+      sendValues([top ?? zero, divisor ?? zero], fields, 16, .printMap(view: map.index))
+    case .printMapValue(let map, let key):
+      let view = plan.views[map.index]
+      let field = key.map { Field(offset: 0, size: size(of: $0.type), type: $0.type) }
+      sendValues(
+        key.map { [$0] } ?? [], field.map { [$0] } ?? [], field?.size ?? 0,
+        .printMapValue(view: map.index, key: field, value: Field(offset: 0, size: view.valueSize, type: view.value)),
+        isPadded: true)
+    case .clear(let map): sendValues([], [], 0, .clear(view: map.index))
+    case .zero(let map): sendValues([], [], 0, .zero(view: map.index))
+    case .exit(let status):
+      let zero = TypedExpression(.integer(0), .int64, probe.range)
+      sendValues([status ?? zero], [Field(offset: 0, size: 8, type: .int64)], 8, .exit)
+      leaveBody()
+    case .time(let format): sendValues([], [], 0, .time(format))
+    case .join(let list, let separator): sendJoined(list, separator)
+    }
+  }
+
+  private mutating func sendFormatted(
+    _ format: FormatString, _ values: [TypedExpression], _ action: (Format) -> Action
+  ) {
+    var fields: [Field] = []
+    var size = 0
+    for value in values {
+      let alignment = max(value.type.alignment, 1)
+      size = (size + alignment - 1) / alignment * alignment
+      fields.append(Field(offset: size, size: self.size(of: value.type), type: value.type))
+      size += self.size(of: value.type)
+    }
+    var next = 0
+    let segments = format.segments.map { segment -> Format.Segment in
+      switch segment {
+      case .literal(let bytes): return .literal(bytes)
+      case .conversion(let directive):
+        next += 1
+        return .argument(directive, fields[next - 1])
+      }
+    }
+    sendValues(values, fields, size, action(Format(segments: segments)))
+  }
+
+  /// Reserves a record, writes the values at their fields and submits it; a full buffer is counted.
+  private mutating func sendValues(
+    _ values: [TypedExpression], _ fields: [Field], _ size: Int, _ action: Action, isPadded: Bool = false
+  ) {
+    // Effects of arguments happen even when the record is lost.
+    let early = values.map { value -> Operand? in
+      value.type.isScalar && hasEffects(value) ? scalar(value) : nil
+    }
+    withRecord(payload: size, action) { lowering, record in
+      for ((value, field), operand) in zip(zip(values, fields), early) {
+        let place = Memory(base: record, offset: Action.headerSize + field.offset)
+        if let operand {
+          lowering.builder.emit(.store(bits: field.size * 8, base: place.base, offset: place.offset, operand))
+        } else {
+          lowering.write(value, to: place, isPadded: isPadded)
+        }
+      }
+    }
+  }
+
+  private func hasEffects(_ value: TypedExpression) -> Bool {
+    switch value.kind {
+    case .step, .call(.delete), .block: true
+    default: value.children.contains { hasEffects($0) }
+    }
+  }
+
+  /// Reserves a record of an action, fills its header, runs `fill` and submits it.
+  private mutating func withRecord(
+    payload: Int, _ action: Action, _ fill: (inout Lowering, Value) -> Void
+  ) {
+    guard let buffer = plan.ringBuffer, let lost = plan.lostEvents else { return }
+    let line = builder.line
+    let index = actions.index(of: action)
+    let size = Action.headerSize + (payload + 7) / 8 * 8
+    let record = builder.call(
+      .ringBufferReserve, [mapReference(buffer), .constant(Int64(size)), .constant(0)], .pointer(.recordOrNull))
+    let reserved = builder.makeBlock()
+    let full = builder.makeBlock()
+    builder.branch(.ne, .value(record), .constant(0), then: reserved, otherwise: full)
+    builder.continueIn(full)
+    builder.emit(.atomicAdd(bits: 64, base: dataAddress(lost.map, lost.offset), offset: 0, .constant(1)))
+    let dropped = builder.arrive()
+    builder.continueIn(reserved)
+    builder.emit(.store(bits: 64, base: record, offset: 0, .constant(Int64(index))))
+    openRecords.append(record)
+    fill(&self, record)
+    openRecords.removeLast()
+    builder.line = line
+    if builder.isOpen { _ = builder.call(.ringBufferSubmit, [.value(record), .constant(0)]) }
+    let sent = builder.arrive()
+    builder.join([sent, dropped].compactMap { $0 })
+  }
+
+  /// Strings of an array that `join` takes at most, and the bytes of each.
+  private static let joinedStrings = 16
+
+  private mutating func sendJoined(_ list: TypedExpression, _ separator: String) {
+    let capacity = min(program.configuration.maxStringLength, 1024)
+    let action = Action.join(separator: separator, capacity: capacity)
+    let start = scalar(list)
+    let space = Self.space(list.type)
+    withRecord(payload: 8 + Self.joinedStrings * capacity, action) { lowering, record in
+      lowering.fillJoined(record, start, space, capacity)
+    }
+  }
+
+  private mutating func fillJoined(_ record: Value, _ start: Operand, _ space: AddressSpace, _ capacity: Int) {
+    let header = Action.headerSize
+    let helper: Helper = space == .user ? .probeReadUserString : .probeReadKernelString
+    builder.emit(.store(bits: 64, base: record, offset: header, .constant(0)))
+    var ends: [FunctionBuilder.Arrival] = []
+    for index in 0..<Self.joinedStrings {
+      let place = builder.arithmetic(.add, start, .constant(Int64(index * 8)))
+      let string = read(64, signed: false, at: place, space)
+      let some = builder.makeBlock()
+      let none = builder.makeBlock()
+      builder.branch(.ne, string, .constant(0), then: some, otherwise: none)
+      builder.continueIn(none)
+      if let end = builder.arrive() { ends.append(end) }
+      builder.continueIn(some)
+      let memory = Memory(base: record, offset: header + 8 + index * capacity)
+      builder.emit(.store(bits: 8, base: memory.base, offset: memory.offset, .constant(0)))
+      _ = builder.call(helper, [address(memory), .constant(Int64(capacity)), string])
+      builder.emit(.store(bits: 64, base: record, offset: header, .constant(Int64(index + 1))))
+    }
+    if let end = builder.arrive() { ends.append(end) }
+    builder.join(ends)
+  }
+}

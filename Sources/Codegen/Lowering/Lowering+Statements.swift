@@ -1,0 +1,242 @@
+import TraceLang
+
+extension Lowering {
+  mutating func statements(_ statements: [TypedStatement]) {
+    for statement in statements where builder.isOpen { self.statement(statement) }
+  }
+
+  mutating func statement(_ statement: TypedStatement) {
+    setLine(statement.range)
+    switch statement.kind {
+    case .assign(let place, let value): assign(place, value)
+    case .update(let place, let operation, let value, let signed): update(place, operation, value, signed: signed)
+    case .aggregate(let map, let key, let value): aggregate(map, key, value)
+    case .evaluate(let value): evaluate(value)
+    case .conditional(let condition, let then, let otherwise): conditional(condition, then, otherwise)
+    case .whileLoop(let condition, let body): whileLoop(condition, body)
+    case .unroll(let count, let body): unroll(count, body)
+    case .forRange(let variable, let start, let end, let body): forRange(variable, start, end, body)
+    case .breakLoop:
+      discardRecords(of: loops.last)
+      if let arrival = builder.arrive() { loops[loops.count - 1].breaks.append(arrival) }
+    case .continueLoop:
+      discardRecords(of: loops.last)
+      if let arrival = builder.arrive() { loops[loops.count - 1].continues.append(arrival) }
+    case .finish: leaveBody()
+    case .send(let message): send(message)
+    }
+  }
+
+  private mutating func discardRecords(of loop: LoopState?) {
+    for record in openRecords.dropFirst(loop?.openRecords ?? 0).reversed() {
+      _ = builder.call(.ringBufferDiscard, [.value(record), .constant(0)])
+    }
+  }
+
+  private mutating func evaluate(_ value: TypedExpression) {
+    switch value.kind {
+    case .step(let place, let amount, _):
+      update(place, .add, TypedExpression(.integer(amount), .int64, value.range), signed: true)
+    default:
+      if value.type.isScalar { _ = scalar(value) } else { _ = materialize(value, isPadded: false) }
+    }
+  }
+
+  // MARK: - Variables
+
+  private mutating func assign(_ place: Destination, _ value: TypedExpression) {
+    switch place {
+    case .map(let map, let key): assignMap(map, key, value)
+    case .variable(let variable):
+      let type = probe.variables[variable.index].type
+      if type.isScalar {
+        builder.variables[variable] = scalar(value)
+        return
+      }
+      if let memory = variableMemory[variable] {
+        // The value may read the variable itself.
+        let result = temporary(size: size(of: type))
+        write(value, to: result, isPadded: true)
+        copy(to: memory, from: result, size: size(of: type))
+      } else {
+        let memory = temporary(size: max(size(of: type), 8))
+        write(value, to: memory, isPadded: true)
+        variableMemory[variable] = memory
+      }
+    }
+  }
+
+  private mutating func update(_ place: Destination, _ operation: ArithmeticOperation, _ value: TypedExpression, signed: Bool) {
+    switch place {
+    case .variable(let variable):
+      let current = builder.variables[variable] ?? .constant(0)
+      builder.variables[variable] = arithmetic(operation, current, scalar(value), signed: signed)
+    case .map(let map, let key): updateMap(map, key, operation, value, signed: signed)
+    }
+  }
+
+  /// `++` and `--` used for their value.
+  mutating func step(_ place: Destination, _ amount: Int64, isPrefix: Bool, _ type: Type) -> Operand {
+    switch place {
+    case .variable(let variable):
+      let before = builder.variables[variable] ?? .constant(0)
+      let after = builder.arithmetic(.add, before, .constant(amount))
+      builder.variables[variable] = after
+      return isPrefix ? after : before
+    case .map(let map, let key): return stepMap(map, key, amount, isPrefix: isPrefix)
+    }
+  }
+
+  // MARK: - Control flow
+
+  private mutating func conditional(
+    _ condition: TypedExpression, _ then: [TypedStatement], _ otherwise: [TypedStatement]
+  ) {
+    let first = builder.makeBlock()
+    let second = builder.makeBlock()
+    branch(on: condition, then: first, otherwise: second)
+    let before = builder.variables
+    builder.continueIn(first)
+    statements(then)
+    let a = builder.arrive()
+    builder.continueIn(second)
+    builder.variables = before
+    statements(otherwise)
+    let b = builder.arrive()
+    builder.join([a, b].compactMap { $0 })
+  }
+
+  private mutating func whileLoop(_ condition: TypedExpression, _ body: [TypedStatement]) {
+    var assigned = AssignedVariables()
+    assigned.visit(body)
+    assigned.visit(condition)
+    let header = builder.beginLoop(assigned.sorted)
+    loops.append(LoopState(header: header, openRecords: openRecords.count))
+    let inside = builder.makeBlock()
+    let outside = builder.makeBlock()
+    branch(on: condition, then: inside, otherwise: outside)
+    let atHeader = builder.variables
+    builder.continueIn(inside)
+    statements(body)
+    endIteration(header)
+    let loop = loops.removeLast()
+    builder.continueIn(outside)
+    builder.variables = atHeader
+    builder.join([builder.arrive()].compactMap { $0 } + loop.breaks)
+  }
+
+  /// Meets the ways to the end of a loop's body and goes back to its header.
+  private mutating func endIteration(_ header: FunctionBuilder.LoopHeader) {
+    let end = builder.arrive()
+    let arrivals = [end].compactMap { $0 } + loops[loops.count - 1].continues
+    guard !arrivals.isEmpty else { return }
+    builder.join(arrivals)
+    builder.repeatLoop(header)
+  }
+
+  private mutating func unroll(_ count: Int, _ body: [TypedStatement]) {
+    loops.append(LoopState(header: nil, openRecords: openRecords.count))
+    for _ in 0..<count where builder.isOpen {
+      statements(body)
+      let arrivals = [builder.arrive()].compactMap { $0 } + loops[loops.count - 1].continues
+      loops[loops.count - 1].continues = []
+      if arrivals.isEmpty { break }
+      builder.join(arrivals)
+    }
+    let loop = loops.removeLast()
+    builder.join([builder.arrive()].compactMap { $0 } + loop.breaks)
+  }
+
+  private mutating func forRange(
+    _ variable: VariableID, _ start: TypedExpression, _ end: TypedExpression, _ body: [TypedStatement]
+  ) {
+    let first = scalar(start)
+    let last = scalar(end)
+    // The counter is kept apart from the variable, which the body may change.
+    let counter = VariableID(-1 - loops.count)
+    builder.variables[counter] = first
+    builder.variables[variable] = first
+    var assigned = AssignedVariables()
+    assigned.visit(body)
+    assigned.insert(counter)
+    let header = builder.beginLoop(assigned.sorted)
+    loops.append(LoopState(header: header, openRecords: openRecords.count))
+    let inside = builder.makeBlock()
+    let outside = builder.makeBlock()
+    let current = builder.variables[counter] ?? .constant(0)
+    builder.branch(.slt, current, last, then: inside, otherwise: outside)
+    let atHeader = builder.variables
+    builder.continueIn(inside)
+    builder.variables[variable] = current
+    statements(body)
+    let end = builder.arrive()
+    let arrivals = [end].compactMap { $0 } + loops[loops.count - 1].continues
+    if !arrivals.isEmpty {
+      builder.join(arrivals)
+      builder.variables[counter] = builder.arithmetic(.add, builder.variables[counter] ?? .constant(0), .constant(1))
+      builder.repeatLoop(header)
+    }
+    let loop = loops.removeLast()
+    builder.continueIn(outside)
+    builder.variables = atHeader
+    builder.join([builder.arrive()].compactMap { $0 } + loop.breaks)
+    builder.variables[variable] = nil
+    builder.variables[counter] = nil
+  }
+}
+
+/// The scalar variables that a loop's body changes.
+struct AssignedVariables {
+  private var found: Set<VariableID> = []
+
+  var sorted: [VariableID] { found.sorted { $0.index < $1.index } }
+
+  mutating func insert(_ variable: VariableID) { found.insert(variable) }
+
+  mutating func visit(_ statements: [TypedStatement]) {
+    for statement in statements {
+      switch statement.kind {
+      case .assign(let place, let value):
+        insert(place)
+        visit(value)
+      case .update(let place, _, let value, _):
+        insert(place)
+        visit(value)
+      case .aggregate(_, let key, let value):
+        if let key { visit(key) }
+        if let value { visit(value) }
+      case .evaluate(let value): visit(value)
+      case .conditional(let condition, let then, let otherwise):
+        visit(condition)
+        visit(then)
+        visit(otherwise)
+      case .whileLoop(let condition, let body):
+        visit(condition)
+        visit(body)
+      case .unroll(_, let body): visit(body)
+      case .forRange(let variable, let start, let end, let body):
+        found.insert(variable)
+        visit(start)
+        visit(end)
+        visit(body)
+      case .send(let message):
+        for value in message.values { visit(value) }
+      case .breakLoop, .continueLoop, .finish: break
+      }
+    }
+  }
+
+  private mutating func insert(_ place: Destination) {
+    switch place {
+    case .variable(let variable): found.insert(variable)
+    case .map(_, let key):
+      if let key { visit(key) }
+    }
+  }
+
+  mutating func visit(_ expression: TypedExpression) {
+    if case .step(let place, _, _) = expression.kind { insert(place) }
+    if case .block(let statements, _) = expression.kind { visit(statements) }
+    for child in expression.children { visit(child) }
+  }
+}

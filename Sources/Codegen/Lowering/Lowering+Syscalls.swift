@@ -1,0 +1,188 @@
+import TraceLang
+
+// Programs on the raw tracepoints sys_enter and sys_exit stand for the tracepoints of all syscalls
+// (Kernel: kernel/trace/trace_syscalls.c).
+extension Lowering {
+  mutating func syscalls(_ entry: SyscallEntry) {
+    let exit = builder.makeBlock()
+    let registers = registers(entry)
+    let number: Operand
+    switch entry.side {
+    case .enter: number = builder.load(64, self.entry.context, 8)
+    case .exit: number = register(SyscallABI(target.machine.architecture).numberOffset, bits: SyscallABI(target.machine.architecture).numberBits, registers)
+    }
+    self.entry.syscall = SyscallState(side: entry.side, isTyped: entry.isTyped, number: number, registers: registers)
+    let wanted = builder.makeBlock()
+    if entry.blocks.count == 1, let only = entry.blocks.first, only.sectionTable == nil,
+      let member = only.sections.first?.members.first
+    {
+      builder.branch(.eq, number, .constant(Int64(member.number)), then: wanted, otherwise: exit)
+    } else {
+      builder.branch(.ule, number, .constant(Int64(entry.maximumNumber)), then: wanted, otherwise: exit)
+    }
+    builder.continueIn(wanted)
+    for block in entry.blocks { self.block(block, exit) }
+    builder.terminate(.exit(.constant(0)))
+    builder.continueIn(exit)
+  }
+
+  /// The bodies of one block, for the syscalls it wants.
+  private mutating func block(_ block: SyscallEntry.Block, _ exit: BlockID) {
+    guard let number = entry.syscall?.number else { return }
+    let after = builder.makeBlock()
+    if let table = block.sectionTable {
+      let place = builder.advance(constantAddress(table), by: builder.arithmetic(.shl, number, .constant(1)))
+      let ordinal = builder.load(16, place, 0)
+      let some = builder.makeBlock()
+      builder.branch(.ne, ordinal, .constant(0), then: some, otherwise: after)
+      builder.continueIn(some)
+      skipCompatTasks(after)
+      if let names = block.nameTable {
+        let place = builder.advance(constantAddress(names), by: builder.arithmetic(.shl, number, .constant(1)))
+        entry.nameIndex = builder.load(16, place, 0)
+      }
+      dispatch(block, ordinal, 0..<block.sections.count, after)
+    } else if let section = block.sections.first, let member = section.members.first {
+      let then = builder.makeBlock()
+      builder.branch(.eq, number, .constant(Int64(member.number)), then: then, otherwise: after)
+      builder.continueIn(then)
+      skipCompatTasks(after)
+      entry.nameIndex = .constant(Int64(member.nameIndex))
+      body(of: program.probes[section.probe])
+      builder.jump(to: after)
+    }
+    builder.continueIn(after)
+  }
+
+  /// Finds the section of an ordinal (counted from 1) by halving.
+  private mutating func dispatch(
+    _ block: SyscallEntry.Block, _ ordinal: Operand, _ range: Range<Int>, _ after: BlockID
+  ) {
+    if range.count == 1 {
+      let section = block.sections[range.lowerBound]
+      if block.nameTable == nil, let member = section.members.first, section.members.count == 1 {
+        entry.nameIndex = .constant(Int64(member.nameIndex))
+      }
+      body(of: program.probes[section.probe])
+      builder.jump(to: after)
+      return
+    }
+    let middle = range.lowerBound + range.count / 2
+    let low = builder.makeBlock()
+    let high = builder.makeBlock()
+    builder.branch(.ule, ordinal, .constant(Int64(middle)), then: low, otherwise: high)
+    builder.continueIn(low)
+    dispatch(block, ordinal, range.lowerBound..<middle, after)
+    builder.continueIn(high)
+    dispatch(block, ordinal, middle..<range.upperBound, after)
+  }
+
+  /// Syscall tracepoints do not fire for 32-bit calls, whose numbers mean others
+  /// (Kernel: arch_trace_is_compat_syscall in arch/x86/include/asm/ftrace.h and arch/arm64/include/asm/ftrace.h).
+  private mutating func skipCompatTasks(_ exit: BlockID) {
+    guard let flag = SyscallABI(target.machine.architecture).compatFlag(target) else { return }
+    let status: Operand
+    if target.has(.currentTaskBTF) {
+      let task = builder.call(.getCurrentTaskBTF, [], .pointer(.kernelObject))
+      status = builder.load(flag.bits, task, flag.offset)
+    } else {
+      let task = builder.call(.getCurrentTask, [])
+      status = read(flag.bits, signed: false, at: builder.arithmetic(.add, .value(task), .constant(Int64(flag.offset))), .kernel)
+    }
+    let native = builder.makeBlock()
+    builder.branch(.test, status, .constant(flag.mask), then: exit, otherwise: native)
+    builder.continueIn(native)
+  }
+
+  /// `struct pt_regs` of the call: typed when the program may load from it directly, else a stack copy.
+  private mutating func registers(_ entry: SyscallEntry) -> Memory? {
+    if entry.isTyped {
+      let pointer = builder.define(.pointer(.kernelObject), .load(bits: 64, signed: false, base: self.entry.context, offset: 0))
+      return Memory(base: pointer, offset: 0)
+    }
+    guard entry.side == .exit || readsArguments(entry) else { return nil }
+    let span = SyscallABI(target.machine.architecture).span
+    let copy = Memory(base: builder.slot(size: span.count), offset: 0)
+    let pointer = builder.load(64, self.entry.context, 0)
+    let source = builder.arithmetic(.add, pointer, .constant(Int64(span.lowerBound)))
+    _ = builder.call(.probeReadKernel, [address(copy), .constant(Int64(span.count)), source])
+    return copy.advanced(by: -span.lowerBound)
+  }
+
+  private func readsArguments(_ entry: SyscallEntry) -> Bool {
+    let usage = Usage(program)
+    return entry.blocks.contains { $0.sections.contains { usage.usesArguments[$0.probe] } }
+  }
+
+  private mutating func register(_ offset: Int, bits: Int, _ registers: Memory?) -> Operand {
+    guard let registers else { return .constant(0) }
+    return builder.load(bits, signed: bits < 64, registers.base, registers.offset + offset)
+  }
+
+  /// A field of a syscall tracepoint: its number, a saved register, or the result.
+  mutating func syscallField(_ member: RecordLayout.Member, _ state: SyscallState) -> Operand {
+    let abi = SyscallABI(target.machine.architecture)
+    // Fields behind the common ones and the number are 8 bytes each from offset 16 on.
+    guard member.offset >= SyscallABI.firstField else { return state.number }
+    let value: Operand
+    switch state.side {
+    case .exit: value = builder.load(64, entry.context, 8)
+    case .enter:
+      let index = (member.offset - SyscallABI.firstField) / 8
+      guard abi.argumentOffsets.indices.contains(index) else { return .constant(0) }
+      value = register(abi.argumentOffsets[index], bits: 64, state.registers)
+    }
+    guard let integer = member.type.integer, integer.bits < 64 else { return value }
+    return .value(builder.define(.integer, .extend(bits: integer.bits, signed: integer.isSigned, value)))
+  }
+}
+
+/// Where the kernel saves the registers of a syscall (Kernel: arch/*/include/uapi/asm/ptrace.h).
+struct SyscallABI {
+  /// Byte offsets in `struct pt_regs` of the six arguments.
+  let argumentOffsets: [Int]
+  let numberOffset: Int
+  let numberBits: Int
+  /// The part of `struct pt_regs` that holds all of these.
+  let span: Range<Int>
+  let architecture: Machine.Architecture
+
+  /// Where the fields of a syscall tracepoint's record begin behind the common ones and the number.
+  static let firstField = 16
+
+  struct Flag {
+    let offset: Int
+    let bits: Int
+    let mask: Int64
+  }
+
+  init(_ architecture: Machine.Architecture) {
+    self.architecture = architecture
+    switch architecture {
+    case .x86_64:
+      // rdi, rsi, rdx, r10, r8, r9; orig_rax
+      argumentOffsets = [112, 104, 96, 56, 72, 64]
+      numberOffset = 120
+      numberBits = 64
+      span = 56..<128
+    case .aarch64:
+      // orig_x0, x1 ... x5; syscallno
+      argumentOffsets = [272, 8, 16, 24, 32, 40]
+      numberOffset = 280
+      numberBits = 32
+      span = 8..<284
+    }
+  }
+
+  /// The flag in `struct task_struct` that says a task is in a 32-bit syscall.
+  func compatFlag(_ target: any Target) -> Flag? {
+    switch architecture {
+    case .x86_64:
+      // thread_info.status & TS_COMPAT; `syscall_work` before it came with 5.11, as did the feature asked for.
+      Flag(offset: target.has(.currentTaskBTF) ? 16 : 8, bits: 32, mask: 2)
+    case .aarch64:
+      // thread_info.flags & _TIF_32BIT
+      Flag(offset: 0, bits: 64, mask: 1 << 22)
+    }
+  }
+}

@@ -1,0 +1,223 @@
+import TraceLang
+
+/// Turns one planned program into IR.
+struct Lowering {
+  let program: Program
+  let plan: Plan
+  let target: any Target
+  let sources: SourceMap
+  var builder: FunctionBuilder
+  /// What user space does for the records this and the programs before it send.
+  var actions: ActionTable
+
+  /// The probe being lowered.
+  var probe: Probe
+  var entry: EntryState
+  /// Where this run of the current body ends.
+  var bodyExits: [FunctionBuilder.Arrival] = []
+  var loops: [LoopState] = []
+  /// Records reserved and not yet submitted; a way out discards them.
+  var openRecords: [Value] = []
+  /// The memory of variables that do not fit a register.
+  var variableMemory: [VariableID: Memory] = [:]
+  var scratch: Scratch
+
+  /// What the program's entry knows.
+  struct EntryState {
+    var context: Value
+    var nameIndex: Operand
+    var syscall: SyscallState?
+  }
+
+  struct SyscallState {
+    var side: SyscallEntry.Side
+    var isTyped: Bool
+    /// The syscall's number.
+    var number: Operand
+    /// `struct pt_regs *`, or a stack copy of the part that holds the arguments.
+    var registers: Memory?
+  }
+
+  struct LoopState {
+    var header: FunctionBuilder.LoopHeader?
+    var breaks: [FunctionBuilder.Arrival] = []
+    var continues: [FunctionBuilder.Arrival] = []
+    let openRecords: Int
+  }
+
+  /// Memory that can be loaded from directly.
+  struct Memory: Hashable {
+    var base: Value
+    var offset: Int
+
+    func advanced(by bytes: Int) -> Memory { Memory(base: base, offset: offset + bytes) }
+  }
+
+  /// Per-CPU memory for what the stack is too small for.
+  struct Scratch {
+    let map: Int
+    var size = 0
+    /// Defined in the prologue when `size` is not 0.
+    let base: Value
+  }
+
+  /// The IR of a planned program.
+  /// - Parameter scratchMap: the index the scratch map gets; it is used only when the result's `scratchSize` is not 0.
+  static func lower(
+    _ planned: PlannedProgram, of program: Program, plan: Plan, target: any Target, sources: SourceMap,
+    scratchMap: Int, actions: inout ActionTable
+  ) -> (module: Module, scratchSize: Int) {
+    var builder = FunctionBuilder(name: planned.name, parameters: [.pointer(.context)])
+    let prologue = builder.current
+    let body = builder.makeBlock()
+    let scratch = Scratch(map: scratchMap, base: builder.declareValue(.pointer(.mapValue(scratchMap))))
+    builder.continueIn(body)
+    let context = builder.parameters[0]
+    var lowering = Lowering(
+      program: program, plan: plan, target: target, sources: sources, builder: builder, actions: actions,
+      probe: program.probes[0], entry: EntryState(context: context, nameIndex: .constant(0)), scratch: scratch)
+    switch planned.entry {
+    case .single(let probe, let nameIndex):
+      lowering.entry.nameIndex = .constant(Int64(nameIndex))
+      lowering.body(of: program.probes[probe])
+    case .syscalls(let entry):
+      lowering.syscalls(entry)
+    }
+    lowering.builder.terminate(.exit(.constant(0)))
+    lowering.finishPrologue(prologue, body)
+    actions = lowering.actions
+    return (Module(functions: [lowering.builder.finish()]), lowering.scratch.size)
+  }
+
+  /// Looks up the scratch memory where it is needed and goes on to the body.
+  private mutating func finishPrologue(_ prologue: BlockID, _ body: BlockID) {
+    builder.line = nil
+    builder.continueIn(prologue)
+    guard scratch.size > 0 else {
+      builder.jump(to: body)
+      return
+    }
+    let key = builder.slot(size: 4)
+    builder.emit(.store(bits: 32, base: key, offset: 0, .constant(0)))
+    let map = builder.define(.pointer(.mapReference(scratch.map)), .mapReference(scratch.map))
+    let lookup = Instruction(result: scratch.base, .call(.mapLookupElement, [.value(map), .value(key)]))
+    builder.append(lookup, to: prologue)
+    let exit = builder.makeBlock()
+    builder.branch(.ne, .value(scratch.base), .constant(0), then: body, otherwise: exit)
+    builder.continueIn(exit)
+    builder.terminate(.exit(.constant(0)))
+  }
+
+  // MARK: - Bodies
+
+  /// One probe's predicate and statements; continues behind them.
+  mutating func body(of probe: Probe) {
+    self.probe = probe
+    builder.variables = [:]
+    variableMemory = [:]
+    bodyExits = []
+    loops = []
+    if let predicate = probe.predicate {
+      setLine(predicate.range)
+      let then = builder.makeBlock()
+      let otherwise = builder.makeBlock()
+      branch(on: predicate, then: then, otherwise: otherwise)
+      builder.continueIn(otherwise)
+      if let arrival = builder.arrive() { bodyExits.append(arrival) }
+      builder.continueIn(then)
+    }
+    statements(probe.body)
+    builder.variables = [:]
+    if let arrival = builder.arrive() { bodyExits.append(arrival) }
+    builder.join(bodyExits.map { FunctionBuilder.Arrival(block: $0.block, variables: [:], extra: []) })
+    builder.variables = [:]
+  }
+
+  /// Leaves the current body: discards open records and jumps behind it.
+  mutating func leaveBody() {
+    for record in openRecords.reversed() {
+      _ = builder.call(.ringBufferDiscard, [.value(record), .constant(0)])
+    }
+    if let arrival = builder.arrive() { bodyExits.append(arrival) }
+  }
+
+  mutating func setLine(_ range: SourceRange) {
+    let position = sources.position(range)
+    builder.line = SourceLine(
+      source: range.source.index, line: UInt32(truncatingIfNeeded: position.line),
+      column: UInt16(truncatingIfNeeded: min(position.column, Int(UInt16.max))))
+  }
+
+  func size(of type: Type) -> Int { type.size { self.target.layout(of: $0)?.size ?? 0 } }
+
+  // MARK: - Memory
+
+  /// Values above this many bytes go to per-CPU memory instead of the 512-byte stack.
+  private static let maximumStackTemporary = 64
+
+  /// Room for a value of the current program.
+  mutating func temporary(size: Int) -> Memory {
+    if size <= Self.maximumStackTemporary { return Memory(base: builder.slot(size: size), offset: 0) }
+    let offset = scratch.size
+    scratch.size += (size + 7) / 8 * 8
+    return Memory(base: scratch.base, offset: offset)
+  }
+
+  /// The memory's address as an operand for a helper.
+  mutating func address(_ memory: Memory) -> Operand {
+    .value(builder.advance(memory.base, by: .constant(Int64(memory.offset))))
+  }
+
+  mutating func mapReference(_ map: Int) -> Operand {
+    .value(builder.define(.pointer(.mapReference(map)), .mapReference(map)))
+  }
+
+  mutating func constantAddress(_ offset: Int) -> Value {
+    let map = plan.constantsMap ?? 0
+    return builder.define(.pointer(.mapValue(map)), .mapValueAddress(map: map, offset: offset))
+  }
+
+  mutating func dataAddress(_ map: Int, _ offset: Int) -> Value {
+    builder.define(.pointer(.mapValue(map)), .mapValueAddress(map: map, offset: offset))
+  }
+
+  /// Zeroes memory; large pieces through a read that fails, which clears its destination.
+  mutating func zero(_ memory: Memory, size: Int) {
+    if size <= 128 {
+      builder.emit(.zero(base: memory.base, offset: memory.offset, size: size, alignment: alignment(memory)))
+    } else {
+      _ = builder.call(.probeReadKernel, [address(memory), .constant(Int64(size)), .constant(0)])
+    }
+  }
+
+  /// Copies between directly accessible memory; large pieces by helper.
+  mutating func copy(to: Memory, from: Memory, size: Int) {
+    if to == from { return }
+    if size <= 128 {
+      builder.emit(
+        .copy(
+          to: to.base, toOffset: to.offset, from: from.base, fromOffset: from.offset, size: size,
+          alignment: min(alignment(to), alignment(from))))
+    } else {
+      _ = builder.call(.probeReadKernel, [address(to), .constant(Int64(size)), address(from)])
+    }
+  }
+
+  /// The largest power of two up to 8 that the memory's offset is a multiple of; bases are 8-aligned.
+  func alignment(_ memory: Memory) -> Int {
+    memory.offset % 8 == 0 ? 8 : memory.offset % 4 == 0 ? 4 : memory.offset % 2 == 0 ? 2 : 1
+  }
+}
+
+/// The bundle's actions, each once.
+struct ActionTable {
+  private(set) var actions: [Action] = []
+  private var indices: [Action: Int] = [:]
+
+  mutating func index(of action: Action) -> Int {
+    if let index = indices[action] { return index }
+    actions.append(action)
+    indices[action] = actions.count - 1
+    return actions.count - 1
+  }
+}

@@ -1,0 +1,149 @@
+/// Lets stack slots that are written once, with equal contents, be one: the same key built for two map operations.
+public struct KeySlotMerging: Pass {
+  public let name = "key-slots"
+
+  public init() {}
+
+  public func run(_ function: inout Function) {
+    let flow = ControlFlow(function)
+    let contents = SlotContents(function, flow)
+    var merged: [Slot: Slot] = [:]
+    // In the order in which they are written, so that the first of several is the one that stays.
+    for (index, candidate) in contents.written.enumerated() {
+      let first = contents.written[..<index].first { other in
+        merged[other.slot] == nil && other.content == candidate.content
+          && function.slots[other.slot.index].size == function.slots[candidate.slot.index].size
+          && isBefore(other, candidate, flow)
+      }
+      if let first { merged[candidate.slot] = first.slot }
+    }
+    if merged.isEmpty { return }
+    let uses = SlotUses(function)
+    for index in function.blocks.indices {
+      function.blocks[index].instructions.removeAll { instruction in
+        uses.writtenSlot(instruction.operation).map { merged[$0] != nil } ?? false
+      }
+      for position in function.blocks[index].instructions.indices {
+        guard case .slotAddress(let slot) = function.blocks[index].instructions[position].operation,
+          let replacement = merged[slot]
+        else { continue }
+        function.blocks[index].instructions[position].operation = .slotAddress(replacement)
+      }
+    }
+  }
+
+  /// Whether one slot's writes are done wherever the other's begin.
+  private func isBefore(_ a: SlotContents.Written, _ b: SlotContents.Written, _ flow: ControlFlow) -> Bool {
+    a.block == b.block ? a.last < b.first : flow.dominates(a.block, b.block)
+  }
+}
+
+/// Slots whose writes are plain stores in one block, all before anything reads them.
+private struct SlotContents {
+  struct Written {
+    let slot: Slot
+    let block: BlockID
+    /// Positions of the first and last write in the block.
+    let first: Int
+    let last: Int
+    let content: [Write]
+  }
+
+  struct Write: Hashable {
+    let offset: Int
+    /// Bits of a store, or bytes of zeros.
+    let size: Int
+    let value: Operand?
+  }
+
+  private(set) var written: [Written] = []
+
+  private struct State {
+    var block: BlockID?
+    var first = 0
+    var last = 0
+    var content: [Write] = []
+    var isSpoiled = false
+    var isRead = false
+  }
+
+  init(_ function: Function, _ flow: ControlFlow) {
+    let uses = SlotUses(function)
+    var states = [State](repeating: State(), count: function.slots.count)
+    var order: [Slot] = []
+    // Dominators come first, so that a read seen before the last write is one that may come before it.
+    for block in flow.order {
+      for (position, instruction) in function[block].instructions.enumerated() {
+        SlotContents.visit(instruction.operation, block, position, uses, &states, &order)
+      }
+    }
+    for slot in order {
+      let state = states[slot.index]
+      guard let block = state.block, !state.isSpoiled, !uses.isUntracked[slot.index],
+        SlotContents.dominatesReads(slot, block, function, uses, flow)
+      else { continue }
+      written.append(
+        Written(slot: slot, block: block, first: state.first, last: state.last, content: state.content))
+    }
+  }
+
+  private static func visit(
+    _ operation: Operation, _ block: BlockID, _ position: Int, _ uses: SlotUses, _ states: inout [State],
+    _ order: inout [Slot]
+  ) {
+    func read(_ value: Value) {
+      if let place = uses.places[value.index] { states[place.slot.index].isRead = true }
+    }
+    func spoil(_ value: Value) {
+      if let place = uses.places[value.index] { states[place.slot.index].isSpoiled = true }
+    }
+    func write(_ base: Value, _ offset: Int, _ size: Int, _ value: Operand?) {
+      guard let place = uses.places[base.index] else { return }
+      let index = place.slot.index
+      if states[index].block == nil {
+        states[index].block = block
+        states[index].first = position
+        order.append(place.slot)
+      }
+      if states[index].block != block || states[index].isRead { states[index].isSpoiled = true }
+      states[index].last = position
+      states[index].content.append(Write(offset: place.offset + offset, size: size, value: value))
+    }
+    switch operation {
+    case .store(let bits, let base, let offset, let operand): write(base, offset, bits, operand)
+    case .zero(let base, let offset, let size, _): write(base, offset, size, nil)
+    case .atomicAdd(_, let base, _, _): spoil(base)
+    case .copy(let to, _, let from, _, _, _):
+      spoil(to)
+      read(from)
+    case .load(_, _, let base, _): read(base)
+    case .call(let helper, let operands):
+      for (index, operand) in operands.enumerated() {
+        guard case .value(let value) = operand else { continue }
+        if helper.onlyReads(argument: index) { read(value) } else { spoil(value) }
+      }
+    case .callFunction(_, let operands):
+      for case .value(let value) in operands { spoil(value) }
+    case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .arithmetic, .extend, .byteSwap,
+      .compare:
+      break
+    }
+  }
+
+  /// Whether every read of a slot comes after its writes.
+  private static func dominatesReads(
+    _ slot: Slot, _ writer: BlockID, _ function: Function, _ uses: SlotUses, _ flow: ControlFlow
+  ) -> Bool {
+    for block in flow.order where !flow.dominates(writer, block) {
+      for instruction in function[block].instructions where uses.writtenSlot(instruction.operation) == nil {
+        if case .arithmetic = instruction.operation { continue }
+        var isRead = false
+        instruction.operation.forEachOperand { operand in
+          if case .value(let value) = operand, uses.places[value.index]?.slot == slot { isRead = true }
+        }
+        if isRead { return false }
+      }
+    }
+    return true
+  }
+}

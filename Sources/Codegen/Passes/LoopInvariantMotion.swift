@@ -1,0 +1,57 @@
+/// Moves computations out of loops that give the same in every round: arithmetic on numbers, which nothing can fail.
+public struct LoopInvariantMotion: Pass {
+  public let name = "loop-invariants"
+
+  public init() {}
+
+  public func run(_ function: inout Function) {
+    let flow = ControlFlow(function)
+    guard flow.order.contains(where: { flow.loopDepths[$0.index] > 0 }) else { return }
+    var home = [BlockID](repeating: BlockID(0), count: function.valueTypes.count)
+    for block in flow.order {
+      for parameter in function[block].parameters { home[parameter.index] = block }
+      var kept: [Instruction] = []
+      for instruction in function[block].instructions {
+        var target = block
+        if let result = instruction.result, isMovable(instruction.operation, function) {
+          target = shallowest(block, instruction.operation, home, flow)
+          home[result.index] = target
+        } else if let result = instruction.result {
+          home[result.index] = block
+        }
+        if target == block { kept.append(instruction) } else { function[target].instructions.append(instruction) }
+      }
+      function[block].instructions = kept
+    }
+  }
+
+  private func isMovable(_ operation: Operation, _ function: Function) -> Bool {
+    switch operation {
+    case .arithmetic, .extend, .byteSwap, .compare:
+      var isNumeric = true
+      operation.forEachOperand { operand in
+        if case .value(let value) = operand, case .pointer = function.type(of: value) { isNumeric = false }
+      }
+      return isNumeric
+    case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .load, .store, .atomicAdd, .copy,
+      .zero, .call, .callFunction:
+      return false
+    }
+  }
+
+  /// The nearest dominator in the fewest loops that all operands reach.
+  private func shallowest(_ block: BlockID, _ operation: Operation, _ home: [BlockID], _ flow: ControlFlow) -> BlockID {
+    var best = block
+    var current = block
+    while flow.loopDepths[best.index] > 0, let next = flow.immediateDominator(of: current) {
+      var isReached = true
+      operation.forEachOperand { operand in
+        if case .value(let value) = operand, !flow.dominates(home[value.index], next) { isReached = false }
+      }
+      if !isReached { break }
+      current = next
+      if flow.loopDepths[next.index] < flow.loopDepths[best.index] { best = next }
+    }
+    return best
+  }
+}

@@ -1,0 +1,125 @@
+/// Gives equal computations one value where the first dominates the second: arithmetic, context loads, pure helpers, and
+/// map lookups by an unchanged key with nothing between that changes the map.
+public struct ValueNumbering: Pass {
+  public let name = "value-numbering"
+
+  public init() {}
+
+  public func run(_ function: inout Function) {
+    var walk = NumberingWalk(function)
+    walk.run(&function)
+  }
+}
+
+private struct NumberingWalk {
+  private let flow: ControlFlow
+  private let effects: MemoryEffects
+  private var substitution: Substitution
+  private var table: [Operation: Value] = [:]
+  /// Lookups that still hold at the end of each block.
+  private var lookupsAtEnd: [[Lookup]]
+
+  struct Lookup {
+    let operation: Operation
+    let map: Int
+    let keySlot: Slot
+    let value: Value
+  }
+
+  init(_ function: Function) {
+    flow = ControlFlow(function)
+    effects = MemoryEffects(function)
+    substitution = Substitution(function)
+    lookupsAtEnd = .init(repeating: [], count: function.blocks.count)
+  }
+
+  mutating func run(_ function: inout Function) {
+    let tree = flow.dominatorTree()
+    enum Step {
+      case enter(BlockID)
+      case leave([Operation])
+    }
+    var stack = [Step.enter(BlockID(0))]
+    while let step = stack.popLast() {
+      switch step {
+      case .leave(let added): for operation in added { table[operation] = nil }
+      case .enter(let block):
+        var added: [Operation] = []
+        number(block, &function, &added)
+        stack.append(.leave(added))
+        for child in tree[block.index].reversed() { stack.append(.enter(child)) }
+      }
+    }
+    substitution.apply(to: &function)
+  }
+
+  private mutating func number(_ block: BlockID, _ function: inout Function, _ added: inout [Operation]) {
+    var lookups = inheritedLookups(block, function)
+    var kept: [Instruction] = []
+    kept.reserveCapacity(function[block].instructions.count)
+    for var instruction in function[block].instructions {
+      let operation = instruction.operation.mapOperands(substitution.resolve)
+      instruction.operation = operation
+      if let result = instruction.result, isPure(operation, function) {
+        let key = operation.canonicalOrder
+        if let first = table[key], function.type(of: first) == function.type(of: result) {
+          substitution.replace(result, by: .value(first))
+          continue
+        }
+        if table[key] == nil {
+          table[key] = result
+          added.append(key)
+        }
+      } else if let result = instruction.result, let (map, slot) = effects.lookupOperands(operation) {
+        if let first = lookups.first(where: { $0.operation == operation }) {
+          substitution.replace(result, by: .value(first.value))
+          continue
+        }
+        lookups.append(Lookup(operation: operation, map: map, keySlot: slot, value: result))
+      } else {
+        let effect = effects.effect(of: operation)
+        lookups.removeAll { effect.changes(map: $0.map, slot: $0.keySlot) }
+      }
+      kept.append(instruction)
+    }
+    function[block].instructions = kept
+    lookupsAtEnd[block.index] = lookups
+  }
+
+  private func isPure(_ operation: Operation, _ function: Function) -> Bool {
+    switch operation {
+    case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .arithmetic, .extend, .byteSwap,
+      .compare:
+      true
+    case .load(_, _, let base, _): function.type(of: base) == .pointer(.context)
+    case .call(let helper, _): helper.isPure
+    case .store, .atomicAdd, .copy, .zero, .callFunction: false
+    }
+  }
+
+  /// What the immediate dominator knows and no way from it to this block changes.
+  private func inheritedLookups(_ block: BlockID, _ function: Function) -> [Lookup] {
+    guard let dominator = flow.immediateDominator(of: block) else { return [] }
+    let known = lookupsAtEnd[dominator.index]
+    if known.isEmpty || flow.predecessors[block.index] == [dominator] { return known }
+    var change = MemoryEffects.Effect()
+    var visited: Set<BlockID> = [dominator]
+    var pending = flow.predecessors[block.index]
+    while let current = pending.popLast() {
+      if !visited.insert(current).inserted { continue }
+      for instruction in function[current].instructions { change.merge(effects.effect(of: instruction.operation)) }
+      pending += flow.predecessors[current.index]
+    }
+    return known.filter { !change.changes(map: $0.map, slot: $0.keySlot) }
+  }
+}
+
+extension Operation {
+  /// The same operation with the operands of a commutative one in a fixed order.
+  fileprivate var canonicalOrder: Operation {
+    guard case .arithmetic(let operation, .value(let a), .value(let b)) = self, operation.isCommutative, b < a else {
+      return self
+    }
+    return .arithmetic(operation, .value(b), .value(a))
+  }
+}

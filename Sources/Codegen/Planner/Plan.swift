@@ -1,0 +1,148 @@
+import TraceLang
+
+/// The planner's decisions: where each map lives, which programs there are and what each of them runs.
+public struct Plan: Hashable, Sendable {
+  /// BPF maps in the bundle's order.
+  public var maps: [MapSpec] = []
+  /// The storage of each map of the program, by `MapID`.
+  public var views: [MapView] = []
+  /// By `MapID`: whether aggregations into it must be atomic because one program may interrupt another.
+  public var needsAtomicUpdates: [Bool] = []
+  public var programs: [PlannedProgram] = []
+  /// The array map all directly addressed storage lies in.
+  public var dataMap: Int?
+  /// The frozen array map of constants.
+  public var constantsMap: Int?
+  public var ringBuffer: Int?
+  public var lostEvents: MapView.Place?
+  public var startTime: MapView.Place?
+  /// Offset in the constants of zeros, enough for any map value.
+  public var zeros: Int?
+}
+
+/// One BPF program and the hooks it is attached to.
+public struct PlannedProgram: Hashable, Sendable {
+  public var name: String
+  public var title: String
+  public var kind: ProgramSpec.Kind
+  public var points: [Hook.Point]
+  public var entry: Entry
+
+  /// How the program finds out what to run.
+  public enum Entry: Hashable, Sendable {
+    /// One probe's body; `nameIndex` is what `probe` gives.
+    case single(probe: Int, nameIndex: Int)
+    /// The bodies of all probes on syscall entry or exit, told apart by the syscall's number.
+    case syscalls(SyscallEntry)
+  }
+}
+
+/// A program on the raw tracepoint `sys_enter` or `sys_exit`.
+public struct SyscallEntry: Hashable, Sendable {
+  public enum Side: String, Hashable, Sendable {
+    case enter, exit
+  }
+
+  public var side: Side
+  /// How arguments are read: directly through typed pointers, or by helper.
+  public var isTyped: Bool
+  /// One for each block of the script, in order.
+  public var blocks: [Block]
+  /// The largest syscall number any block wants.
+  public var maximumNumber: Int
+
+  public struct Block: Hashable, Sendable {
+    public var sections: [Section]
+    /// Offset in the constants of a 16-bit entry for each number 0 ... maximum: 0, or the section's ordinal + 1;
+    /// `nil` when the block wants a single number.
+    public var sectionTable: Int?
+    /// Offset in the constants of the 16-bit probe name index for each number; `nil` when not needed.
+    public var nameTable: Int?
+  }
+
+  public struct Section: Hashable, Sendable {
+    public var probe: Int
+    /// Syscall numbers and the name index of each.
+    public var members: [Member]
+  }
+
+  public struct Member: Hashable, Sendable {
+    public var number: Int
+    public var nameIndex: Int
+  }
+}
+
+extension Plan {
+  /// The plan as text (`-d plan`).
+  public func description(of program: Program) -> String {
+    var text = ""
+    for (map, view) in zip(program.maps, views) {
+      let key = map.key.map { "[\($0.description)]" } ?? ""
+      text += "map \(map.name)\(key): \(map.value.description) in \(view.storage.description(maps))"
+      text += needsAtomicUpdates[views.firstIndex(of: view) ?? 0] ? ", atomic\n" : "\n"
+    }
+    for planned in programs {
+      text += "program \(planned.name): \(planned.kind.description) for \(planned.title)\n"
+      switch planned.entry {
+      case .single(let probe, _): text += "  runs probe \(probe)\n"
+      case .syscalls(let entry):
+        text += "  sys_\(entry.side.rawValue), arguments \(entry.isTyped ? "by typed pointer" : "by helper")\n"
+        for block in entry.blocks {
+          for section in block.sections {
+            let numbers = section.members.map { String($0.number) }
+            text += "  runs probe \(section.probe) for syscalls \(numbers.joined(separator: ","))\n"
+          }
+        }
+      }
+      for point in planned.points { text += "  on \(point.description)\n" }
+    }
+    return text
+  }
+}
+
+extension MapView.Storage {
+  func description(_ maps: [MapSpec]) -> String {
+    switch self {
+    case .hash(let map, let perCPU): "\(maps[map].name) (\(perCPU ? "per-CPU " : "")hash of \(maps[map].maxEntries))"
+    case .global(let map, let offset, let presence): "\(maps[map].name)+\(offset) (direct, presence at +\(presence))"
+    case .slots(let map, let offset, let stride, let size, let domain):
+      "\(maps[map].name)+\(offset) (slots of \(size) bytes, \(stride) a CPU, \(domain.description))"
+    }
+  }
+}
+
+extension MapView.Domain {
+  var description: String {
+    switch self {
+    case .scalar: "scalar"
+    case .probes(let base, let count): "by probe \(base)..<\(base + count)"
+    case .integers(let count): "by integer 0..<\(count)"
+    }
+  }
+}
+
+extension ProgramSpec.Kind {
+  public var description: String {
+    switch self {
+    case .rawTracepoint: "raw_tracepoint"
+    case .tracingRawTracepoint(let name): "tracing raw_tp \(name)"
+    case .tracepoint: "tracepoint"
+    case .perfEvent: "perf_event"
+    }
+  }
+}
+
+extension Hook.Point {
+  public var description: String {
+    switch self {
+    case .begin: "begin"
+    case .end: "end"
+    case .interval(let period): "interval \(period) ns"
+    case .profilePeriod(let period): "profile \(period) ns"
+    case .profileFrequency(let frequency): "profile \(frequency) hz"
+    case .tracepoint(let name): "tracepoint \(name.category):\(name.event)"
+    case .rawTracepoint(let name): "raw_tracepoint \(name)"
+    case .software(let config, let period): "software event \(config) each \(period)"
+    }
+  }
+}

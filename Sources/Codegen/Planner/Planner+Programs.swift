@@ -1,0 +1,144 @@
+import TraceLang
+
+extension Planner {
+  /// Distributes the probes over BPF programs; all syscall probes of one side share one.
+  mutating func planPrograms() {
+    var sides: [SyscallEntry.Side: [SyscallEntry.Block]] = [:]
+    var sideOrder: [SyscallEntry.Side] = []
+    var blockOf: [SyscallEntry.Side: [Int: Int]] = [:]
+    for (index, probe) in program.probes.enumerated() {
+      var rest: [AttachPoint] = []
+      var members: [SyscallEntry.Side: [SyscallEntry.Member]] = [:]
+      for point in probe.attachPoints {
+        if let (side, number) = syscall(point), !usage.usesCommonFields[index] {
+          members[side, default: []].append(SyscallEntry.Member(number: number, nameIndex: point.nameIndex))
+        } else {
+          rest.append(point)
+        }
+      }
+      for side in [SyscallEntry.Side.enter, .exit] {
+        guard let wanted = members[side] else { continue }
+        if sides[side] == nil {
+          sides[side] = []
+          sideOrder.append(side)
+        }
+        let section = SyscallEntry.Section(probe: index, members: wanted)
+        if let block = blockOf[side]?[probe.block] {
+          sides[side]?[block].sections.append(section)
+        } else {
+          blockOf[side, default: [:]][probe.block] = sides[side]?.count ?? 0
+          sides[side]?.append(SyscallEntry.Block(sections: [section], sectionTable: nil, nameTable: nil))
+        }
+      }
+      planSingles(index, rest)
+    }
+    for side in sideOrder {
+      guard let blocks = sides[side] else { continue }
+      planSyscalls(side, blocks)
+    }
+  }
+
+  /// The side and number of a syscall tracepoint, if that is what a point is and the number is known.
+  private func syscall(_ point: AttachPoint) -> (SyscallEntry.Side, Int)? {
+    guard case .tracepoint(let name) = point.kind, name.category == "syscalls" else { return nil }
+    let side: SyscallEntry.Side
+    let prefix: String
+    if name.event.hasPrefix("sys_enter_") {
+      (side, prefix) = (.enter, "sys_enter_")
+    } else if name.event.hasPrefix("sys_exit_") {
+      (side, prefix) = (.exit, "sys_exit_")
+    } else {
+      return nil
+    }
+    guard let number = target.syscallNumber(String(name.event.dropFirst(prefix.count))) else { return nil }
+    return (side, number)
+  }
+
+  // MARK: - One program a body
+
+  private mutating func planSingles(_ probe: Int, _ points: [AttachPoint]) {
+    guard let first = points.first else { return }
+    // Without `probe`, one program serves all points of its kind.
+    let groups = usage.usesProbeName[probe] ? points.map { [$0] } : [points]
+    for group in groups {
+      guard let leader = group.first else { continue }
+      let title = program.probeNames[leader.nameIndex] + (group.count > 1 ? " and \(group.count - 1) more" : "")
+      plan.programs.append(
+        PlannedProgram(
+          name: Self.kernelName(Self.shortName(leader, program.probeNames[leader.nameIndex])), title: title,
+          kind: Self.programKind(first), points: group.map(Self.hook),
+          entry: .single(probe: probe, nameIndex: leader.nameIndex)))
+    }
+  }
+
+  private static func shortName(_ point: AttachPoint, _ title: String) -> String {
+    switch point.kind {
+    case .tracepoint(let name): name.event
+    case .rawTracepoint(let name): name
+    case .begin, .end, .interval, .profile, .software: title
+    }
+  }
+
+  private static func programKind(_ point: AttachPoint) -> ProgramSpec.Kind {
+    switch point.kind {
+    case .begin, .end, .rawTracepoint: .rawTracepoint
+    case .tracepoint: .tracepoint
+    case .interval, .profile, .software: .perfEvent
+    }
+  }
+
+  private static func hook(_ point: AttachPoint) -> Hook.Point {
+    switch point.kind {
+    case .begin: .begin
+    case .end: .end
+    case .interval(let period): .interval(period: period)
+    case .profile(.period(let period)): .profilePeriod(period)
+    case .profile(.frequency(let frequency)): .profileFrequency(frequency)
+    case .tracepoint(let name): .tracepoint(name)
+    case .rawTracepoint(let name): .rawTracepoint(name)
+    case .software(let config, let period): .software(config: config, period: period)
+    }
+  }
+
+  // MARK: - Syscalls
+
+  private mutating func planSyscalls(_ side: SyscallEntry.Side, _ blocks: [SyscallEntry.Block]) {
+    let members = blocks.flatMap { $0.sections.flatMap(\.members) }
+    let maximum = members.map(\.number).max() ?? 0
+    let readsRegisters =
+      side == .exit || blocks.contains { $0.sections.contains { usage.usesArguments[$0.probe] } }
+    let isTyped = readsRegisters && target.has(.tracingRawTracepoint)
+    var entry = SyscallEntry(side: side, isTyped: isTyped, blocks: blocks, maximumNumber: maximum)
+    for index in entry.blocks.indices { layOutTables(&entry.blocks[index], maximum) }
+    let tracepoint = "sys_\(side.rawValue)"
+    let title =
+      members.count == 1
+      ? program.probeNames[members[0].nameIndex] : "\(members.count) probes on tracepoint:syscalls:\(tracepoint)_*"
+    plan.programs.append(
+      PlannedProgram(
+        name: tracepoint, title: title, kind: isTyped ? .tracingRawTracepoint(tracepoint) : .rawTracepoint,
+        points: [.rawTracepoint(tracepoint)], entry: .syscalls(entry)))
+  }
+
+  private mutating func layOutTables(_ block: inout SyscallEntry.Block, _ maximum: Int) {
+    let count = block.sections.reduce(0) { $0 + $1.members.count }
+    guard count > 1 else { return }
+    var sections = [UInt16](repeating: 0, count: maximum + 1)
+    var names = sections
+    for (ordinal, section) in block.sections.enumerated() {
+      for member in section.members {
+        sections[member.number] = UInt16(ordinal + 1)
+        names[member.number] = UInt16(truncatingIfNeeded: member.nameIndex)
+      }
+    }
+    block.sectionTable = addConstants(sections)
+    if block.sections.contains(where: { usage.usesProbeName[$0.probe] }) { block.nameTable = addConstants(names) }
+  }
+
+  private mutating func addConstants(_ table: [UInt16]) -> Int {
+    let offset = constants.count
+    for entry in table { constants += [UInt8(truncatingIfNeeded: entry), UInt8(truncatingIfNeeded: entry >> 8)] }
+    while constants.count % 8 != 0 { constants.append(0) }
+    return offset
+  }
+}

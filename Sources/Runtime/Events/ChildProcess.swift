@@ -1,0 +1,106 @@
+import CLibBPF
+import Glibc
+import SystemPackage
+
+/// The program of `-c`, started stopped and let go when everything is attached.
+public final class ChildProcess {
+  public let pid: Int32
+  private var start: Int32
+  private let failure: Int32
+  private var isReaped = false
+
+  /// Splits the command at blanks outside of quotes and looks the program up in PATH.
+  public init(command: String) throws(RuntimeError) {
+    let words = CommandWords.words(of: command)
+    guard let name = words.first, let path = CommandWords.executable(named: name) else {
+      throw .unavailable("the command \(words.first ?? "of -c") does not exist or is not executable")
+    }
+    let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+    defer { arguments.forEach { free($0) } }
+    var start: Int32 = -1
+    var failure: Int32 = -1
+    pid = swtrace_spawn_waiting(path, arguments, &start, &failure)
+    guard pid > 0 else { throw .failure(doing: "start \(name)", code: errno) }
+    self.start = start
+    self.failure = failure
+  }
+
+  deinit {
+    if start >= 0 { _ = close(start) }
+    _ = close(failure)
+    guard !isReaped else { return }
+    kill(pid, SIGTERM)
+    if !ends(within: Self.patience) { kill(pid, SIGKILL) }
+    reap()
+  }
+
+  /// Milliseconds that a child has to end by itself after SIGTERM.
+  private static let patience: Int32 = 1000
+
+  private func ends(within milliseconds: Int32) -> Bool {
+    let descriptor = swtrace_pidfd_open(pid)
+    guard descriptor >= 0 else { return false }
+    defer { _ = close(descriptor) }
+    var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&waiting, 1, milliseconds) > 0
+  }
+
+  /// Lets the child become its program; returns once it has.
+  func release() throws(RuntimeError) {
+    var go: UInt8 = 1
+    _ = write(start, &go, 1)
+    _ = close(start)
+    start = -1
+    var code: Int32 = 0
+    guard read(failure, &code, MemoryLayout<Int32>.size) > 0 else { return }
+    throw .failure(doing: "run the command of -c", code: code)
+  }
+
+  /// Takes the ended child's status so that it is no zombie.
+  func reap() {
+    var status: Int32 = 0
+    if waitpid(pid, &status, 0) == pid { isReaped = true }
+  }
+}
+
+/// Commands as users write them for `-c`.
+enum CommandWords {
+  /// Words between blanks; quotes and backslashes keep blanks as a shell does, and nothing else is special.
+  static func words(of command: String) -> [String] {
+    var words: [String] = []
+    var word: [UInt8]?
+    var quote: UInt8?
+    var isEscaped = false
+    for byte in command.utf8 {
+      if isEscaped {
+        word = (word ?? []) + [byte]
+        isEscaped = false
+      } else if byte == UInt8(ascii: "\\"), quote != UInt8(ascii: "'") {
+        isEscaped = true
+      } else if byte == quote {
+        quote = nil
+      } else if quote == nil, byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") {
+        quote = byte
+        word = word ?? []
+      } else if quote == nil, byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") {
+        if let done = word { words.append(String(decoding: done, as: UTF8.self)) }
+        word = nil
+      } else {
+        word = (word ?? []) + [byte]
+      }
+    }
+    if let done = word { words.append(String(decoding: done, as: UTF8.self)) }
+    return words
+  }
+
+  /// The file that a shell would run: the name itself when it has a slash, else the first in PATH.
+  static func executable(named name: String) -> String? {
+    if name.utf8.contains(UInt8(ascii: "/")) { return access(name, X_OK) == 0 ? name : nil }
+    let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
+    for folder in path.split(separator: ":") {
+      let candidate = "\(folder)/\(name)"
+      if access(candidate, X_OK) == 0 { return candidate }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,107 @@
+import CLibBPF
+
+/// Finds the types of one object by name: the first few names by a scan of the types, and from then on by a hash table
+/// of all names, which takes as long to build as some ten scans.
+struct BTFNameIndex {
+  private static let scansBeforeTable = 8
+
+  private unowned let object: BTFObject
+  private var scans = 0
+  private var table: Table?
+
+  init(_ object: BTFObject) { self.object = object }
+
+  /// The first type of one of the kinds with a name; `nil` when there is none.
+  mutating func find(_ name: String, _ kinds: BTFKinds) -> BTFType? {
+    var name = name
+    return name.withUTF8 { name in
+      let name = UnsafeRawBufferPointer(name)
+      if name.isEmpty || name.contains(0) { return nil }
+      if let table { return table.find(name, kinds, in: object) }
+      guard scans < Self.scansBeforeTable else {
+        let table = Table(object)
+        self.table = table
+        return table.find(name, kinds, in: object)
+      }
+      scans += 1
+      return object.scan(kinds, names: object.places(of: name))
+    }
+  }
+
+  private struct Table {
+    /// Open addressing; 0 is an empty slot, else one more than an index in `object.offsets`.
+    private let slots: [UInt32]
+    private let mask: UInt32
+
+    init(_ object: BTFObject) {
+      var capacity: UInt32 = 16
+      while capacity < UInt32(clamping: object.offsets.count * 2) { capacity *= 2 }
+      let mask = capacity - 1
+      slots = Array(unsafeUninitializedCapacity: Int(capacity)) { slots, count in
+        slots.initialize(repeating: 0)
+        count = Int(capacity)
+        for (index, offset) in object.offsets.enumerated() {
+          let place = object.bytes.loadUnaligned(fromByteOffset: Int(offset), as: UInt32.self)
+          if place == 0 { continue }
+          var slot = Self.hash(object.name(at: place)) & mask
+          while slots[Int(slot)] != 0 { slot = (slot + 1) & mask }
+          slots[Int(slot)] = UInt32(index) + 1
+        }
+      }
+      self.mask = mask
+    }
+
+    func find(_ name: UnsafeRawBufferPointer, _ kinds: BTFKinds, in object: BTFObject) -> BTFType? {
+      var slot = Self.hash(name) & mask
+      while slots[Int(slot)] != 0 {
+        let type = object.type(object.firstID + slots[Int(slot)] - 1)
+        if let type, let kind = type.kind, kinds.contains(BTFKinds(kind)),
+          object.name(at: type.nameOffset).hasSameBytes(as: name)
+        {
+          return type
+        }
+        slot = (slot + 1) & mask
+      }
+      return nil
+    }
+
+    /// FNV-1a, its high bits folded in.
+    private static func hash(_ name: UnsafeRawBufferPointer) -> UInt32 {
+      var hash: UInt32 = 2_166_136_261
+      for byte in name { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
+      return hash ^ hash >> 15
+    }
+  }
+}
+
+extension BTFObject {
+  /// Every place in the strings where a name, up to its NUL, is written: one, unless the strings have repeats.
+  func places(of name: UnsafeRawBufferPointer) -> [UInt32] {
+    var places = base?.places(of: name) ?? []
+    guard let needle = name.baseAddress, !name.isEmpty else { return places }
+    var from = strings.lowerBound
+    while from < strings.upperBound, let start = bytes.baseAddress,
+      let hit = memmem(start + from, strings.upperBound - from, needle, name.count)
+    {
+      let found = UnsafeRawPointer(hit) - start
+      from = found + 1
+      let end = found + name.count
+      if end < strings.upperBound, bytes[end] == 0 {
+        places.append(firstString + UInt32(found - strings.lowerBound))
+      }
+    }
+    return places
+  }
+
+  /// The first type of one of the kinds whose name is at one of the places.
+  func scan(_ kinds: BTFKinds, names places: [UInt32]) -> BTFType? {
+    guard let first = places.first else { return nil }
+    for (index, offset) in offsets.enumerated() {
+      let place = bytes.loadUnaligned(fromByteOffset: Int(offset), as: UInt32.self)
+      guard place == first || places.count > 1 && places.contains(place) else { continue }
+      let type = BTFType(object: self, id: firstID + UInt32(index), offset: Int(offset))
+      if let kind = type.kind, kinds.contains(BTFKinds(kind)) { return type }
+    }
+    return nil
+  }
+}

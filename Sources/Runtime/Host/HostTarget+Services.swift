@@ -1,0 +1,21 @@
+import TraceLang
+
+extension HostTarget: HostServices {
+  public func tracepointID(_ name: TracepointName) throws(TargetError) -> UInt64 {
+    guard let format = try tracepointFormat(name) else {
+      throw TargetError("there is no tracepoint '\(name.category):\(name.event)' on this machine")
+    }
+    return format.id
+  }
+
+  public func rawTracepointTypeID(_ name: String) throws(TargetError) -> UInt32 {
+    guard let type = btfTypeID(kind: .typedef, name: "btf_trace_\(name)") else {
+      throw TargetError("this kernel's type information has no raw tracepoint '\(name)'")
+    }
+    return type.id
+  }
+
+  public func kernelSymbol(at address: UInt64) -> SymbolPosition? { nil }
+
+  public func userName(_ identifier: UInt32) -> String? { nil }
+}

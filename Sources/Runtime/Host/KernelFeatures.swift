@@ -1,0 +1,112 @@
+import CLibBPF
+import Glibc
+import TraceLang
+
+/// Finds out what the running kernel has by trying it: loads tiny programs and creates tiny maps, and closes them.
+///
+/// A kernel that refuses for want of permission is taken to have nothing.
+struct KernelFeatures {
+  private var known: [KernelFeature: Bool] = [:]
+
+  mutating func has(_ feature: KernelFeature) -> Bool {
+    if let answer = known[feature] { return answer }
+    let answer = Self.probe(feature)
+    known[feature] = answer
+    return answer
+  }
+
+  private static func probe(_ feature: KernelFeature) -> Bool {
+    switch feature {
+    case .btf: access(BTFFile.vmlinuxPath, R_OK) == 0
+    case .tracingRawTracepoint: hasTracingRawTracepoint()
+    case .ringBuffer:
+      ProbeMap(type: .ringBuffer, keySize: 0, valueSize: 0, entries: UInt32(getpagesize())) != nil
+    case .forEachMapElement: hasHelper(BPF_FUNC_for_each_map_elem)
+    case .currentTaskBTF: hasHelper(BPF_FUNC_get_current_task_btf)
+    case .attachCookie: hasHelper(BPF_FUNC_get_attach_cookie)
+    case .loop: hasHelper(BPF_FUNC_loop)
+    case .bootTime: hasHelper(BPF_FUNC_ktime_get_boot_ns)
+    case .taiTime: hasHelper(BPF_FUNC_ktime_get_tai_ns)
+    case .perCPULookup: hasHelper(BPF_FUNC_map_lookup_percpu_elem)
+    case .taskStorage: hasHelper(BPF_FUNC_task_storage_get)
+    case .instructionSetV4: hasSignExtendingMove()
+    case .bpfMemoryAllocator: hasMemoryAllocator()
+    case .kprobeMulti: hasKprobeMulti()
+    case .uprobeMulti: hasUprobeMulti()
+    }
+  }
+
+  /// The verifier rejects BTF type 1, an integer, by name when it knows the attach type, and silently when not.
+  private static func hasTracingRawTracepoint() -> Bool {
+    let program = ProbeProgram(
+      .tracing, [.moveImmediate(0, 0), .exit], attachType: AttachType.traceRawTracepoint, attachBTF: 1)
+    return program.isLoaded || program.log.contains("attach_btf_id 1 is not a typedef")
+  }
+
+  /// A call without arguments fails for those, unless the helper is unknown or not for tracing programs.
+  private static func hasHelper(_ helper: bpf_func_id) -> Bool {
+    let program = ProbeProgram(.tracepoint, [.call(Int32(helper.rawValue)), .exit])
+    if program.isLoaded { return true }
+    let refusals = ["unknown func", "invalid func", "cannot use helper"]
+    return !program.log.isEmpty && !refusals.contains { program.log.contains($0) }
+  }
+
+  private static func hasSignExtendingMove() -> Bool {
+    ProbeProgram(
+      .tracepoint, [.moveImmediate(1, 0), .moveSignExtending8(1, 1), .moveImmediate(0, 0), .exit]
+    ).isLoaded
+  }
+
+  /// Programs of perf events were refused maps that are not preallocated until allocating was safe everywhere.
+  private static func hasMemoryAllocator() -> Bool {
+    guard let map = ProbeMap(type: .hash, keySize: 4, valueSize: 4, entries: 1, flags: UInt32(BPF_F_NO_PREALLOC))
+    else { return false }
+    let program = ProbeProgram(
+      .perfEvent, [.loadMap(1, map.descriptor), .immediateHigh(0), .moveImmediate(0, 0), .exit])
+    return program.isLoaded
+  }
+
+  /// An unreadable list of addresses is what a kernel that has the attach type complains of.
+  private static func hasKprobeMulti() -> Bool {
+    let program = ProbeProgram(
+      .kprobe, [.moveImmediate(0, 0), .exit], attachType: AttachType.traceKprobeMulti)
+    guard program.isLoaded else { return false }
+    var options = bpf_link_create_opts()
+    options.sz = MemoryLayout<bpf_link_create_opts>.size
+    options.kprobe_multi.cnt = 1
+    options.kprobe_multi.addrs = UnsafePointer(bitPattern: 1)
+    let link = bpf_link_create(program.descriptor, 0, bpf_attach_type(AttachType.traceKprobeMulti), &options)
+    if link >= 0 { _ = close(link) }
+    return link == -EFAULT
+  }
+
+  /// A path that is no regular file is what a kernel that has the attach type complains of.
+  private static func hasUprobeMulti() -> Bool {
+    let program = ProbeProgram(
+      .kprobe, [.moveImmediate(0, 0), .exit], attachType: AttachType.traceUprobeMulti)
+    guard program.isLoaded else { return false }
+    var offset: UInt64 = 0
+    return withUnsafePointer(to: &offset) { offset in
+      "/".withCString { path in
+        var attributes = swtrace_uprobe_multi()
+        attributes.program = UInt32(bitPattern: program.descriptor)
+        attributes.attach_type = AttachType.traceUprobeMulti
+        attributes.path = UInt64(UInt(bitPattern: path))
+        attributes.offsets = UInt64(UInt(bitPattern: offset))
+        attributes.count = 1
+        let link = swtrace_bpf(
+          Int32(BPF_LINK_CREATE.rawValue), &attributes, UInt32(MemoryLayout<swtrace_uprobe_multi>.size))
+        let error = errno
+        if link >= 0 { _ = close(link) }
+        return link < 0 && error == EBADF
+      }
+    }
+  }
+}
+
+/// Kernel: include/uapi/linux/bpf.h, enum bpf_attach_type; the newest are not in older headers.
+private enum AttachType {
+  static let traceRawTracepoint: UInt32 = 23
+  static let traceKprobeMulti: UInt32 = 42
+  static let traceUprobeMulti: UInt32 = 48
+}

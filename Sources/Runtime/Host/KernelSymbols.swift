@@ -1,0 +1,95 @@
+import Glibc
+import SystemPackage
+import TraceLang
+
+/// `/proc/kallsyms`, read as a stream: "ffffffff81000000 T _stext" and, in modules, "\t[module]" behind.
+struct KernelSymbols {
+  struct Line {
+    private let text: UnsafeRawBufferPointer
+    /// Where the name ends: at the tab before a module or at the end.
+    private let nameEnd: Int
+
+    /// `nil` when it is not such a line.
+    init?(_ line: UnsafeRawBufferPointer) {
+      guard line.count > Self.nameStart, line[16] == UInt8(ascii: " "), line[18] == UInt8(ascii: " "),
+        let start = line.baseAddress
+      else { return nil }
+      let tab = memchr(start + Self.nameStart, Int32(UInt8(ascii: "\t")), line.count - Self.nameStart)
+      nameEnd = tab.map { UnsafeRawPointer($0) - start } ?? line.count
+      text = line
+      if nameEnd == Self.nameStart { return nil }
+    }
+
+    /// Behind 16 digits, a blank, the kind and a blank.
+    private static let nameStart = 19
+
+    /// As nm(1) prints: t and T are text, w and W weak.
+    var kind: UInt8 { text[17] }
+
+    var isText: Bool {
+      switch kind {
+      case UInt8(ascii: "t"), UInt8(ascii: "T"), UInt8(ascii: "w"), UInt8(ascii: "W"): true
+      default: false
+      }
+    }
+
+    var name: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: text[Self.nameStart..<nameEnd]) }
+
+    /// Empty for the kernel itself.
+    var module: UnsafeRawBufferPointer {
+      UnsafeRawBufferPointer(rebasing: text[nameEnd...].dropFirst(2).prefix { $0 != UInt8(ascii: "]") })
+    }
+
+    /// `nil` when the digits are none.
+    var address: UInt64? {
+      var value: UInt64 = 0
+      for digit in text[..<16] {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt64(digit - UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): value = value << 4 | UInt64(digit - UInt8(ascii: "a") + 10)
+        default: return nil
+        }
+      }
+      return value
+    }
+  }
+
+  private let path: String
+
+  init(path: String = "/proc/kallsyms") { self.path = path }
+
+  /// Calls `body` with each symbol until it returns false.
+  func forEach(_ body: (Line) -> Bool) throws(TargetError) {
+    do {
+      try openFile(path).closing { file throws(Errno) in
+        try file.forEachLine { line in Line(line).map(body) ?? true }
+      }
+    } catch {
+      throw TargetError("cannot read \(path): \(error)")
+    }
+  }
+
+  /// `nil` when there is no such symbol or the kernel hides addresses from this user.
+  func address(of name: String) -> UInt64? {
+    var found: UInt64?
+    var name = name
+    name.withUTF8 { wanted in
+      let wanted = UnsafeRawBufferPointer(wanted)
+      try? forEach { line in
+        guard line.name.hasSameBytes(as: wanted) else { return true }
+        found = line.address
+        return false
+      }
+    }
+    return found == 0 ? nil : found
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
+    guard count == other.count, let start = baseAddress, let otherStart = other.baseAddress else {
+      return count == other.count
+    }
+    return memcmp(start, otherStart, count) == 0
+  }
+}

@@ -1,0 +1,106 @@
+import CLibBPF
+import Glibc
+
+/// A program loaded to see whether the kernel takes it; closed when it goes out of use.
+final class ProbeProgram {
+  /// Kernel: include/uapi/linux/bpf.h, enum bpf_prog_type.
+  enum Kind: UInt32 {
+    case kprobe = 2
+    case tracepoint = 5
+    case perfEvent = 7
+    case tracing = 26
+  }
+
+  /// One instruction in the kernel's encoding (Kernel: Documentation/bpf/standardization/instruction-set.rst).
+  struct Instruction {
+    let opcode: UInt8
+    let destination: UInt8
+    let source: UInt8
+    let offset: Int16
+    let immediate: Int32
+
+    static let exit = Instruction(opcode: 0x95, destination: 0, source: 0, offset: 0, immediate: 0)
+
+    static func moveImmediate(_ register: UInt8, _ value: Int32) -> Instruction {
+      Instruction(opcode: 0xb7, destination: register, source: 0, offset: 0, immediate: value)
+    }
+
+    static func moveSignExtending8(_ destination: UInt8, _ source: UInt8) -> Instruction {
+      Instruction(opcode: 0xbf, destination: destination, source: source, offset: 8, immediate: 0)
+    }
+
+    static func call(_ helper: Int32) -> Instruction {
+      Instruction(opcode: 0x85, destination: 0, source: 0, offset: 0, immediate: helper)
+    }
+
+    /// The first half of the wide load of a map's address (BPF_PSEUDO_MAP_FD).
+    static func loadMap(_ register: UInt8, _ map: Int32) -> Instruction {
+      Instruction(opcode: 0x18, destination: register, source: 1, offset: 0, immediate: map)
+    }
+
+    static func immediateHigh(_ value: Int32) -> Instruction {
+      Instruction(opcode: 0, destination: 0, source: 0, offset: 0, immediate: value)
+    }
+
+    /// The eight bytes as a little-endian number.
+    var word: UInt64 {
+      UInt64(opcode) | UInt64(destination | source << 4) << 8 | UInt64(UInt16(bitPattern: offset)) << 16
+        | UInt64(UInt32(bitPattern: immediate)) << 32
+    }
+  }
+
+  /// Negative when the kernel refused: -errno.
+  let descriptor: Int32
+  /// What the verifier said; "" when it was not asked.
+  let log: String
+
+  init(_ kind: Kind, _ instructions: [Instruction], attachType: UInt32 = 0, attachBTF: UInt32 = 0) {
+    var words = instructions.map(\.word.littleEndian)
+    var text = [CChar](repeating: 0, count: 4096)
+    let count = words.count
+    descriptor = text.withUnsafeMutableBufferPointer { text in
+      words.withUnsafeMutableBytes { words in
+        var options = bpf_prog_load_opts()
+        options.sz = MemoryLayout<bpf_prog_load_opts>.size
+        options.expected_attach_type = bpf_attach_type(attachType)
+        options.attach_btf_id = attachBTF
+        options.log_level = 1
+        options.log_buf = text.baseAddress
+        options.log_size = UInt32(text.count)
+        return bpf_prog_load(
+          bpf_prog_type(kind.rawValue), nil, "GPL", words.baseAddress?.assumingMemoryBound(to: bpf_insn.self), count,
+          &options)
+      }
+    }
+    log = text.withUnsafeBytes { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+
+  deinit {
+    if descriptor >= 0 { _ = close(descriptor) }
+  }
+
+  var isLoaded: Bool { descriptor >= 0 }
+}
+
+/// A map created to see whether the kernel has its kind; closed when it goes out of use.
+final class ProbeMap {
+  /// Kernel: include/uapi/linux/bpf.h, enum bpf_map_type.
+  enum Kind: UInt32 {
+    case hash = 1
+    case ringBuffer = 27
+  }
+
+  let descriptor: Int32
+
+  init?(type: Kind, keySize: UInt32, valueSize: UInt32, entries: UInt32, flags: UInt32 = 0) {
+    var options = bpf_map_create_opts()
+    options.sz = MemoryLayout<bpf_map_create_opts>.size
+    options.map_flags = flags
+    descriptor = bpf_map_create(bpf_map_type(type.rawValue), nil, keySize, valueSize, entries, &options)
+    guard descriptor >= 0 else { return nil }
+  }
+
+  deinit {
+    if descriptor >= 0 { _ = close(descriptor) }
+  }
+}

@@ -1,0 +1,48 @@
+import CLibBPF
+import Codegen
+import Glibc
+
+/// A BPF map in the kernel; mapped into this process when its specification allows.
+struct LoadedMap {
+  let spec: MapSpec
+  let descriptor: Descriptor
+  /// All elements of a mappable array, each rounded up to 8 bytes.
+  let mapping: Mapping?
+
+  var fd: Int32 { descriptor.rawValue }
+
+  init(creating spec: MapSpec) throws(RuntimeError) {
+    self.spec = spec
+    var options = bpf_map_create_opts()
+    options.sz = MemoryLayout<bpf_map_create_opts>.size
+    options.map_flags = spec.flags.rawValue
+    let fd = bpf_map_create(
+      bpf_map_type(rawValue: spec.kind.rawValue), spec.name, UInt32(spec.keySize), UInt32(spec.valueSize),
+      UInt32(spec.maxEntries), &options)
+    guard fd >= 0 else { throw .failure(doing: "create the map \(spec.name)", code: -fd) }
+    descriptor = Descriptor(fd)
+    if !spec.initialValue.isEmpty { try Self.write(spec.initialValue, to: fd, of: spec) }
+    if spec.isFrozen, bpf_map_freeze(fd) != 0 {
+      throw .failure(doing: "freeze the map \(spec.name)", code: errno)
+    }
+    guard spec.flags.contains(.mappable) else {
+      mapping = nil
+      return
+    }
+    let isReadOnly = spec.isFrozen || spec.flags.contains(.readOnlyForPrograms)
+    let count = Page.roundUp((spec.valueSize + 7) / 8 * 8 * spec.maxEntries)
+    guard
+      let mapping = Mapping(descriptor: fd, count: count, protection: isReadOnly ? PROT_READ : PROT_READ | PROT_WRITE)
+    else { throw .failure(doing: "map \(spec.name) into memory", code: errno) }
+    self.mapping = mapping
+  }
+
+  /// Writes element 0; a value shorter than the map's is filled up with zeros.
+  private static func write(_ value: [UInt8], to fd: Int32, of spec: MapSpec) throws(RuntimeError) {
+    var key: UInt32 = 0
+    let padded = value + [UInt8](repeating: 0, count: max(0, spec.valueSize - value.count))
+    guard bpf_map_update_elem(fd, &key, padded, 0) == 0 else {
+      throw .failure(doing: "write the initial value of the map \(spec.name)", code: errno)
+    }
+  }
+}

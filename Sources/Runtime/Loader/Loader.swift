@@ -1,0 +1,147 @@
+import CLibBPF
+import Codegen
+import Glibc
+import SystemPackage
+import TraceLang
+
+/// BTF of a program, in the kernel's layouts (Kernel: Documentation/bpf/btf.rst, "BTF_EXT").
+public struct ProgramTypeInformation: Hashable, Sendable {
+  /// A whole BTF object.
+  public var btf: [UInt8]
+  /// struct bpf_func_info, 8 bytes each.
+  public var functions: [UInt8]
+  /// struct bpf_line_info, 16 bytes each.
+  public var lines: [UInt8]
+
+  public init(btf: [UInt8], functions: [UInt8], lines: [UInt8]) {
+    self.btf = btf
+    self.functions = functions
+    self.lines = lines
+  }
+}
+
+/// Puts a bundle's maps and programs into the kernel, by the bundle's indices.
+struct Loader {
+  let bundle: Bundle
+  let host: any HostServices
+  /// The program's BTF, or `nil` to load it without.
+  var typeInformation: (ProgramSpec) -> ProgramTypeInformation? = { _ in nil }
+  /// Receives the verifier's log of accepted programs; `nil` saves the kernel writing it.
+  var log: ((ProgramSpec, String) -> Void)?
+
+  func loadMaps() throws(RuntimeError) -> [LoadedMap] {
+    var maps: [LoadedMap] = []
+    for spec in bundle.maps { maps.append(try LoadedMap(creating: spec)) }
+    return maps
+  }
+
+  func loadPrograms(maps: [LoadedMap]) throws(RuntimeError) -> [Descriptor] {
+    var programs: [Descriptor] = []
+    for spec in bundle.programs { programs.append(try load(spec, maps: maps)) }
+    return programs
+  }
+
+  private func load(_ spec: ProgramSpec, maps: [LoadedMap]) throws(RuntimeError) -> Descriptor {
+    let instructions = Relocator(maps: maps).instructions(of: spec.object)
+    let information = typeInformation(spec)
+    var attempt = Attempt(spec: spec, instructions: instructions, license: bundle.settings.license)
+    attempt.attachTypeID = try attachTypeID(of: spec)
+    let btf = information.flatMap(loadBTF)
+    if let log {
+      attempt.verbosity = 1
+      let (fd, text) = attempt.run(btf: btf, information: information, logSize: bundle.settings.logSize)
+      guard fd < 0 else {
+        log(spec, text)
+        return Descriptor(fd)
+      }
+      throw refusal(of: spec, code: -fd, log: text)
+    }
+    let (fd, _) = attempt.run(btf: btf, information: information, logSize: 0)
+    guard fd < 0 else { return Descriptor(fd) }
+    attempt.verbosity = 1
+    let (retried, text) = attempt.run(btf: btf, information: information, logSize: bundle.settings.logSize)
+    guard retried < 0 else { return Descriptor(retried) }
+    throw refusal(of: spec, code: text.isEmpty ? -fd : -retried, log: text)
+  }
+
+  private func refusal(of spec: ProgramSpec, code: Int32, log: String) -> RuntimeError {
+    // EPERM without a log is the caller's lack of rights; with one, the verifier's word.
+    if log.isEmpty { return .failure(doing: "load the program of \(spec.title)", code: code) }
+    return .refused(
+      VerifierRefusal(title: spec.title, object: spec.object, errno: Errno(rawValue: code), log: log))
+  }
+
+  private func attachTypeID(of spec: ProgramSpec) throws(RuntimeError) -> UInt32 {
+    switch spec.kind {
+    case .tracingRawTracepoint(let name):
+      do { return try host.rawTracepointTypeID(name) } catch { throw .unavailable(error.message) }
+    case .rawTracepoint, .tracepoint, .perfEvent: return 0
+    }
+  }
+
+  /// The BTF object in the kernel; `nil` when it takes none, since programs run without.
+  private func loadBTF(_ information: ProgramTypeInformation) -> Descriptor? {
+    let fd = bpf_btf_load(information.btf, information.btf.count, nil)
+    return fd < 0 ? nil : Descriptor(fd)
+  }
+}
+
+/// One BPF_PROG_LOAD.
+private struct Attempt {
+  let spec: ProgramSpec
+  let instructions: [UInt64]
+  let license: String
+  var attachTypeID: UInt32 = 0
+  var verbosity: UInt32 = 0
+
+  /// The program's descriptor or a negated errno, and the verifier's log.
+  func run(btf: Descriptor?, information: ProgramTypeInformation?, logSize: Int) -> (Int32, String) {
+    var options = bpf_prog_load_opts()
+    options.sz = MemoryLayout<bpf_prog_load_opts>.size
+    options.attach_btf_id = attachTypeID
+    if attachTypeID != 0 { options.expected_attach_type = BPF_TRACE_RAW_TP }
+    // The kernel retries nothing for us: a log that does not fit fails the load with ENOSPC.
+    var log = [CChar](repeating: 0, count: verbosity == 0 ? 1 : max(logSize, 4096))
+    let functions = information?.functions ?? []
+    let lines = information?.lines ?? []
+    let fd = log.withUnsafeMutableBufferPointer { log in
+      functions.withUnsafeBytes { functions in
+        lines.withUnsafeBytes { lines in
+          if verbosity != 0 {
+            options.log_level = verbosity
+            options.log_buf = log.baseAddress
+            options.log_size = UInt32(log.count)
+          }
+          if let btf {
+            options.prog_btf_fd = UInt32(btf.rawValue)
+            options.func_info = functions.baseAddress
+            options.func_info_cnt = UInt32(functions.count / 8)
+            options.func_info_rec_size = 8
+            options.line_info = lines.baseAddress
+            options.line_info_cnt = UInt32(lines.count / 16)
+            options.line_info_rec_size = 16
+          }
+          return instructions.withUnsafeBytes { code in
+            bpf_prog_load(
+              spec.kind.programType, spec.name, license, code.assumingMemoryBound(to: bpf_insn.self).baseAddress,
+              instructions.count, &options)
+          }
+        }
+      }
+    }
+    guard verbosity != 0 else { return (fd, "") }
+    return (fd, String(decoding: log.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+  }
+}
+
+extension ProgramSpec.Kind {
+  /// Kernel: include/uapi/linux/bpf.h, enum bpf_prog_type.
+  fileprivate var programType: bpf_prog_type {
+    switch self {
+    case .rawTracepoint: BPF_PROG_TYPE_RAW_TRACEPOINT
+    case .tracingRawTracepoint: BPF_PROG_TYPE_TRACING
+    case .tracepoint: BPF_PROG_TYPE_TRACEPOINT
+    case .perfEvent: BPF_PROG_TYPE_PERF_EVENT
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import Codegen
+import SystemPackage
+
+/// A program the kernel's verifier did not accept, told by the script's line.
+public struct VerifierRefusal: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The probe whose program it is.
+  public let title: String
+  /// Index of the instruction the verifier stopped at, when the log names one.
+  public let instruction: Int?
+  public let line: SourceLine?
+  /// The verifier's last words.
+  public let reason: String
+  public let errno: Errno
+  public let log: String
+
+  public var description: String {
+    let place = line.map { "line \($0.line), column \($0.column): " } ?? ""
+    return "\(place)the kernel refused the program of \(title): \(reason)"
+  }
+
+  /// - Parameter log: what the kernel wrote at log level 1: a line "INDEX: (OPCODE) TEXT" for each step, then the reason,
+  ///   then "processed N insns".
+  init(title: String, object: ProgramObject, errno: Errno, log: String) {
+    self.title = title
+    self.errno = errno
+    self.log = log
+    var instruction: Int?
+    var reason: Substring?
+    for text in log.split(separator: "\n") {
+      if let index = Self.stepIndex(text) {
+        instruction = index
+        reason = nil
+      } else if !text.hasPrefix("processed ") && !text.hasPrefix("; ") && !text.hasPrefix("verification time") {
+        reason = text
+      }
+    }
+    self.instruction = instruction
+    self.reason = reason.map(String.init) ?? "\(errno)"
+    line = instruction.flatMap { index in object.lines.last { $0.instruction <= index }?.line }
+  }
+
+  /// The index in "12: (85) call ...".
+  private static func stepIndex(_ text: Substring) -> Int? {
+    guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix(": (") else { return nil }
+    return Int(text[..<colon])
+  }
+}

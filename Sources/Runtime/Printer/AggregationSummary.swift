@@ -1,0 +1,82 @@
+import TraceLang
+
+/// An aggregation's merged slot as what it prints: a number, or the three of `stats`.
+enum AggregationSummary: Hashable {
+  case number(Int64, signed: Bool)
+  case stats(count: UInt64, average: Int64, total: Int64, signed: Bool)
+  /// Counts of each bucket; printed by `HistogramText`.
+  case buckets([UInt64])
+
+  /// Reads a slot of `aggregation.words` words.
+  init(_ aggregation: Aggregation, _ slot: UnsafeRawPointer) {
+    func word(_ index: Int) -> UInt64 { Word.u64(slot, index * 8) }
+    switch aggregation {
+    case .count: self = .number(Int64(bitPattern: word(0)), signed: false)
+    case .sum(let signed), .min(let signed), .max(let signed):
+      self = .number(Int64(bitPattern: word(0)), signed: signed)
+    case .avg(let signed):
+      self = .number(Self.average(total: word(0), count: word(1), signed: signed), signed: signed)
+    case .stats(let signed):
+      self = .stats(
+        count: word(1), average: Self.average(total: word(0), count: word(1), signed: signed),
+        total: Int64(bitPattern: word(0)), signed: signed)
+    case .hist, .lhist, .tseries: self = .buckets((0..<aggregation.words).map(word))
+    }
+  }
+
+  /// Rounded towards zero; 0 of nothing.
+  private static func average(total: UInt64, count: UInt64, signed: Bool) -> Int64 {
+    guard count > 0 else { return 0 }
+    if !signed { return Int64(bitPattern: total / count) }
+    return Int64(bitPattern: total) / Int64(clamping: count)
+  }
+
+  /// What entries are sorted by; compares as unsigned when `signed` is not set.
+  var sortKey: (Int64, signed: Bool) {
+    switch self {
+    case .number(let number, let signed): (number, signed)
+    case .stats(_, let average, _, let signed): (average, signed)
+    case .buckets(let buckets): (Int64(bitPattern: buckets.reduce(0, &+)), false)
+    }
+  }
+
+  /// `print(@m, top, divisor)`: the number, the average or every bucket divided; 0 and 1 change nothing.
+  func divided(by divisor: UInt64) -> AggregationSummary {
+    guard divisor > 1 else { return self }
+    func quotient(_ number: Int64, _ signed: Bool) -> Int64 {
+      signed ? number / Int64(clamping: divisor) : Int64(bitPattern: UInt64(bitPattern: number) / divisor)
+    }
+    switch self {
+    case .number(let number, let signed): return .number(quotient(number, signed), signed: signed)
+    case .stats(let count, let average, let total, let signed):
+      return .stats(count: count, average: quotient(average, signed), total: total, signed: signed)
+    case .buckets(let buckets): return .buckets(buckets.map { $0 / divisor })
+    }
+  }
+
+  /// "5", "{ .count = 2, .average = 7, .total = 15 }"; nothing for buckets.
+  func append(to buffer: OutputBuffer) {
+    switch self {
+    case .number(let number, let signed): buffer.append(number, signed: signed)
+    case .stats(let count, let average, let total, let signed):
+      buffer.append("{ .count = ")
+      buffer.append(decimal: count)
+      buffer.append(", .average = ")
+      buffer.append(average, signed: signed)
+      buffer.append(", .total = ")
+      buffer.append(total, signed: signed)
+      buffer.append(" }")
+    case .buckets: break
+    }
+  }
+}
+
+extension OutputBuffer {
+  func append(_ number: Int64, signed: Bool) {
+    if signed {
+      append(decimal: number)
+    } else {
+      append(decimal: UInt64(bitPattern: number))
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import Glibc
+
+/// Bytes on their way to a file descriptor; grows as needed and keeps its memory.
+final class OutputBuffer {
+  private(set) var count = 0
+  private var capacity: Int
+  private var base: UnsafeMutablePointer<UInt8>
+
+  init(capacity: Int = 1 << 16) {
+    self.capacity = capacity
+    base = .allocate(capacity: capacity)
+  }
+
+  deinit { base.deallocate() }
+
+  var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
+
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  func removeAll() { count = 0 }
+
+  /// Forgets what came after the first `count` bytes.
+  func truncate(to count: Int) { self.count = min(count, self.count) }
+
+  @inline(__always)
+  private func reserve(_ additional: Int) {
+    if count + additional > capacity { grow(additional) }
+  }
+
+  @inline(never)
+  private func grow(_ additional: Int) {
+    let larger = max(capacity * 2, count + additional)
+    let moved = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
+    moved.update(from: base, count: count)
+    base.deallocate()
+    base = moved
+    capacity = larger
+  }
+
+  @inline(__always)
+  func append(_ byte: UInt8) {
+    reserve(1)
+    base[count] = byte
+    count += 1
+  }
+
+  @inline(__always)
+  func append(_ start: UnsafeRawPointer, count length: Int) {
+    reserve(length)
+    memcpy(base + count, start, length)
+    count += length
+  }
+
+  func append(_ bytes: UnsafeRawBufferPointer) {
+    if let start = bytes.baseAddress { append(start, count: bytes.count) }
+  }
+
+  func append(_ bytes: [UInt8]) { bytes.withUnsafeBytes { append($0) } }
+
+  func append(_ text: StaticString) { append(text.utf8Start, count: text.utf8CodeUnitCount) }
+
+  func append(text: String) {
+    var text = text
+    text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+  }
+
+  func append(repeating byte: UInt8, count length: Int) {
+    guard length > 0 else { return }
+    reserve(length)
+    memset(base + count, Int32(byte), length)
+    count += length
+  }
+
+  func append(decimal value: Int64) {
+    if value < 0 { append(UInt8(ascii: "-")) }
+    append(decimal: value.magnitude)
+  }
+
+  func append(decimal value: UInt64) {
+    reserve(20)
+    var length = 1
+    var limit: UInt64 = 10
+    while length < 20, value >= limit {
+      length += 1
+      let (next, overflow) = limit.multipliedReportingOverflow(by: 10)
+      if overflow { break }
+      limit = next
+    }
+    if length == 19, value >= 10_000_000_000_000_000_000 { length = 20 }
+    var rest = value
+    var position = count + length
+    repeat {
+      position -= 1
+      base[position] = UInt8(truncatingIfNeeded: rest % 10) &+ UInt8(ascii: "0")
+      rest /= 10
+    } while position > count
+    count += length
+  }
+
+  /// Digits without a prefix.
+  func append(hex value: UInt64, upper: Bool = false) {
+    let length = max(1, (64 - value.leadingZeroBitCount + 3) / 4)
+    reserve(length)
+    let letters: UInt8 = (upper ? UInt8(ascii: "A") : UInt8(ascii: "a")) - 10
+    for index in 0..<length {
+      let digit = UInt8(truncatingIfNeeded: value >> UInt64((length - 1 - index) * 4)) & 15
+      base[count + index] = digit < 10 ? digit + UInt8(ascii: "0") : digit + letters
+    }
+    count += length
+  }
+
+  /// Two lower-case digits.
+  func append(hexByte byte: UInt8) {
+    if byte < 16 { append(UInt8(ascii: "0")) }
+    append(hex: UInt64(byte))
+  }
+
+  /// Moves the bytes from `start` on to a field of `width`, padded with blanks on one side.
+  func pad(from start: Int, width: Int, leftAligned: Bool) {
+    let length = count - start
+    guard length < width else { return }
+    let padding = width - length
+    append(repeating: UInt8(ascii: " "), count: padding)
+    if leftAligned { return }
+    memmove(base + start + padding, base + start, length)
+    memset(base + start, Int32(UInt8(ascii: " ")), padding)
+  }
+
+  /// Writes everything out and becomes empty.
+  /// - Returns: `false` when the descriptor takes no more (EPIPE, ENOSPC and the like).
+  func flush(to descriptor: Int32) -> Bool {
+    var written = 0
+    defer { count = 0 }
+    while written < count {
+      let result = write(descriptor, base + written, count - written)
+      if result >= 0 {
+        written += result
+      } else if errno == EAGAIN {
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&waiting, 1, -1)
+      } else if errno != EINTR {
+        return false
+      }
+    }
+    return true
+  }
+}

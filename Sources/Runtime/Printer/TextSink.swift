@@ -1,0 +1,111 @@
+import Codegen
+import TraceLang
+
+/// Output as people read it; the layout is bpftrace 0.27's.
+final class TextSink: OutputSink {
+  let output = OutputBuffer()
+  let messages = OutputBuffer(capacity: 256)
+  private let values: TextValue
+  private let isQuiet: Bool
+
+  init(context: ValueContext, isQuiet: Bool) {
+    values = TextValue(context: context)
+    self.isQuiet = isQuiet
+  }
+
+  func attached(probes: Int) {
+    if !isQuiet { messages.append(text: "Attached \(probes) probe\(probes == 1 ? "" : "s")\n") }
+  }
+
+  func beginText() -> OutputBuffer { output }
+
+  func endText(_ kind: TextKind) {
+    switch kind {
+    case .printf, .time, .cat: break
+    case .join, .syscall: output.append(UInt8(ascii: "\n"))
+    }
+  }
+
+  func value(_ type: Type, _ value: UnsafeRawPointer) {
+    values.append(type, value, to: output)
+    output.append(UInt8(ascii: "\n"))
+  }
+
+  func map(_ map: PrintedMap) {
+    for index in map.order {
+      map.entries.withEntry(index) { key, value in
+        output.append(text: map.view.name)
+        appendKey(of: map.view, key)
+        append(map, value)
+      }
+    }
+  }
+
+  private func appendKey(of view: MapView, _ key: UnsafeRawPointer) {
+    guard view.key != nil else { return }
+    output.append(UInt8(ascii: "["))
+    for (index, field) in view.keyFields.enumerated() {
+      if index > 0 { output.append(", ") }
+      values.append(field.type, key + field.offset, to: output)
+    }
+    output.append(UInt8(ascii: "]"))
+  }
+
+  private func append(_ map: PrintedMap, _ value: UnsafeRawPointer) {
+    guard let summary = map.summary(of: value), case .aggregation(let aggregation) = map.view.value else {
+      output.append(": ")
+      if let (number, signed) = map.dividedNumber(value) {
+        output.append(number, signed: signed)
+      } else {
+        values.append(map.view.value, value, to: output)
+      }
+      return output.append(UInt8(ascii: "\n"))
+    }
+    switch summary {
+    case .number, .stats:
+      output.append(": ")
+      summary.append(to: output)
+    case .buckets(let counts):
+      output.append(":\n")
+      HistogramText.append(aggregation, counts, to: output)
+    }
+    output.append(UInt8(ascii: "\n"))
+  }
+
+  func message(_ severity: Action.Severity, _ place: MessagePlace, _ text: UnsafeRawBufferPointer) {
+    messages.append(text: "\(place.text): \(severity == .error ? "ERROR" : "WARNING"): ")
+    messages.append(text)
+    if text.last != UInt8(ascii: "\n") { messages.append(UInt8(ascii: "\n")) }
+  }
+
+  func helperFailed(_ helper: String, code: Int32, _ place: MessagePlace) {
+    messages.append(
+      text: """
+        \(place.text): WARNING: \(ErrorText.message(of: -code))
+        Additional Info - helper: \(helper), retcode: \(code)
+
+        """)
+  }
+
+  func lost(events: UInt64) { messages.append(text: "Lost \(events) events\n") }
+
+  func warning(_ text: String) { messages.append(text: "WARNING: \(text)\n") }
+
+  func ending() { output.append("\n\n") }
+}
+
+extension PrintedMap {
+  /// The aggregation of a value, divided as asked; `nil` for plain values.
+  func summary(of value: UnsafeRawPointer) -> AggregationSummary? {
+    guard case .aggregation(let aggregation) = view.value else { return nil }
+    return AggregationSummary(aggregation, value).divided(by: divisor)
+  }
+
+  /// A plain integer divided as asked; `nil` without a divisor or for other values.
+  func dividedNumber(_ value: UnsafeRawPointer) -> (Int64, signed: Bool)? {
+    guard divisor > 1, case .integer(let type) = view.value else { return nil }
+    let number = AggregationSummary.number(
+      Word.integer(value, size: type.size, signed: type.isSigned), signed: type.isSigned)
+    return number.divided(by: divisor).sortKey
+  }
+}

@@ -1,0 +1,127 @@
+import CLibBPF
+import Codegen
+import Glibc
+import TraceLang
+
+/// How a bundle is run.
+public struct SessionOptions: Sendable {
+  /// Says nothing but what the script prints.
+  public var isQuiet = false
+  /// Prints the verifier's log of every program.
+  public var isVerbose = false
+  public var format = OutputFormat.text
+  /// Where output goes; stays open.
+  public var output: Int32 = 1
+  /// `-c`: a command to trace.
+  public var command: String?
+  /// `-p`: a process to trace.
+  public var process: Int32?
+  /// Loads and attaches everything and ends then.
+  public var isDryRun = false
+
+  public init() {}
+}
+
+/// One run of a bundle: loads, attaches, prints until told to end, and leaves nothing behind.
+public final class Session {
+  private let bundle: Bundle
+  private let host: any HostServices
+  private let options: SessionOptions
+  private let child: ChildProcess?
+  /// BTF of a program, when the kernel is to have it.
+  public var typeInformation: (ProgramSpec) -> ProgramTypeInformation? = { _ in nil }
+
+  /// - Parameter child: the command of `-c` when it was started before, for the sake of its process ID; else
+  ///   `options.command` is started here. It waits until everything is attached.
+  public init(bundle: Bundle, host: any HostServices, options: SessionOptions, child: ChildProcess? = nil)
+    throws(RuntimeError)
+  {
+    self.bundle = bundle
+    self.host = host
+    self.options = options
+    if let child {
+      self.child = child
+    } else {
+      self.child = try options.command.map { command throws(RuntimeError) in try ChildProcess(command: command) }
+    }
+  }
+
+  /// - Returns: the status to exit with: that of `exit(status)`, else 0.
+  public func run() throws(RuntimeError) -> Int32 {
+    let loop = try EventLoop()
+    var loader = Loader(bundle: bundle, host: host)
+    loader.typeInformation = typeInformation
+    if options.isVerbose { loader.log = { program, text in Self.tell("\(program.title):\n\(text)") } }
+    let maps = try loader.loadMaps()
+    let programs = try loader.loadPrograms(maps: maps)
+    let stacks = StackReader(maps: maps)
+    let printer = Printer(
+      bundle: bundle, maps: MapReader(bundle: bundle, maps: maps),
+      context: ValueContext(bundle: bundle, host: host) { stacks.frames($0, identifier: $1) }, format: options.format,
+      isQuiet: options.isQuiet, descriptor: options.output)
+    let ring = try maps.first { $0.spec.kind == .ringBuffer }.map { map throws(RuntimeError) in
+      try RingBuffer(map: map)
+    }
+    let attacher = Attacher(programs: programs, host: host, onlineCPUs: OnlineCPUs.numbers())
+    let attachments = Attachments()
+    writeStartTime(to: maps)
+    if options.isDryRun {
+      try attachAll(attacher, attachments, printer)
+      attachments.detach()
+      return 0
+    }
+    try watch(loop, ring)
+    for hook in bundle.hooks where hook.point == .begin { try attacher.run(hook) }
+    try attachAll(attacher, attachments, printer)
+    printer.attached()
+    try child?.release()
+    let tracing = Tracing(loop: loop, ring: ring, printer: printer)
+    let status = try tracing.run(child: child)
+    attachments.detach()
+    try tracing.finish()
+    for hook in bundle.hooks where hook.point == .end { try attacher.run(hook) }
+    try tracing.drainAll()
+    printer.ending()
+    if bundle.settings.printMapsOnExit { printer.printMaps() }
+    printer.tellLosses()
+    printer.flush()
+    return status
+  }
+
+  private func attachAll(_ attacher: Attacher, _ attachments: Attachments, _ printer: Printer) throws(RuntimeError) {
+    for hook in bundle.hooks {
+      do {
+        try attacher.attach(hook, to: attachments)
+      } catch {
+        switch (error, bundle.settings.missingProbes) {
+        case (.unavailable(let message), .warn): printer.warn(message)
+        case (.unavailable, .ignore): continue
+        case (.unavailable, .error), (.needsPrivilege, _), (.kernelWithoutBPF, _), (.refused, _), (.failed, _):
+          throw error
+        }
+      }
+    }
+  }
+
+  private func watch(_ loop: EventLoop, _ ring: RingBuffer?) throws(RuntimeError) {
+    if let ring { loop.watch(ring: ring) }
+    if let child { try loop.watch(child: child.pid) }
+    if let process = options.process { try loop.watch(process: process) }
+    loop.watch(output: options.output)
+  }
+
+  private func writeStartTime(to maps: [LoadedMap]) {
+    guard let place = bundle.startTime, let base = maps[place.map].mapping?.base else { return }
+    var time = timespec()
+    clock_gettime(CLOCK_BOOTTIME, &time)
+    base.storeBytes(
+      of: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec), toByteOffset: place.offset, as: UInt64.self)
+  }
+
+  private static func tell(_ text: String) {
+    let buffer = OutputBuffer(capacity: text.utf8.count + 1)
+    buffer.append(text: text)
+    buffer.append(UInt8(ascii: "\n"))
+    _ = buffer.flush(to: STDERR_FILENO)
+  }
+}

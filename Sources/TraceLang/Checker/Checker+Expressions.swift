@@ -1,0 +1,294 @@
+extension Checker {
+  mutating func expression(_ expression: Expression) -> TypedExpression {
+    let range = expression.range
+    switch expression.kind {
+    case .integer(let literal):
+      let value = Int64(bitPattern: literal.value)
+      return TypedExpression(.integer(value), value < 0 ? .uint64 : .int64, range)
+    case .string(let bytes): return string(bytes, range)
+    case .boolean(let value): return TypedExpression(.integer(value ? 1 : 0), .bool, range)
+    case .identifier(let name): return identifier(Name(name, range))
+    case .positional(let number): return positional(number, range)
+    case .positionalCount: return TypedExpression(.integer(Int64(options.parameters.count)), .int64, range)
+    case .variable(let name):
+      guard let variable = scope.lookup(name) else {
+        undefinedVariable(Name(name, range))
+        return invalid(range)
+      }
+      return TypedExpression(.variable(variable.id), variableType(variable.id), range)
+    case .map(let name): return mapRead(name, nil, range)
+    case .index(let base, let indices): return index(base, indices, range)
+    case .member(let base, let name, _): return member(self.expression(base), name, range)
+    case .element(let base, let index, let indexRange): return element(self.expression(base), index, indexRange, range)
+    case .call(let name, let arguments): return call(name, arguments, range)
+    case .unary(let operation, let operand): return unary(operation, operand, range)
+    case .step(let step, let operand): return self.step(step, operand, range)
+    case .binary(let operation, let left, let right, let operatorRange):
+      return binary(operation, self.expression(left), self.expression(right), range, operatorRange)
+    case .ternary(let condition, let then, let otherwise): return ternary(condition, then, otherwise, range)
+    case .cast(let type, let operand): return cast(type, operand, range)
+    case .tuple(let parts):
+      let parts = parts.map { self.expression($0) }
+      if parts.contains(where: { $0.type == .invalid }) { return invalid(range) }
+      return TypedExpression(.tuple(parts), .tuple(parts.map { TupleElement($0.type) }), range)
+    case .record(let members):
+      let parts = members.map { self.expression($0.value) }
+      if parts.contains(where: { $0.type == .invalid }) { return invalid(range) }
+      let elements = zip(members, parts).map { TupleElement(name: $0.name.text, $1.type) }
+      return TypedExpression(.tuple(parts), .tuple(elements), range)
+    case .sizeofType(let type):
+      guard let type = self.type(type) else { return invalid(range) }
+      return TypedExpression(.integer(Int64(size(of: type))), .uint64, range)
+    case .sizeofValue(let operand):
+      let type = self.expression(operand).type
+      if type == .invalid { return invalid(range) }
+      return TypedExpression(.integer(Int64(size(of: type))), .uint64, range)
+    case .offsetofType(let type, let path):
+      guard let type = self.type(type) else { return invalid(range) }
+      return offset(in: type, path, range)
+    case .offsetofValue(let operand, let path): return offset(in: self.expression(operand).type, path, range)
+    case .type:
+      error("a type is not a value here", at: range)
+      return invalid(range)
+    case .block(let block): return blockValue(block, range)
+    case .conditional:
+      error("'if' as a value is not in this version of swtrace; use a ? b : c", at: range)
+      return invalid(range)
+    case .comptime(let operand): return self.expression(operand)
+    case .invalid: return invalid(range)
+    }
+  }
+
+  /// An expression used as a condition; strings and structs have no truth.
+  mutating func condition(_ syntax: Expression) -> TypedExpression {
+    let value = expression(syntax)
+    if value.type != .invalid, !value.type.isScalar {
+      error("a condition must be a number, a pointer or a bool, not \(value.type.description)", at: syntax.range)
+    }
+    return value
+  }
+
+  /// An expression that must be an integer.
+  mutating func integerOperand(_ syntax: Expression) -> TypedExpression {
+    let value = expression(syntax)
+    if value.type == .invalid || value.type.isInteger { return value }
+    if case .pointer = value.type { return TypedExpression(.convert(value), .uint64, value.range) }
+    error("this must be an integer, not \(value.type.description)", at: syntax.range)
+    return invalid(syntax.range)
+  }
+
+  func string(_ bytes: [UInt8], _ range: SourceRange) -> TypedExpression {
+    TypedExpression(.string(bytes), .string(capacity: bytes.count + 1), range)
+  }
+
+  mutating func undefinedVariable(_ name: Name) {
+    let near = Suggestions.nearest(to: name.text, among: scope.visibleNames, limit: 1)
+    error(
+      "the variable $\(name.text) is used before it is assigned", at: name.range,
+      notes: near.map { Diagnostic.Note("did you mean '$\($0)'?") })
+  }
+
+  private func positional(_ number: Int, _ range: SourceRange) -> TypedExpression {
+    guard number >= 1, number <= options.parameters.count else { return TypedExpression(.integer(0), .int64, range) }
+    let text = options.parameters[number - 1]
+    if let value = Self.integer(text) { return TypedExpression(.integer(value), .int64, range) }
+    return string(Array(text.utf8), range)
+  }
+
+  /// The number a parameter spells: decimal, 0x, 0 and a sign.
+  static func integer(_ text: String) -> Int64? {
+    var digits = Substring(text)
+    let isNegative = digits.first == "-"
+    if isNegative { digits = digits.dropFirst() }
+    let magnitude: UInt64?
+    if digits.hasPrefix("0x") || digits.hasPrefix("0X") {
+      magnitude = UInt64(digits.dropFirst(2), radix: 16)
+    } else if digits.hasPrefix("0"), digits.count > 1 {
+      magnitude = UInt64(digits, radix: 8)
+    } else {
+      magnitude = digits.first.map { ("0"..."9").contains($0) } == true ? UInt64(digits) : nil
+    }
+    guard let magnitude else { return nil }
+    return isNegative ? 0 &- Int64(bitPattern: magnitude) : Int64(bitPattern: magnitude)
+  }
+
+  // MARK: - Maps
+
+  mutating func mapRead(_ name: String, _ indices: [Expression]?, _ range: SourceRange) -> TypedExpression {
+    let map = environment.map(named: name, at: range)
+    let key = mapKey(map, indices, range)
+    switch mapValueType(map) {
+    case .aggregation(let aggregation):
+      guard let integer = aggregation.integerType else {
+        error("@\(name) gathers \(aggregation.functionName)() and has no single value; print(@\(name)) shows it", at: range)
+        return invalid(range)
+      }
+      return TypedExpression(.map(MapID(map), key: key), .integer(integer), range)
+    case let type:
+      return TypedExpression(.map(MapID(map), key: key), type, range)
+    }
+  }
+
+  private mutating func index(_ base: Expression, _ indices: [Expression], _ range: SourceRange) -> TypedExpression {
+    if case .map(let name) = base.kind { return mapRead(name, indices, range) }
+    let array = expression(base)
+    guard indices.count == 1, let first = indices.first else {
+      error("an array takes one index", at: range)
+      return invalid(range)
+    }
+    let position = integerOperand(first)
+    switch array.type {
+    case .array(let element, let count):
+      if case .integer(let constant) = position.kind, count > 0, !(0..<Int64(count)).contains(constant) {
+        error("the index \(constant) is outside the array of \(count)", at: first.range)
+        return invalid(range)
+      }
+      return TypedExpression(.index(array, converted(position, .int64)), element, range)
+    case .pointer(let element, _):
+      return TypedExpression(.index(array, converted(position, .int64)), element, range)
+    case .tuple:
+      guard case .integer(let constant) = position.kind else {
+        error("the index of a tuple must be known at compile time", at: first.range)
+        return invalid(range)
+      }
+      return element(array, Int(constant), first.range, range)
+    case .invalid:
+      return invalid(range)
+    default:
+      error("\(array.type.description) cannot be indexed", at: base.range)
+      return invalid(range)
+    }
+  }
+
+  private mutating func element(
+    _ base: TypedExpression, _ index: Int, _ indexRange: SourceRange, _ range: SourceRange
+  ) -> TypedExpression {
+    guard case .tuple(let elements) = base.type else {
+      if base.type != .invalid { error("\(base.type.description) is not a tuple", at: base.range) }
+      return invalid(range)
+    }
+    guard elements.indices.contains(index) else {
+      error("the tuple has \(elements.count) elements; the last is .\(elements.count - 1)", at: indexRange)
+      return invalid(range)
+    }
+    return TypedExpression(.element(base, index), elements[index].type, range)
+  }
+
+  private mutating func blockValue(_ block: Block, _ range: SourceRange) -> TypedExpression {
+    guard let result = block.result else {
+      error("a block used as a value must end with an expression without ';'", at: range)
+      return invalid(range)
+    }
+    scope.push()
+    defer { scope.pop() }
+    let statements = block.statements.flatMap { statement($0) }
+    let value = expression(result)
+    return TypedExpression(.block(statements, value), value.type, range)
+  }
+
+  // MARK: - Members
+
+  private mutating func member(_ base: TypedExpression, _ name: Name, _ range: SourceRange) -> TypedExpression {
+    var reference: RecordReference?
+    switch base.type {
+    case .record(let record): reference = record
+    case .pointer(.record(let record), _): reference = record
+    case .tuple(let elements):
+      if let index = elements.firstIndex(where: { $0.name == name.text }) {
+        return TypedExpression(.element(base, index), elements[index].type, range)
+      }
+      error("the tuple has no field '\(name.text)'", at: name.range)
+      return invalid(range)
+    case .invalid: return invalid(range)
+    default: break
+    }
+    guard let reference else {
+      error("\(base.type.description) has no fields", at: base.range)
+      return invalid(range)
+    }
+    guard let layout = target.layout(of: reference) else {
+      error("the members of \(base.type.description) are not known on this machine", at: base.range)
+      return invalid(range)
+    }
+    guard let member = find(name.text, in: layout) else {
+      let names = memberNames(layout)
+      let near = Suggestions.nearest(to: name.text, among: names, limit: 1)
+      var notes = near.map { Diagnostic.Note("did you mean '\($0)'?") }
+      notes.append(Diagnostic.Note("there are \(names.prefix(32).joined(separator: ", "))\(names.count > 32 ? ", ..." : "")"))
+      error("\(Self.title(reference)) has no field '\(name.text)'", at: name.range, notes: notes)
+      return invalid(range)
+    }
+    return TypedExpression(.member(base, member), valueType(member, base), range)
+  }
+
+  static func title(_ reference: RecordReference) -> String {
+    switch reference {
+    case .tracepoint(let name): "tracepoint:\(name.category):\(name.event)"
+    case .function(let name): "rawtracepoint:\(name)"
+    case .script, .btf, .named: "struct \(reference.name)"
+    }
+  }
+
+  /// The type a member is read as: `char x[n]` is a string, and pointers stay in their struct's address space.
+  private func valueType(_ member: RecordLayout.Member, _ base: TypedExpression) -> Type {
+    if member.location != nil {
+      switch member.type {
+      case .string, .array(.integer(.int8), _): return .pointer(.int8, .kernel)
+      case .array(let element, _): return .pointer(element, .kernel)
+      default: return member.type
+      }
+    }
+    switch member.type {
+    case .array(.integer(let element), let count) where element.bits == 8 && element.isSigned && count > 0:
+      return .string(capacity: count)
+    case .pointer(let pointee, .unknown):
+      if case .pointer(_, let space) = base.type { return .pointer(pointee, space) }
+      return member.type
+    default: return member.type
+    }
+  }
+
+  /// A member by name, those of anonymous structs and unions included, with its offset from the outermost start.
+  func find(_ name: String, in layout: RecordLayout) -> RecordLayout.Member? {
+    for member in layout.members {
+      if member.name == name { return member }
+      guard member.name.isEmpty, case .record(let inner) = member.type, let nested = target.layout(of: inner),
+        let found = find(name, in: nested)
+      else { continue }
+      return RecordLayout.Member(
+        name: found.name, type: found.type, offset: found.offset + member.offset, bitField: found.bitField,
+        location: found.location)
+    }
+    return nil
+  }
+
+  private func memberNames(_ layout: RecordLayout) -> [String] {
+    layout.members.flatMap { member -> [String] in
+      guard member.name.isEmpty else { return [member.name] }
+      guard case .record(let inner) = member.type, let nested = target.layout(of: inner) else { return [] }
+      return memberNames(nested)
+    }
+  }
+
+  private mutating func offset(in type: Type, _ path: [Name], _ range: SourceRange) -> TypedExpression {
+    var type = type
+    var offset = 0
+    for name in path {
+      guard case .record(let reference) = type, let layout = target.layout(of: reference) else {
+        if type != .invalid { error("\(type.description) has no fields", at: name.range) }
+        return invalid(range)
+      }
+      guard let member = find(name.text, in: layout) else {
+        error(
+          "\(Self.title(reference)) has no field '\(name.text)'", at: name.range,
+          notes: Suggestions.nearest(to: name.text, among: memberNames(layout), limit: 1).map { .init("did you mean '\($0)'?") })
+        return invalid(range)
+      }
+      offset += member.offset
+      type = member.type
+    }
+    return TypedExpression(.integer(Int64(offset)), .uint64, range)
+  }
+
+  func size(of type: Type) -> Int { type.size { self.target.layout(of: $0)?.size ?? 0 } }
+}

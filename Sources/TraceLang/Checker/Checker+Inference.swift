@@ -1,0 +1,174 @@
+// What uses of variables and maps teach about their types.
+extension Checker {
+  func variableType(_ id: VariableID) -> Type {
+    let types = environment.variables[instance.index]
+    return (id.index < types.count ? types[id.index] : nil) ?? .invalid
+  }
+
+  func mapValueType(_ map: Int) -> Type { environment.maps[map].value ?? .invalid }
+
+  /// Notes that a variable holds a value of this type; reports when it cannot hold both.
+  mutating func learn(_ variable: Scope.Binding, _ value: TypedExpression, at range: SourceRange, isZero: Bool = false) {
+    while environment.variables[instance.index].count <= variable.id.index {
+      environment.variables[instance.index].append(nil)
+    }
+    guard value.type != .invalid else { return }
+    let known = environment.variables[instance.index][variable.id.index]
+    guard let joined = joined(known, value, isZero: isZero) else {
+      error(
+        "$\(variable.name) is \(known?.description ?? "unknown") and cannot hold \(value.type.description)", at: range,
+        notes: [Diagnostic.Note("its type was decided here", at: variable.range)])
+      return
+    }
+    environment.variables[instance.index][variable.id.index] = joined
+  }
+
+  mutating func learnValue(_ map: Int, _ value: TypedExpression, at range: SourceRange) {
+    guard value.type != .invalid else { return }
+    let state = environment.maps[map]
+    if case .aggregation(let aggregation)? = state.value {
+      error(
+        "@\(state.name) gathers \(aggregation.functionName)() and cannot be assigned \(value.type.description)",
+        at: range, notes: firstAssignment(state))
+      return
+    }
+    guard let joined = joined(state.value, value).map(stored) else {
+      error(
+        "@\(state.name) is \(state.value?.description ?? "unknown") and cannot hold \(value.type.description)",
+        at: range, notes: firstAssignment(state))
+      return
+    }
+    environment.maps[map].value = joined
+    if state.valueRange == nil { environment.maps[map].valueRange = range }
+  }
+
+  mutating func learnAggregation(_ map: Int, _ aggregation: Aggregation, at range: SourceRange) {
+    let state = environment.maps[map]
+    switch state.value {
+    case nil:
+      environment.maps[map].value = .aggregation(aggregation)
+      environment.maps[map].valueRange = range
+    case .aggregation(let known)?:
+      if let joined = TypeRules.joined(known, aggregation) {
+        environment.maps[map].value = .aggregation(joined)
+      } else {
+        let isSame = known.functionName == aggregation.functionName
+        error(
+          isSame
+            ? "@\(state.name) gathers \(known.functionName)() with other arguments"
+            : "@\(state.name) gathers \(known.functionName)() and not \(aggregation.functionName)()",
+          at: range, notes: firstAssignment(state))
+      }
+    case let other?:
+      error(
+        "@\(state.name) is \(other.description) and cannot gather \(aggregation.functionName)()", at: range,
+        notes: firstAssignment(state))
+    }
+  }
+
+  private func firstAssignment(_ state: Environment.MapState) -> [Diagnostic.Note] {
+    guard let range = state.valueRange else { return [] }
+    return [Diagnostic.Note("its type was decided here", at: range)]
+  }
+
+  /// The type that holds what is known and a new value; constants take a known integer type they fit.
+  private func joined(_ known: Type?, _ value: TypedExpression, isZero: Bool = false) -> Type? {
+    guard let known, known != .invalid else { return value.type }
+    if !isZero, case .integer(let constant) = value.kind, let integer = known.integer, known.isInteger, known != .bool,
+      TypeRules.fits(constant, integer)
+    {
+      return known
+    }
+    if case .tuple(let parts) = value.kind, case .tuple(let elements) = known {
+      guard parts.count == elements.count else { return nil }
+      var result: [TupleElement] = []
+      for (element, part) in zip(elements, parts) {
+        guard let type = joined(element.type, part, isZero: isZero) else { return nil }
+        result.append(TupleElement(name: element.name, type))
+      }
+      return .tuple(result)
+    }
+    return TypeRules.joined(known, value.type)
+  }
+
+  /// Integers are kept in maps with 64 bits.
+  private func stored(_ type: Type) -> Type {
+    switch type {
+    case .integer(let integer): .integer(IntegerType(bits: 64, signed: integer.isSigned))
+    default: type
+    }
+  }
+
+  // MARK: - Keys
+
+  /// The key of a map access, with the type all its uses agree on; `nil` for a scalar map.
+  mutating func mapKey(_ map: Int, _ indices: [Expression]?, _ range: SourceRange) -> TypedExpression? {
+    let parts = indices?.map { keyPart($0) }
+    return mapKey(map, parts: parts, range)
+  }
+
+  /// As above, for a key already checked; several parts make a tuple.
+  mutating func mapKey(_ map: Int, parts: [TypedExpression]?, _ range: SourceRange) -> TypedExpression? {
+    let state = environment.maps[map]
+    let isKeyed = parts != nil
+    if let known = state.isKeyed, known != isKeyed {
+      error(
+        known
+          ? "@\(state.name) is used with a key elsewhere, but not here"
+          : "@\(state.name) is used without a key elsewhere, but with one here",
+        at: range, notes: [Diagnostic.Note("it was first used here", at: state.range)])
+      return nil
+    }
+    environment.maps[map].isKeyed = isKeyed
+    guard let parts else { return nil }
+    let key: TypedExpression
+    if parts.count == 1 {
+      key = parts[0]
+    } else {
+      let first = parts.first?.range ?? range
+      key = TypedExpression(
+        .tuple(parts), .tuple(parts.map { TupleElement($0.type) }), first.union(parts.last?.range ?? range))
+    }
+    if parts.contains(where: { $0.type == .invalid }) { return key }
+    guard let joined = joined(state.key, key) else {
+      error(
+        "the key of @\(state.name) is \(state.key?.description ?? "unknown") elsewhere and \(key.type.description) here",
+        at: key.range, notes: [Diagnostic.Note("it was first used here", at: state.range)])
+      return key
+    }
+    environment.maps[map].key = joined
+    return converted(key, joined)
+  }
+
+  private mutating func keyPart(_ syntax: Expression) -> TypedExpression {
+    let value = expression(syntax)
+    switch value.type {
+    case .void, .aggregation, .timestamp:
+      error("\(value.type.description) cannot be a map key", at: syntax.range)
+      return invalid(syntax.range)
+    case .bool, .integer, .string, .buffer, .pointer, .array, .record, .enumeration, .tuple, .probeName, .kernelSymbol,
+      .userSymbol, .stack, .inet, .macAddress, .username, .cgroupPath, .errorName, .syscallName, .invalid:
+      return value
+    }
+  }
+
+  // MARK: - Conversion
+
+  /// The value as another type that can hold it.
+  func converted(_ value: TypedExpression, _ type: Type) -> TypedExpression {
+    if value.type == type || type == .invalid || value.type == .invalid { return value }
+    switch value.kind {
+    case .integer(let constant) where type.integer.map { TypeRules.fits(constant, $0) } ?? false:
+      return TypedExpression(.integer(constant), type, value.range)
+    case .string(let bytes):
+      if case .string(let capacity) = type, capacity > bytes.count { return TypedExpression(value.kind, type, value.range) }
+    case .tuple(let parts):
+      if case .tuple(let elements) = type, elements.count == parts.count {
+        let parts = zip(parts, elements).map { converted($0, $1.type) }
+        return TypedExpression(.tuple(parts), type, value.range)
+      }
+    default: break
+    }
+    return TypedExpression(.convert(value), type, value.range)
+  }
+}

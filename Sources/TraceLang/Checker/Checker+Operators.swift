@@ -1,0 +1,304 @@
+extension Checker {
+  mutating func unary(_ operation: UnaryOperator, _ operand: Expression, _ range: SourceRange) -> TypedExpression {
+    let value = expression(operand)
+    if value.type == .invalid { return invalid(range) }
+    switch operation {
+    case .not:
+      guard value.type.isScalar else {
+        error("'!' needs a number or a pointer, not \(value.type.description)", at: operand.range)
+        return invalid(range)
+      }
+      if case .integer(let constant) = value.kind { return TypedExpression(.integer(constant == 0 ? 1 : 0), .bool, range) }
+      return TypedExpression(.not(value), .bool, range)
+    case .negate, .plus, .complement:
+      guard let integer = value.type.integer else {
+        error("'\(operation.rawValue)' needs an integer, not \(value.type.description)", at: operand.range)
+        return invalid(range)
+      }
+      if case .plus = operation { return value }
+      let isNegate = if case .negate = operation { true } else { false }
+      let type: Type = isNegate ? .int64 : .integer(IntegerType(bits: 64, signed: integer.isSigned))
+      if case .integer(let constant) = value.kind {
+        return TypedExpression(.integer(isNegate ? 0 &- constant : ~constant), type, range)
+      }
+      return TypedExpression(isNegate ? .negate(converted(value, type)) : .complement(converted(value, type)), type, range)
+    case .dereference:
+      guard case .pointer(let target, _) = value.type else {
+        if value.type.isInteger {
+          let address = TypedExpression(.convert(value), .pointer(.uint64, defaultSpace), value.range)
+          return TypedExpression(.dereference(address), .uint64, range)
+        }
+        error("'*' needs a pointer, not \(value.type.description)", at: operand.range)
+        return invalid(range)
+      }
+      if case .void = target {
+        error("a void pointer cannot be followed; cast it first", at: range)
+        return invalid(range)
+      }
+      return TypedExpression(.dereference(value), target, range)
+    case .addressOf:
+      error("'&' is not in this version of swtrace", at: range)
+      return invalid(range)
+    }
+  }
+
+  /// Where plain numbers point to in this probe.
+  var defaultSpace: AddressSpace {
+    guard let point = instance.attachPoints.first, case .tracepoint(let name) = point.kind else { return .kernel }
+    return name.category == "syscalls" ? .user : .kernel
+  }
+
+  mutating func step(_ step: Expression.Step, _ operand: Expression, _ range: SourceRange) -> TypedExpression {
+    switch operand.kind {
+    case .variable(let name):
+      guard let variable = scope.lookup(name) else {
+        undefinedVariable(Name(name, operand.range))
+        return invalid(range)
+      }
+      let type = variableType(variable.id)
+      guard let amount = stepAmount(step, type, operand.range) else { return invalid(range) }
+      if type.isInteger { learn(variable, TypedExpression(.variable(variable.id), .int64, range), at: range) }
+      return TypedExpression(
+        .step(.variable(variable.id), amount: amount, isPrefix: step.isPrefix), variableType(variable.id), range)
+    case .map(let name):
+      return mapStep(step, name, nil, operand.range, range)
+    case .index(let base, let indices):
+      if case .map(let name) = base.kind { return mapStep(step, name, indices, operand.range, range) }
+      fallthrough
+    default:
+      error("'++' and '--' need a variable or a map entry", at: operand.range)
+      return invalid(range)
+    }
+  }
+
+  private mutating func mapStep(
+    _ step: Expression.Step, _ name: String, _ indices: [Expression]?, _ operandRange: SourceRange, _ range: SourceRange
+  ) -> TypedExpression {
+    let map = environment.map(named: name, at: operandRange)
+    let key = mapKey(map, indices, operandRange)
+    if environment.maps[map].value == nil {
+      learnValue(map, TypedExpression(.integer(0), .int64, operandRange), at: operandRange)
+    }
+    if case .aggregation(let aggregation) = mapValueType(map) {
+      error(
+        "@\(name) gathers \(aggregation.functionName)() and cannot be stepped", at: range,
+        notes: environment.maps[map].valueRange.map { [Diagnostic.Note("its type was decided here", at: $0)] } ?? [])
+      return invalid(range)
+    }
+    let type = mapValueType(map)
+    guard let amount = stepAmount(step, type, operandRange) else { return invalid(range) }
+    return TypedExpression(.step(.map(MapID(map), key: key), amount: amount, isPrefix: step.isPrefix), type, range)
+  }
+
+  private mutating func stepAmount(_ step: Expression.Step, _ type: Type, _ range: SourceRange) -> Int64? {
+    switch type {
+    case .integer, .enumeration, .bool: return Int64(step.amount)
+    case .pointer(let target, _): return Int64(step.amount) * Int64(max(size(of: target), 1))
+    case .invalid: return nil
+    default:
+      error("'++' and '--' need an integer or a pointer, not \(type.description)", at: range)
+      return nil
+    }
+  }
+
+  mutating func ternary(
+    _ condition: Expression, _ then: Expression?, _ otherwise: Expression, _ range: SourceRange
+  ) -> TypedExpression {
+    let test = self.condition(condition)
+    let first = then.map { expression($0) } ?? test
+    let second = expression(otherwise)
+    if first.type == .invalid || second.type == .invalid || test.type == .invalid { return invalid(range) }
+    let type: Type?
+    if case .integer(let constant) = second.kind, let integer = first.type.integer, TypeRules.fits(constant, integer) {
+      type = first.type
+    } else if case .integer(let constant) = first.kind, let integer = second.type.integer, TypeRules.fits(constant, integer) {
+      type = second.type
+    } else {
+      type = TypeRules.joined(first.type, second.type)
+    }
+    guard let type else {
+      error("the two sides are \(first.type.description) and \(second.type.description); they must be of one type", at: range)
+      return invalid(range)
+    }
+    return TypedExpression(
+      .ternary(test, then: converted(first, type), otherwise: converted(second, type)), type, range)
+  }
+
+  // MARK: - Binary operators
+
+  mutating func binary(
+    _ operation: BinaryOperator, _ left: TypedExpression, _ right: TypedExpression, _ range: SourceRange,
+    _ operatorRange: SourceRange
+  ) -> TypedExpression {
+    if left.type == .invalid || right.type == .invalid { return invalid(range) }
+    switch operation {
+    case .and, .or:
+      for side in [left, right] where !side.type.isScalar {
+        error("'\(operation.rawValue)' needs numbers, not \(side.type.description)", at: side.range)
+        return invalid(range)
+      }
+      return TypedExpression(operation == .and ? .and(left, right) : .or(left, right), .bool, range)
+    case .equal: return comparison(.equal, left, right, range)
+    case .notEqual: return comparison(.notEqual, left, right, range)
+    case .less: return comparison(.less, left, right, range)
+    case .lessOrEqual: return comparison(.lessOrEqual, left, right, range)
+    case .greater: return comparison(.greater, left, right, range)
+    case .greaterOrEqual: return comparison(.greaterOrEqual, left, right, range)
+    case .add: return arithmetic(.add, left, right, range)
+    case .subtract: return arithmetic(.subtract, left, right, range)
+    case .multiply: return arithmetic(.multiply, left, right, range)
+    case .divide: return arithmetic(.divide, left, right, range)
+    case .modulo: return arithmetic(.modulo, left, right, range)
+    case .bitAnd: return arithmetic(.and, left, right, range)
+    case .bitOr: return arithmetic(.or, left, right, range)
+    case .bitXor: return arithmetic(.xor, left, right, range)
+    case .shiftLeft: return arithmetic(.shiftLeft, left, right, range)
+    case .shiftRight: return arithmetic(.shiftRight, left, right, range)
+    }
+  }
+
+  private mutating func arithmetic(
+    _ operation: ArithmeticOperation, _ left: TypedExpression, _ right: TypedExpression, _ range: SourceRange
+  ) -> TypedExpression {
+    if case .pointer(let target, _) = left.type, right.type.isInteger, operation == .add || operation == .subtract {
+      let offset = operation == .add ? right : TypedExpression(.negate(converted(right, .int64)), .int64, right.range)
+      let scale = max(size(of: target), 1)
+      return TypedExpression(.pointerOffset(left, converted(offset, .int64), scale: scale), left.type, range)
+    }
+    if case .pointer(let target, _) = right.type, left.type.isInteger, operation == .add {
+      let scale = max(size(of: target), 1)
+      return TypedExpression(.pointerOffset(right, converted(left, .int64), scale: scale), right.type, range)
+    }
+    let left = numeric(left)
+    let right = numeric(right)
+    guard let a = left.type.integer, let b = right.type.integer else {
+      let wrong = left.type.integer == nil ? left : right
+      error("'\(operation.rawValue)' needs integers, not \(wrong.type.description)", at: wrong.range)
+      return invalid(range)
+    }
+    let isShift = operation == .shiftLeft || operation == .shiftRight
+    let isSigned: Bool
+    if isShift {
+      isSigned = a.isSigned && !isNaturalConstant(left)
+    } else if operation == .subtract {
+      isSigned = true
+    } else {
+      isSigned =
+        (a.isSigned && !(isNaturalConstant(left) && !b.isSigned)) || (b.isSigned && !(isNaturalConstant(right) && !a.isSigned))
+    }
+    let type: Type = isSigned ? .int64 : .uint64
+    if operation == .divide || operation == .modulo, case .integer(0) = right.kind {
+      diagnostics.warning(
+        "division by zero: the result is \(operation == .divide ? "0" : "the dividend")", at: range)
+    }
+    if case .integer(let x) = left.kind, case .integer(let y) = right.kind {
+      let value = Self.fold(operation, x, y, signed: isSigned)
+      let folded: Type = type == .uint64 && value >= 0 && a.isSigned && b.isSigned ? .int64 : type
+      return TypedExpression(.integer(value), folded, range)
+    }
+    return TypedExpression(
+      .arithmetic(operation, converted(left, type), isShift ? right : converted(right, type), signed: isSigned), type, range)
+  }
+
+  private func isNaturalConstant(_ value: TypedExpression) -> Bool {
+    if case .integer(let constant) = value.kind { constant >= 0 } else { false }
+  }
+
+  /// Pointers and booleans take part in arithmetic as numbers.
+  private func numeric(_ value: TypedExpression) -> TypedExpression {
+    switch value.type {
+    case .pointer, .kernelSymbol: TypedExpression(.convert(value), .uint64, value.range)
+    case .bool: converted(value, .uint8)
+    default: value
+    }
+  }
+
+  /// 64-bit arithmetic as the kernel does it: wrap around, x / 0 is 0, x % 0 is x, shifts count modulo 64.
+  static func fold(_ operation: ArithmeticOperation, _ x: Int64, _ y: Int64, signed: Bool) -> Int64 {
+    let (ux, uy) = (UInt64(bitPattern: x), UInt64(bitPattern: y))
+    switch operation {
+    case .add: return x &+ y
+    case .subtract: return x &- y
+    case .multiply: return x &* y
+    case .divide:
+      if y == 0 { return 0 }
+      if signed { return y == -1 ? 0 &- x : x / y }
+      return Int64(bitPattern: ux / uy)
+    case .modulo:
+      if y == 0 { return x }
+      if signed { return y == -1 ? 0 : x % y }
+      return Int64(bitPattern: ux % uy)
+    case .and: return x & y
+    case .or: return x | y
+    case .xor: return x ^ y
+    case .shiftLeft: return x &<< y
+    case .shiftRight: return signed ? x &>> y : Int64(bitPattern: ux &>> uy)
+    }
+  }
+
+  private mutating func comparison(
+    _ comparison: Comparison, _ left: TypedExpression, _ right: TypedExpression, _ range: SourceRange
+  ) -> TypedExpression {
+    let isEquality = comparison == .equal || comparison == .notEqual
+    switch (left.type, right.type) {
+    case (.probeName, .string), (.string, .probeName):
+      if isEquality, let result = probeComparison(comparison, left, right, range) { return result }
+    case (.string, .string):
+      if isEquality {
+        let equal = TypedExpression(.call(.stringsEqual(left, right, limit: .max)), .bool, range)
+        return comparison == .equal ? equal : TypedExpression(.not(equal), .bool, range)
+      }
+    default:
+      let left = numeric(left)
+      let right = numeric(right)
+      if let a = left.type.integer, let b = right.type.integer {
+        let isSigned =
+          (a.isSigned && !(isNaturalConstant(left) && !b.isSigned)) || (b.isSigned && !(isNaturalConstant(right) && !a.isSigned))
+        if case .integer(let x) = left.kind, case .integer(let y) = right.kind {
+          return TypedExpression(.integer(Self.holds(comparison, x, y, signed: isSigned) ? 1 : 0), .bool, range)
+        }
+        return TypedExpression(.compare(comparison, left, right, signed: isSigned), .bool, range)
+      }
+      if left.type == right.type, left.type.isScalar, isEquality {
+        return TypedExpression(.compare(comparison, left, right, signed: false), .bool, range)
+      }
+    }
+    error("\(left.type.description) and \(right.type.description) cannot be compared with '\(comparison.rawValue)'", at: range)
+    return invalid(range)
+  }
+
+  static func holds(_ comparison: Comparison, _ x: Int64, _ y: Int64, signed: Bool) -> Bool {
+    let (ux, uy) = (UInt64(bitPattern: x), UInt64(bitPattern: y))
+    switch comparison {
+    case .equal: return x == y
+    case .notEqual: return x != y
+    case .less: return signed ? x < y : ux < uy
+    case .lessOrEqual: return signed ? x <= y : ux <= uy
+    case .greater: return signed ? x > y : ux > uy
+    case .greaterOrEqual: return signed ? x >= y : ux >= uy
+    }
+  }
+
+  /// `probe == "name"` by index, as the names of this block's probes are known.
+  private func probeComparison(
+    _ comparison: Comparison, _ left: TypedExpression, _ right: TypedExpression, _ range: SourceRange
+  ) -> TypedExpression? {
+    let (name, text) = left.type == .probeName ? (left, right) : (right, left)
+    guard case .string(let bytes) = text.kind else { return nil }
+    let literal = String(decoding: bytes, as: UTF8.self)
+    let matching = instance.attachPoints.filter { probeNames[$0.nameIndex] == literal }
+    var equal: TypedExpression
+    if matching.isEmpty || matching.count == instance.attachPoints.count {
+      equal = TypedExpression(.integer(matching.isEmpty ? 0 : 1), .bool, range)
+    } else {
+      let index = TypedExpression(.convert(name), .uint64, name.range)
+      equal = TypedExpression(.integer(0), .bool, range)
+      for point in matching {
+        let constant = TypedExpression(.integer(Int64(point.nameIndex)), .uint64, range)
+        let test = TypedExpression(.compare(.equal, index, constant, signed: false), .bool, range)
+        if case .integer = equal.kind { equal = test } else { equal = TypedExpression(.or(equal, test), .bool, range) }
+      }
+    }
+    return comparison == .equal ? equal : TypedExpression(.not(equal), .bool, range)
+  }
+}

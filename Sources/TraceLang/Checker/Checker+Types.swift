@@ -1,0 +1,100 @@
+extension Checker {
+  mutating func cast(_ syntax: TypeSyntax, _ operand: Expression, _ range: SourceRange) -> TypedExpression {
+    let value = expression(operand)
+    guard let type = self.type(syntax), value.type != .invalid else { return invalid(range) }
+    switch (value.type, type) {
+    case (_, .integer(let integer)) where value.type.isInteger:
+      if case .integer(let constant) = value.kind {
+        return TypedExpression(.integer(Self.truncated(constant, to: integer)), type, range)
+      }
+      return TypedExpression(.convert(value), type, range)
+    case (.pointer, .integer), (.kernelSymbol, .integer):
+      return TypedExpression(.convert(value), type, range)
+    case (_, .bool) where value.type.isScalar, (_, .enumeration) where value.type.isInteger:
+      return TypedExpression(.convert(value), type, range)
+    case (.pointer(_, let space), .pointer(let target, _)):
+      return TypedExpression(.convert(value), .pointer(target, space), range)
+    case (_, .pointer(let target, _)) where value.type.isInteger:
+      return TypedExpression(.convert(value), .pointer(target, defaultSpace), range)
+    case (.string, .string):
+      return TypedExpression(.convert(value), type, range)
+    default:
+      error("\(value.type.description) cannot be cast to \(type.description)", at: range)
+      return invalid(range)
+    }
+  }
+
+  static func truncated(_ value: Int64, to type: IntegerType) -> Int64 {
+    let shift = Int64(64 - type.bits)
+    if type.isSigned { return (value << shift) >> shift }
+    return Int64(bitPattern: UInt64(bitPattern: value << shift) >> UInt64(shift))
+  }
+
+  /// The type a piece of syntax names; reports what it does not know.
+  mutating func type(_ syntax: TypeSyntax) -> Type? {
+    switch syntax.kind {
+    case .named(let name):
+      if let type = Self.builtinTypes[name] { return type }
+      if name == "string" { return .string(capacity: configuration.maxStringLength) }
+      if let type = target.kernelType(named: name) { return type }
+      error(
+        "there is no type '\(name)'", at: syntax.range,
+        notes: Suggestions.nearest(to: name, among: Self.builtinTypes.keys.sorted(), limit: 1).map { .init("did you mean '\($0)'?") })
+      return nil
+    case .structure(let keyword, let name):
+      if let type = target.kernelType(named: "\(keyword.rawValue) \(name)") { return type }
+      error(
+        "there is no \(keyword.rawValue) '\(name)' in this kernel's type information", at: syntax.range)
+      return nil
+    case .pointer(let inner):
+      // A pointer to a struct nobody looks into needs no definition.
+      if case .structure(let keyword, let name) = inner.kind {
+        return .pointer(.record(.named("\(keyword.rawValue) \(name)")), .unknown)
+      }
+      return type(inner).map { .pointer($0, .unknown) }
+    case .array(let element, let count):
+      guard let element = type(element) else { return nil }
+      guard let count, case .integer(let value) = expression(count).kind, value > 0, value <= 4096 else {
+        error("an array type needs its number of elements", at: syntax.range)
+        return nil
+      }
+      return .array(element, count: Int(value))
+    case .sized(let name, let count):
+      guard case .integer(let value) = expression(count).kind, value > 0, value <= 65536 else {
+        error("\(name)[N] needs a size from 1 to 65536", at: syntax.range)
+        return nil
+      }
+      return name == "buffer" ? .buffer(capacity: Int(value)) : .string(capacity: Int(value))
+    case .tuple(let elements):
+      var types: [TupleElement] = []
+      for element in elements {
+        guard let type = type(element) else { return nil }
+        types.append(TupleElement(type))
+      }
+      return .tuple(types)
+    case .typeof(let value): return expression(value).type
+    case .inline, .function:
+      error("this type cannot be written here", at: syntax.range)
+      return nil
+    }
+  }
+
+  /// Types every target has: the language's own and C's on a 64-bit machine (LP64).
+  static let builtinTypes: [String: Type] = [
+    "bool": .bool, "_Bool": .bool, "void": .void,
+    "int8": .int8, "int16": .int16, "int32": .int32, "int64": .int64,
+    "uint8": .uint8, "uint16": .uint16, "uint32": .uint32, "uint64": .uint64,
+    "int8_t": .int8, "int16_t": .int16, "int32_t": .int32, "int64_t": .int64,
+    "uint8_t": .uint8, "uint16_t": .uint16, "uint32_t": .uint32, "uint64_t": .uint64,
+    "char": .int8, "signed char": .int8, "unsigned char": .uint8,
+    "short": .int16, "short int": .int16, "unsigned short": .uint16, "unsigned short int": .uint16,
+    "int": .int32, "signed": .int32, "signed int": .int32, "unsigned": .uint32, "unsigned int": .uint32,
+    "long": .int64, "long int": .int64, "signed long": .int64, "unsigned long": .uint64, "unsigned long int": .uint64,
+    "long long": .int64, "long long int": .int64, "unsigned long long": .uint64, "unsigned long long int": .uint64,
+    "size_t": .uint64, "ssize_t": .int64, "intptr_t": .int64, "uintptr_t": .uint64, "pid_t": .int32,
+    "__u8": .uint8, "__u16": .uint16, "__u32": .uint32, "__u64": .uint64,
+    "__s8": .int8, "__s16": .int16, "__s32": .int32, "__s64": .int64,
+    "u8": .uint8, "u16": .uint16, "u32": .uint32, "u64": .uint64,
+    "s8": .int8, "s16": .int16, "s32": .int32, "s64": .int64,
+  ]
+}

@@ -1,0 +1,137 @@
+/// What a compilation may assume besides the script and the target.
+public struct CheckerOptions: Sendable {
+  /// `$1`, `$2`, ...
+  public var parameters: [String]
+  /// Allows `system` and other functions that act on the machine.
+  public var allowsUnsafe: Bool
+  public var configuration: Configuration
+  /// Process of `-c` or `-p`.
+  public var childPID: Int?
+
+  public init(
+    parameters: [String] = [], allowsUnsafe: Bool = false, configuration: Configuration = Configuration(),
+    childPID: Int? = nil
+  ) {
+    self.parameters = parameters
+    self.allowsUnsafe = allowsUnsafe
+    self.configuration = configuration
+    self.childPID = childPID
+  }
+}
+
+/// Checks a parsed script against a target and gives the program it means, or `nil` when there were errors.
+public func check(
+  _ script: Script, target: any Target, options: CheckerOptions = CheckerOptions(), diagnostics: inout Diagnostics
+) -> Program? {
+  var checker = Checker(target: target, options: options)
+  let program = checker.check(script)
+  for diagnostic in checker.diagnostics.all { diagnostics.report(diagnostic) }
+  return diagnostics.hasErrors ? nil : program
+}
+
+/// Infers all types by repeated walks over the script until nothing changes, then rewrites it once.
+struct Checker {
+  let target: any Target
+  let options: CheckerOptions
+  var configuration: Configuration
+  var diagnostics = Diagnostics()
+  var environment = Environment()
+  var probeNames: [String] = []
+  /// Formats of `strftime`, by the index in a timestamp.
+  var timeFormats: [String] = []
+
+  /// The state of the probe instance being walked.
+  var instance = ProbeInstance()
+  var scope = Scope()
+  var loopDepth = 0
+
+  init(target: any Target, options: CheckerOptions) {
+    self.target = target
+    self.options = options
+    configuration = options.configuration
+  }
+
+  /// Walks after which inference gives up; types only grow, so this is never reached by a sane script.
+  private static let maximumWalks = 32
+
+  mutating func check(_ script: Script) -> Program? {
+    applyConfiguration(script)
+    let instances = instances(of: script)
+    declareMaps(script)
+    if diagnostics.hasErrors { return nil }
+    if instances.isEmpty {
+      diagnostics.error("the script has no probes: there is nothing to trace", at: script.range.end)
+      return nil
+    }
+    environment.variables = Array(repeating: [], count: instances.count)
+    let before = diagnostics
+    var probes: [Probe] = []
+    for _ in 0..<Self.maximumWalks {
+      let known = environment
+      diagnostics = before
+      probes = instances.map { walk($0) }
+      if environment == known { break }
+    }
+    let maps = finishedMaps()
+    guard !diagnostics.hasErrors else { return nil }
+    return Program(configuration: configuration, maps: maps, probes: probes, probeNames: probeNames, timeFormats: timeFormats)
+  }
+
+  private mutating func declareMaps(_ script: Script) {
+    for case .map(let declaration) in script.items {
+      let index = environment.map(named: declaration.name.text, at: declaration.name.range)
+      guard let kind = MapVariable.Kind(rawValue: declaration.kind.text) else {
+        let kinds = MapVariable.Kind.allCases.map(\.rawValue)
+        diagnostics.error(
+          "'\(declaration.kind.text)' is not a kind of map", at: declaration.kind.range,
+          notes: [Diagnostic.Note("there are \(kinds.joined(separator: ", "))")])
+        continue
+      }
+      guard case .integer(let literal)? = declaration.entries?.kind, (1...UInt64(UInt32.max)).contains(literal.value)
+      else {
+        diagnostics.error("a map declaration needs its number of entries", at: declaration.range)
+        continue
+      }
+      environment.maps[index].declaredKind = kind
+      environment.maps[index].maxEntries = Int(literal.value)
+      environment.maps[index].isKeyed = true
+    }
+  }
+
+  private mutating func finishedMaps() -> [MapVariable] {
+    environment.maps.map { state in
+      if state.value == nil {
+        diagnostics.error(
+          "the map @\(state.name) is never assigned a value", at: state.range,
+          notes: [Diagnostic.Note("assign it in some probe: @\(state.name) = ...")])
+      }
+      return MapVariable(
+        name: "@" + state.name, key: state.isKeyed == true ? state.key ?? .int64 : nil, value: state.value ?? .int64,
+        declaredKind: state.declaredKind, maxEntries: state.maxEntries ?? configuration.maxMapKeys, range: state.range)
+    }
+  }
+
+  /// Checks one instance of a block with what is known so far.
+  private mutating func walk(_ instance: ProbeInstance) -> Probe {
+    self.instance = instance
+    scope = Scope()
+    loopDepth = 0
+    let predicate = instance.block.predicate.map { condition($0) }
+    let body = statements(instance.block.body)
+    let types = environment.variables[instance.index]
+    let variables = scope.bindings.map { binding in
+      ScratchVariable(name: binding.name, type: binding.id.index < types.count ? types[binding.id.index] ?? .int64 : .int64)
+    }
+    return Probe(
+      attachPoints: instance.attachPoints, predicate: predicate, body: body, variables: variables,
+      block: instance.blockNumber, range: instance.block.range)
+  }
+
+  mutating func error(
+    _ message: String, at range: SourceRange, notes: [Diagnostic.Note] = []
+  ) {
+    diagnostics.error(message, at: range, notes: notes)
+  }
+
+  func invalid(_ range: SourceRange) -> TypedExpression { TypedExpression(.integer(0), .invalid, range) }
+}

@@ -1,0 +1,62 @@
+/// What inference has learned so far of maps and variables; grows until nothing changes any more.
+struct Environment: Hashable {
+  struct MapState: Hashable {
+    var name: String
+    /// `nil` until a use shows whether the map has keys.
+    var isKeyed: Bool?
+    var key: Type?
+    var value: Type?
+    var range: SourceRange
+    /// Where the value's type was decided.
+    var valueRange: SourceRange?
+    var declaredKind: MapVariable.Kind?
+    var maxEntries: Int?
+  }
+
+  /// In order of first appearance.
+  var maps: [MapState] = []
+  var mapIndex: [String: Int] = [:]
+  /// The types of each probe instance's variables, in order of declaration.
+  var variables: [[Type?]] = []
+
+  mutating func map(named name: String, at range: SourceRange) -> Int {
+    if let index = mapIndex[name] { return index }
+    maps.append(MapState(name: name, range: range))
+    mapIndex[name] = maps.count - 1
+    return maps.count - 1
+  }
+}
+
+/// The scratch variables of the probe instance being checked.
+struct Scope {
+  struct Binding {
+    let id: VariableID
+    let name: String
+    let range: SourceRange
+  }
+
+  private var frames: [[Binding]] = [[]]
+  private(set) var bindings: [Binding] = []
+
+  mutating func push() { frames.append([]) }
+
+  mutating func pop() { frames.removeLast() }
+
+  func lookup(_ name: String) -> Binding? {
+    for frame in frames.reversed() {
+      if let binding = frame.last(where: { $0.name == name }) { return binding }
+    }
+    return nil
+  }
+
+  /// A new variable of the innermost block.
+  mutating func declare(_ name: String, at range: SourceRange) -> Binding {
+    let binding = Binding(id: VariableID(bindings.count), name: name, range: range)
+    bindings.append(binding)
+    frames[frames.count - 1].append(binding)
+    return binding
+  }
+
+  /// Names in reach, for suggestions.
+  var visibleNames: [String] { frames.flatMap { $0.map(\.name) } }
+}

@@ -1,0 +1,180 @@
+extension Parser {
+  /// The value of an integer token; durations are nanoseconds.
+  mutating func integerLiteral(_ token: Token) throws(SyntaxError) -> UInt64 {
+    let outcome = IntegerText.value(of: lexer.bytes[token.lower..<token.upper])
+    switch outcome {
+    case .success(let value):
+      if lexer.byte(token.upper) == UInt8(ascii: "."), lexer.byte(token.upper + 1).isDigit {
+        let end = lexer.wordEnd(token.upper + 1)
+        throw fail("floating-point numbers are not supported", at: range(token.lower, end))
+      }
+      return value
+    case .failure(let problem):
+      throw fail(problem.message, at: range(problem.range.lowerBound, problem.range.upperBound))
+    }
+  }
+
+  /// The bytes of a string token, escapes replaced.
+  mutating func stringLiteral(_ token: Token) throws(SyntaxError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(token.upper - token.lower)
+    var offset = token.lower + 1
+    let end = token.upper - 1
+    while offset < end {
+      let byte = lexer.bytes[offset]
+      if byte == UInt8(ascii: "\\") {
+        bytes.append(try escape(&offset, end))
+      } else {
+        bytes.append(byte)
+        offset += 1
+      }
+    }
+    return bytes
+  }
+
+  /// The byte that the escape at `offset` stands for; `offset` moves behind it.
+  private mutating func escape(_ offset: inout Int, _ end: Int) throws(SyntaxError) -> UInt8 {
+    let start = offset
+    let letter = lexer.bytes[start + 1]
+    offset += 2
+    switch letter {
+    case UInt8(ascii: "n"): return 0x0a
+    case UInt8(ascii: "t"): return 0x09
+    case UInt8(ascii: "r"): return 0x0d
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): return letter
+    case UInt8(ascii: "0")...UInt8(ascii: "7"):
+      var value = Int(letter) - 0x30
+      while offset < end, offset < start + 4, (0x30...0x37).contains(lexer.bytes[offset]) {
+        value = value * 8 + Int(lexer.bytes[offset]) - 0x30
+        offset += 1
+      }
+      if let byte = UInt8(exactly: value) { return byte }
+      throw fail(
+        "the octal escape '\(lexer.text(start, offset))' is more than one byte: at most \\377",
+        at: range(start, offset))
+    case UInt8(ascii: "x"), UInt8(ascii: "X"):
+      var value: UInt8?
+      while offset < end, offset < start + 4, let digit = lexer.bytes[offset].hexDigit {
+        value = (value ?? 0) * 16 + digit
+        offset += 1
+      }
+      if let value { return value }
+      throw fail("expected two hexadecimal digits after '\\x'", at: range(start, offset))
+    default:
+      var upper = offset
+      while upper < end, lexer.bytes[upper] & 0xc0 == 0x80 { upper += 1 }
+      throw fail(
+        "invalid escape '\(lexer.text(start, upper))': known are \\n \\t \\r \\\" \\\\ \\0nn \\xnn",
+        at: range(start, upper))
+    }
+  }
+}
+
+/// Reads the integer forms of the language: decimal, octal, hexadecimal, binary, `1e6`, `1_000`, C suffixes, durations.
+enum IntegerText {
+  struct Problem: Error {
+    let message: String
+    let range: Range<Int>
+  }
+
+  /// Nanoseconds of a duration suffix.
+  private static let durations: [String: UInt64] = [
+    "ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000, "m": 60_000_000_000, "h": 3_600_000_000_000,
+    "d": 86_400_000_000_000,
+  ]
+  private static let sizeSuffixes: Set<String> = ["u", "l", "ul", "lu", "ll", "ull", "llu"]
+
+  static func value(of text: ArraySlice<UInt8>) -> Result<UInt64, Problem> {
+    do throws(Problem) {
+      return .success(try read(text))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private static func read(_ text: ArraySlice<UInt8>) throws(Problem) -> UInt64 {
+    let second = text.count > 1 ? text[text.startIndex + 1] | 0x20 : 0
+    let hasPrefix = text.first == UInt8(ascii: "0")
+    if hasPrefix, second == UInt8(ascii: "x") { return try digits(text, skipping: 2, radix: 16).value }
+    if hasPrefix, second == UInt8(ascii: "b") { return try digits(text, skipping: 2, radix: 2).value }
+    let isOctal = hasPrefix && (second & ~0x20).isDigit || hasPrefix && text.dropFirst().first.map(\.isDigit) == true
+    return try digits(text, skipping: 0, radix: isOctal ? 8 : 10).value
+  }
+
+  private static func digits(
+    _ text: ArraySlice<UInt8>, skipping prefix: Int, radix: UInt64
+  ) throws(Problem) -> (value: UInt64, end: Int) {
+    var value: UInt64 = 0
+    var offset = text.startIndex + prefix
+    let start = offset
+    while offset < text.endIndex {
+      let byte = text[offset]
+      if byte == UInt8(ascii: "_") {
+        offset += 1
+        continue
+      }
+      guard let digit = byte.hexDigit, radix == 16 || byte.isDigit else { break }
+      guard digit < radix else {
+        throw Problem(
+          message:
+            "'\(digit)' is not \(radix == 8 ? "an octal digit: numbers that start with 0 are octal" : "a binary digit")",
+          range: offset..<offset + 1)
+      }
+      value = try multiplied(value, radix, plus: UInt64(digit), text)
+      offset += 1
+    }
+    if offset == start {
+      throw Problem(message: "expected digits after '\(name(text[..<offset]))'", range: text.indices)
+    }
+    if text[offset - 1] == UInt8(ascii: "_") {
+      throw Problem(message: "a number cannot end in '_'", range: offset - 1..<offset)
+    }
+    return (try suffixed(value, text, offset), text.endIndex)
+  }
+
+  /// Applies an exponent and a suffix.
+  private static func suffixed(
+    _ mantissa: UInt64, _ text: ArraySlice<UInt8>, _ start: Int
+  ) throws(Problem) -> UInt64 {
+    var value = mantissa
+    var offset = start
+    if offset < text.endIndex, text[offset] | 0x20 == UInt8(ascii: "e") {
+      var exponent = 0
+      let first = offset + 1
+      offset = first
+      while offset < text.endIndex, text[offset].isDigit || text[offset] == UInt8(ascii: "_") {
+        if text[offset].isDigit { exponent = min(1000, exponent * 10 + Int(text[offset]) - 0x30) }
+        offset += 1
+      }
+      if offset == first {
+        throw Problem(
+          message: "expected digits after '\(name(text[..<offset]))': exponents are whole and not negative",
+          range: text.indices)
+      }
+      if value != 0 { for _ in 0..<exponent { value = try multiplied(value, 10, plus: 0, text) } }
+    }
+    if offset == text.endIndex { return value }
+    let suffix = name(text[offset...])
+    if sizeSuffixes.contains(suffix.lowercased()) { return value }
+    guard let scale = durations[suffix] else {
+      throw Problem(
+        message: "invalid suffix '\(suffix)' of a number: durations end in ns, us, ms, s, m, h or d",
+        range: offset..<text.endIndex)
+    }
+    return try multiplied(value, scale, plus: 0, text)
+  }
+
+  private static func multiplied(
+    _ value: UInt64, _ factor: UInt64, plus term: UInt64, _ text: ArraySlice<UInt8>
+  ) throws(Problem) -> UInt64 {
+    let product = value.multipliedReportingOverflow(by: factor)
+    let sum = product.partialValue.addingReportingOverflow(term)
+    if product.overflow || sum.overflow {
+      throw Problem(
+        message: "the number is too large: integers have 64 bits, at most \(UInt64.max)", range: text.indices)
+    }
+    return sum.partialValue
+  }
+
+  private static func name(_ text: ArraySlice<UInt8>) -> String { String(decoding: text.prefix(40), as: UTF8.self) }
+}

@@ -1,0 +1,128 @@
+/// A checked script: every name resolved, every conversion explicit, every probe expanded.
+public struct Program: Sendable {
+  public var configuration: Configuration
+  public var maps: [MapVariable]
+  /// In the order of the script; a block whose attach points need different code appears once for each kind.
+  public var probes: [Probe]
+  /// The names of all attach points, by the index that `AttachPoint.nameIndex` and `probe` values use.
+  public var probeNames: [String]
+  /// Formats of `strftime`, by the index in a timestamp.
+  public var timeFormats: [String]
+
+  public init(
+    configuration: Configuration, maps: [MapVariable], probes: [Probe], probeNames: [String], timeFormats: [String]
+  ) {
+    self.configuration = configuration
+    self.maps = maps
+    self.probes = probes
+    self.probeNames = probeNames
+    self.timeFormats = timeFormats
+  }
+}
+
+/// Index of a map in `Program.maps`.
+public struct MapID: Hashable, Sendable {
+  public let index: Int
+
+  public init(_ index: Int) { self.index = index }
+}
+
+/// Index of a scratch variable in `Probe.variables`.
+public struct VariableID: Hashable, Sendable {
+  public let index: Int
+
+  public init(_ index: Int) { self.index = index }
+}
+
+public struct MapVariable: Sendable {
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    case hash, lruhash, percpuhash, percpulruhash
+  }
+
+  /// "@" or "@name".
+  public var name: String
+  /// `nil` for a scalar map; a tuple for several keys.
+  public var key: Type?
+  public var value: Type
+  /// Set when the script declares the map with `let @m = kind(entries)`.
+  public var declaredKind: Kind?
+  public var maxEntries: Int
+  /// Where the script first mentions it.
+  public var range: SourceRange
+
+  public init(
+    name: String, key: Type?, value: Type, declaredKind: Kind? = nil, maxEntries: Int, range: SourceRange
+  ) {
+    self.name = name
+    self.key = key
+    self.value = value
+    self.declaredKind = declaredKind
+    self.maxEntries = maxEntries
+    self.range = range
+  }
+}
+
+public struct Probe: Sendable {
+  /// All attach points run the same body; never empty.
+  public var attachPoints: [AttachPoint]
+  public var predicate: TypedExpression?
+  public var body: [TypedStatement]
+  public var variables: [ScratchVariable]
+  /// The block in the script this comes from, counted from 0.
+  public var block: Int
+  public var range: SourceRange
+
+  public init(
+    attachPoints: [AttachPoint], predicate: TypedExpression?, body: [TypedStatement], variables: [ScratchVariable],
+    block: Int, range: SourceRange
+  ) {
+    self.attachPoints = attachPoints
+    self.predicate = predicate
+    self.body = body
+    self.variables = variables
+    self.block = block
+    self.range = range
+  }
+}
+
+public struct ScratchVariable: Hashable, Sendable {
+  public var name: String
+  public var type: Type
+
+  public init(name: String, type: Type) {
+    self.name = name
+    self.type = type
+  }
+}
+
+/// One place to attach to, after expansion.
+public struct AttachPoint: Hashable, Sendable {
+  public enum Kind: Hashable, Sendable {
+    case begin, end
+    /// Nanoseconds between two firings.
+    case interval(period: UInt64)
+    case profile(Rate)
+    case tracepoint(TracepointName)
+    case rawTracepoint(String)
+    /// PERF_TYPE_SOFTWARE with this `config`, once each `period` events.
+    case software(config: UInt64, period: UInt64)
+  }
+
+  public enum Rate: Hashable, Sendable {
+    /// Nanoseconds.
+    case period(UInt64)
+    /// Times a second.
+    case frequency(UInt64)
+  }
+
+  public var kind: Kind
+  /// Index in `Program.probeNames`.
+  public var nameIndex: Int
+  public var range: SourceRange
+
+  public init(kind: Kind, nameIndex: Int, range: SourceRange) {
+    self.kind = kind
+    self.nameIndex = nameIndex
+    self.range = range
+  }
+}

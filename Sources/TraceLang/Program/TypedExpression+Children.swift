@@ -1,0 +1,47 @@
+extension TypedExpression {
+  /// The expressions directly inside this one, in order of evaluation; statements of blocks are not among them.
+  public var children: [TypedExpression] {
+    switch kind {
+    case .integer, .string, .variable, .context: []
+    case .map(_, let key), .step(.map(_, let key), _, _): key.map { [$0] } ?? []
+    case .step(.variable, _, _): []
+    case .member(let base, _), .dereference(let base), .element(let base, _), .convert(let base), .negate(let base),
+      .complement(let base), .not(let base):
+      [base]
+    case .index(let left, let right), .arithmetic(_, let left, let right, _), .pointerOffset(let left, let right, _),
+      .compare(_, let left, let right, _), .and(let left, let right), .or(let left, let right):
+      [left, right]
+    case .tuple(let parts): parts
+    case .ternary(let condition, let then, let otherwise): [condition, then, otherwise]
+    case .call(let function): function.arguments
+    case .block(_, let value): [value]
+    }
+  }
+}
+
+extension ValueFunction {
+  public var arguments: [TypedExpression] {
+    switch self {
+    case .string(let source, let length), .buffer(let source, let length): [source] + (length.map { [$0] } ?? [])
+    case .kernelSymbol(let value), .userSymbol(let value), .strftime(_, let value), .byteSwap(let value): [value]
+    case .hasKey(_, let key): [key]
+    case .delete(_, let key): key.map { [$0] } ?? []
+    case .length: []
+    case .stringsEqual(let left, let right, _): [left, right]
+    }
+  }
+}
+
+extension Message {
+  /// The expressions whose values the message carries.
+  public var values: [TypedExpression] {
+    switch self {
+    case .printf(_, let values), .cat(_, let values), .system(_, let values), .report(_, _, let values): values
+    case .print(let value), .join(let value, _): [value]
+    case .printMap(_, let top, let divisor): [top, divisor].compactMap { $0 }
+    case .printMapValue(_, let key): key.map { [$0] } ?? []
+    case .exit(let status): status.map { [$0] } ?? []
+    case .clear, .zero, .time: []
+    }
+  }
+}

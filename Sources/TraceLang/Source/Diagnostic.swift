@@ -1,0 +1,85 @@
+/// Something to tell the user about the source: what is wrong, where, and what to do.
+public struct Diagnostic: Hashable, Sendable, Codable {
+  public enum Severity: String, Sendable, Codable {
+    case error, warning
+  }
+
+  /// A second place that explains the first, or advice without a place.
+  public struct Note: Hashable, Sendable, Codable {
+    public let message: String
+    public let range: SourceRange?
+
+    public init(_ message: String, at range: SourceRange? = nil) {
+      self.message = message
+      self.range = range
+    }
+  }
+
+  /// A replacement of text that makes the program right; only given where it is sure.
+  public struct FixIt: Hashable, Sendable, Codable {
+    public let range: SourceRange
+    public let replacement: String
+
+    public init(_ range: SourceRange, _ replacement: String) {
+      self.range = range
+      self.replacement = replacement
+    }
+  }
+
+  public let severity: Severity
+  public let message: String
+  /// `nil` for a problem of no place in the source (needs root, cannot read a file).
+  public let range: SourceRange?
+  public let notes: [Note]
+  public let fixIts: [FixIt]
+
+  public init(
+    _ severity: Severity, _ message: String, at range: SourceRange?, notes: [Note] = [], fixIts: [FixIt] = []
+  ) {
+    self.severity = severity
+    self.message = message
+    self.range = range
+    self.notes = notes
+    self.fixIts = fixIts
+  }
+
+  public static func error(
+    _ message: String, at range: SourceRange?, notes: [Note] = [], fixIts: [FixIt] = []
+  ) -> Diagnostic {
+    Diagnostic(.error, message, at: range, notes: notes, fixIts: fixIts)
+  }
+
+  public static func warning(
+    _ message: String, at range: SourceRange?, notes: [Note] = [], fixIts: [FixIt] = []
+  ) -> Diagnostic {
+    Diagnostic(.warning, message, at: range, notes: notes, fixIts: fixIts)
+  }
+}
+
+/// The diagnostics of a compilation, in the order they were found, without repeats.
+public struct Diagnostics: Sendable, Error {
+  public private(set) var all: [Diagnostic] = []
+  private var seen: Set<Diagnostic> = []
+
+  public init() {}
+
+  public init(_ first: Diagnostic) { report(first) }
+
+  public var hasErrors: Bool { all.contains { $0.severity == .error } }
+
+  public mutating func report(_ diagnostic: Diagnostic) {
+    if seen.insert(diagnostic).inserted { all.append(diagnostic) }
+  }
+
+  public mutating func error(
+    _ message: String, at range: SourceRange?, notes: [Diagnostic.Note] = [], fixIts: [Diagnostic.FixIt] = []
+  ) {
+    report(.error(message, at: range, notes: notes, fixIts: fixIts))
+  }
+
+  public mutating func warning(
+    _ message: String, at range: SourceRange?, notes: [Diagnostic.Note] = [], fixIts: [Diagnostic.FixIt] = []
+  ) {
+    report(.warning(message, at: range, notes: notes, fixIts: fixIts))
+  }
+}

@@ -1,0 +1,53 @@
+/// Names that a misspelled name may have meant.
+public enum Suggestions {
+  /// Longer names are not compared.
+  private static let maximumLength = 64
+
+  /// Up to `limit` candidates at most a third of the name's letters away, nearest first; case counts half.
+  /// Takes time linear in the number of candidates.
+  public static func nearest(
+    to name: String, among candidates: some Sequence<String>, limit: Int = 3
+  ) -> [String] {
+    let wanted = Array(name.utf8)
+    guard !wanted.isEmpty, wanted.count <= maximumLength, limit > 0 else { return [] }
+    let bound = max(1, (wanted.count + 1) / 3) * 2
+    var found: [(candidate: String, distance: Int)] = []
+    for candidate in candidates where candidate != name {
+      let letters = Array(candidate.utf8)
+      guard let distance = distance(wanted, letters, bound: bound) else { continue }
+      let position = found.firstIndex { $0.distance > distance } ?? found.count
+      guard position < limit else { continue }
+      found.insert((candidate, distance), at: position)
+      if found.count > limit { found.removeLast() }
+    }
+    return found.map(\.candidate)
+  }
+
+  /// The edit distance in half letters, swaps of neighbours being one edit; `nil` above the bound.
+  private static func distance(_ left: [UInt8], _ right: [UInt8], bound: Int) -> Int? {
+    guard right.count <= maximumLength, abs(left.count - right.count) * 2 <= bound else { return nil }
+    var beforeLast = [Int](repeating: 0, count: right.count + 1)
+    var last = (0...right.count).map { $0 * 2 }
+    for row in left.indices {
+      var current = [Int](repeating: (row + 1) * 2, count: right.count + 1)
+      for column in right.indices {
+        let change = last[column] + cost(left[row], right[column])
+        var best = min(change, min(last[column + 1], current[column]) + 2)
+        if row > 0, column > 0, left[row] == right[column - 1], left[row - 1] == right[column] {
+          best = min(best, beforeLast[column - 1] + 2)
+        }
+        current[column + 1] = best
+      }
+      if (current.min() ?? 0) > bound { return nil }
+      beforeLast = last
+      last = current
+    }
+    return last[right.count] <= bound ? last[right.count] : nil
+  }
+
+  private static func cost(_ left: UInt8, _ right: UInt8) -> Int {
+    if left == right { return 0 }
+    let areLetters = left.isWordStart && right.isWordStart
+    return areLetters && left | 0x20 == right | 0x20 ? 1 : 2
+  }
+}

@@ -1,0 +1,191 @@
+extension SyntaxPrinter {
+  mutating func write(_ script: Script) {
+    var lastDeclaration: SourceRange?
+    for item in script.items {
+      let isBlock = item.isBlock
+      if isBlock { wantBlankLine() }
+      switch item {
+      case .directive(let directive): write(directive)
+      case .declaration(let declaration):
+        if lastDeclaration == declaration.range, file != nil { continue }
+        lastDeclaration = declaration.range
+        write(declaration)
+      case .config(let config): write(config)
+      case .map(let map): write(map)
+      case .imported(let declaration):
+        begin(declaration.range, header: Int(declaration.range.upper))
+        write("import \"\(Self.escaped(declaration.path.text.utf8))\";")
+        printed(to: declaration.range.upper)
+      case .macro(let macro): write(macro)
+      case .probe(let probe): write(probe)
+      }
+      if isBlock { wantBlankLine() }
+    }
+    flushComments(before: Int.max)
+    if !output.isEmpty { write("\n") }
+  }
+
+  /// Prints the comments in and in front of an item's or a statement's header and starts its line.
+  mutating func begin(_ range: SourceRange, header end: Int) {
+    flushComments(before: end)
+    beginLine(at: Int(range.lower))
+  }
+
+  private mutating func write(_ directive: Directive) {
+    flushComments(before: directive.range.lower)
+    beginLine(at: Int(directive.range.lower))
+    if let file {
+      writeLines(file.text(directive.range))
+      skipComments(before: directive.range.upper)
+    } else {
+      write("#\(directive.keyword.text)" + (directive.rest.text.isEmpty ? "" : " \(directive.rest.text)"))
+    }
+    printed(to: directive.range.upper)
+  }
+
+  /// A C declaration as it was written: copied from a header, its comments and qualifiers matter to the reader.
+  private mutating func write(_ declaration: CDeclaration) {
+    flushComments(before: declaration.range.lower)
+    beginLine(at: Int(declaration.range.lower))
+    if let file {
+      let text = file.text(declaration.range)
+      writeLines(text)
+      if !text.hasSuffix(";") { write(";") }
+      skipComments(before: declaration.range.upper)
+    } else {
+      writeStructure(declaration)
+    }
+    printed(to: declaration.range.upper)
+  }
+
+  /// Text as it is, but for white space at the ends of lines and tabs at their starts.
+  private mutating func writeLines(_ text: String) {
+    let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (number, line) in lines.enumerated() {
+      var line = line
+      while let last = line.last, last.isWhitespace { line = line.dropLast() }
+      let content = line.drop { $0.isWhitespace }
+      let margin = line.prefix(line.count - content.count).reduce(0) { $0 + ($1 == UInt8(ascii: "\t") ? 2 : 1) }
+      if number > 0 { write("\n" + (content.isEmpty ? "" : String(repeating: " ", count: margin))) }
+      write(String(decoding: Array(content), as: UTF8.self))
+    }
+  }
+
+  private mutating func write(_ config: ConfigBlock) {
+    begin(config.range, header: Int(config.range.lower))
+    write("config = ")
+    let brace = file.map { file in
+      (Int(config.range.lower)..<Int(config.range.upper)).first { file.bytes[$0] == UInt8(ascii: "{") }
+    }
+    let start = brace.flatMap { $0 } ?? Int(config.range.lower)
+    let body = SourceRange(config.range.source, start, Int(config.range.upper))
+    braces(body, isEmpty: config.entries.isEmpty) { printer in
+      for entry in config.entries {
+        printer.begin(entry.name.range, header: Int(entry.valueRange.upper))
+        printer.write("\(entry.name.text) = ")
+        switch entry.value {
+        case .integer(let value): printer.writeInteger(value, entry.valueRange)
+        case .string(let value): printer.write("\"\(Self.escaped(value.utf8))\"")
+        case .word(let word): printer.write(word)
+        }
+        printer.write(";")
+        printer.printed(to: entry.valueRange.upper)
+      }
+    }
+  }
+
+  private mutating func write(_ map: MapDeclaration) {
+    begin(map.range, header: Int(map.range.upper))
+    write("let @\(map.name.text) = \(map.kind.text)(")
+    if let entries = map.entries { write(entries) }
+    write(");")
+    printed(to: map.range.upper)
+  }
+
+  private mutating func write(_ macro: MacroDeclaration) {
+    begin(macro.range, header: Int(macro.body.range.lower))
+    write("macro \(macro.name.text)(")
+    for (number, parameter) in macro.parameters.enumerated() {
+      if number > 0 { write(", ") }
+      switch parameter.kind {
+      case .expression, .type: write(parameter.name.text)
+      case .variable: write("$\(parameter.name.text)")
+      case .map: write("@\(parameter.name.text)")
+      }
+      if let value = parameter.defaultValue {
+        write(" = ")
+        write(value)
+      }
+    }
+    write(") ")
+    write(macro.body)
+    printed(to: macro.range.upper)
+  }
+
+  private mutating func write(_ probe: ProbeBlock) {
+    begin(probe.range, header: Int(probe.body.range.lower))
+    let mark = output.count
+    writeHeader(probe, breaks: false)
+    retryIfLong(from: mark) { $0.writeHeader(probe, breaks: true) }
+    write(probe.body)
+    printed(to: probe.range.upper)
+  }
+
+  /// `probe, probe /predicate/ `, or each on a line of its own.
+  private mutating func writeHeader(_ probe: ProbeBlock, breaks: Bool) {
+    for (number, point) in probe.attachPoints.enumerated() {
+      if number > 0 { write(breaks ? ",\n" : ", ") }
+      write(point)
+    }
+    if let predicate = probe.predicate {
+      write(breaks && probe.attachPoints.count > 1 ? "\n/" : " /")
+      if predicate.startsWithStar { write(" ") }
+      write(predicate, atLeast: .ternary)
+      write("/")
+    }
+    write(" ")
+  }
+
+  private mutating func write(_ point: AttachPointSyntax) {
+    if let label = point.label { write("\(label.text)=") }
+    for (number, part) in point.parts.enumerated() {
+      if number > 0 { write(":") }
+      guard part.quoted else {
+        write(part.text)
+        continue
+      }
+      let escaped = part.text.utf8.flatMap { byte -> [UInt8] in
+        byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") ? [UInt8(ascii: "\\"), byte] : [byte]
+      }
+      write("\"\(String(decoding: escaped, as: UTF8.self))\"")
+    }
+  }
+}
+
+extension Script.Item {
+  /// Whether blank lines set the item off.
+  fileprivate var isBlock: Bool {
+    switch self {
+    case .config, .macro, .probe: true
+    case .directive, .declaration, .map, .imported: false
+    }
+  }
+}
+
+extension Expression {
+  /// Whether the text starts with `*`, which would make a comment of a `/` in front of it.
+  fileprivate var startsWithStar: Bool {
+    var current = self
+    while true {
+      switch current.kind {
+      case .unary(let operation, _): return operation == .dereference
+      case .binary(_, let left, _, _): current = left
+      case .ternary(let condition, _, _): current = condition
+      case .integer, .string, .boolean, .identifier, .positional, .positionalCount, .variable, .map, .index, .member,
+        .element, .call, .step, .cast, .tuple, .record, .sizeofType, .sizeofValue, .offsetofType, .offsetofValue,
+        .type, .block, .conditional, .comptime, .invalid:
+        return false
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+extension Type {
+  public static let int8 = Type.integer(.int8)
+  public static let uint8 = Type.integer(.uint8)
+  public static let int16 = Type.integer(.int16)
+  public static let uint16 = Type.integer(.uint16)
+  public static let int32 = Type.integer(.int32)
+  public static let uint32 = Type.integer(.uint32)
+  public static let int64 = Type.integer(.int64)
+  public static let uint64 = Type.integer(.uint64)
+
+  public var isInteger: Bool { integer != nil }
+
+  /// The integer this type is computed with: itself, an enum's, or that of `bool`.
+  public var integer: IntegerType? {
+    switch self {
+    case .integer(let type), .enumeration(_, let type): type
+    case .bool: .uint8
+    case .void, .string, .buffer, .pointer, .array, .record, .tuple, .probeName, .kernelSymbol, .userSymbol, .stack,
+      .inet, .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName, .aggregation, .invalid:
+      nil
+    }
+  }
+
+  /// Whether a value fits one register.
+  public var isScalar: Bool {
+    switch self {
+    case .integer, .enumeration, .bool, .pointer, .probeName, .kernelSymbol, .username, .errorName, .syscallName: true
+    case .void, .string, .buffer, .array, .record, .tuple, .userSymbol, .stack, .inet, .macAddress, .timestamp,
+      .cgroupPath, .aggregation, .invalid:
+      false
+    }
+  }
+}
+
+/// Where each element of a tuple lies: each at its natural alignment, in order.
+public struct TupleLayout: Hashable, Sendable {
+  public let offsets: [Int]
+  public let size: Int
+  public let alignment: Int
+
+  /// `size(of:)` of each element; alignment of an element is `Type.alignment`.
+  public init(sizes: [Int], alignments: [Int]) {
+    var offset = 0
+    var offsets: [Int] = []
+    var alignment = 1
+    for (size, align) in zip(sizes, alignments) {
+      offset = (offset + align - 1) / align * align
+      offsets.append(offset)
+      offset += size
+      alignment = max(alignment, align)
+    }
+    self.offsets = offsets
+    self.alignment = alignment
+    self.size = (offset + alignment - 1) / alignment * alignment
+  }
+}
+
+extension Type {
+  /// Bytes a value takes in a key, a map value or a record; `recordSize` gives that of structs by value.
+  public func size(recordSize: (RecordReference) -> Int = { _ in 0 }) -> Int {
+    switch self {
+    case .void, .invalid: 0
+    case .bool: 1
+    case .integer(let type), .enumeration(_, let type): type.size
+    case .string(let capacity): capacity
+    case .buffer(let capacity): 4 + capacity
+    case .pointer, .probeName, .kernelSymbol, .username, .errorName, .syscallName, .macAddress: 8
+    case .array(let element, let count): element.size(recordSize: recordSize) * count
+    case .record(let reference): recordSize(reference)
+    case .tuple(let elements): Type.tupleLayout(elements, recordSize: recordSize).size
+    case .userSymbol, .timestamp, .cgroupPath, .stack: 16
+    case .inet: 24
+    case .aggregation(let aggregation): aggregation.words * 8
+    }
+  }
+
+  /// The alignment of a value in a tuple, key or record: 1, 2, 4 or 8.
+  public var alignment: Int {
+    switch self {
+    case .void, .invalid, .bool, .string: 1
+    case .integer(let type), .enumeration(_, let type): type.size
+    case .buffer: 4
+    case .array(let element, _): element.alignment
+    case .tuple(let elements): elements.map(\.type.alignment).max() ?? 1
+    case .record, .pointer, .probeName, .kernelSymbol, .username, .errorName, .syscallName, .macAddress, .userSymbol,
+      .timestamp, .cgroupPath, .stack, .inet, .aggregation:
+      8
+    }
+  }
+
+  /// Where the elements of a tuple lie.
+  public static func tupleLayout(
+    _ elements: [TupleElement], recordSize: (RecordReference) -> Int = { _ in 0 }
+  ) -> TupleLayout {
+    TupleLayout(
+      sizes: elements.map { $0.type.size(recordSize: recordSize) }, alignments: elements.map(\.type.alignment))
+  }
+}

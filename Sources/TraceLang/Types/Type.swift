@@ -1,0 +1,169 @@
+/// A type of the language, as the resolver infers it and the code generator lays it out.
+public indirect enum Type: Hashable, Sendable, Codable {
+  /// What a call such as `printf` gives.
+  case void
+  case bool
+  case integer(IntegerType)
+  /// NUL-terminated bytes in a buffer of `capacity` bytes, the terminator included.
+  case string(capacity: Int)
+  /// `buf()`: a 4-byte length followed by up to `capacity` bytes.
+  case buffer(capacity: Int)
+  case pointer(Type, AddressSpace)
+  case array(Type, count: Int)
+  /// A struct or union by value; its members come from `Target.layout(of:)`.
+  case record(RecordReference)
+  /// An enum; prints the enumerator's name.
+  case enumeration(EnumReference, IntegerType)
+  case tuple([TupleElement])
+  /// The name of the running probe, carried as its index in `Program.probeNames` (8 bytes).
+  case probeName
+  /// `func` and `ksym()`: a kernel address printed as a symbol (8 bytes).
+  case kernelSymbol
+  /// `usym()`: address and process (8 + 8 bytes).
+  case userSymbol
+  case stack(StackType)
+  /// `ntop()`: address family and 16 bytes (4 + 16, padded to 24).
+  case inet
+  case macAddress
+  /// `username`: a user ID printed as a name (8 bytes).
+  case username
+  /// `strftime()`: format index and nanoseconds (8 + 8 bytes).
+  case timestamp
+  /// `cgroup_path()`: identifier and filter index (8 + 8 bytes).
+  case cgroupPath
+  /// `strerror()`: an errno printed as its message (8 bytes).
+  case errorName
+  /// `syscall_name()`: a syscall number printed as its name (8 bytes).
+  case syscallName
+  /// What an aggregating map holds; exists as a map's value only.
+  case aggregation(Aggregation)
+  /// What `(size_t)@count` reads of one: see `Aggregation.integerType`.
+  case invalid
+}
+
+public struct IntegerType: Hashable, Sendable, Codable {
+  /// 8, 16, 32 or 64.
+  public let bits: Int
+  public let isSigned: Bool
+
+  public init(bits: Int, signed: Bool) {
+    self.bits = bits
+    isSigned = signed
+  }
+
+  public var size: Int { bits / 8 }
+
+  public static let int8 = IntegerType(bits: 8, signed: true)
+  public static let uint8 = IntegerType(bits: 8, signed: false)
+  public static let int16 = IntegerType(bits: 16, signed: true)
+  public static let uint16 = IntegerType(bits: 16, signed: false)
+  public static let int32 = IntegerType(bits: 32, signed: true)
+  public static let uint32 = IntegerType(bits: 32, signed: false)
+  public static let int64 = IntegerType(bits: 64, signed: true)
+  public static let uint64 = IntegerType(bits: 64, signed: false)
+}
+
+public struct TupleElement: Hashable, Sendable, Codable {
+  /// Set for the elements of a record `(name = value)`.
+  public let name: String?
+  public let type: Type
+
+  public init(name: String? = nil, _ type: Type) {
+    self.name = name
+    self.type = type
+  }
+}
+
+/// Where a pointer's target lives.
+public enum AddressSpace: String, Hashable, Sendable, Codable {
+  case kernel, user
+  /// Not known at compile time; read as the probe's own space.
+  case unknown
+}
+
+/// Names a struct or union whose layout a `Target` or the script itself holds.
+public enum RecordReference: Hashable, Sendable, Codable {
+  /// Declared in the script: an index in `ScriptTypes`.
+  case script(Int, name: String)
+  /// A type of a BTF object: 0 is vmlinux, others are modules; `name` is "" for an anonymous one.
+  case btf(object: Int, type: UInt32, name: String)
+  /// The arguments of a tracepoint: its `args`.
+  case tracepoint(TracepointName)
+  /// The arguments of a kernel function or, as "btf_trace_NAME", of a raw tracepoint from BTF: 8-byte words in order.
+  case function(String)
+  /// A kernel type known by its C name only ("struct sockaddr", "siginfo_t"): what a tracepoint's format says. Whoever
+  /// needs it asks `Target.layout(of:)`, so that reading a format does not need BTF.
+  case named(String)
+
+  /// "struct x" without the keyword.
+  public var name: String {
+    switch self {
+    case .script(_, let name), .btf(_, _, let name), .function(let name): name
+    case .tracepoint(let name): "args of tracepoint:\(name.category):\(name.event)"
+    case .named(let name): name.split(separator: " ").last.map(String.init) ?? name
+    }
+  }
+}
+
+public enum EnumReference: Hashable, Sendable, Codable {
+  case script(Int, name: String)
+  case btf(object: Int, type: UInt32, name: String)
+
+  public var name: String {
+    switch self {
+    case .script(_, let name), .btf(_, _, let name): name
+    }
+  }
+}
+
+public struct StackType: Hashable, Sendable, Codable {
+  public enum Mode: String, Hashable, Sendable, Codable {
+    case bpftrace, perf, raw
+  }
+
+  public let isUser: Bool
+  public let mode: Mode
+  /// Frames kept at most.
+  public let limit: Int
+
+  public init(isUser: Bool, mode: Mode, limit: Int) {
+    self.isUser = isUser
+    self.mode = mode
+    self.limit = limit
+  }
+}
+
+/// A function whose results a map gathers.
+public enum Aggregation: Hashable, Sendable, Codable {
+  case count
+  case sum(signed: Bool)
+  case min(signed: Bool)
+  case max(signed: Bool)
+  case avg(signed: Bool)
+  case stats(signed: Bool)
+  /// Log2 histogram with 2^k buckets for each power of two, 0 <= k <= 5.
+  case hist(k: Int)
+  /// Linear histogram over [min, max) in steps, with a bucket below and one above.
+  case lhist(min: Int64, max: Int64, step: Int64)
+  case tseries(interval: Int64, count: Int64, Series)
+
+  public enum Series: String, Hashable, Sendable, Codable {
+    case last, avg, max, min, sum
+  }
+
+  /// The 8-byte words one slot takes. A slot is zero when nothing was recorded:
+  /// count [n]; sum [total, n]; min/max [value, n]; avg/stats [total, n];
+  /// hist and lhist one word a bucket.
+  public var words: Int {
+    switch self {
+    case .count: 1
+    case .sum, .min, .max, .avg, .stats: 2
+    case .hist(let k): Self.histBuckets(k: k)
+    case .lhist(let min, let max, let step): Int((max - min + step - 1) / step) + 2
+    case .tseries(_, let count, _): Int(count) * 3
+    }
+  }
+
+  /// Buckets of `hist(n, k)`: one for negatives, then 0 ..< 2^k singly, then 2^k a power of two up to 2^63.
+  public static func histBuckets(k: Int) -> Int { ((64 - k) << k) + (1 << k) + 1 }
+}

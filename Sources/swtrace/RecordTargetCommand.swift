@@ -1,0 +1,47 @@
+import ArgumentParser
+import Codegen
+import Runtime
+import SystemPackage
+import TraceLang
+
+/// Writes the facts a script asks of this machine to a file, for compiling it elsewhere and without root.
+struct RecordTargetCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "swtrace record-target",
+    abstract: "Records what a script needs to know of this machine, for --target.")
+
+  @OptionGroup var script: ScriptOptions
+
+  @Option(name: .short, help: ArgumentHelp("The file to write.", valueName: "file"))
+  var o: String
+
+  func run() {
+    do throws(CommandFailure) {
+      try record()
+    } catch {
+      Terminal.fail(error)
+    }
+  }
+
+  private func record() throws(CommandFailure) {
+    let encoded: [UInt8]
+    do {
+      let target = RecordingTarget(try HostTarget())
+      _ = try Frontend(target: target, options: script, diagnosticsAsJSON: false).compile()
+      encoded = try target.encoded()
+    } catch let error as TargetError {
+      throw CommandFailure(error.message)
+    } catch let error as CommandFailure {
+      throw error
+    } catch {
+      throw CommandFailure("\(error)")
+    }
+    do {
+      let file = try FileDescriptor.open(
+        FilePath(o), .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+      try file.closeAfter { _ = try file.writeAll(encoded) }
+    } catch {
+      throw CommandFailure("cannot write '\(o)'")
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Codegen
+import Glibc
+import SystemPackage
+import TraceLang
+
+/// Where the script comes from and what it is given.
+struct ScriptOptions: ParsableArguments {
+  @Option(name: .short, help: ArgumentHelp("Trace with this program.", valueName: "program"))
+  var e: String?
+
+  @Flag(help: "Allow system() and other functions that act on the machine.")
+  var unsafe = false
+
+  @Flag(help: "Do not print warnings.")
+  var noWarnings = false
+
+  @Argument(help: ArgumentHelp("The script's file, '-' for standard input (unless -e is given), and its parameters.", valueName: "file-and-parameters"))
+  var words: [String] = []
+
+  func validate() throws {
+    if e == nil, words.isEmpty {
+      throw ValidationError("Give a script: a file, '-' for standard input, or -e 'program'.")
+    }
+  }
+
+  /// `$1`, `$2`, ...
+  var parameters: [String] { e == nil ? Array(words.dropFirst()) : words }
+
+  /// The script's text and the name messages show it under.
+  func source() throws(CommandFailure) -> SourceFile {
+    if let e { return SourceFile(name: "stdin", text: e) }
+    let path = words.first ?? "-"
+    let bytes: [UInt8]
+    do {
+      if path == "-" {
+        bytes = try Self.readAll(.standardInput)
+      } else {
+        let file = try FileDescriptor.open(FilePath(path), .readOnly)
+        bytes = try file.closeAfter { try Self.readAll(file) }
+      }
+    } catch {
+      let reason = (error as? Errno).map(String.init(describing:)) ?? "it cannot be read"
+      throw CommandFailure("cannot read '\(path)': \(reason)")
+    }
+    return SourceFile(name: path == "-" ? "stdin" : path, bytes: bytes)
+  }
+
+  /// Scripts longer than this, in bytes, are refused.
+  private static let maximumLength = 64 << 20
+
+  private static func readAll(_ file: FileDescriptor) throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    let chunk = 1 << 16
+    while bytes.count < maximumLength {
+      let start = bytes.count
+      bytes += Array(repeating: 0, count: chunk)
+      let count = try bytes.withUnsafeMutableBytes { buffer in
+        try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[start...]))
+      }
+      bytes.removeLast(chunk - count)
+      if count == 0 { return bytes }
+    }
+    throw Errno.fileTooLarge
+  }
+
+  /// The settings of the `BPFTRACE_*` environment variables.
+  func configuration() throws(CommandFailure) -> Configuration {
+    var configuration = Configuration()
+    for name in Configuration.names {
+      let variable = "BPFTRACE_" + name.uppercased()
+      guard let value = getenv(variable) else { continue }
+      do throws(ConfigurationError) {
+        try configuration.setFromEnvironment(name, to: String(cString: value))
+      } catch {
+        switch error {
+        case .badValue(let message): throw CommandFailure("\(variable): \(message)")
+        case .unknownName: throw CommandFailure("\(variable) is not a setting")
+        }
+      }
+    }
+    return configuration
+  }
+}
+
+/// A reason to stop that has no place in the script.
+struct CommandFailure: Error {
+  let message: String
+
+  init(_ message: String) { self.message = message }
+}

@@ -1,0 +1,15 @@
+import ArgumentParser
+
+@main
+enum Swtrace {
+  static let version = "0.1.0"
+
+  /// The first word chooses a command where it is the name of one; else the words are for tracing.
+  static func main() {
+    let words = Array(CommandLine.arguments.dropFirst())
+    switch words.first {
+    case "record-target": RecordTargetCommand.main(Array(words.dropFirst()))
+    default: TraceCommand.main(words)
+    }
+  }
+}

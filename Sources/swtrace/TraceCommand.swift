@@ -1,0 +1,162 @@
+import ArgumentParser
+import Codegen
+import Glibc
+import Runtime
+import SystemPackage
+import TraceLang
+
+/// Compiles a script and runs it.
+struct TraceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "swtrace",
+    abstract: "Traces a Linux system with scripts in the bpftrace language.",
+    usage: """
+      swtrace [options] FILE [parameters]
+      swtrace [options] -e 'program' [parameters]
+      swtrace record-target -o TARGET -e 'program'
+      """,
+    discussion: """
+      EXAMPLES:
+        swtrace -e 'tracepoint:syscalls:sys_enter_* { @[probe] = count(); }'
+            count syscalls by name until Ctrl-C
+        swtrace -e 'tracepoint:syscalls:sys_enter_openat { printf("%s %s\\n", comm, str(args.filename)); }'
+            files opened, by process
+        swtrace script.bt 42
+            run a script with $1 = 42
+      """,
+    version: "swtrace \(Swtrace.version)")
+
+  @OptionGroup var script: ScriptOptions
+
+  @Option(name: .short, help: ArgumentHelp("Format of output and diagnostics: text or json.", valueName: "format"))
+  var f: Format = .text
+
+  @Option(name: .short, help: ArgumentHelp("Write output to a file.", valueName: "file"))
+  var o: String?
+
+  @Option(name: .short, help: ArgumentHelp("Run a command, trace until it ends.", valueName: "command"))
+  var c: String?
+
+  @Option(name: .short, help: ArgumentHelp("Trace until this process ends.", valueName: "pid"))
+  var p: Int32?
+
+  @Option(
+    name: .short,
+    help: ArgumentHelp(
+      "Print stages of compilation: syntax, program, plan, ir, ir-opt, bpf, maps, all.", valueName: "stage,..."))
+  var d: StageList?
+
+  @Flag(name: [.short, .customLong("quiet")], help: "Print only what the script prints.")
+  var quiet = false
+
+  @Flag(name: [.short, .customLong("verbose")], help: "Print the verifier's log.")
+  var verbose = false
+
+  @Flag(help: "Compile, load and attach, and do not run.")
+  var dryRun = false
+
+  @Option(help: ArgumentHelp("Compile for a recorded machine, and do not run.", valueName: "file"))
+  var target: String?
+
+  @Flag(name: [.customShort("V")], help: "Print the version.")
+  var printVersion = false
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+  }
+
+  mutating func validate() throws {
+    if printVersion { throw CleanExit.message("swtrace \(Swtrace.version)") }
+    if c != nil, p != nil { throw ValidationError("-c and -p exclude each other.") }
+    if let p, p <= 0 { throw ValidationError("-p takes a process ID.") }
+  }
+
+  func run() {
+    do throws(CommandFailure) {
+      Glibc.exit(try trace())
+    } catch {
+      Terminal.fail(error)
+    }
+  }
+
+  private func trace() throws(CommandFailure) -> Int32 {
+    if let target { return try show(Frontend(target: try recordedTarget(target), options: script, diagnosticsAsJSON: f == .json)) }
+    let host: HostTarget
+    do throws(TargetError) {
+      host = try HostTarget()
+    } catch {
+      throw CommandFailure(error.message)
+    }
+    let frontend = Frontend(target: host, options: script, diagnosticsAsJSON: f == .json)
+    let result = try frontend.compile()
+    if let d { Terminal.writeOutput(StagePrinter(result, d.stages).text()) }
+    return try run(result, host)
+  }
+
+  /// Prints what was asked of a script compiled for another machine.
+  private func show(_ frontend: Frontend) throws(CommandFailure) -> Int32 {
+    let result = try frontend.compile()
+    Terminal.writeOutput(StagePrinter(result, d?.stages ?? [.bpf, .maps]).text())
+    return 0
+  }
+
+  private func run(_ result: Frontend.Result, _ host: HostTarget) throws(CommandFailure) -> Int32 {
+    var options = SessionOptions()
+    options.isQuiet = quiet
+    options.isVerbose = verbose
+    options.format = f == .json ? .json : .text
+    options.command = c
+    options.process = p
+    options.isDryRun = dryRun
+    if let o { options.output = try Self.openOutput(o) }
+    do throws(RuntimeError) {
+      return try Session(bundle: result.compilation.bundle, host: host, options: options).run()
+    } catch {
+      throw CommandFailure(error.description)
+    }
+  }
+
+  private static func openOutput(_ path: String) throws(CommandFailure) -> Int32 {
+    do {
+      return try FileDescriptor.open(
+        FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead]
+      ).rawValue
+    } catch {
+      throw CommandFailure("cannot write '\(path)': \((error as? Errno).map(String.init(describing:)) ?? "open failed")")
+    }
+  }
+
+  private func recordedTarget(_ path: String) throws(CommandFailure) -> RecordedTarget {
+    var options = ScriptOptions()
+    options.e = nil
+    options.words = [path]
+    let bytes = try options.source().bytes
+    do throws(TargetError) {
+      return try RecordedTarget(decoding: bytes)
+    } catch {
+      throw CommandFailure("'\(path)': \(error.message)")
+    }
+  }
+}
+
+/// `-d bpf,maps`
+struct StageList: ExpressibleByArgument {
+  let stages: Set<Stage>
+
+  init?(argument: String) {
+    var stages: Set<Stage> = []
+    for word in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      if word == "all" {
+        stages.formUnion(Stage.allCases)
+      } else if let stage = Stage(rawValue: String(word)) {
+        stages.insert(stage)
+      } else {
+        return nil
+      }
+    }
+    self.stages = stages
+  }
+
+  static var allValueStrings: [String] { Stage.allCases.map(\.rawValue) + ["all"] }
+}

@@ -1,0 +1,119 @@
+import Glibc
+import Testing
+import TraceLang
+
+@testable import Runtime
+
+private let isRoot = geteuid() == 0
+
+/// What is true on any machine with tracefs and BTF, asked of this one.
+@Suite(.enabled(if: isRoot, "reads tracefs and BTF, which needs root"))
+struct HostTargetTests {
+  private let target: HostTarget
+
+  init() throws { target = try HostTarget() }
+
+  @Test func tracefsIsReadWithoutMountingIt() throws {
+    let before = try readFile("/proc/self/mountinfo")
+    let name = TracepointName(category: "syscalls", event: "sys_enter_openat")
+    let fields = try #require(try target.tracepointFormat(name)).fields.filter { !$0.name.hasPrefix("common_") }
+    #expect(
+      fields.map { "\($0.offset) \($0.declaration)" } == [
+        "8 int __syscall_nr", "16 int dfd", "24 const char * filename", "32 int flags", "40 umode_t mode",
+      ])
+    #expect(try readFile("/proc/self/mountinfo") == before)
+  }
+
+  @Test func aTracepointThatIsNotThereHasNoFormat() throws {
+    #expect(try target.tracepointFormat(TracepointName(category: "syscalls", event: "no_such")) == nil)
+    #expect(try target.tracepointFormat(TracepointName(category: "../events/syscalls", event: "enable")) == nil)
+    #expect(try target.tracepoints(category: "nosuch", event: "*") == [])
+    #expect(try target.tracepoints(category: "syscalls", event: "nosuch") == [])
+  }
+
+  @Test func globsListWhatTheyMatchSorted() throws {
+    let names = try target.tracepoints(category: "sched*", event: "sched_process_f*").map(\.event)
+    #expect(names == ["sched_process_fork", "sched_process_free"])
+  }
+
+  @Test func everyFormatIsUnderstood() throws {
+    for name in try target.tracepoints(category: "*", event: "*") {
+      let layout = try #require(try target.tracepointFormat(name)).layout
+      #expect(layout.members.count >= 4, "\(name)")
+    }
+  }
+
+  @Test func everySyscallTracepointHasANumber() throws {
+    let unknown = try target.tracepoints(category: "syscalls", event: "sys_enter_*")
+      .map { String($0.event.dropFirst("sys_enter_".count)) }
+      .filter { target.syscallNumber($0) == nil }
+    #expect(unknown == [])
+  }
+
+  @Test func typesOfTheKernelAreFound() throws {
+    guard target.has(.btf) else { return }
+    let task = try #require(target.layout(of: .named("struct task_struct")))
+    let comm = try #require(task.members.first { $0.name == "comm" })
+    #expect(comm.type == .string(capacity: 16))
+    #expect(target.kernelType(named: "pid_t") == .int32)
+    #expect(target.enumerator(named: "PIDTYPE_PID")?.value == 0)
+  }
+
+  @Test func rawTracepointsHaveTheirArguments() throws {
+    guard target.has(.btf) else { return }
+    #expect(try target.rawTracepoints(matching: "sched_swi*") == ["sched_switch"])
+    #expect(try target.rawTracepoints(matching: "sched_switch") == ["sched_switch"])
+    #expect(try target.rawTracepoints(matching: "nosuch") == [])
+    let arguments = try #require(target.rawTracepointArguments("sys_enter"))
+    #expect(arguments.map(\.name) == ["regs", "id"])
+    #expect(target.btfTypeID(kind: .typedef, name: "btf_trace_sys_enter")?.objectName == "vmlinux")
+  }
+
+  @Test func functionsAndTheirSignaturesAreFound() throws {
+    guard target.has(.btf) else { return }
+    let names = try target.kernelFunctions(matching: "vfs_rea*", module: nil)
+    #expect(names.contains("vfs_read") && names == names.sorted())
+    #expect(try target.kernelFunctions(matching: "vfs_read", module: "vmlinux") == ["vfs_read"])
+    #expect(target.kernelFunctionSignature("vfs_read")?.parameters.map(\.name) == ["file", "buf", "count", "pos"])
+    #expect(target.layout(of: .function("vfs_read"))?.members.map(\.offset) == [0, 8, 16, 24])
+  }
+
+  @Test func symbolsHaveAddresses() {
+    #expect(target.kernelSymbolAddress("_text").map { $0 > 0xffff_0000_0000_0000 } == true)
+    #expect(target.kernelSymbolAddress("no such symbol") == nil)
+  }
+
+  @Test func anOldFeatureIsFoundAndAskingTwiceGivesTheSame() {
+    #expect(target.has(.ringBuffer))
+    let first = KernelFeature.allCases.map(target.has)
+    #expect(KernelFeature.allCases.map(target.has) == first)
+  }
+
+  @Test func aRecordingOfThisMachineAnswersTheSame() throws {
+    let recorder = RecordingTarget(target)
+    let name = TracepointName(category: "syscalls", event: "sys_enter_openat")
+    let format = try recorder.tracepointFormat(name)
+    let task = recorder.layout(of: .named("struct task_struct"))
+    let recorded = try RecordedTarget(decoding: recorder.encoded())
+    #expect(try recorded.tracepointFormat(name) == format)
+    #expect(recorded.layout(of: .named("struct task_struct")) == task)
+  }
+}
+
+/// Facts that need no privilege.
+@Suite struct HostMachineTests {
+  @Test func syscallNumbersAreThoseOfTheCompilersHeader() throws {
+    guard let bytes = try? readFile("/usr/include/x86_64-linux-gnu/asm/unistd_64.h") else { return }
+    let table = SyscallTable(.x86_64)
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      let words = line.split(separator: " ")
+      guard words.count == 3, words[1].hasPrefix("__NR_"), let number = Int(words[2]) else { continue }
+      #expect(table.name(of: number) == String(words[1].dropFirst("__NR_".count)))
+    }
+  }
+
+  @Test func theMachineHasCPUsAndPages() throws {
+    let machine = try Machine.host()
+    #expect(machine.possibleCPUs >= 1 && machine.pageSize >= 4096 && machine.isLittleEndian)
+  }
+}

@@ -1,0 +1,1 @@
+../TargetTests/SplitMix.swift

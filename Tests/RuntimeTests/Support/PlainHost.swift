@@ -1,0 +1,19 @@
+import Runtime
+import TraceLang
+
+/// A machine that knows only what a test tells it.
+final class PlainHost: HostServices {
+  var symbols: [UInt64: SymbolPosition] = [:]
+  var tracepointIDs: [TracepointName: UInt64] = [:]
+
+  func tracepointID(_ name: TracepointName) throws(TargetError) -> UInt64 {
+    guard let id = tracepointIDs[name] else { throw TargetError("there is no tracepoint \(name.category):\(name.event)") }
+    return id
+  }
+
+  func rawTracepointTypeID(_ name: String) throws(TargetError) -> UInt32 { throw TargetError("no BTF") }
+
+  func kernelSymbol(at address: UInt64) -> SymbolPosition? { symbols[address] }
+
+  func userName(_ identifier: UInt32) -> String? { identifier == 0 ? "root" : nil }
+}
