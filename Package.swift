@@ -42,6 +42,8 @@ let package = Package(
     ),
     .testTarget(name: "ParserTests", dependencies: ["TraceLang"], swiftSettings: strict),
     .testTarget(name: "CodegenTests", dependencies: ["Codegen", "TraceLang"], swiftSettings: strict),
+    .testTarget(name: "TargetTests", dependencies: ["TraceLang"], swiftSettings: strict),
+    .testTarget(name: "HostTests", dependencies: ["Runtime", "TraceLang"], swiftSettings: strict),
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Codegen", "TraceLang"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 
 int swtrace_pin_thread(int cpu) {
   cpu_set_t set;
@@ -62,6 +63,46 @@ pid_t swtrace_spawn_waiting(const char *path, char *const arguments[], int *star
   return child;
 }
 
+// Closes the descriptors from `first` to before `end`, but for one.
+static void close_between(unsigned first, unsigned end, unsigned kept) {
+  if (first <= kept && kept < end) {
+    close_between(first, kept, kept);
+    first = kept + 1;
+  }
+  if (first < end) syscall(SYS_close_range, first, end - 1, 0);
+}
+
+static void keep_only(const int *descriptors, size_t count, int other) {
+  unsigned next = 0;
+  for (size_t index = 0; index < count; index++) {
+    close_between(next, (unsigned)descriptors[index], (unsigned)other);
+    next = (unsigned)descriptors[index] + 1;
+  }
+  close_between(next, ~0U, (unsigned)other);
+}
+
+void swtrace_close_in_background(const int *descriptors, size_t count) {
+  int closed[2] = {-1, -1};
+  if (count == 0) return;
+  pid_t child = swtrace_pipe(closed) < 0 ? -1 : fork();
+  if (child == 0) {
+    // A grandchild has no parent that must wait for it.
+    if (fork() == 0) {
+      prctl(PR_SET_NAME, "swtrace-closing");
+      keep_only(descriptors, count, closed[0]);
+      // Whoever closes last waits for the kernel: that must not be the caller.
+      char none;
+      while (read(closed[0], &none, 1) < 0 && errno == EINTR) {}
+    }
+    _exit(0);
+  }
+  if (child > 0)
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
+  for (size_t index = 0; index < count; index++) close(descriptors[index]);
+  close(closed[0]);
+  close(closed[1]);
+}
+
 struct closing {
   const int *descriptors;
   size_t count;
@@ -77,13 +118,15 @@ static void *close_next(void *context) {
   }
 }
 
-void swtrace_close_all(const int *descriptors, size_t count, unsigned threads) {
+enum { MAX_CLOSING_THREADS = 64 };
+
+void swtrace_close_all(const int *descriptors, size_t count) {
   struct closing work = {descriptors, count, 0};
-  pthread_t started[64];
-  unsigned running = 0;
-  while (running + 1 < threads && running < 64 && running + 1 < count)
-    if (pthread_create(&started[running], NULL, close_next, &work) == 0) running++;
-    else break;
+  pthread_t started[MAX_CLOSING_THREADS];
+  size_t running = 0;
+  while (running < MAX_CLOSING_THREADS && running + 1 < count &&
+         pthread_create(&started[running], NULL, close_next, &work) == 0)
+    running++;
   close_next(&work);
   while (running > 0) pthread_join(started[--running], NULL);
 }

@@ -62,7 +62,8 @@ public final class Session {
     let ring = try maps.first { $0.spec.kind == .ringBuffer }.map { map throws(RuntimeError) in
       try RingBuffer(map: map)
     }
-    let attacher = Attacher(programs: programs, host: host, onlineCPUs: OnlineCPUs.numbers())
+    let attacher = Attacher(
+      programs: programs, kinds: bundle.programs.map(\.kind), host: host, onlineCPUs: OnlineCPUs.numbers())
     let attachments = Attachments()
     writeStartTime(to: maps)
     if options.isDryRun {
@@ -85,6 +86,7 @@ public final class Session {
     if bundle.settings.printMapsOnExit { printer.printMaps() }
     printer.tellLosses()
     printer.flush()
+    attachments.release()
     return status
   }
 

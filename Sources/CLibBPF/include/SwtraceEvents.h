@@ -70,5 +70,11 @@ int swtrace_pipe(int ends[2]);
 // errno of a failed exec, or end of file. The child's process ID, or -1 and errno.
 pid_t swtrace_spawn_waiting(const char *path, char *const arguments[], int *start, int *failure);
 
-// Closes descriptors from several threads at once: each close of a perf event may wait for the kernel.
-void swtrace_close_all(const int *descriptors, size_t count, unsigned threads);
+// Closes descriptors from many threads: closing the link of a tracepoint waits tens of milliseconds for programs that
+// run, and one wait of the kernel serves all who wait at the same time.
+void swtrace_close_all(const int *descriptors, size_t count);
+
+// Closes descriptors, given in ascending order, while the caller goes on: a process of its own holds nothing else and
+// ends when they are closed. Closing a tracepoint's perf event waits tens of milliseconds, and the kernel does one at a
+// time however many threads ask.
+void swtrace_close_in_background(const int *descriptors, size_t count);

@@ -6,6 +6,8 @@ import TraceLang
 /// Attaches the programs of a bundle to its hooks.
 struct Attacher {
   let programs: [Descriptor]
+  /// By program.
+  let kinds: [ProgramSpec.Kind]
   let host: any HostServices
   /// In ascending order; at least one.
   let onlineCPUs: [Int32]
@@ -16,7 +18,7 @@ struct Attacher {
     switch hook.point {
     case .begin, .end: return
     case .interval(let period):
-      attachments.add(event: try open(.clock(.period(period)), on: onlineCPUs[0], program: program, hook))
+      attachments.add(timer: try openTimer(.clock(.period(period)), on: onlineCPUs[0], program: program, hook))
     case .profilePeriod(let period):
       try onEveryCPU(.clock(.period(period)), program: program, hook, attachments)
     case .profileFrequency(let frequency):
@@ -25,11 +27,7 @@ struct Attacher {
       try onEveryCPU(
         Event(type: PERF_TYPE_SOFTWARE, config: config, sampling: .period(period)), program: program, hook, attachments)
     case .tracepoint(let name):
-      let id: UInt64
-      do { id = try host.tracepointID(name) } catch { throw .unavailable("\(hook.title): \(error.message)") }
-      // The program joins the tracepoint itself: the event's CPU does not narrow where it runs.
-      let event = Event(type: PERF_TYPE_TRACEPOINT, config: id, sampling: .period(1))
-      attachments.add(link: try open(event, on: onlineCPUs[0], program: program, hook))
+      try attachTracepoint(name, program: program, hook, attachments)
     case .rawTracepoint(let name):
       attachments.add(link: try openRawTracepoint(name, program: program, hook))
     }
@@ -51,7 +49,8 @@ struct Attacher {
 
   private func openRawTracepoint(_ name: String, program: Int32, _ hook: Hook) throws(RuntimeError) -> Int32 {
     // A tracing program knows its tracepoint by BTF and takes no name.
-    let link = name.isEmpty ? bpf_raw_tracepoint_open(nil, program) : bpf_raw_tracepoint_open(name, program)
+    let isNamedByType = if case .tracingRawTracepoint = kinds[hook.program] { true } else { false }
+    let link = isNamedByType ? bpf_raw_tracepoint_open(nil, program) : bpf_raw_tracepoint_open(name, program)
     guard link >= 0 else {
       if -link == ENOENT { throw .unavailable("\(hook.title): this kernel has no raw tracepoint \(name)") }
       throw .failure(doing: "attach \(hook.title)", code: -link)
@@ -63,11 +62,32 @@ struct Attacher {
     throws(RuntimeError)
   {
     for cpu in onlineCPUs {
-      attachments.add(event: try open(event, on: cpu, program: program, hook))
+      attachments.add(timer: try openTimer(event, on: cpu, program: program, hook))
     }
   }
 
-  private func open(_ event: Event, on cpu: Int32, program: Int32, _ hook: Hook) throws(RuntimeError) -> Int32 {
+  private func attachTracepoint(_ name: TracepointName, program: Int32, _ hook: Hook, _ attachments: Attachments)
+    throws(RuntimeError)
+  {
+    let id: UInt64
+    do { id = try host.tracepointID(name) } catch { throw .unavailable("\(hook.title): \(error.message)") }
+    // The program joins the tracepoint itself: the event's CPU does not narrow where it runs.
+    let event = try open(
+      Event(type: PERF_TYPE_TRACEPOINT, config: id, sampling: .period(1)), on: onlineCPUs[0], hook)
+    let link = bpf_link_create(program, event, BPF_PERF_EVENT, nil)
+    if link >= 0 { return attachments.add(event: event, link: link) }
+    // Before 5.15 perf events take no links.
+    try start(event, program: program, hook)
+    attachments.add(carrier: event)
+  }
+
+  private func openTimer(_ event: Event, on cpu: Int32, program: Int32, _ hook: Hook) throws(RuntimeError) -> Int32 {
+    let fd = try open(event, on: cpu, hook)
+    try start(fd, program: program, hook)
+    return fd
+  }
+
+  private func open(_ event: Event, on cpu: Int32, _ hook: Hook) throws(RuntimeError) -> Int32 {
     let (sample, isFrequency): (UInt64, Bool) =
       switch event.sampling {
       case .period(let period): (period, false)
@@ -75,12 +95,16 @@ struct Attacher {
       }
     let fd = swtrace_perf_event_open(event.type.rawValue, event.config, sample, isFrequency, cpu)
     guard fd >= 0 else { throw .failure(doing: "open the perf event of \(hook.title)", code: errno) }
-    guard swtrace_perf_event_start(fd, program) == 0 else {
+    return fd
+  }
+
+  /// Gives the event to the program; closes it when that fails.
+  private func start(_ event: Int32, program: Int32, _ hook: Hook) throws(RuntimeError) {
+    guard swtrace_perf_event_start(event, program) == 0 else {
       let code = errno
-      _ = close(fd)
+      _ = close(event)
       throw .failure(doing: "attach \(hook.title)", code: code)
     }
-    return fd
   }
 }
 

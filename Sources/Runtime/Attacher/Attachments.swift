@@ -1,28 +1,48 @@
 import CLibBPF
-import Codegen
-import Glibc
 
-/// What is attached: descriptors whose closing, by `detach` or by the end of the process, detaches it.
+/// What is attached: descriptors whose closing, by this type or by the end of the process, detaches it.
 final class Attachments {
-  /// Perf events with a timer or counter of their own: stopped at once, before the slow close.
-  private var events: [Int32] = []
-  /// Raw tracepoint links and perf events of tracepoints.
+  /// Perf events with a timer or counter of their own.
+  private var timers: [Int32] = []
+  /// BPF links.
   private var links: [Int32] = []
+  /// Perf events of tracepoints that carry programs themselves (before 5.15): their slow close detaches.
+  private var carriers: [Int32] = []
+  /// Perf events of tracepoints whose programs are on links: nothing runs once the links are closed.
+  private var empties: [Int32] = []
 
   init() {}
 
-  deinit { detach() }
+  deinit {
+    detach()
+    release()
+  }
 
-  func add(event: Int32) { events.append(event) }
+  func add(timer: Int32) { timers.append(timer) }
 
   func add(link: Int32) { links.append(link) }
 
-  /// Closes everything from several threads: the kernel may wait tens of milliseconds in each close.
+  func add(carrier: Int32) { carriers.append(carrier) }
+
+  func add(event: Int32, link: Int32) {
+    empties.append(event)
+    links.append(link)
+  }
+
+  /// No program starts any more.
   func detach() {
-    for event in events { _ = swtrace_perf_event_stop(event) }
-    let all = links + events
+    for timer in timers { _ = swtrace_perf_event_stop(timer) }
+    let all = links + timers + carriers
+    swtrace_close_all(all, all.count)
     links = []
-    events = []
-    swtrace_close_all(all, all.count, all.count < 8 ? 1 : UInt32(min(16, all.count / 4)))
+    timers = []
+    carriers = []
+  }
+
+  /// Gives up what is left after `detach`, without waiting for the kernel.
+  func release() {
+    let descriptors = empties.sorted()
+    empties = []
+    swtrace_close_in_background(descriptors, descriptors.count)
   }
 }

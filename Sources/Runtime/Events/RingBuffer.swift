@@ -31,28 +31,26 @@ struct RingBuffer {
     mask = UInt64(size) - 1
   }
 
-  /// Gives every finished record to `body`, whose pointers are good for the call only, until it returns `false`.
+  /// Gives every record finished by now to `body`, whose pointers are good for the call only, until it returns `false`.
   /// - Returns: how many records `body` saw.
   func drain(_ body: (UnsafeRawBufferPointer) throws(RuntimeError) -> Bool) throws(RuntimeError) -> Int {
     var position = swtrace_load_acquire_64(consumer.base)
     var count = 0
-    while true {
-      let end = swtrace_load_acquire_64(producer.base)
-      guard position < end else { return count }
-      while position < end {
-        let record = data + Int(position & mask)
-        let header = swtrace_load_acquire_32(record)
-        if header & Self.busy != 0 { return count }
-        let length = Int(header & ~(Self.busy | Self.discarded))
-        var goesOn = true
-        if header & Self.discarded == 0 {
-          goesOn = try body(UnsafeRawBufferPointer(start: record + Self.headerSize, count: length))
-          count += 1
-        }
-        position += UInt64((length + Self.headerSize + 7) & ~7)
-        swtrace_store_release_64(consumer.base, position)
-        if !goesOn { return count }
+    let end = swtrace_load_acquire_64(producer.base)
+    while position < end {
+      let record = data + Int(position & mask)
+      let header = swtrace_load_acquire_32(record)
+      if header & Self.busy != 0 { break }
+      let length = Int(header & ~(Self.busy | Self.discarded))
+      var goesOn = true
+      if header & Self.discarded == 0 {
+        goesOn = try body(UnsafeRawBufferPointer(start: record + Self.headerSize, count: length))
+        count += 1
       }
+      position += UInt64((length + Self.headerSize + 7) & ~7)
+      swtrace_store_release_64(consumer.base, position)
+      if !goesOn { break }
     }
+    return count
   }
 }

@@ -22,51 +22,53 @@ final class Tracing {
   /// - Returns: the script's exit status.
   func run(child: ChildProcess?) throws(RuntimeError) -> Int32 {
     // What `begin` left.
-    try drain()
+    var isStream = try drain() > Self.streamThreshold
     while exitStatus == nil, !printer.isClosed {
-      for event in loop.wait() {
+      if isStream { usleep(Self.gatheringMicroseconds) }
+      for event in loop.wait(milliseconds: isStream ? 0 : -1) {
         switch event {
-        case .records: try drain()
+        case .records: continue
         case .childEnded:
           child?.reap()
-          return exitStatus ?? 0
-        case .signal, .tracedProcessEnded, .outputClosed: return exitStatus ?? 0
+          return 0
+        case .signal, .tracedProcessEnded, .outputClosed: return 0
         }
       }
+      isStream = try drain() > Self.streamThreshold
     }
     return exitStatus ?? 0
   }
 
   /// Takes what was recorded until detaching: prints it, or drops it after the script's `exit`.
   func finish() throws(RuntimeError) {
-    if exitStatus == nil { return try drainAll() }
-    _ = try ring?.drain { _ throws(RuntimeError) in true }
+    guard let ring, exitStatus != nil else { return try drainAll() }
+    while try ring.drain({ _ throws(RuntimeError) in true }) > 0 {}
   }
 
   /// Prints all records; `exit` has nothing left to end.
   func drainAll() throws(RuntimeError) {
-    _ = try ring?.drain { record throws(RuntimeError) in
+    guard let ring else { return }
+    while try ring.drain({ record throws(RuntimeError) in
       _ = printer.handle(record)
       return true
-    }
+    }) > 0 {}
+    printer.flush()
   }
 
-  private func drain() throws(RuntimeError) {
-    guard let ring else { return printer.flush() }
-    while exitStatus == nil, !printer.isClosed {
-      let count = try ring.drain { record throws(RuntimeError) in
-        switch printer.handle(record) {
-        case .goesOn: return !printer.isClosed
-        case .exits(let status):
-          exitStatus = status
-          return false
-        }
+  /// Prints the records there are.
+  /// - Returns: how many.
+  private func drain() throws(RuntimeError) -> Int {
+    guard let ring else { return 0 }
+    let count = try ring.drain { record throws(RuntimeError) in
+      switch printer.handle(record) {
+      case .goesOn: return !printer.isClosed
+      case .exits(let status):
+        exitStatus = status
+        return false
       }
-      printer.tellLostEvents()
-      printer.flush()
-      if count <= Self.streamThreshold { return }
-      usleep(Self.gatheringMicroseconds)
     }
+    printer.tellLostEvents()
     printer.flush()
+    return count
   }
 }

@@ -77,16 +77,33 @@ struct Lexer: Sendable {
     return make(.unknown, start, start + 1, trivia)
   }
 
-  /// The end of a directive's line; lines that end in a backslash go on.
+  /// The end of a directive's line; lines that end in a backslash or inside of a `/* */` go on.
   private func logicalLineEnd(_ start: Int) -> Int {
-    var end = lineEnd(start)
+    var end = start
+    var isQuoted = false
     while end < bytes.count {
-      var last = end - 1
-      if last > start, bytes[last] == UInt8(ascii: "\r") { last -= 1 }
-      guard last >= start, bytes[last] == UInt8(ascii: "\\") else { break }
-      end = lineEnd(end + 1)
+      switch bytes[end] {
+      case UInt8(ascii: "\n"): return end
+      case UInt8(ascii: "\\"): end = escapedEnd(end)
+      case UInt8(ascii: "\""):
+        isQuoted.toggle()
+        end += 1
+      case UInt8(ascii: "/") where !isQuoted:
+        guard let comment = commentEnd(end) else {
+          end += 1
+          continue
+        }
+        end = comment.isTerminated ? comment.end : lineEnd(end)
+      default: end += 1
+      }
     }
     return end
+  }
+
+  /// The offset behind a backslash and the byte or line end it stands in front of.
+  private func escapedEnd(_ backslash: Int) -> Int {
+    let isReturn = byte(backslash + 1) == UInt8(ascii: "\r") && byte(backslash + 2) == UInt8(ascii: "\n")
+    return min(bytes.count, backslash + (isReturn ? 3 : 2))
   }
 
   /// Neighbours that start nothing are one token, so that they give one diagnostic.
@@ -144,7 +161,8 @@ extension Lexer {
     return comments
   }
 
-  private func commentEnd(_ start: Int) -> (end: Int, isTerminated: Bool, hasLineEnd: Bool)? {
+  /// Where the comment at an offset ends, if there is one.
+  func commentEnd(_ start: Int) -> (end: Int, isTerminated: Bool, hasLineEnd: Bool)? {
     guard bytes[start] == UInt8(ascii: "/") else { return nil }
     if byte(start + 1) == UInt8(ascii: "/") {
       var end = lineEnd(start)

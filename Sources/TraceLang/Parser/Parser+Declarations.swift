@@ -102,19 +102,19 @@ extension Parser {
   /// A preprocessor line; comments in it are kept apart.
   mutating func directive() throws(SyntaxError) -> Directive {
     let line = token
-    defer { advance() }
+    advance()
     var offset = line.lower + 1
     while offset < line.upper, lexer.bytes[offset].isWhitespace { offset += 1 }
     let keywordEnd = min(lexer.wordEnd(offset), line.upper)
     guard keywordEnd > offset else {
-      throw fail("expected a preprocessor keyword such as 'include' after '#'", at: tokenRange)
+      throw fail("expected a preprocessor keyword such as 'include' after '#'", at: range(line.lower, line.upper))
     }
     let keyword = Name(lexer.text(offset, keywordEnd), range(offset, keywordEnd))
-    return Directive(keyword: keyword, rest: directiveRest(keywordEnd, line.upper), range: tokenRange)
+    return Directive(keyword: keyword, rest: try directiveRest(keywordEnd, line.upper), range: range(line.lower, line.upper))
   }
 
   /// The text behind a directive's keyword: continued lines joined, comments and outer white space removed.
-  private mutating func directiveRest(_ start: Int, _ end: Int) -> Name {
+  private mutating func directiveRest(_ start: Int, _ end: Int) throws(SyntaxError) -> Name {
     var kept: [UInt8] = []
     var offset = start
     var first: Int?
@@ -128,8 +128,9 @@ extension Parser {
         offset += following == UInt8(ascii: "\r") ? 3 : 2
         continue
       }
-      if !isQuoted, byte == UInt8(ascii: "/"), following == UInt8(ascii: "/") || following == UInt8(ascii: "*") {
-        let upper = commentEnd(in: offset..<end, isLine: following == UInt8(ascii: "/"))
+      if !isQuoted, let comment = lexer.commentEnd(offset) {
+        guard comment.isTerminated else { throw unterminatedComment(at: offset) }
+        let upper = min(comment.end, end)
         comments.append(Comment(lexer.text(offset, upper), range(offset, upper)))
         kept.append(UInt8(ascii: " "))
         offset = upper
@@ -145,15 +146,5 @@ extension Parser {
     }
     let trimmed = kept.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed()
     return Name(String(decoding: Array(trimmed), as: UTF8.self), range(first ?? start, first == nil ? start : last))
-  }
-
-  private func commentEnd(in line: Range<Int>, isLine: Bool) -> Int {
-    if isLine { return line.upperBound }
-    var offset = line.lowerBound + 2
-    while offset + 1 < line.upperBound {
-      if lexer.bytes[offset] == UInt8(ascii: "*"), lexer.bytes[offset + 1] == UInt8(ascii: "/") { return offset + 2 }
-      offset += 1
-    }
-    return line.upperBound
   }
 }

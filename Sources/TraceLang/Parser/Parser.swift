@@ -250,10 +250,7 @@ extension Parser {
         "unterminated string: '\"' is missing at the end of the line", at: tokenRange,
         notes: [Diagnostic.Note("the string starts here", at: opening)])
     case .unterminatedComment:
-      giveUp(
-        with: "unterminated comment: '*/' is missing", token.lower, token.lower + 2,
-        notes: [Diagnostic.Note("all text after this '/*' is part of the comment")])
-      return SyntaxError()
+      return unterminatedComment(at: token.lower)
     case .character:
       return characterError()
     case .unknown:
@@ -262,6 +259,13 @@ extension Parser {
       .end:
       return nil
     }
+  }
+
+  mutating func unterminatedComment(at offset: Int) -> SyntaxError {
+    giveUp(
+      with: "unterminated comment: '*/' is missing", offset, offset + 2,
+      notes: [Diagnostic.Note("all text after this '/*' is part of the comment")])
+    return SyntaxError()
   }
 
   private mutating func characterError() -> SyntaxError {

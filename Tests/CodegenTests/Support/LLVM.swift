@@ -1,0 +1,53 @@
+import Glibc
+
+/// LLVM's BPF disassembler, found at run time; nothing is linked.
+struct LLVM {
+  private typealias Create = @convention(c) (
+    UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafeMutableRawPointer?, Int32,
+    UnsafeMutableRawPointer?, UnsafeMutableRawPointer?
+  ) -> OpaquePointer?
+  private typealias Disassemble = @convention(c) (
+    OpaquePointer, UnsafeMutablePointer<UInt8>, UInt64, UInt64, UnsafeMutablePointer<CChar>, Int
+  ) -> Int
+
+  private let context: OpaquePointer
+  private let disassemble: Disassemble
+  let version: Int
+
+  /// The newest library that is installed.
+  init?() {
+    for version in stride(from: 30, through: 14, by: -1) {
+      for name in ["libLLVM-\(version).so.1", "libLLVM-\(version).so", "libLLVM.so.\(version)", "libLLVM.so.\(version).1"] {
+        if let library = LLVM(name, version) {
+          self = library
+          return
+        }
+      }
+    }
+    return nil
+  }
+
+  private init?(_ name: String, _ version: Int) {
+    guard let handle = dlopen(name, RTLD_NOW | RTLD_LOCAL) else { return nil }
+    for part in ["TargetInfo", "TargetMC", "Disassembler"] {
+      guard let symbol = dlsym(handle, "LLVMInitializeBPF\(part)") else { return nil }
+      unsafeBitCast(symbol, to: (@convention(c) () -> Void).self)()
+    }
+    guard let create = dlsym(handle, "LLVMCreateDisasmCPUFeatures"), let run = dlsym(handle, "LLVMDisasmInstruction"),
+      let context = unsafeBitCast(create, to: Create.self)("bpfel", version >= 18 ? "v4" : "v3", "", nil, 0, nil, nil)
+    else { return nil }
+    self.context = context
+    self.version = version
+    disassemble = unsafeBitCast(run, to: Disassemble.self)
+  }
+
+  /// The text of one instruction, `nil` where LLVM knows none.
+  func text(_ slots: [UInt64]) -> String? {
+    var bytes = slots.flatMap { slot in (0..<8).map { UInt8(truncatingIfNeeded: slot >> UInt64(8 * $0)) } }
+    var buffer = [CChar](repeating: 0, count: 256)
+    let length = disassemble(context, &bytes, UInt64(bytes.count), 0, &buffer, buffer.count)
+    guard length == bytes.count else { return nil }
+    let text = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return text.replacing("\t", with: " ").trimmingPrefix(while: { $0 == " " }).description
+  }
+}
