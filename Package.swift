@@ -45,6 +45,15 @@ let package = Package(
     .testTarget(name: "TargetTests", dependencies: ["TraceLang"], swiftSettings: strict),
     .testTarget(name: "HostTests", dependencies: ["Runtime", "TraceLang"], swiftSettings: strict),
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Codegen", "TraceLang"], swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["CLibBPF", .product(name: "SystemPackage", package: "swift-system")],
+      path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(name: "CheckerTests", dependencies: ["TraceLang", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "GoldenTests", dependencies: ["Codegen", "Runtime", "TraceLang", "TestSupport", "swtrace"],
+      exclude: ["Scripts", "Listings"], swiftSettings: strict),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["CLibBPF", "Runtime", "TestSupport", "swtrace"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

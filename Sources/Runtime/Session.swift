@@ -28,8 +28,6 @@ public final class Session {
   private let host: any HostServices
   private let options: SessionOptions
   private let child: ChildProcess?
-  /// BTF of a program, when the kernel is to have it.
-  public var typeInformation: (ProgramSpec) -> ProgramTypeInformation? = { _ in nil }
 
   /// - Parameter child: the command of `-c` when it was started before, for the sake of its process ID; else
   ///   `options.command` is started here. It waits until everything is attached.
@@ -50,7 +48,6 @@ public final class Session {
   public func run() throws(RuntimeError) -> Int32 {
     let loop = try EventLoop()
     var loader = Loader(bundle: bundle, host: host)
-    loader.typeInformation = typeInformation
     if options.isVerbose { loader.log = { program, text in Self.tell("\(program.title):\n\(text)") } }
     let maps = try loader.loadMaps()
     let programs = try loader.loadPrograms(maps: maps)

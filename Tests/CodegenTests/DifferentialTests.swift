@@ -14,7 +14,7 @@ import Testing
     BackendOptions(isV4: false, isOptimizing: true), BackendOptions(isV4: true, isOptimizing: true),
   ]
 
-  @Test(arguments: 0..<UInt64(300)) func machineCodeComputesWhatTheIRSays(seed: UInt64) throws {
+  @Test(arguments: 0..<UInt64(160)) func machineCodeComputesWhatTheIRSays(seed: UInt64) throws {
     let module = RandomIR.module(seed: seed, size: 10 + Int(seed % 8) * 20)
     let expected: [UInt64]
     do {
@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: Kernel.isAvailable, "needs root to load programs"), arguments: 0..<UInt64(100))
+  @Test(.enabled(if: Kernel.isAvailable, "needs root to load programs"), arguments: 0..<UInt64(60))
   func kernelAcceptsAndComputesWhatTheIRSays(seed: UInt64) throws {
     let module = RandomIR.module(seed: seed, size: 10 + Int(seed % 8) * 10)
     for options in Self.optionSets {

@@ -82,7 +82,10 @@ import Testing
     ("b0(%0: ctx):\n  jump b0", "f b0: no edge may lead to b0"),
     ("b0(%0: ctx):\n  unreachable", "f b0: the block has no end"),
     ("b0(%0: ctx):\n  %1 = mul %0, 2\n  exit 0", "f b0: mul %0, 2: pointers only move by numbers"),
-    ("b0(%0: ctx):\n  br ult %0, 5, b1, b1\nb1:\n  exit 0", "f b0: br ult %0, 5, b1, b1: pointers are compared with null only"),
+    (
+      "b0(%0: ctx):\n  br ult %0, 5, b1, b1\nb1:\n  exit 0",
+      "f b0: br ult %0, 5, b1, b1: pointers are compared with null only"
+    ),
     ("b0(%0: int):\n  %1 = load u64 %0 + 0\n  exit 0", "f b0: load u64 %0 + 0: %0 is not a pointer"),
     ("s0: 8 align 8\nb0:\n  %0 = slot s0\n  store u64 %0 + 4, 1\n  exit 0", "f b0: store u64 %0 + 4, 1: outside of s0"),
   ]) func violationsAreNamed(body: String, message: String) throws {

@@ -132,6 +132,10 @@ import TraceLang
     #expect(Parsed("BEGIN { \(text) }").messages == [message])
   }
 
+  @Test func aByteOrderMarkIsSkipped() {
+    #expect(Parsed([0xef, 0xbb, 0xbf] + Array("BEGIN { }".utf8)).messages == [])
+  }
+
   @Test func manyErrorsAreCut() {
     let messages = Parsed(String(repeating: "#\n", count: 1000)).messages
     #expect(messages.count == 51)

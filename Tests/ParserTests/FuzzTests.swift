@@ -137,8 +137,8 @@ import TraceLang
     "BEGIN ", "BEGIN { ", "kprobe:f /", "struct ", "let ", "macro ", "typedef ", "enum e { ", "\u{1}", "\t", "= ",
   ])
   func repetitionIsRefusedInFewWords(pattern: String) {
-    for text in [Self.megabyte(pattern, "BEGIN { "), Array(String(repeating: pattern, count: 10_000).utf8)] {
-      let messages = Parsed(text).messages
+    for start in ["", "BEGIN { "] {
+      let messages = Parsed(start + String(repeating: pattern, count: 50_000)).messages
       #expect(!messages.isEmpty && messages.count <= 51)
     }
   }

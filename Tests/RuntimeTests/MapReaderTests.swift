@@ -116,7 +116,8 @@ import TraceLang
     #expect(reader.entries(of: 0).count == 0)
   }
 
-  @Test("an initial value is there before any program runs, and a frozen map cannot change") func initialValue() throws {
+  @Test("an initial value is there before any program runs, and a frozen map cannot change") func initialValue() throws
+  {
     var spec = MapSpec.data(size: 16)
     spec.flags.insert(.readOnlyForPrograms)
     spec.initialValue = [1, 2, 3]

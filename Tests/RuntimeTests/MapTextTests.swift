@@ -117,12 +117,14 @@ import TraceLang
     arguments: [
       (2, UInt64(5), "[5]"), (2, 8, "[8, 10)"), (2, 1024, "[1024, 1280)"), (2, 3584, "[3584, 4K)"),
       (2, 4096, "[4K, 5K)"), (2, 917_504, "[896K, 1024K)"), (1, 1536, "[1536, 2K)"),
-      (1, 1_572_864, "[1536K, 2M)"), (2, 4 << 60, "[4E, 5E)"), (0, 4 << 60, "[4E, 8E)"), (5, 19 << 20, "[19456K, 19968K)"),
+      (1, 1_572_864, "[1536K, 2M)"), (2, 4 << 60, "[4E, 5E)"), (0, 4 << 60, "[4E, 8E)"),
+      (5, 19 << 20, "[19456K, 19968K)"),
     ])
   func labels(k: Int, value: UInt64, label: String) throws {
     let buckets = try #require(HistogramBuckets(.hist(k: k)))
     let power = max(0, 63 - value.leadingZeroBitCount - k)
-    let index = value < UInt64(1 << k) ? Int(value) + 1 : 1 + (1 << k) + (power << k) + Int(value >> UInt64(power)) - (1 << k)
+    let index =
+      value < UInt64(1 << k) ? Int(value) + 1 : 1 + (1 << k) + (power << k) + Int(value >> UInt64(power)) - (1 << k)
     let buffer = OutputBuffer()
     buckets.append(label: index, to: buffer)
     #expect(buffer.text == label)
@@ -168,6 +170,18 @@ import TraceLang
       map.json
         == "{\"type\": \"hist\", \"data\": {\"@hk\": {\"1\": [{\"min\": 2, \"max\": 3, \"count\": 1}], \"2\": [{\"max\": -1, \"count\": 2},{\"min\": 0, \"max\": 0, \"count\": 1}]}}}\n"
     )
+  }
+
+  @Test("divided histograms keep the range of what was counted") func dividedHistogram() {
+    let view = MapView.hash("@h", keys: [], value: .aggregation(.hist(k: 0)))
+    let map = PrintedMap(view, [([], histogram(k: 0, [4: 1]))], divisor: 2)
+    #expect(map.text == "@h:\n[4, 8)                 0 |\(String(repeating: " ", count: 52))|\n\n")
+  }
+
+  @Test("a linear bucket of one value is told by it") func singleLinear() {
+    let view = MapView.hash("@l", keys: [], value: .aggregation(.lhist(min: 0, max: 10, step: 1)))
+    let map = PrintedMap(view, [([], Bytes.words([0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]))])
+    #expect(map.text == "@l:\n[3]                    1 |\(String(repeating: "@", count: 52))|\n\n")
   }
 
   @Test("a map without entries prints nothing") func empty() {

@@ -87,7 +87,9 @@ import TraceLang
 
   @Test("strings are padded and cut") func strings() throws {
     let bytes = Bytes.string("abcdef", capacity: 16)
-    #expect(try printed("%s|%10s|%-10s|%.2s|%5.3s|", .string(capacity: 16), bytes) == "abcdef|    abcdef|abcdef    |ab|  abc|")
+    #expect(
+      try printed("%s|%10s|%-10s|%.2s|%5.3s|", .string(capacity: 16), bytes) == "abcdef|    abcdef|abcdef    |ab|  abc|"
+    )
   }
 
   @Test("buffers print in three styles") func buffers() throws {

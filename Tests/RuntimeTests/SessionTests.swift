@@ -20,7 +20,9 @@ import TraceLang
     return bundle
   }
 
-  private func emitting(_ number: Int32) -> HandProgram { HandProgram().emitting(action: 0, numbers: [number], ring: 0) }
+  private func emitting(_ number: Int32) -> HandProgram {
+    HandProgram().emitting(action: 0, numbers: [number], ring: 0)
+  }
 
   private static let scalarCount = MapView(
     name: "@c", key: nil, keySize: 0, keyFields: [], value: .aggregation(.count), valueSize: 8,
@@ -81,7 +83,8 @@ import TraceLang
     #expect(count > 50)
   }
 
-  @Test("every signal to end prints the maps", arguments: [SIGINT, SIGTERM, SIGHUP]) func signals(number: Int32) throws {
+  @Test("every signal to end prints the maps", arguments: [SIGINT, SIGTERM, SIGHUP]) func signals(number: Int32) throws
+  {
     let name = "swt_sig\(number)"
     var bundle = bundle(
       programs: [HandProgram().counting(map: 1, offset: 64).spec(name), emitting(9).spec("swt_sig_end")],
@@ -180,7 +183,7 @@ import TraceLang
 
   @Test("a tracepoint's program sees every CPU though its event is of one") func everyCPU() throws {
     let host = try HostTarget()
-    let counter = HandProgram.inProcess( getpid()).counting(map: 1, offset: 64)
+    let counter = HandProgram.inProcess(getpid()).counting(map: 1, offset: 64)
     var bundle = bundle(
       programs: [counter.spec("swt_tp", .tracepoint), emitting(7).spec("swt_tp_i", .perfEvent)],
       points: [

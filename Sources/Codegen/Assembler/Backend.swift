@@ -16,6 +16,7 @@ public func compile(_ module: Module, options: BackendOptions) throws(BackendErr
 public func compileStages(_ module: Module, options: BackendOptions) throws(BackendError) -> CompiledModule {
   var optimized = module
   var machineFunctions = [MachineFunction?](repeating: nil, count: module.functions.count)
+  var callees = [[Int]](repeating: [], count: module.functions.count)
   // Only what is called: the kernel refuses a program with other functions.
   var pending = [0]
   while let index = pending.popLast() {
@@ -27,10 +28,11 @@ public func compileStages(_ module: Module, options: BackendOptions) throws(Back
     try Legalizer(options: options).run(&optimized.functions[index])
     let selected = try Selector.run(optimized.functions[index], options)
     machineFunctions[index] = Emitter.run(LinearScan.run(selected))
-    pending.append(contentsOf: CallGraph.callees(of: optimized.functions[index]))
+    callees[index] = CallGraph.callees(of: optimized.functions[index])
+    pending.append(contentsOf: callees[index])
   }
   let stackSizes = machineFunctions.map { $0?.frameSize ?? 0 }
-  try StackCheck.run(optimized, stackSizes, limit: options.stackLimit)
+  try StackCheck.run(optimized, callees: callees, stackSizes, limit: options.stackLimit)
   let object = try Assembler.run(machineFunctions, options)
   return CompiledModule(optimized: optimized, object: object, stackSizes: stackSizes)
 }

@@ -22,7 +22,8 @@ extension ProgramObject {
         index += 1
         continue
       }
-      if let target = relocation.first, target.instruction == index, case .loadImmediate(let register, _) = instruction {
+      if let target = relocation.first, target.instruction == index, case .loadImmediate(let register, _) = instruction
+      {
         relocation.removeFirst()
         text += "\(padded(index)) \(register) = \(target.target) ll\n"
       } else {

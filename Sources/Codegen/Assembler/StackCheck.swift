@@ -1,28 +1,36 @@
 /// The stack that a program needs with all it calls, as the kernel counts it (Kernel: check_max_stack_depth).
 struct StackCheck {
-  private let module: Module
+  private let callees: [[Int]]
   private let sizes: [Int]
+  /// Bytes from each function's frame down to the deepest one under it, once known.
+  private var depths: [Int?]
 
-  /// Throws when the stack of a function, or of a chain of calls, is larger than the limit.
-  static func run(_ module: Module, _ sizes: [Int], limit: Int) throws(BackendError) {
-    let check = StackCheck(module: module, sizes: sizes)
+  /// Throws when the stack of a function, or of a chain of calls, is larger than the limit. `callees` holds what each
+  /// function calls, once each.
+  static func run(
+    _ module: Module, callees: [[Int]], _ sizes: [Int], limit: Int
+  ) throws(BackendError) {
     for (index, size) in sizes.enumerated() where size > limit {
       throw .stackTooLarge(function: module.functions[index].name, bytes: size, limit: limit)
     }
     guard let first = module.functions.first else { return }
-    let total = check.depth(of: 0, remaining: module.functions.count)
+    var check = StackCheck(callees: callees, sizes: sizes, depths: .init(repeating: nil, count: sizes.count))
+    let total = check.depth(of: 0)
     if total > limit { throw .stackTooLarge(function: first.name, bytes: total, limit: limit) }
   }
 
-  /// Bytes from a function's frame down to the deepest one under it; `remaining` ends recursion, which the kernel refuses.
-  private func depth(of index: Int, remaining: Int) -> Int {
-    let own = max(1, sizes[index]) + 31 & ~31
-    guard remaining > 0 else { return own }
+  private mutating func depth(of index: Int) -> Int {
+    if let known = depths[index] { return known }
+    // Ends recursion, which the kernel refuses.
+    depths[index] = 0
     var deepest = 0
-    for callee in CallGraph.callees(of: module.functions[index]) where sizes.indices.contains(callee) {
-      deepest = max(deepest, depth(of: callee, remaining: remaining - 1))
-    }
-    // A frame alone may fill the limit though its rounded size is over it only in sum with others.
-    return deepest == 0 ? sizes[index] : own + deepest
+    for callee in callees[index] { deepest = max(deepest, depth(of: callee)) }
+    // A frame alone may fill the limit; in a chain the kernel rounds each up to 32 bytes.
+    let own = deepest == 0 ? sizes[index] : StackCheck.rounded(sizes[index])
+    let depth = own + StackCheck.rounded(deepest)
+    depths[index] = depth
+    return depth
   }
+
+  private static func rounded(_ size: Int) -> Int { (size + 31) & ~31 }
 }

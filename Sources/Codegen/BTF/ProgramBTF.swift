@@ -1,5 +1,5 @@
 /// The BTF of one program and the arrays that go with it into BPF_PROG_LOAD.
-public struct ProgramBTF: Hashable, Sendable {
+public struct ProgramBTF: Hashable, Sendable, Codable {
   /// For BPF_BTF_LOAD.
   public let types: [UInt8]
   /// `struct bpf_func_info` records, 8 bytes each.

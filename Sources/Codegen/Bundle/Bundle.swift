@@ -160,12 +160,15 @@ public struct ProgramSpec: Hashable, Sendable, Codable {
   public var object: ProgramObject
   /// The probe that errors are told of: "tracepoint:syscalls:sys_enter_*".
   public var title: String
+  /// Functions and source lines for the kernel's own tools, and what callbacks need to be accepted.
+  public var typeInformation: ProgramBTF?
 
-  public init(name: String, kind: Kind, object: ProgramObject, title: String) {
+  public init(name: String, kind: Kind, object: ProgramObject, title: String, typeInformation: ProgramBTF? = nil) {
     self.name = name
     self.kind = kind
     self.object = object
     self.title = title
+    self.typeInformation = typeInformation
   }
 }
 

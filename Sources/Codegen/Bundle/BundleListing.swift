@@ -7,17 +7,9 @@ public enum BundleListing {
     for (index, program) in bundle.programs.enumerated() {
       text += "program \(index) \(program.name) \(program.kind.description) \"\(program.title)\"\n"
       for hook in bundle.hooks where hook.program == index { text += "  on \(hook.point.description)\n" }
-      text += program.object.listing { line in sourceText(line, sources) }
+      text += program.object.listing { line in "\(line.line):\(line.column): \(sources.text(of: line))" }
     }
     return text
-  }
-
-  /// The script's line an instruction stands for, trimmed.
-  private static func sourceText(_ line: SourceLine, _ sources: SourceMap) -> String? {
-    guard sources.files.indices.contains(Int(line.source)) else { return nil }
-    let bytes = sources.files[Int(line.source)].line(Int(line.line))
-    let text = String(decoding: bytes.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }, as: UTF8.self)
-    return "\(line.line):\(line.column): \(text.prefix(100))"
   }
 
   public static func maps(_ bundle: Bundle) -> String {

@@ -49,7 +49,9 @@ public func compile(
     }
     optimized.append(compiled.optimized)
     bundle.programs.append(
-      ProgramSpec(name: planned.name, kind: planned.kind, object: compiled.object, title: planned.title))
+      ProgramSpec(
+        name: planned.name, kind: planned.kind, object: compiled.object, title: planned.title,
+        typeInformation: ProgramBTF(compiled.object, fileName: { sources.name(of: $0) }, sourceLine: { sources.text(of: $0) })))
     for point in planned.points { bundle.hooks.append(Hook(program: index, point: point, title: planned.title)) }
   }
   bundle.maps = plan.maps
@@ -66,6 +68,21 @@ public func compile(
   bundle.layouts = printed.layouts
   bundle.enums = printed.enums
   return Compilation(plan: plan, modules: modules, optimized: optimized, bundle: bundle)
+}
+
+extension SourceMap {
+  /// The name of the text an instruction comes from.
+  func name(of line: SourceLine) -> String {
+    files.indices.contains(Int(line.source)) ? files[Int(line.source)].name : ""
+  }
+
+  /// The script's line an instruction stands for, without its indentation, at most 100 bytes of it.
+  func text(of line: SourceLine) -> String {
+    guard files.indices.contains(Int(line.source)) else { return "" }
+    let bytes = files[Int(line.source)].line(Int(line.line))
+    let text = bytes.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+    return String(decoding: text.prefix(100), as: UTF8.self)
+  }
 }
 
 private func settings(_ program: Program, _ target: any Target) -> Bundle.Settings {

@@ -252,7 +252,9 @@ public struct IRParser {
 
   private mutating func parseValue() throws(IRSyntaxError) -> Value {
     try cursor.expect("%")
-    return Value(try cursor.integer())
+    let index = try cursor.integer()
+    guard index >= 0, index < 1 << 20 else { throw cursor.error("no value %\(index)") }
+    return Value(index)
   }
 
   private mutating func parseCondition() throws(IRSyntaxError) -> Condition {

@@ -54,7 +54,8 @@ extension Operation {
     case .mapReference(let map): .pointer(.mapReference(map))
     case .mapValueAddress(let map, _): .pointer(.mapValue(map))
     case .slotAddress: .pointer(.stack)
-    case .constant, .functionAddress, .arithmetic, .extend, .byteSwap, .compare, .load, .store, .atomicAdd, .copy, .zero,
+    case .constant, .functionAddress, .arithmetic, .extend, .byteSwap, .compare, .load, .store, .atomicAdd, .copy,
+      .zero,
       .call, .callFunction:
       .integer
     }

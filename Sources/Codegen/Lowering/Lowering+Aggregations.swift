@@ -201,8 +201,15 @@ extension Lowering {
       let bases = (0..<target.machine.possibleCPUs).map { start + $0 * stride }
       let slots = bases.map { dataAddress(index, $0) }
       return summed(slots, aggregation)
+    case .hash: return readAggregation(map, at: keyAddress(key), aggregation)
+    case .global: return .constant(0)
+    }
+  }
+
+  /// The same for the entry of a hash map with a key in memory.
+  mutating func readAggregation(_ map: MapID, at key: Operand, _ aggregation: Aggregation) -> Operand {
+    switch plan.views[map.index].storage {
     case .hash(let index, let perCPU):
-      let key = keyAddress(key)
       guard perCPU, target.has(.perCPULookup) else {
         let slot = lookup(inMap: index, key)
         return summedIfFound([slot], aggregation)
@@ -212,7 +219,7 @@ extension Lowering {
           .mapLookupPerCPUElement, [mapReference(index), key, .constant(Int64(cpu))], .pointer(.mapValueOrNull(index)))
       }
       return summedIfFound(slots, aggregation)
-    case .global: return .constant(0)
+    case .global, .slots: return .constant(0)
     }
   }
 

@@ -306,12 +306,22 @@ extension Lowering {
 
   private mutating func tupleElement(_ base: TypedExpression, _ index: Int, _ type: Type) -> Operand {
     if case .tuple(let parts) = base.kind, parts.indices.contains(index) { return scalar(parts[index]) }
+    if let pair = pair(base), index == 1, case .aggregation(let aggregation) = plan.views[pair.map.index].value {
+      return readAggregation(pair.map, at: address(pair.key), aggregation)
+    }
     let memory = elementMemory(base, index)
     let integer = type.integer ?? .uint64
     return builder.load(integer.bits, signed: integer.isSigned, memory.base, memory.offset)
   }
 
+  /// The map entry a variable stands for, inside a loop over a map.
+  func pair(_ expression: TypedExpression) -> EntryPair? {
+    guard case .variable(let variable) = expression.kind else { return nil }
+    return pairs[variable]
+  }
+
   mutating func elementMemory(_ base: TypedExpression, _ index: Int) -> Memory {
+    if let pair = pair(base) { return index == 0 ? pair.key : pair.value }
     let tuple = materialize(base, isPadded: false)
     guard case .tuple(let elements) = base.type else { return tuple }
     let layout = Type.tupleLayout(elements) { self.target.layout(of: $0)?.size ?? 0 }

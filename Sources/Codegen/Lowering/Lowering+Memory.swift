@@ -9,6 +9,7 @@ extension Lowering {
     switch expression.kind {
     case .variable(let variable):
       if let memory = variableMemory[variable] { return memory }
+      if let pair = pairs[variable] { return pairMemory(pair, expression.type) }
     case .map(let map, let key) where !expression.type.isScalar:
       return mapMemory(map, key)
     case .element(let base, let index) where !expression.type.isScalar:
@@ -17,6 +18,22 @@ extension Lowering {
     }
     let memory = temporary(size: max(size(of: expression.type), 8))
     write(expression, to: memory, isPadded: isPadded)
+    return memory
+  }
+
+  /// A map entry as a tuple of its own.
+  private mutating func pairMemory(_ pair: EntryPair, _ type: Type) -> Memory {
+    guard case .tuple(let elements) = type, elements.count == 2 else { return pair.key }
+    let layout = Type.tupleLayout(elements) { self.target.layout(of: $0)?.size ?? 0 }
+    let memory = temporary(size: max(layout.size, 8))
+    copy(to: memory, from: pair.key, size: size(of: elements[0].type))
+    let value = memory.advanced(by: layout.offsets[1])
+    if case .aggregation(let aggregation) = plan.views[pair.map.index].value {
+      let result = readAggregation(pair.map, at: address(pair.key), aggregation)
+      builder.emit(.store(bits: 64, base: value.base, offset: value.offset, result))
+    } else {
+      copy(to: value, from: pair.value, size: size(of: elements[1].type))
+    }
     return memory
   }
 

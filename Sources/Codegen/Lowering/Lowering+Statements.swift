@@ -16,6 +16,7 @@ extension Lowering {
     case .whileLoop(let condition, let body): whileLoop(condition, body)
     case .unroll(let count, let body): unroll(count, body)
     case .forRange(let variable, let start, let end, let body): forRange(variable, start, end, body)
+    case .forMap(let variable, let map, let body): forMap(variable, map, body)
     case .breakLoop:
       discardRecords(of: loops.last)
       if let arrival = builder.arrive() { loops[loops.count - 1].breaks.append(arrival) }
@@ -152,6 +153,10 @@ extension Lowering {
   ) {
     let first = scalar(start)
     let last = scalar(end)
+    if !isShort(first, last), target.has(.loop) {
+      loop(variable, from: first, count: distance(first, last), body)
+      return
+    }
     // The counter is kept apart from the variable, which the body may change.
     let counter = VariableID(-1 - loops.count)
     builder.variables[counter] = first
@@ -182,6 +187,26 @@ extension Lowering {
     builder.join([builder.arrive()].compactMap { $0 } + loop.breaks)
     builder.variables[variable] = nil
     builder.variables[counter] = nil
+  }
+}
+
+extension Lowering {
+  /// Whether a range is known and so short that a plain loop is best.
+  private func isShort(_ first: Operand, _ last: Operand) -> Bool {
+    guard case .constant(let first) = first, case .constant(let last) = last else { return false }
+    return last <= first || last.subtractingReportingOverflow(first).partialValue.magnitude <= UInt64(Self.maximumPlainIterations)
+  }
+
+  /// The iterations of a range: 0 when it is empty.
+  private mutating func distance(_ first: Operand, _ last: Operand) -> Operand {
+    let some = builder.makeBlock()
+    let none = builder.makeBlock()
+    builder.branch(.slt, first, last, then: some, otherwise: none)
+    builder.continueIn(some)
+    let a = builder.arrive([builder.arithmetic(.sub, last, first)])
+    builder.continueIn(none)
+    let b = builder.arrive([.constant(0)])
+    return builder.join([a, b].compactMap { $0 }, extraTypes: [.integer])[0]
   }
 }
 
@@ -219,6 +244,7 @@ struct AssignedVariables {
         visit(start)
         visit(end)
         visit(body)
+      case .forMap(_, _, let body): visit(body)
       case .send(let message):
         for value in message.values { visit(value) }
       case .breakLoop, .continueLoop, .finish: break

@@ -6,52 +6,59 @@ extension Lowering {
   mutating func syscalls(_ entry: SyscallEntry) {
     let exit = builder.makeBlock()
     let registers = registers(entry)
-    let number: Operand
-    switch entry.side {
-    case .enter: number = builder.load(64, self.entry.context, 8)
-    case .exit: number = register(SyscallABI(target.machine.architecture).numberOffset, bits: SyscallABI(target.machine.architecture).numberBits, registers)
-    }
-    self.entry.syscall = SyscallState(side: entry.side, isTyped: entry.isTyped, number: number, registers: registers)
+    let number = number(entry.side, registers)
+    self.entry.syscall = SyscallState(side: entry.side, number: number, registers: registers)
     let wanted = builder.makeBlock()
-    if entry.blocks.count == 1, let only = entry.blocks.first, only.sectionTable == nil,
-      let member = only.sections.first?.members.first
-    {
-      builder.branch(.eq, number, .constant(Int64(member.number)), then: wanted, otherwise: exit)
+    if entry.blocks.count == 1, let only = entry.blocks[0].onlyMember {
+      builder.branch(.eq, number, .constant(Int64(only.number)), then: wanted, otherwise: exit)
     } else {
       builder.branch(.ule, number, .constant(Int64(entry.maximumNumber)), then: wanted, otherwise: exit)
     }
     builder.continueIn(wanted)
-    for block in entry.blocks { self.block(block, exit) }
-    builder.terminate(.exit(.constant(0)))
+    for block in entry.blocks { self.block(block) }
+    builder.jump(to: exit)
     builder.continueIn(exit)
   }
 
+  /// The number of the syscall: an argument of `sys_enter`, saved in the registers for `sys_exit`.
+  private mutating func number(_ side: SyscallEntry.Side, _ registers: Memory?) -> Operand {
+    switch side {
+    case .enter: return builder.load(64, entry.context, 8)
+    case .exit:
+      let abi = SyscallABI(target.machine.architecture)
+      return register(abi.numberOffset, bits: abi.numberBits, registers)
+    }
+  }
+
   /// The bodies of one block, for the syscalls it wants.
-  private mutating func block(_ block: SyscallEntry.Block, _ exit: BlockID) {
+  private mutating func block(_ block: SyscallEntry.Block) {
     guard let number = entry.syscall?.number else { return }
     let after = builder.makeBlock()
-    if let table = block.sectionTable {
-      let place = builder.advance(constantAddress(table), by: builder.arithmetic(.shl, number, .constant(1)))
-      let ordinal = builder.load(16, place, 0)
-      let some = builder.makeBlock()
-      builder.branch(.ne, ordinal, .constant(0), then: some, otherwise: after)
-      builder.continueIn(some)
-      skipCompatTasks(after)
-      if let names = block.nameTable {
-        let place = builder.advance(constantAddress(names), by: builder.arithmetic(.shl, number, .constant(1)))
-        entry.nameIndex = builder.load(16, place, 0)
-      }
-      dispatch(block, ordinal, 0..<block.sections.count, after)
-    } else if let section = block.sections.first, let member = section.members.first {
-      let then = builder.makeBlock()
-      builder.branch(.eq, number, .constant(Int64(member.number)), then: then, otherwise: after)
+    let then = builder.makeBlock()
+    if let only = block.onlyMember {
+      builder.branch(.eq, number, .constant(Int64(only.number)), then: then, otherwise: after)
       builder.continueIn(then)
       skipCompatTasks(after)
-      entry.nameIndex = .constant(Int64(member.nameIndex))
-      body(of: program.probes[section.probe])
+      entry.nameIndex = .constant(Int64(only.nameIndex))
+      body(of: program.probes[block.sections[0].probe])
       builder.jump(to: after)
+    } else if let table = block.sectionTable ?? block.nameTable {
+      let found = tableEntry(table, number)
+      builder.branch(.ne, found, .constant(0), then: then, otherwise: after)
+      builder.continueIn(then)
+      skipCompatTasks(after)
+      if let names = block.nameTable {
+        let name = names == table ? found : tableEntry(names, number)
+        entry.nameIndex = builder.arithmetic(.sub, name, .constant(1))
+      }
+      dispatch(block, found, 0..<block.sections.count, after)
     }
     builder.continueIn(after)
+  }
+
+  private mutating func tableEntry(_ table: Int, _ number: Operand) -> Operand {
+    let place = builder.advance(constantAddress(table), by: builder.arithmetic(.shl, number, .constant(1)))
+    return builder.load(16, place, 0)
   }
 
   /// Finds the section of an ordinal (counted from 1) by halving.
@@ -60,9 +67,7 @@ extension Lowering {
   ) {
     if range.count == 1 {
       let section = block.sections[range.lowerBound]
-      if block.nameTable == nil, let member = section.members.first, section.members.count == 1 {
-        entry.nameIndex = .constant(Int64(member.nameIndex))
-      }
+      if section.members.count == 1 { entry.nameIndex = .constant(Int64(section.members[0].nameIndex)) }
       body(of: program.probes[section.probe])
       builder.jump(to: after)
       return
@@ -94,24 +99,21 @@ extension Lowering {
     builder.continueIn(native)
   }
 
-  /// `struct pt_regs` of the call: typed when the program may load from it directly, else a stack copy.
   private mutating func registers(_ entry: SyscallEntry) -> Memory? {
-    if entry.isTyped {
-      let pointer = builder.define(.pointer(.kernelObject), .load(bits: 64, signed: false, base: self.entry.context, offset: 0))
+    switch entry.registers {
+    case .unused: return nil
+    case .typed:
+      let pointer = builder.define(
+        .pointer(.kernelObject), .load(bits: 64, signed: false, base: self.entry.context, offset: 0))
       return Memory(base: pointer, offset: 0)
+    case .copied:
+      let span = SyscallABI(target.machine.architecture).span
+      let copy = Memory(base: builder.slot(size: span.count), offset: 0)
+      let pointer = builder.load(64, self.entry.context, 0)
+      let source = builder.arithmetic(.add, pointer, .constant(Int64(span.lowerBound)))
+      _ = builder.call(.probeReadKernel, [address(copy), .constant(Int64(span.count)), source])
+      return copy.advanced(by: -span.lowerBound)
     }
-    guard entry.side == .exit || readsArguments(entry) else { return nil }
-    let span = SyscallABI(target.machine.architecture).span
-    let copy = Memory(base: builder.slot(size: span.count), offset: 0)
-    let pointer = builder.load(64, self.entry.context, 0)
-    let source = builder.arithmetic(.add, pointer, .constant(Int64(span.lowerBound)))
-    _ = builder.call(.probeReadKernel, [address(copy), .constant(Int64(span.count)), source])
-    return copy.advanced(by: -span.lowerBound)
-  }
-
-  private func readsArguments(_ entry: SyscallEntry) -> Bool {
-    let usage = Usage(program)
-    return entry.blocks.contains { $0.sections.contains { usage.usesArguments[$0.probe] } }
   }
 
   private mutating func register(_ offset: Int, bits: Int, _ registers: Memory?) -> Operand {
@@ -134,6 +136,13 @@ extension Lowering {
     }
     guard let integer = member.type.integer, integer.bits < 64 else { return value }
     return .value(builder.define(.integer, .extend(bits: integer.bits, signed: integer.isSigned, value)))
+  }
+}
+
+extension SyscallEntry.Block {
+  /// The one syscall the block wants, if it is one.
+  var onlyMember: SyscallEntry.Member? {
+    sections.count == 1 && sections[0].members.count == 1 ? sections[0].members[0] : nil
   }
 }
 

@@ -20,7 +20,12 @@ struct Lowering {
   var openRecords: [Value] = []
   /// The memory of variables that do not fit a register.
   var variableMemory: [VariableID: Memory] = [:]
+  /// The entries that loops over maps are at.
+  var pairs: [VariableID: EntryPair] = [:]
   var scratch: Scratch
+  /// The callbacks so far; their index in the module is one more.
+  var functions: [Function] = []
+  let functionName: String
 
   /// What the program's entry knows.
   struct EntryState {
@@ -31,7 +36,6 @@ struct Lowering {
 
   struct SyscallState {
     var side: SyscallEntry.Side
-    var isTyped: Bool
     /// The syscall's number.
     var number: Operand
     /// `struct pt_regs *`, or a stack copy of the part that holds the arguments.
@@ -53,12 +57,13 @@ struct Lowering {
     func advanced(by bytes: Int) -> Memory { Memory(base: base, offset: offset + bytes) }
   }
 
-  /// Per-CPU memory for what the stack is too small for.
+  /// Per-CPU memory for what the stack is too small for, shared by the functions of a program.
   struct Scratch {
     let map: Int
     var size = 0
-    /// Defined in the prologue when `size` is not 0.
+    /// Defined in the prologue of the function that uses it.
     let base: Value
+    var isUsed = false
   }
 
   /// The IR of a planned program.
@@ -75,7 +80,7 @@ struct Lowering {
     let context = builder.parameters[0]
     var lowering = Lowering(
       program: program, plan: plan, target: target, sources: sources, builder: builder, actions: actions,
-      probe: program.probes[0], entry: EntryState(context: context, nameIndex: .constant(0)), scratch: scratch)
+      probe: program.probes[0], entry: EntryState(context: context, nameIndex: .constant(0)), scratch: scratch, functionName: planned.name)
     switch planned.entry {
     case .single(let probe, let nameIndex):
       lowering.entry.nameIndex = .constant(Int64(nameIndex))
@@ -86,14 +91,14 @@ struct Lowering {
     lowering.builder.terminate(.exit(.constant(0)))
     lowering.finishPrologue(prologue, body)
     actions = lowering.actions
-    return (Module(functions: [lowering.builder.finish()]), lowering.scratch.size)
+    return (Module(functions: [lowering.builder.finish()] + lowering.functions), lowering.scratch.size)
   }
 
   /// Looks up the scratch memory where it is needed and goes on to the body.
-  private mutating func finishPrologue(_ prologue: BlockID, _ body: BlockID) {
+  mutating func finishPrologue(_ prologue: BlockID, _ body: BlockID) {
     builder.line = nil
     builder.continueIn(prologue)
-    guard scratch.size > 0 else {
+    guard scratch.isUsed else {
       builder.jump(to: body)
       return
     }
@@ -115,6 +120,7 @@ struct Lowering {
     self.probe = probe
     builder.variables = [:]
     variableMemory = [:]
+    pairs = [:]
     bodyExits = []
     loops = []
     if let predicate = probe.predicate {
@@ -158,6 +164,7 @@ struct Lowering {
   /// Room for a value of the current program.
   mutating func temporary(size: Int) -> Memory {
     if size <= Self.maximumStackTemporary { return Memory(base: builder.slot(size: size), offset: 0) }
+    scratch.isUsed = true
     let offset = scratch.size
     scratch.size += (size + 7) / 8 * 8
     return Memory(base: scratch.base, offset: offset)

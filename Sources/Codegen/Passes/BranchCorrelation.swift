@@ -29,7 +29,7 @@ public struct BranchCorrelation: Pass {
 
   /// What the only way into a block says.
   private func fact(entering block: BlockID, _ function: Function, _ flow: ControlFlow) -> Fact? {
-    guard flow.predecessors[block.index].count == 1, let predecessor = flow.predecessors[block.index].first,
+    guard flow.predecessors(of: block).count == 1, let predecessor = flow.predecessors(of: block).first,
       case .branch(let condition, let a, let b, let then, let otherwise) = function[predecessor].terminator,
       then.block != otherwise.block
     else { return nil }

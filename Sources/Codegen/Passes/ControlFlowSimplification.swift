@@ -71,7 +71,11 @@ public struct ControlFlowSimplification: Pass {
 
   /// A parameter that gets one value, or itself, on every edge is that value.
   private func removeConstantParameters(_ function: inout Function) {
-    enum Incoming: Equatable { case none, one(Operand), many }
+    enum Incoming: Equatable {
+      case none
+      case one(Operand)
+      case many
+    }
     var incoming = [Incoming](repeating: .none, count: function.valueTypes.count)
     for block in ControlFlow(function).order {
       function[block].terminator.forEachEdge { edge in
@@ -115,7 +119,7 @@ public struct ControlFlowSimplification: Pass {
     let flow = ControlFlow(function)
     for block in flow.order where function[block].terminator != .unreachable {
       while case .jump(let edge) = function[block].terminator, edge.block != block, edge.block.index != 0,
-        flow.predecessors[edge.block.index].count == 1
+        flow.predecessors(of: edge.block).count == 1
       {
         let next = function[edge.block]
         for (parameter, argument) in zip(next.parameters, edge.arguments) {

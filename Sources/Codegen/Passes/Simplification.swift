@@ -11,7 +11,7 @@ public struct Simplification: Pass {
     for block in ControlFlow(function).order {
       for index in function[block].instructions.indices {
         let instruction = function[block].instructions[index]
-        let operation = instruction.operation.mapOperands(substitution.resolve)
+        let operation = substitution.resolve(instruction.operation)
         guard let result = instruction.result else {
           function[block].instructions[index].operation = operation
           continue
@@ -25,7 +25,7 @@ public struct Simplification: Pass {
           simplifier.definitions[result.index] = simpler
         }
       }
-      function[block].terminator.mapOperands(substitution.resolve)
+      substitution.resolve(&function[block].terminator)
       function[block].terminator = simplifier.simplify(function[block].terminator)
     }
     substitution.apply(to: &function)

@@ -55,7 +55,7 @@ private struct SlotInterference {
       for other in 0..<count { add(slot, other) }
     }
     // What has been mentioned on some way to a block's end, and what will be on some way from its start.
-    let reached = SlotInterference.flow(flow.order, mentions, count) { flow.predecessors[$0.index].map(\.index) }
+    let reached = SlotInterference.flow(flow.order, mentions, count) { flow.predecessors(of: $0).map(\.index) }
     let awaited = SlotInterference.flow(flow.order.reversed(), mentions, count) { block in
       var successors: [Int] = []
       function[block].terminator.forEachEdge { successors.append($0.block.index) }
@@ -67,7 +67,7 @@ private struct SlotInterference {
       function[block].terminator.forEachEdge { edge in
         for slot in 0..<count where awaited[edge.block.index][slot] { later[slot] = true }
       }
-      for predecessor in flow.predecessors[block.index] {
+      for predecessor in flow.predecessors(of: block) {
         for slot in 0..<count where reached[predecessor.index][slot] { live[slot] = true }
       }
       addPairs(mentions[block.index], live, later)

@@ -13,9 +13,10 @@ public struct SlotPromotion: Pass {
         classify(instruction, function, uses, &accesses, &isExcluded)
       }
     }
+    // Promotion adds parameters and arguments and leaves blocks and edges as they are.
+    let flow = ControlFlow(function)
     for index in function.slots.indices where !isExcluded[index] {
       guard let access = accesses[index] else { continue }
-      let flow = ControlFlow(function)
       var promotion = Promotion(function, flow, uses, Slot(index), bits: access.bits)
       promotion.run()
       function = promotion.function
@@ -83,7 +84,7 @@ private struct Promotion {
     for block in flow.order { findLastStore(block) }
     for block in flow.order { rewrite(block) }
     while let block = pending.popLast() {
-      for predecessor in Set(flow.predecessors[block.index]).sorted() {
+      for predecessor in Set(flow.predecessors(of: block)).sorted() {
         let argument = contentAtEnd(predecessor)
         function[predecessor].terminator.mapEdges { edge in
           edge.block == block ? Edge(block, edge.arguments + [argument]) : edge
@@ -149,7 +150,7 @@ private struct Promotion {
         break
       }
       path.append(current)
-      let predecessors = flow.predecessors[current.index]
+      let predecessors = flow.predecessors(of: current)
       if predecessors.isEmpty {
         // Read before written: any value will do.
         content = .constant(0)

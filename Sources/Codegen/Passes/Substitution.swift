@@ -18,15 +18,37 @@ struct Substitution {
     return current
   }
 
+  /// The operation on what its operands stand for now; most have none that were replaced.
+  func resolve(_ operation: Operation) -> Operation {
+    if isEmpty { return operation }
+    var isAffected = false
+    operation.forEachOperand { if isReplaced($0) { isAffected = true } }
+    return isAffected ? operation.mapOperands(resolve) : operation
+  }
+
+  func resolve(_ terminator: inout Terminator) {
+    if isEmpty { return }
+    var isAffected = false
+    terminator.forEachOperand { if isReplaced($0) { isAffected = true } }
+    if isAffected { terminator.mapOperands(resolve) }
+  }
+
+  private func isReplaced(_ operand: Operand) -> Bool {
+    guard case .value(let value) = operand, value.index < replacements.count else { return false }
+    return replacements[value.index] != nil
+  }
+
   /// Rewrites every operand of the function.
   func apply(to function: inout Function) {
     if isEmpty { return }
     for index in function.blocks.indices {
       for position in function.blocks[index].instructions.indices {
         let operation = function.blocks[index].instructions[position].operation
-        function.blocks[index].instructions[position].operation = operation.mapOperands(resolve)
+        var isAffected = false
+        operation.forEachOperand { if isReplaced($0) { isAffected = true } }
+        if isAffected { function.blocks[index].instructions[position].operation = operation.mapOperands(resolve) }
       }
-      function.blocks[index].terminator.mapOperands(resolve)
+      resolve(&function.blocks[index].terminator)
     }
   }
 }

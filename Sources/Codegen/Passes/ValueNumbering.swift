@@ -58,7 +58,7 @@ private struct NumberingWalk {
     var kept: [Instruction] = []
     kept.reserveCapacity(function[block].instructions.count)
     for var instruction in function[block].instructions {
-      let operation = instruction.operation.mapOperands(substitution.resolve)
+      let operation = substitution.resolve(instruction.operation)
       instruction.operation = operation
       if let result = instruction.result, isPure(operation, function) {
         let key = operation.canonicalOrder
@@ -101,14 +101,14 @@ private struct NumberingWalk {
   private func inheritedLookups(_ block: BlockID, _ function: Function) -> [Lookup] {
     guard let dominator = flow.immediateDominator(of: block) else { return [] }
     let known = lookupsAtEnd[dominator.index]
-    if known.isEmpty || flow.predecessors[block.index] == [dominator] { return known }
+    if known.isEmpty || flow.predecessors(of: block) == [dominator] { return known }
     var change = MemoryEffects.Effect()
     var visited: Set<BlockID> = [dominator]
-    var pending = flow.predecessors[block.index]
+    var pending = Array(flow.predecessors(of: block))
     while let current = pending.popLast() {
       if !visited.insert(current).inserted { continue }
       for instruction in function[current].instructions { change.merge(effects.effect(of: instruction.operation)) }
-      pending += flow.predecessors[current.index]
+      pending += flow.predecessors(of: current)
     }
     return known.filter { !change.changes(map: $0.map, slot: $0.keySlot) }
   }

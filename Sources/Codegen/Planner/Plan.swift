@@ -44,19 +44,28 @@ public struct SyscallEntry: Hashable, Sendable {
   }
 
   public var side: Side
-  /// How arguments are read: directly through typed pointers, or by helper.
-  public var isTyped: Bool
+  public var registers: Registers
   /// One for each block of the script, in order.
   public var blocks: [Block]
   /// The largest syscall number any block wants.
   public var maximumNumber: Int
 
+  /// How the saved registers of the call (`struct pt_regs`) are read.
+  public enum Registers: String, Hashable, Sendable {
+    case unused
+    /// Directly, as the kernel knows the pointer's type.
+    case typed
+    /// Copied to the stack by helper.
+    case copied
+  }
+
   public struct Block: Hashable, Sendable {
     public var sections: [Section]
     /// Offset in the constants of a 16-bit entry for each number 0 ... maximum: 0, or the section's ordinal + 1;
-    /// `nil` when the block wants a single number.
+    /// `nil` when the block has a single section.
     public var sectionTable: Int?
-    /// Offset in the constants of the 16-bit probe name index for each number; `nil` when not needed.
+    /// Offset in the constants of a 16-bit entry for each number: 0, or the probe's name index + 1; `nil` when the
+    /// block wants a single number, or has sections and none of them asks for the name.
     public var nameTable: Int?
   }
 
@@ -86,7 +95,7 @@ extension Plan {
       switch planned.entry {
       case .single(let probe, _): text += "  runs probe \(probe)\n"
       case .syscalls(let entry):
-        text += "  sys_\(entry.side.rawValue), arguments \(entry.isTyped ? "by typed pointer" : "by helper")\n"
+        text += "  sys_\(entry.side.rawValue), registers \(entry.registers.rawValue)\n"
         for block in entry.blocks {
           for section in block.sections {
             let numbers = section.members.map { String($0.number) }

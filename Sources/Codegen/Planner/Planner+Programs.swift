@@ -107,8 +107,9 @@ extension Planner {
     let maximum = members.map(\.number).max() ?? 0
     let readsRegisters =
       side == .exit || blocks.contains { $0.sections.contains { usage.usesArguments[$0.probe] } }
-    let isTyped = readsRegisters && target.has(.tracingRawTracepoint)
-    var entry = SyscallEntry(side: side, isTyped: isTyped, blocks: blocks, maximumNumber: maximum)
+    let registers: SyscallEntry.Registers =
+      !readsRegisters ? .unused : target.has(.tracingRawTracepoint) ? .typed : .copied
+    var entry = SyscallEntry(side: side, registers: registers, blocks: blocks, maximumNumber: maximum)
     for index in entry.blocks.indices { layOutTables(&entry.blocks[index], maximum) }
     let tracepoint = "sys_\(side.rawValue)"
     let title =
@@ -116,7 +117,7 @@ extension Planner {
       ? program.probeNames[members[0].nameIndex] : "\(members.count) probes on tracepoint:syscalls:\(tracepoint)_*"
     plan.programs.append(
       PlannedProgram(
-        name: tracepoint, title: title, kind: isTyped ? .tracingRawTracepoint(tracepoint) : .rawTracepoint,
+        name: tracepoint, title: title, kind: registers == .typed ? .tracingRawTracepoint(tracepoint) : .rawTracepoint,
         points: [.rawTracepoint(tracepoint)], entry: .syscalls(entry)))
   }
 
@@ -128,11 +129,14 @@ extension Planner {
     for (ordinal, section) in block.sections.enumerated() {
       for member in section.members {
         sections[member.number] = UInt16(ordinal + 1)
-        names[member.number] = UInt16(truncatingIfNeeded: member.nameIndex)
+        names[member.number] = UInt16(truncatingIfNeeded: member.nameIndex + 1)
       }
     }
-    block.sectionTable = addConstants(sections)
-    if block.sections.contains(where: { usage.usesProbeName[$0.probe] }) { block.nameTable = addConstants(names) }
+    let hasSections = block.sections.count > 1
+    if hasSections { block.sectionTable = addConstants(sections) }
+    if !hasSections || block.sections.contains(where: { usage.usesProbeName[$0.probe] }) {
+      block.nameTable = addConstants(names)
+    }
   }
 
   private mutating func addConstants(_ table: [UInt16]) -> Int {

@@ -62,6 +62,9 @@ struct Usage {
       visit(start)
       visit(end)
       visit(body)
+    case .forMap(_, let map, let body):
+      maps[map.index].needsEntries = true
+      visit(body)
     case .breakLoop, .continueLoop, .finish: break
     case .send(let message):
       sends = true
@@ -70,79 +73,50 @@ struct Usage {
   }
 
   private mutating func visit(_ message: Message) {
-    switch message {
-    case .printf(_, let values), .cat(_, let values), .system(_, let values), .report(_, _, let values):
-      for value in values { visit(value) }
-    case .print(let value), .join(let value, _): visit(value)
-    case .printMap(_, let top, let divisor):
-      if let top { visit(top) }
-      if let divisor { visit(divisor) }
-    case .printMapValue(let map, let key): visit(.map(map, key: key), isWritten: false)
-    case .exit(let status):
-      if let status { visit(status) }
-    case .clear, .zero, .time: break
-    }
+    for value in message.values { visit(value) }
+    if case .printMapValue(let map, let key) = message { note(.map(map, key: key), isWritten: false) }
   }
 
   private mutating func visit(_ place: Destination, isWritten: Bool) {
+    note(place, isWritten: isWritten)
+    if case .map(_, let key?) = place { visit(key) }
+  }
+
+  /// What a mention of a map says of it; its key is visited elsewhere.
+  private mutating func note(_ place: Destination, isWritten: Bool) {
     guard case .map(let map, let key) = place else { return }
     if isWritten { maps[map.index].writers.insert(probe) }
-    guard let key else { return }
-    visit(key)
-    if key.kind != .context(.probeName) { maps[map.index].isKeyedByProbe = false }
+    if let key, key.kind != .context(.probeName) { maps[map.index].isKeyedByProbe = false }
   }
 
   private mutating func visit(_ expression: TypedExpression) {
     switch expression.kind {
-    case .integer, .string, .variable: break
-    case .map(let map, let key): visit(.map(map, key: key), isWritten: false)
-    case .context(let value):
-      switch value {
-      case .probeName: usesProbeName[probe] = true
-      case .arguments, .argument: usesArguments[probe] = true
-      case .elapsed: usesElapsed = true
-      case .pid, .tid, .uid, .gid, .comm, .cpu, .ncpus, .rand, .curtask, .cgroup, .numaID, .jiffies, .nanoseconds: break
-      }
+    case .map(let map, let key): note(.map(map, key: key), isWritten: false)
+    case .step(let place, _, _): note(place, isWritten: true)
+    case .context(let value): note(value)
     case .member(let base, let member):
       if base.kind == .context(.arguments), member.name.hasPrefix("common_") { usesCommonFields[probe] = true }
-      visit(base)
-    case .dereference(let base), .element(let base, _), .convert(let base), .negate(let base),
-      .complement(let base), .not(let base):
-      visit(base)
-    case .index(let left, let right), .arithmetic(_, let left, let right, _), .pointerOffset(let left, let right, _),
-      .compare(_, let left, let right, _), .and(let left, let right), .or(let left, let right):
-      visit(left)
-      visit(right)
-    case .tuple(let parts):
-      for part in parts { visit(part) }
-    case .ternary(let condition, let then, let otherwise):
-      visit(condition)
-      visit(then)
-      visit(otherwise)
-    case .step(let place, _, _): visit(place, isWritten: true)
-    case .call(let function): visit(function)
-    case .block(let statements, let value):
-      visit(statements)
-      visit(value)
+    case .call(.hasKey(let map, let key)):
+      maps[map.index].needsEntries = true
+      note(.map(map, key: key), isWritten: false)
+    case .call(.delete(let map, let key)):
+      maps[map.index].needsEntries = maps[map.index].needsEntries || key != nil
+      note(.map(map, key: key), isWritten: true)
+    case .call(.length(let map)): maps[map.index].needsEntries = true
+    case .block(let statements, _): visit(statements)
+    case .call, .integer, .string, .variable, .dereference, .index, .element, .tuple, .convert, .negate, .complement,
+      .not, .arithmetic, .pointerOffset, .compare, .and, .or, .ternary:
+      break
     }
+    for child in expression.children { visit(child) }
   }
 
-  private mutating func visit(_ function: ValueFunction) {
-    switch function {
-    case .string(let source, let length), .buffer(let source, let length):
-      visit(source)
-      if let length { visit(length) }
-    case .kernelSymbol(let value), .userSymbol(let value), .strftime(_, let value), .byteSwap(let value): visit(value)
-    case .hasKey(let map, let key):
-      maps[map.index].needsEntries = true
-      visit(.map(map, key: key), isWritten: false)
-    case .delete(let map, let key):
-      maps[map.index].needsEntries = maps[map.index].needsEntries || key != nil
-      visit(.map(map, key: key), isWritten: true)
-    case .length(let map): maps[map.index].needsEntries = true
-    case .stringsEqual(let left, let right, _):
-      visit(left)
-      visit(right)
+  private mutating func note(_ value: ContextValue) {
+    switch value {
+    case .probeName: usesProbeName[probe] = true
+    case .arguments, .argument: usesArguments[probe] = true
+    case .elapsed: usesElapsed = true
+    case .pid, .tid, .uid, .gid, .comm, .cpu, .ncpus, .rand, .curtask, .cgroup, .numaID, .jiffies, .nanoseconds: break
     }
   }
 }

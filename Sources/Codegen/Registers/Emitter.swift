@@ -48,7 +48,9 @@ struct Emitter {
       {
         emitEdge(from: predecessor, to: index, line: firstLine)
       }
-      for parameter in block.parameters { storeDefinition(parameter, at: Position.gap(block.range.lowerBound), firstLine) }
+      for parameter in block.parameters {
+        storeDefinition(parameter, at: Position.gap(block.range.lowerBound), firstLine)
+      }
       for position in block.range {
         emitInnerMoves(before: position)
         emit(position, inBlock: index)

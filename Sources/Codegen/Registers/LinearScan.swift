@@ -7,6 +7,7 @@ struct LinearScan {
   var intervals: [LiveInterval]
   let partners: [(Int32, Int32)]
   let definitionHints: [Register?]
+  let wantedRegisters: [Register?]
   let calls: [Int]
 
   /// Waiting parts by falling start.
@@ -28,9 +29,9 @@ struct LinearScan {
     intervals = builder.intervals
     partners = builder.partners
     definitionHints = builder.definitionHints
+    wantedRegisters = builder.wantedRegisters
     calls = builder.calls
-    unhandled = intervals.indices.filter { !intervals[$0].ranges.isEmpty }
-    unhandled.sort { (intervals[$0].start, $0) > (intervals[$1].start, $1) }
+    unhandled = intervals.indices.filter { !intervals[$0].ranges.isEmpty }.sorted { isAfter($0, $1) }
   }
 
   private mutating func scan() {
@@ -112,6 +113,7 @@ struct LinearScan {
     }
     if let hint = interval.uses.lazy.compactMap(\.hint).first(where: isFree) { return hint }
     if let hint = definitionHints[value], isFree(hint) { return hint }
+    if let hint = wantedRegisters[value], isFree(hint) { return hint }
     return register(of: partners[value].0) ?? register(of: partners[value].1)
   }
 
@@ -212,14 +214,21 @@ struct LinearScan {
     enqueue(split(index, at: position))
   }
 
+  /// Whether one part waits for another: by start, and of those that start together by whether any register will do.
+  private func isAfter(_ a: Int, _ b: Int) -> Bool {
+    let (first, second) = (intervals[a].start, intervals[b].start)
+    if first != second { return first > second }
+    let isChoosy = wantedRegisters[intervals[a].value.index] != nil
+    let isOtherChoosy = wantedRegisters[intervals[b].value.index] != nil
+    return isChoosy == isOtherChoosy ? a > b : isOtherChoosy
+  }
+
   private mutating func enqueue(_ index: Int) {
-    let key = (intervals[index].start, index)
     var low = 0
     var high = unhandled.count
     while low < high {
       let middle = (low + high) / 2
-      let other = unhandled[middle]
-      if (intervals[other].start, other) > key { low = middle + 1 } else { high = middle }
+      if isAfter(unhandled[middle], index) { low = middle + 1 } else { high = middle }
     }
     unhandled.insert(index, at: low)
   }

@@ -5,6 +5,8 @@ struct LiveIntervalBuilder {
   private(set) var partners: [(Int32, Int32)]
   /// The register in which a call or the function's caller leaves the value.
   private(set) var definitionHints: [Register?]
+  /// The register in which the value, or what is computed from it, is wanted last.
+  private(set) var wantedRegisters: [Register?]
   /// Instructions that lose r0 to r5, ascending.
   private(set) var calls: [Int] = []
 
@@ -13,6 +15,7 @@ struct LiveIntervalBuilder {
     intervals = (0..<count).map { LiveInterval(value: VirtualRegister($0)) }
     partners = .init(repeating: (-1, -1), count: count)
     definitionHints = .init(repeating: nil, count: count)
+    wantedRegisters = definitionHints
     for index in function.blocks.indices.reversed() { walk(function, index, liveness) }
     for index in intervals.indices {
       intervals[index].ranges.reverse()
@@ -35,6 +38,7 @@ struct LiveIntervalBuilder {
         addRange(register, start, Position.clobber(block.range.upperBound - 1))
         addPartner(register, parameter)
         addPartner(parameter, register)
+        want(register, wantedRegisters[parameter.index])
       }
     }
     for position in block.range.reversed() {
@@ -52,6 +56,7 @@ struct LiveIntervalBuilder {
         case .anywhere(let hint):
           addRange(register, start, Position.clobber(position))
           addUse(register, LiveUse(position: Position.input(position), needsRegister: false, hint: hint))
+          want(register, hint)
         }
       }
     }
@@ -77,6 +82,7 @@ struct LiveIntervalBuilder {
     if let source = instruction.copiedOperand {
       addPartner(result, source)
       addPartner(source, result)
+      want(source, wantedRegisters[result.index])
     }
   }
 
@@ -93,6 +99,10 @@ struct LiveIntervalBuilder {
 
   private mutating func addUse(_ register: VirtualRegister, _ use: LiveUse) {
     intervals[register.index].uses.append(use)
+  }
+
+  private mutating func want(_ value: VirtualRegister, _ register: Register?) {
+    if wantedRegisters[value.index] == nil { wantedRegisters[value.index] = register }
   }
 
   private mutating func addPartner(_ register: VirtualRegister, _ other: VirtualRegister) {

@@ -7,7 +7,7 @@ struct Legalizer {
     foldBranches(&function)
     if !options.isV4 { expandSignedDivision(&function) }
     splitCriticalEdges(&function)
-    if !ControlFlow(function).predecessors[0].isEmpty {
+    if !ControlFlow(function).predecessors(of: BlockID(0)).isEmpty {
       throw .malformed(function: function.name, reason: "the entry block is jumped to")
     }
   }
@@ -31,7 +31,7 @@ struct Legalizer {
         continue
       }
       let line = function[block].terminatorLine
-      for edge in [then, otherwise] where flow.predecessors[edge.block.index].count > 1 {
+      for edge in [then, otherwise] where flow.predecessors(of: edge.block).count > 1 {
         let middle = function.makeBlock()
         function[middle].terminator = .jump(edge)
         function[middle].terminatorLine = line

@@ -97,7 +97,7 @@ struct Selector {
         SelectedBlock(
           range: start..<output.instructions.count,
           parameters: function[block].parameters.map { VirtualRegister($0.index) },
-          predecessors: flow.predecessors[block.index].map { index[$0.index] }, edges: edges,
+          predecessors: flow.predecessors(of: block).map { index[$0.index] }, edges: edges,
           loopDepth: Int(flow.loopDepths[block.index])))
     }
   }

@@ -16,7 +16,7 @@ public final class ChildProcess {
       throw .unavailable("the command \(words.first ?? "of -c") does not exist or is not executable")
     }
     let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-    defer { arguments.forEach { free($0) } }
+    defer { for argument in arguments { free(argument) } }
     var start: Int32 = -1
     var failure: Int32 = -1
     pid = swtrace_spawn_waiting(path, arguments, &start, &failure)

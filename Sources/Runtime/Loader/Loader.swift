@@ -4,28 +4,10 @@ import Glibc
 import SystemPackage
 import TraceLang
 
-/// BTF of a program, in the kernel's layouts (Kernel: Documentation/bpf/btf.rst, "BTF_EXT").
-public struct ProgramTypeInformation: Hashable, Sendable {
-  /// A whole BTF object.
-  public var btf: [UInt8]
-  /// struct bpf_func_info, 8 bytes each.
-  public var functions: [UInt8]
-  /// struct bpf_line_info, 16 bytes each.
-  public var lines: [UInt8]
-
-  public init(btf: [UInt8], functions: [UInt8], lines: [UInt8]) {
-    self.btf = btf
-    self.functions = functions
-    self.lines = lines
-  }
-}
-
 /// Puts a bundle's maps and programs into the kernel, by the bundle's indices.
 struct Loader {
   let bundle: Bundle
   let host: any HostServices
-  /// The program's BTF, or `nil` to load it without.
-  var typeInformation: (ProgramSpec) -> ProgramTypeInformation? = { _ in nil }
   /// Receives the verifier's log of accepted programs; `nil` saves the kernel writing it.
   var log: ((ProgramSpec, String) -> Void)?
 
@@ -43,7 +25,7 @@ struct Loader {
 
   private func load(_ spec: ProgramSpec, maps: [LoadedMap]) throws(RuntimeError) -> Descriptor {
     let instructions = Relocator(maps: maps).instructions(of: spec.object)
-    let information = typeInformation(spec)
+    let information = spec.typeInformation
     var attempt = Attempt(spec: spec, instructions: instructions, license: bundle.settings.license)
     attempt.attachTypeID = try attachTypeID(of: spec)
     let btf = information.flatMap(loadBTF)
@@ -80,8 +62,8 @@ struct Loader {
   }
 
   /// The BTF object in the kernel; `nil` when it takes none, since programs run without.
-  private func loadBTF(_ information: ProgramTypeInformation) -> Descriptor? {
-    let fd = bpf_btf_load(information.btf, information.btf.count, nil)
+  private func loadBTF(_ information: ProgramBTF) -> Descriptor? {
+    let fd = bpf_btf_load(information.types, information.types.count, nil)
     return fd < 0 ? nil : Descriptor(fd)
   }
 }
@@ -95,15 +77,15 @@ private struct Attempt {
   var verbosity: UInt32 = 0
 
   /// The program's descriptor or a negated errno, and the verifier's log.
-  func run(btf: Descriptor?, information: ProgramTypeInformation?, logSize: Int) -> (Int32, String) {
+  func run(btf: Descriptor?, information: ProgramBTF?, logSize: Int) -> (Int32, String) {
     var options = bpf_prog_load_opts()
     options.sz = MemoryLayout<bpf_prog_load_opts>.size
     options.attach_btf_id = attachTypeID
     if attachTypeID != 0 { options.expected_attach_type = BPF_TRACE_RAW_TP }
     // The kernel retries nothing for us: a log that does not fit fails the load with ENOSPC.
     var log = [CChar](repeating: 0, count: verbosity == 0 ? 1 : max(logSize, 4096))
-    let functions = information?.functions ?? []
-    let lines = information?.lines ?? []
+    let functions = information?.functionInfo ?? []
+    let lines = information?.lineInfo ?? []
     let fd = log.withUnsafeMutableBufferPointer { log in
       functions.withUnsafeBytes { functions in
         lines.withUnsafeBytes { lines in

@@ -4,8 +4,8 @@ import TraceLang
 enum AggregationSummary: Hashable {
   case number(Int64, signed: Bool)
   case stats(count: UInt64, average: Int64, total: Int64, signed: Bool)
-  /// Counts of each bucket; printed by `HistogramText`.
-  case buckets([UInt64])
+  /// Counts of each bucket, and the buckets from the first to the last that counted something.
+  case buckets([UInt64], used: ClosedRange<Int>?)
 
   /// Reads a slot of `aggregation.words` words.
   init(_ aggregation: Aggregation, _ slot: UnsafeRawPointer) {
@@ -20,7 +20,9 @@ enum AggregationSummary: Hashable {
       self = .stats(
         count: word(1), average: Self.average(total: word(0), count: word(1), signed: signed),
         total: Int64(bitPattern: word(0)), signed: signed)
-    case .hist, .lhist, .tseries: self = .buckets((0..<aggregation.words).map(word))
+    case .hist, .lhist, .tseries:
+      let counts = (0..<aggregation.words).map(word)
+      self = .buckets(counts, used: HistogramBuckets.used(counts))
     }
   }
 
@@ -36,7 +38,7 @@ enum AggregationSummary: Hashable {
     switch self {
     case .number(let number, let signed): (number, signed)
     case .stats(_, let average, _, let signed): (average, signed)
-    case .buckets(let buckets): (Int64(bitPattern: buckets.reduce(0, &+)), false)
+    case .buckets(let buckets, _): (Int64(bitPattern: buckets.reduce(0, &+)), false)
     }
   }
 
@@ -50,7 +52,7 @@ enum AggregationSummary: Hashable {
     case .number(let number, let signed): return .number(quotient(number, signed), signed: signed)
     case .stats(let count, let average, let total, let signed):
       return .stats(count: count, average: quotient(average, signed), total: total, signed: signed)
-    case .buckets(let buckets): return .buckets(buckets.map { $0 / divisor })
+    case .buckets(let buckets, let used): return .buckets(buckets.map { $0 / divisor }, used: used)
     }
   }
 

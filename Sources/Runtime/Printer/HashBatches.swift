@@ -12,7 +12,7 @@ struct HashBatches {
 
   /// Calls `body` with every element.
   /// - Returns: `false` when the kernel or the map's kind cannot do it; `body` may have seen some elements.
-  func forEach(_ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) -> Bool {
+  func readAll(_ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) -> Bool {
     let keySize = map.spec.keySize
     var capacity = min(map.spec.maxEntries, Self.firstBatch)
     var keys = [UInt8](repeating: 0, count: capacity * keySize)

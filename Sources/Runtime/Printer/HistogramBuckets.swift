@@ -58,18 +58,12 @@ struct HistogramBuckets {
     let range = range(index)
     let isSingle: Bool =
       if let lower = range.lower, let upper = range.upper { upper - lower == 1 } else { false }
-    switch shape {
-    case .logarithmic where isSingle && index > 0:
-      buffer.append(UInt8(ascii: "["))
-      append(bound: range.lower, to: buffer)
-      buffer.append(UInt8(ascii: "]"))
-    case .logarithmic, .linear:
-      buffer.append(range.lower == nil ? "(" : "[")
-      append(bound: range.lower, to: buffer)
-      buffer.append(", ")
-      append(bound: range.upper ?? overflow(index), to: buffer)
-      buffer.append(UInt8(ascii: ")"))
-    }
+    buffer.append(range.lower == nil ? "(" : "[")
+    append(bound: range.lower, to: buffer)
+    if isSingle { return buffer.append(UInt8(ascii: "]")) }
+    buffer.append(", ")
+    append(bound: range.upper ?? overflow(index), to: buffer)
+    buffer.append(UInt8(ascii: ")"))
   }
 
   /// The bound 2^63 of the last logarithmic bucket does not fit its type; told by its label only.
@@ -101,5 +95,13 @@ struct HistogramBuckets {
       return nil
     }
     return first...last
+  }
+}
+
+extension Type {
+  /// Whether a map of this value prints as several lines an entry.
+  var isHistogram: Bool {
+    guard case .aggregation(let aggregation) = self else { return false }
+    return HistogramBuckets(aggregation) != nil
   }
 }

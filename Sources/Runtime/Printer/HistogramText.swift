@@ -6,8 +6,9 @@ enum HistogramText {
   private static let countWidth = 8
   private static let barWidth = 52
 
-  static func append(_ aggregation: Aggregation, _ counts: [UInt64], to buffer: OutputBuffer) {
-    guard let buckets = HistogramBuckets(aggregation), let used = HistogramBuckets.used(counts) else { return }
+  static func append(_ aggregation: Aggregation, _ counts: [UInt64], _ used: ClosedRange<Int>?, to buffer: OutputBuffer)
+  {
+    guard let buckets = HistogramBuckets(aggregation), let used else { return }
     let most = max(1, counts.max() ?? 1)
     for index in used {
       let start = buffer.count

@@ -58,7 +58,7 @@ final class JSONValue {
       buffer.append(", \"total\": ")
       append(total, signed: signed, to: buffer)
       buffer.append(UInt8(ascii: "}"))
-    case .buckets(let counts): append(counts, aggregation, to: buffer)
+    case .buckets(let counts, let used): append(counts, used, aggregation, to: buffer)
     }
   }
 
@@ -71,9 +71,11 @@ final class JSONValue {
   }
 
   /// `[{"min": 4, "max": 7, "count": 1},...]`, both ends included, without the end that a bucket does not have.
-  private func append(_ counts: [UInt64], _ aggregation: Aggregation, to buffer: OutputBuffer) {
+  private func append(
+    _ counts: [UInt64], _ used: ClosedRange<Int>?, _ aggregation: Aggregation, to buffer: OutputBuffer
+  ) {
     buffer.append(UInt8(ascii: "["))
-    if let buckets = HistogramBuckets(aggregation), let used = HistogramBuckets.used(counts) {
+    if let buckets = HistogramBuckets(aggregation), let used {
       for index in used {
         if index > used.lowerBound { buffer.append(UInt8(ascii: ",")) }
         let range = buckets.range(index)

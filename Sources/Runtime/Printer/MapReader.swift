@@ -163,7 +163,7 @@ extension MapReader {
     let merger = ValueMerger(view: view, stride: Self.stride(view), cpus: perCPU ? possibleCPUs : 1)
     var entries = MapEntries(keySize: view.keySize, valueSize: view.valueSize)
     let rawSize = perCPU ? merger.stride * possibleCPUs : map.spec.valueSize
-    let isComplete = HashBatches(map: map, valueSize: rawSize).forEach { key, value in
+    let isComplete = HashBatches(map: map, valueSize: rawSize).readAll { key, value in
       if merger.cpus == 1 {
         entries.append(key: key, value: UnsafeRawBufferPointer(rebasing: value.prefix(view.valueSize)))
       } else {

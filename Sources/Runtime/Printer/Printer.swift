@@ -201,11 +201,11 @@ extension Printer {
     sink.endText(.join)
   }
 
-  /// - Parameter isAsked: by `print`, which shows a scalar map that is not there as 0.
+  /// - Parameter isAsked: by `print`, which shows a scalar that is not there as 0, and a histogram not at all.
   private func printMap(_ index: Int, top: UInt64, divisor: UInt64, isAsked: Bool) {
     let view = bundle.views[index]
     var entries = maps.entries(of: index)
-    if entries.count == 0, isAsked, view.key == nil { entries.appendZeros() }
+    if entries.count == 0, isAsked, view.key == nil, !view.value.isHistogram { entries.appendZeros() }
     var order = MapOrder(view: view).sorted(entries)
     if top > 0, top < UInt64(order.count) { order = order.suffix(Int(top)) }
     sink.map(PrintedMap(view: view, entries: entries, order: order, divisor: divisor))

@@ -65,9 +65,9 @@ final class TextSink: OutputSink {
     case .number, .stats:
       output.append(": ")
       summary.append(to: output)
-    case .buckets(let counts):
+    case .buckets(let counts, let used):
       output.append(":\n")
-      HistogramText.append(aggregation, counts, to: output)
+      HistogramText.append(aggregation, counts, used, to: output)
     }
     output.append(UInt8(ascii: "\n"))
   }

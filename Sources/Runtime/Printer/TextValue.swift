@@ -160,7 +160,7 @@ enum BitFieldValue {
   static func read(_ field: RecordLayout.BitField, _ type: IntegerType, _ unit: UnsafeRawPointer) -> (Int64, Bool) {
     let raw = UInt64(bitPattern: Word.integer(unit, size: type.size, signed: false)) >> UInt64(field.shift)
     let unused = UInt64(64 - field.width)
-    let number = 
+    let number =
       type.isSigned
       ? Int64(bitPattern: raw << unused) >> Int64(unused) : Int64(bitPattern: (raw << unused) >> unused)
     return (number, type.isSigned)

@@ -20,9 +20,7 @@ extension Checker {
       let condition = self.condition(condition)
       return [TypedStatement(.whileLoop(condition, loopBody(body)), range)]
     case .unroll(let count, let body): return unroll(count, body, range)
-    case .forMap(_, let map, _):
-      error("loops over maps are not in this version of swtrace", at: map.range)
-      return []
+    case .forMap(let variable, let map, let body): return forMap(variable, map, body, range)
     case .forRange(let variable, let start, let end, let body): return forRange(variable, start, end, body, range)
     case .block(let block): return statements(block)
     case .breakLoop, .continueLoop:
@@ -126,6 +124,33 @@ extension Checker {
     return [
       TypedStatement(.forRange(variable.id, start: converted(start, .int64), end: converted(end, .int64), body), range)
     ]
+  }
+
+  private mutating func forMap(
+    _ name: Name, _ syntax: Expression, _ body: Block, _ range: SourceRange
+  ) -> [TypedStatement] {
+    guard let map = mapArgument(syntax, "for") else { return [] }
+    let state = environment.maps[map]
+    if state.isKeyed == false {
+      error(
+        "@\(state.name) has no keys to loop over", at: syntax.range,
+        notes: [Diagnostic.Note("it was first used here", at: state.range)])
+      return []
+    }
+    environment.maps[map].isKeyed = true
+    if !target.has(.forEachMapElement) {
+      error("loops over maps need a kernel with bpf_for_each_map_elem (Linux 5.13)", at: range)
+    }
+    scope.push()
+    defer { scope.pop() }
+    let variable = scope.declare(name.text, at: name.range)
+    if let key = state.key, let value = state.value {
+      var element = value
+      if case .aggregation(let aggregation) = value, let integer = aggregation.integerType { element = .integer(integer) }
+      let pair = Type.tuple([TupleElement(key), TupleElement(element)])
+      learn(variable, TypedExpression(.variable(variable.id), pair, name.range), at: name.range)
+    }
+    return [TypedStatement(.forMap(variable.id, MapID(map), loopBody(body)), range)]
   }
 
   private mutating func declaration(

@@ -102,7 +102,7 @@ extension Parser {
   /// A preprocessor line; comments in it are kept apart.
   mutating func directive() throws(SyntaxError) -> Directive {
     let line = token
-    advance()
+    defer { advance() }
     var offset = line.lower + 1
     while offset < line.upper, lexer.bytes[offset].isWhitespace { offset += 1 }
     let keywordEnd = min(lexer.wordEnd(offset), line.upper)
@@ -110,7 +110,8 @@ extension Parser {
       throw fail("expected a preprocessor keyword such as 'include' after '#'", at: range(line.lower, line.upper))
     }
     let keyword = Name(lexer.text(offset, keywordEnd), range(offset, keywordEnd))
-    return Directive(keyword: keyword, rest: try directiveRest(keywordEnd, line.upper), range: range(line.lower, line.upper))
+    return Directive(
+      keyword: keyword, rest: try directiveRest(keywordEnd, line.upper), range: range(line.lower, line.upper))
   }
 
   /// The text behind a directive's keyword: continued lines joined, comments and outer white space removed.
@@ -137,7 +138,11 @@ extension Parser {
         continue
       }
       if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-      kept.append(byte)
+      if byte == UInt8(ascii: "\\"), isQuoted, offset + 1 < end {
+        kept.append(byte)
+        offset += 1
+      }
+      kept.append(lexer.bytes[offset])
       if !byte.isWhitespace {
         first = first ?? offset
         last = offset + 1

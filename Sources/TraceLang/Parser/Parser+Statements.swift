@@ -39,6 +39,8 @@ extension Parser {
       do {
         switch try statement(closing) {
         case .statement(let statement): statements.append(statement)
+        case .value(let value) where value.isBlock && !value.hasValue:
+          statements.append(Self.statement(of: value))
         case .value(let value): result = value
         case .conditional(let conditional, let range):
           if conditional.hasValue {
@@ -288,6 +290,15 @@ extension Statement.If {
       }
       return result
     }
+  }
+}
+
+extension Expression {
+  /// Whether a block or an `if` ends in a value on every way.
+  fileprivate var hasValue: Bool {
+    if case .block(let block) = kind { return block.result != nil }
+    if case .conditional(let conditional) = kind { return conditional.hasValue }
+    return true
   }
 }
 

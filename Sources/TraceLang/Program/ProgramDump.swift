@@ -65,6 +65,9 @@ public enum ProgramDump {
       case .forRange(let variable, let start, let end, let body):
         line("for $\(variables[variable.index].name) in \(show(start))..<\(show(end))")
         nested(body)
+      case .forMap(let variable, let map, let body):
+        line("for $\(variables[variable.index].name) in \(program.maps[map.index].name)")
+        nested(body)
       case .breakLoop: line("break")
       case .continueLoop: line("continue")
       case .finish: line("return")

@@ -22,6 +22,8 @@ public struct TypedStatement: Hashable, Sendable {
     case unroll(Int, [TypedStatement])
     /// Integers from `start` up to but without `end`, both computed once.
     case forRange(VariableID, start: TypedExpression, end: TypedExpression, [TypedStatement])
+    /// The entries of a map; the variable is a tuple of key and value.
+    case forMap(VariableID, MapID, [TypedStatement])
     case breakLoop, continueLoop
     /// Ends this run of the probe's body.
     case finish

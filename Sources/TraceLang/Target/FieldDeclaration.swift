@@ -65,8 +65,9 @@ struct FieldDeclaration {
   /// The type of the field, given its size in bytes and signedness as the format says them.
   ///
   /// A character array is a string; one in a data location has capacity 0, for its length is only known at run time.
-  /// C's own integers keep the sign they are declared with (a syscall's `int` says "signed:0").
-  func type(size: Int, isSigned: Bool, pointers space: AddressSpace) -> Type {
+  /// C's own integers keep the sign they are declared with (a syscall's `int` says "signed:0"), and with `isRegister`
+  /// their declared width too: a syscall's argument lies in a whole register whose upper half means nothing.
+  func type(size: Int, isSigned: Bool, isRegister: Bool, pointers space: AddressSpace) -> Type {
     if location != nil {
       return base == .char && pointerDepth == 0 ? .string(capacity: 0) : .array(element(in: space), count: 0)
     }
@@ -80,7 +81,8 @@ struct FieldDeclaration {
     if case .record(let name) = base, name.hasPrefix("struct ") || name.hasPrefix("union ") {
       return .record(.named(name))
     }
-    return .integer(IntegerType(bits: size * 8, signed: base.isSigned ?? isSigned))
+    let width = isRegister ? min(base.size ?? size, size) : size
+    return .integer(IntegerType(bits: width * 8, signed: base.isSigned ?? isSigned))
   }
 
   private func array(size: Int, in space: AddressSpace) -> Type {

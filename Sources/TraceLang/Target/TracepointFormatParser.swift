@@ -60,7 +60,8 @@ public struct TracepointFormatParser {
     return TracepointFormat.Field(
       name: parsed.name,
       declaration: String(decoding: declaration, as: UTF8.self),
-      type: parsed.type(size: Int(size), isSigned: isSigned, pointers: name.pointerSpace),
+      type: parsed.type(
+        size: Int(size), isSigned: isSigned, isRegister: name.category == "syscalls", pointers: name.pointerSpace),
       offset: Int(offset),
       size: Int(size),
       isDataLocation: parsed.location == .absolute,

@@ -2,7 +2,11 @@
 
 /// Runs BPF machine code by the instruction set's words, and forgets r1 to r5 at each call as the kernel may.
 struct BPFInterpreter {
-  enum Failure: Error { case outside(Int), unsupported(MachineInstruction), tooManySteps }
+  enum Failure: Error {
+    case outside(Int)
+    case unsupported(MachineInstruction)
+    case tooManySteps
+  }
 
   private let code: [UInt64]
   private var registers = [UInt64](repeating: 0xbad0_bad0_bad0_bad0, count: 11)

@@ -2,7 +2,11 @@
 
 /// Runs IR the slow and obvious way.
 struct IRInterpreter {
-  enum Failure: Error { case unfinished, unsupported(Codegen.Operation), tooManySteps }
+  enum Failure: Error {
+    case unfinished
+    case unsupported(Codegen.Operation)
+    case tooManySteps
+  }
 
   let module: Module
   var memory = Memory()

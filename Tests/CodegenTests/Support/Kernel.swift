@@ -1,5 +1,6 @@
-@testable import Codegen
 import Glibc
+
+@testable import Codegen
 
 /// The bpf(2) system call, for tests that ask the running kernel.
 enum Kernel {

@@ -2,13 +2,15 @@ import Glibc
 
 /// LLVM's BPF disassembler, found at run time; nothing is linked.
 struct LLVM {
-  private typealias Create = @convention(c) (
-    UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafeMutableRawPointer?, Int32,
-    UnsafeMutableRawPointer?, UnsafeMutableRawPointer?
-  ) -> OpaquePointer?
-  private typealias Disassemble = @convention(c) (
-    OpaquePointer, UnsafeMutablePointer<UInt8>, UInt64, UInt64, UnsafeMutablePointer<CChar>, Int
-  ) -> Int
+  private typealias Create =
+    @convention(c) (
+      UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafeMutableRawPointer?, Int32,
+      UnsafeMutableRawPointer?, UnsafeMutableRawPointer?
+    ) -> OpaquePointer?
+  private typealias Disassemble =
+    @convention(c) (
+      OpaquePointer, UnsafeMutablePointer<UInt8>, UInt64, UInt64, UnsafeMutablePointer<CChar>, Int
+    ) -> Int
 
   private let context: OpaquePointer
   private let disassemble: Disassemble
@@ -17,7 +19,9 @@ struct LLVM {
   /// The newest library that is installed.
   init?() {
     for version in stride(from: 30, through: 14, by: -1) {
-      for name in ["libLLVM-\(version).so.1", "libLLVM-\(version).so", "libLLVM.so.\(version)", "libLLVM.so.\(version).1"] {
+      for name in [
+        "libLLVM-\(version).so.1", "libLLVM-\(version).so", "libLLVM.so.\(version)", "libLLVM.so.\(version).1",
+      ] {
         if let library = LLVM(name, version) {
           self = library
           return

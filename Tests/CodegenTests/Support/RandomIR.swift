@@ -32,7 +32,8 @@ struct RandomIR {
     let program = RandomIR(seed: seeds.next(), name: "program", parameters: [.pointer(.context)], size, callees: 1..<3)
     let first = RandomIR(
       seed: seeds.next(), name: "first", parameters: .init(repeating: .integer, count: 5), size / 4, callees: 2..<3)
-    let second = RandomIR(seed: seeds.next(), name: "second", parameters: [.integer, .integer], size / 4, callees: 0..<0)
+    let second = RandomIR(
+      seed: seeds.next(), name: "second", parameters: [.integer, .integer], size / 4, callees: 0..<0)
     return Module(functions: [program.build(), first.build(), second.build()])
   }
 
@@ -54,7 +55,8 @@ struct RandomIR {
     sequence(depth: 0)
     var result: Operand = .value(scope[0])
     for value in scope.suffix(12) {
-      result = .value(emit(.arithmetic([.add, .xor, .mul].randomElement(using: &random) ?? .add, result, .value(value))))
+      result = .value(
+        emit(.arithmetic([.add, .xor, .mul].randomElement(using: &random) ?? .add, result, .value(value))))
     }
     for (slot, _) in slots {
       let loaded = emit(.load(bits: 64, signed: false, base: address(slot), offset: 0))
@@ -86,7 +88,8 @@ struct RandomIR {
     if Int.random(in: 0..<4, using: &random) == 0 { return .constant(constant()) }
     // Recent values more often, old ones often enough to live long.
     let recent = scope.suffix(6)
-    let choice = Bool.random(using: &random) ? recent.randomElement(using: &random) : scope.randomElement(using: &random)
+    let choice =
+      Bool.random(using: &random) ? recent.randomElement(using: &random) : scope.randomElement(using: &random)
     return .value(choice ?? scope[0])
   }
 

@@ -36,16 +36,18 @@ final class LiveSession: @unchecked Sendable {
 
   func start() {
     let me = Unmanaged.passRetained(self).toOpaque()
-    pthread_create(&thread, nil, { me in
-      guard let me else { return nil }
-      let live = Unmanaged<LiveSession>.fromOpaque(me).takeRetainedValue()
-      do throws(RuntimeError) {
-        live.result = .success(try live.session.run())
-      } catch {
-        live.result = .failure(error)
-      }
-      return nil
-    }, me)
+    pthread_create(
+      &thread, nil,
+      { me in
+        guard let me else { return nil }
+        let live = Unmanaged<LiveSession>.fromOpaque(me).takeRetainedValue()
+        do throws(RuntimeError) {
+          live.result = .success(try live.session.run())
+        } catch {
+          live.result = .failure(error)
+        }
+        return nil
+      }, me)
   }
 
   func signal(_ number: Int32) { pthread_kill(thread, number) }

@@ -7,7 +7,9 @@ final class PlainHost: HostServices {
   var tracepointIDs: [TracepointName: UInt64] = [:]
 
   func tracepointID(_ name: TracepointName) throws(TargetError) -> UInt64 {
-    guard let id = tracepointIDs[name] else { throw TargetError("there is no tracepoint \(name.category):\(name.event)") }
+    guard let id = tracepointIDs[name] else {
+      throw TargetError("there is no tracepoint \(name.category):\(name.event)")
+    }
     return id
   }
 

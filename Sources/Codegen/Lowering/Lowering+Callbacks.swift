@@ -1,0 +1,204 @@
+import TraceLang
+
+// Loops whose body is a function of its own that the kernel calls: over maps, and over ranges too long to unroll in
+// the verifier. What the body needs of its surroundings is kept in an environment on the caller's stack.
+extension Lowering {
+  /// The place in an environment of each captured value, 8 bytes each.
+  struct Environment {
+    var variables: [VariableID] = []
+    /// Memory of larger variables, by their base pointer.
+    var memories: [VariableID] = []
+    var pairs: [VariableID] = []
+    var size = 0
+
+    /// What follows the variables: context, name index, syscall number, registers, and whether the probe ended.
+    static let fixedWords = 5
+  }
+
+  /// A map's entry inside a loop over it: what `$kv` stands for.
+  struct EntryPair {
+    var key: Memory
+    var value: Memory
+    let map: MapID
+  }
+
+  /// Iterations of a range known at compile time that the verifier is left to walk through.
+  static let maximumPlainIterations: Int64 = 64
+
+  mutating func forMap(_ variable: VariableID, _ map: MapID, _ body: [TypedStatement]) {
+    guard case .hash(let index, _) = plan.views[map.index].storage else { return }
+    runCallback(
+      body, parameters: [.integer, .pointer(.mapValue(index)), .pointer(.mapValue(index)), .pointer(.stack)],
+      environmentParameter: 3
+    ) { lowering in
+      let parameters = lowering.builder.parameters
+      lowering.pairs[variable] = EntryPair(
+        key: Memory(base: parameters[1], offset: 0), value: Memory(base: parameters[2], offset: 0), map: map)
+    } call: { lowering, function, environment in
+      let reference = lowering.mapReference(index)
+      return lowering.builder.call(.forEachMapElement, [reference, .value(function), .value(environment), .constant(0)])
+    }
+    pairs[variable] = nil
+  }
+
+  /// A loop of `count` iterations from `start` on.
+  mutating func loop(_ variable: VariableID, from start: Operand, count: Operand, _ body: [TypedStatement]) {
+    let base = VariableID(-1 - loops.count)
+    builder.variables[base] = start
+    runCallback(body, parameters: [.integer, .pointer(.stack)], environmentParameter: 1) { lowering in
+      let index = lowering.builder.parameters[0]
+      let start = lowering.builder.variables[base] ?? .constant(0)
+      lowering.builder.variables[variable] = lowering.builder.arithmetic(.add, start, .value(index))
+    } call: { lowering, function, environment in
+      lowering.builder.call(.loop, [count, .value(function), .value(environment), .constant(0)])
+    }
+    builder.variables[base] = nil
+    builder.variables[variable] = nil
+  }
+
+  /// Lowers a body to a callback and calls it; afterwards the variables have the values the body gave them.
+  private mutating func runCallback(
+    _ body: [TypedStatement], parameters: [ValueType], environmentParameter: Int,
+    begin: (inout Lowering) -> Void, call: (inout Lowering, Value, Value) -> Value
+  ) {
+    var assigned = AssignedVariables()
+    assigned.visit(body)
+    let environment = captured()
+    let memory = builder.slot(size: environment.size)
+    save(environment, to: memory)
+    let function = lowerCallback(body, environment, parameters, environmentParameter, assigned.sorted, begin)
+    let address = builder.define(.integer, .functionAddress(function))
+    _ = call(&self, address, memory)
+    for (index, variable) in environment.variables.enumerated() where assigned.sorted.contains(variable) {
+      builder.variables[variable] = builder.load(64, memory, index * 8)
+    }
+    let ended = builder.load(64, memory, environment.size - 8)
+    let leave = builder.makeBlock()
+    let after = builder.makeBlock()
+    builder.branch(.ne, ended, .constant(0), then: leave, otherwise: after)
+    builder.continueIn(leave)
+    leaveBody()
+    builder.continueIn(after)
+  }
+
+  private func captured() -> Environment {
+    var environment = Environment()
+    let order: (VariableID, VariableID) -> Bool = { $0.index < $1.index }
+    environment.variables = builder.variables.keys.sorted(by: order)
+    environment.memories = variableMemory.keys.sorted(by: order)
+    environment.pairs = pairs.keys.sorted(by: order)
+    let words = environment.variables.count + environment.memories.count + environment.pairs.count * 2
+    environment.size = (words + Environment.fixedWords) * 8
+    return environment
+  }
+
+  private mutating func save(_ environment: Environment, to memory: Value) {
+    var offset = 0
+    func put(_ lowering: inout Lowering, _ operand: Operand) {
+      lowering.builder.emit(.store(bits: 64, base: memory, offset: offset, operand))
+      offset += 8
+    }
+    for variable in environment.variables { put(&self, builder.variables[variable] ?? .constant(0)) }
+    for variable in environment.memories {
+      put(&self, variableMemory[variable].map { .value($0.base) } ?? .constant(0))
+    }
+    for variable in environment.pairs {
+      put(&self, pairs[variable].map { .value($0.key.base) } ?? .constant(0))
+      put(&self, pairs[variable].map { .value($0.value.base) } ?? .constant(0))
+    }
+    put(&self, .value(entry.context))
+    put(&self, entry.nameIndex)
+    put(&self, entry.syscall?.number ?? .constant(0))
+    put(&self, entry.syscall?.registers.map { .value($0.base) } ?? .constant(0))
+    put(&self, .constant(0))
+  }
+
+  /// The index in the module of the callback made of a body.
+  private mutating func lowerCallback(
+    _ body: [TypedStatement], _ environment: Environment, _ parameters: [ValueType], _ environmentParameter: Int,
+    _ assigned: [VariableID], _ begin: (inout Lowering) -> Void
+  ) -> Int {
+    let outer = self
+    functions.append(Function(name: "", parameters: []))
+    let index = functions.count
+    builder = FunctionBuilder(name: "\(outer.functionName)_\(index)", parameters: parameters)
+    let prologue = builder.current
+    let start = builder.makeBlock()
+    builder.continueIn(start)
+    builder.line = outer.builder.line
+    scratch = Scratch(map: scratch.map, size: scratch.size, base: builder.declareValue(.pointer(.mapValue(scratch.map))))
+    bodyExits = []
+    loops = []
+    openRecords = []
+    let memory = builder.parameters[environmentParameter]
+    restore(environment, from: memory, outer)
+    begin(&self)
+    loops.append(LoopState(header: nil, openRecords: 0))
+    statements(body)
+    let loop = loops.removeLast()
+    // The ways out of an iteration: on to the next one, out of the loop, out of the probe.
+    var ends: [FunctionBuilder.Arrival] = []
+    if let end = builder.arrive([.constant(0), .constant(0)]) { ends.append(end) }
+    ends += loop.continues.map { $0.adding([.constant(0), .constant(0)]) }
+    ends += loop.breaks.map { $0.adding([.constant(1), .constant(0)]) }
+    ends += bodyExits.map { $0.adding([.constant(1), .constant(1)]) }
+    let result = builder.join(ends, extraTypes: [.integer, .integer])
+    for (position, variable) in environment.variables.enumerated() where assigned.contains(variable) {
+      guard let value = builder.variables[variable] else { continue }
+      builder.emit(.store(bits: 64, base: memory, offset: position * 8, value))
+    }
+    builder.emit(.store(bits: 64, base: memory, offset: environment.size - 8, result[1]))
+    builder.terminate(.exit(result[0]))
+    finishPrologue(prologue, start)
+    functions[index - 1] = builder.finish()
+    builder = outer.builder
+    bodyExits = outer.bodyExits
+    loops = outer.loops
+    openRecords = outer.openRecords
+    variableMemory = outer.variableMemory
+    pairs = outer.pairs
+    entry = outer.entry
+    scratch = Scratch(
+      map: scratch.map, size: scratch.size, base: outer.scratch.base, isUsed: outer.scratch.isUsed)
+    return index
+  }
+
+  private mutating func restore(_ environment: Environment, from memory: Value, _ outer: Lowering) {
+    var offset = 0
+    func take(_ lowering: inout Lowering, _ type: ValueType) -> Value {
+      defer { offset += 8 }
+      return lowering.builder.define(type, .load(bits: 64, signed: false, base: memory, offset: offset))
+    }
+    builder.variables = [:]
+    for variable in environment.variables { builder.variables[variable] = .value(take(&self, .integer)) }
+    for variable in environment.memories {
+      guard let known = outer.variableMemory[variable] else { continue }
+      let base = take(&self, outer.builder.function.type(of: known.base))
+      variableMemory[variable] = Memory(base: base, offset: known.offset)
+    }
+    for variable in environment.pairs {
+      guard let known = outer.pairs[variable] else { continue }
+      let key = take(&self, outer.builder.function.type(of: known.key.base))
+      let value = take(&self, outer.builder.function.type(of: known.value.base))
+      pairs[variable] = EntryPair(
+        key: Memory(base: key, offset: 0), value: Memory(base: value, offset: 0), map: known.map)
+    }
+    entry.context = take(&self, .pointer(.context))
+    let nameIndex = take(&self, .integer)
+    if case .value = outer.entry.nameIndex { entry.nameIndex = .value(nameIndex) }
+    let number = take(&self, .integer)
+    let registers = outer.entry.syscall?.registers
+    let base = take(&self, registers.map { outer.builder.function.type(of: $0.base) } ?? .integer)
+    if entry.syscall != nil {
+      entry.syscall?.number = .value(number)
+      entry.syscall?.registers = registers.map { Memory(base: base, offset: $0.offset) }
+    }
+  }
+}
+
+extension FunctionBuilder.Arrival {
+  /// The same with operands for the join behind it.
+  func adding(_ operands: [Operand]) -> FunctionBuilder.Arrival {
+    FunctionBuilder.Arrival(block: block, variables: variables, extra: extra + operands)
+  }
+}
