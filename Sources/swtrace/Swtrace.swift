@@ -9,6 +9,7 @@ enum Swtrace {
     let words = Array(CommandLine.arguments.dropFirst())
     switch words.first {
     case "record-target": RecordTargetCommand.main(Array(words.dropFirst()))
+    case "-V", "--version": Terminal.writeOutput("swtrace \(version)\n")
     default: TraceCommand.main(words)
     }
   }

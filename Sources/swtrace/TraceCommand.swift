@@ -23,8 +23,7 @@ struct TraceCommand: ParsableCommand {
             files opened, by process
         swtrace script.bt 42
             run a script with $1 = 42
-      """,
-    version: "swtrace \(Swtrace.version)")
+      """)
 
   @OptionGroup var script: ScriptOptions
 
@@ -58,15 +57,15 @@ struct TraceCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Compile for a recorded machine, and do not run.", valueName: "file"))
   var target: String?
 
-  @Flag(name: [.customShort("V")], help: "Print the version.")
-  var printVersion = false
+  @Flag(name: [.customShort("V"), .customLong("version")], help: "Print the version.")
+  var version = false
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case text, json
   }
 
   mutating func validate() throws {
-    if printVersion { throw CleanExit.message("swtrace \(Swtrace.version)") }
+    if version { throw CleanExit.message("swtrace \(Swtrace.version)") }
     if c != nil, p != nil { throw ValidationError("-c and -p exclude each other.") }
     if let p, p <= 0 { throw ValidationError("-p takes a process ID.") }
   }

@@ -10,8 +10,10 @@ import Testing
   ]
 
   static let optionSets = [
-    BackendOptions(isV4: false, isOptimizing: false), BackendOptions(isV4: true, isOptimizing: false),
-    BackendOptions(isV4: false, isOptimizing: true), BackendOptions(isV4: true, isOptimizing: true),
+    BackendOptions(isV4: false, isOptimizing: false, isVerifying: true),
+    BackendOptions(isV4: true, isOptimizing: false, isVerifying: true),
+    BackendOptions(isV4: false, isOptimizing: true, isVerifying: true),
+    BackendOptions(isV4: true, isOptimizing: true, isVerifying: true),
   ]
 
   @Test(arguments: 0..<UInt64(160)) func machineCodeComputesWhatTheIRSays(seed: UInt64) throws {

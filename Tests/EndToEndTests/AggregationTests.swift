@@ -16,7 +16,7 @@ import Testing
         @l: -9
         @m: 100
         @s: 115
-        @t: count 7, average 16, total 115
+        @t: { .count = 7, .average = 16, .total = 115 }
 
         """)
   }
@@ -27,9 +27,8 @@ import Testing
       try maps("swt-avgkey", body, doing: "read 100 read 50 read 70 read 30") == """
         @a[false]: 40
         @a[true]: 85
-
-        @t[false]: count 2, average 40, total 80
-        @t[true]: count 2, average 85, total 170
+        @t[false]: { .count = 2, .average = 40, .total = 80 }
+        @t[true]: { .count = 2, .average = 85, .total = 170 }
 
         """)
   }

@@ -1,4 +1,5 @@
 import TestSupport
+import Testing
 
 /// A script whose listing is kept in Listings: one of Scripts, or an example.
 struct GoldenScript: Sendable, CustomTestStringConvertible {

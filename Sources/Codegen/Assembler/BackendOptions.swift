@@ -4,12 +4,15 @@ public struct BackendOptions: Hashable, Sendable {
   public var isV4: Bool
   /// Runs the IR passes; without them the code is correct and slow.
   public var isOptimizing: Bool
+  /// Checks the IR before and after the passes; an error in it is a `BackendError.malformed`.
+  public var isVerifying: Bool
   /// Bytes of stack that the program and what it calls may use together (Kernel: MAX_BPF_STACK).
   public var stackLimit: Int
 
-  public init(isV4: Bool = false, isOptimizing: Bool = true, stackLimit: Int = 512) {
+  public init(isV4: Bool = false, isOptimizing: Bool = true, isVerifying: Bool = false, stackLimit: Int = 512) {
     self.isV4 = isV4
     self.isOptimizing = isOptimizing
+    self.isVerifying = isVerifying
     self.stackLimit = stackLimit
   }
 }

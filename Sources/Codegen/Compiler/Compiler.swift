@@ -90,6 +90,7 @@ private func settings(_ program: Program, _ target: any Target) -> Bundle.Settin
   var settings = Bundle.Settings(possibleCPUs: target.machine.possibleCPUs)
   settings.license = configuration.license
   settings.logSize = configuration.logSize
+  settings.maximumStringLength = configuration.maxStringLength
   settings.printMapsOnExit = configuration.printMapsOnExit
   settings.truncationTrailer = configuration.truncationTrailer
   settings.maximumCatBytes = configuration.maxCatBytes

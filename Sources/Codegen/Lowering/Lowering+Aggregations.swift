@@ -69,7 +69,7 @@ extension Lowering {
       let word = bounded(bucket, Aggregation.histBuckets(k: k))
       add(.constant(1), to: builder.advance(slot, by: scaled(word, by: 8)), 0, isAtomic)
     case .lhist(let low, let high, let step):
-      let bucket = linearBucket(value, low, high, step, aggregation.words)
+      let bucket = linearBucket(value, low, low + (high - low) / step * step, step, aggregation.words)
       let word = bounded(bucket, aggregation.words)
       add(.constant(1), to: builder.advance(slot, by: scaled(word, by: 8)), 0, isAtomic)
     case .tseries: break

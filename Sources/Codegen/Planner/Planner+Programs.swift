@@ -10,7 +10,7 @@ extension Planner {
       var rest: [AttachPoint] = []
       var members: [SyscallEntry.Side: [SyscallEntry.Member]] = [:]
       for point in probe.attachPoints {
-        if let (side, number) = syscall(point), !usage.usesCommonFields[index] {
+        if let (side, number) = syscall(point) {
           members[side, default: []].append(SyscallEntry.Member(number: number, nameIndex: point.nameIndex))
         } else {
           rest.append(point)

@@ -15,8 +15,6 @@ struct Usage {
   /// By probe: whether the body mentions `probe`, its arguments, or sends anything.
   var usesProbeName: [Bool]
   var usesArguments: [Bool]
-  /// `args.common_pid` and the like, which exist only in a tracepoint's own record.
-  var usesCommonFields: [Bool]
   var sends = false
   var usesElapsed = false
 
@@ -26,7 +24,6 @@ struct Usage {
     maps = Array(repeating: MapUse(), count: program.maps.count)
     usesProbeName = Array(repeating: false, count: program.probes.count)
     usesArguments = usesProbeName
-    usesCommonFields = usesProbeName
     for (index, body) in program.probes.enumerated() {
       probe = index
       if let predicate = body.predicate { visit(predicate) }
@@ -94,8 +91,6 @@ struct Usage {
     case .map(let map, let key): note(.map(map, key: key), isWritten: false)
     case .step(let place, _, _): note(place, isWritten: true)
     case .context(let value): note(value)
-    case .member(let base, let member):
-      if base.kind == .context(.arguments), member.name.hasPrefix("common_") { usesCommonFields[probe] = true }
     case .call(.hasKey(let map, let key)):
       maps[map.index].needsEntries = true
       note(.map(map, key: key), isWritten: false)
@@ -104,7 +99,7 @@ struct Usage {
       note(.map(map, key: key), isWritten: true)
     case .call(.length(let map)): maps[map.index].needsEntries = true
     case .block(let statements, _): visit(statements)
-    case .call, .integer, .string, .variable, .dereference, .index, .element, .tuple, .convert, .negate, .complement,
+    case .call, .integer, .string, .variable, .member, .dereference, .index, .element, .tuple, .convert, .negate, .complement,
       .not, .arithmetic, .pointerOffset, .compare, .and, .or, .ternary:
       break
     }

@@ -15,7 +15,7 @@ extension HostTarget: HostServices {
     return type.id
   }
 
-  public func kernelSymbol(at address: UInt64) -> SymbolPosition? { nil }
+  public func kernelSymbol(at address: UInt64) -> SymbolPosition? { symbolIndex.position(of: address) }
 
-  public func userName(_ identifier: UInt32) -> String? { nil }
+  public func userName(_ identifier: UInt32) -> String? { userNames.name(of: identifier) }
 }

@@ -8,6 +8,8 @@ public final class HostTarget: Target {
   private var openedTracefs: Tracefs?
   private lazy var syscalls = SyscallTable(machine.architecture)
   private lazy var types = KernelTypes()
+  private(set) lazy var symbolIndex = SymbolIndex(KernelSymbols())
+  private(set) lazy var userNames = UserNames()
   private var formats: [TracepointName: TracepointFormat?] = [:]
   private var functions: [FunctionQuestion: [String]] = [:]
   private var rawTracepointArguments: [String: [FunctionParameter]?] = [:]

@@ -11,18 +11,22 @@ extension Checker {
       return TypedExpression(.integer(enumerator.value), enumerator.type, name.range)
     }
     let names = Builtin.catalog.filter { $0.kind == .value }.map(\.name.rawValue)
+    let near = Suggestions.nearest(to: name.text, among: names, limit: 1)
     error(
       "there is nothing named '\(name.text)'", at: name.range,
-      notes: Suggestions.nearest(to: name.text, among: names, limit: 1).map { Diagnostic.Note("did you mean '\($0)'?") })
+      notes: [Diagnostic.Note(near.isEmpty ? "there are \(names.joined(separator: ", "))" : "did you mean '\(near[0])'?")])
     return invalid(name.range)
   }
 
   mutating func call(_ name: Name, _ arguments: [Expression], _ range: SourceRange) -> TypedExpression {
     guard let builtin = Builtin.named(name.text) else {
       let near = Suggestions.nearest(to: name.text, among: Builtin.catalog.map(\.name.rawValue), limit: 1)
+      let functions = Builtin.catalog.filter { $0.kind != .value }.map(\.name.rawValue)
       error(
         "there is no function '\(name.text)'", at: name.range,
-        notes: near.map { Diagnostic.Note("did you mean '\($0)'?") })
+        notes: [
+          Diagnostic.Note(near.isEmpty ? "there are \(functions.joined(separator: ", "))" : "did you mean '\(near[0])'?")
+        ])
       return invalid(range)
     }
     guard expects(builtin, arguments.count, range) else { return invalid(range) }
@@ -46,7 +50,9 @@ extension Checker {
     let (low, high) = (builtin.arguments.lowerBound, builtin.arguments.upperBound)
     let expected =
       low == high ? (low == 1 ? "1 argument" : "\(low == 0 ? "no" : String(low)) arguments")
-      : high >= 64 ? "at least \(low) argument\(low == 1 ? "" : "s")" : "\(low) to \(high) arguments"
+      : high >= 64 ? "at least \(low) argument\(low == 1 ? "" : "s")"
+      : high == low + 1 ? "\(low == 0 ? "no" : String(low)) or \(high) argument\(high == 1 ? "" : "s")"
+      : "\(low) to \(high) arguments"
     error(
       "\(builtin.name.rawValue)() takes \(expected), not \(count)", at: range,
       notes: [Diagnostic.Note("it is written \(builtin.signature)")])
@@ -99,6 +105,7 @@ extension Checker {
 
   private mutating func arguments(_ range: SourceRange) -> TypedExpression {
     guard let reference = instance.arguments else {
+      if instance.attachPoints.isEmpty { return invalid(range) }
       error("args is only there in tracepoint and rawtracepoint probes", at: range)
       return invalid(range)
     }

@@ -211,14 +211,27 @@ extension Checker {
       return invalid(range)
     }
     guard let member = find(name.text, in: layout) else {
-      let names = memberNames(layout)
+      let names = memberNames(layout).filter { !isHidden($0, of: reference) }
       let near = Suggestions.nearest(to: name.text, among: names, limit: 1)
       var notes = near.map { Diagnostic.Note("did you mean '\($0)'?") }
       notes.append(Diagnostic.Note("there are \(names.prefix(32).joined(separator: ", "))\(names.count > 32 ? ", ..." : "")"))
       error("\(Self.title(reference)) has no field '\(name.text)'", at: name.range, notes: notes)
       return invalid(range)
     }
+    if isHidden(member.name, of: reference) {
+      error(
+        "programs may not read \(name.text)", at: name.range,
+        notes: [Diagnostic.Note("the kernel hides the common fields of tracepoints; pid, tid and cpu are builtins")])
+      return invalid(range)
+    }
     return TypedExpression(.member(base, member), valueType(member, base), range)
+  }
+
+  /// Whether the verifier keeps a field from programs: those at the start of a tracepoint's record, which all tracepoints
+  /// have (Kernel: tp_prog_is_valid_access).
+  private func isHidden(_ name: String, of reference: RecordReference) -> Bool {
+    guard case .tracepoint = reference else { return false }
+    return name.hasPrefix("common_")
   }
 
   static func title(_ reference: RecordReference) -> String {

@@ -19,23 +19,26 @@ extension Checker {
     var blockNumber = 0
     for case .probe(let block) in script.items {
       var points: [AttachPoint] = []
+      let errorsBefore = diagnostics.all.count
       for syntax in block.attachPoints {
         for match in expander.expand(syntax, &diagnostics) {
-          let isBuiltin = match.kind == .begin || match.kind == .end
-          let nameIndex: Int
-          if let known = nameIndices[match.name], isBuiltin || probeNames.indices.contains(known) {
-            nameIndex = known
-          } else {
-            nameIndex = probeNames.count
+          let nameIndex = nameIndices[match.name] ?? probeNames.count
+          if nameIndex == probeNames.count {
             nameIndices[match.name] = nameIndex
             probeNames.append(match.name)
           }
           points.append(AttachPoint(kind: match.kind, nameIndex: nameIndex, range: syntax.range))
         }
       }
-      if points.count > configuration.maxProbes, !points.allSatisfy(\.isTracepoint) {
+      if points.isEmpty, diagnostics.all.count > errorsBefore {
+        // Its body is still checked, so that one run tells all errors.
+        instances.append(ProbeInstance(index: instances.count, block: block, blockNumber: blockNumber))
+      }
+      // All syscall tracepoints of one side take one hook.
+      let hooks = points.filter { !$0.isSyscallTracepoint }.count
+      if hooks > configuration.maxProbes {
         error(
-          "this block would attach \(points.count) probes, more than max_probes = \(configuration.maxProbes)",
+          "this block would attach \(hooks) probes, more than max_probes = \(configuration.maxProbes)",
           at: block.attachPoints.first?.range ?? block.range,
           notes: [Diagnostic.Note("narrow the wildcard or set BPFTRACE_MAX_PROBES")])
         continue
@@ -106,9 +109,9 @@ extension Checker {
 }
 
 extension AttachPoint {
-  var isTracepoint: Bool {
+  var isSyscallTracepoint: Bool {
     switch kind {
-    case .tracepoint: true
+    case .tracepoint(let name): name.category == "syscalls"
     case .begin, .end, .interval, .profile, .rawTracepoint, .software: false
     }
   }

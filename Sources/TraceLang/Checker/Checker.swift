@@ -58,8 +58,8 @@ struct Checker {
     applyConfiguration(script)
     let instances = instances(of: script)
     declareMaps(script)
-    if diagnostics.hasErrors { return nil }
     if instances.isEmpty {
+      if diagnostics.hasErrors { return nil }
       diagnostics.error("the script has no probes: there is nothing to trace", at: script.range.end)
       return nil
     }
@@ -99,8 +99,10 @@ struct Checker {
   }
 
   private mutating func finishedMaps() -> [MapVariable] {
-    environment.maps.map { state in
-      if state.value == nil {
+    let hasErrors = diagnostics.hasErrors
+    return environment.maps.map { state in
+      // A value that was wrong has been told already.
+      if state.value == nil, !hasErrors {
         diagnostics.error(
           "the map @\(state.name) is never assigned a value", at: state.range,
           notes: [Diagnostic.Note("assign it in some probe: @\(state.name) = ...")])

@@ -102,7 +102,7 @@ extension Expander {
         }
       }
       if Glob(category).literal == nil || Glob(event).literal == nil {
-        missing("no tracepoint matches '\(category):\(event)'", syntax.range, [], &diagnostics)
+        try missingWildcard(category, event, syntax.range, &diagnostics)
         return []
       }
       let siblings = try target.tracepoints(category: category, event: "*")
@@ -120,6 +120,23 @@ extension Expander {
       diagnostics.error(error.message, at: syntax.range)
     }
     return []
+  }
+
+  /// Tells of a wildcard that matches nothing, and what there is in its category.
+  private func missingWildcard(
+    _ category: String, _ event: String, _ range: SourceRange, _ diagnostics: inout Diagnostics
+  ) throws(TargetError) {
+    let siblings = try target.tracepoints(category: category, event: "*").map(\.event)
+    let note: String
+    if let first = siblings.first, let last = siblings.last {
+      note = "'\(category)' has \(siblings.count) tracepoints, from '\(first)' to '\(last)'"
+    } else {
+      let categories = Set(try target.tracepoints(category: "*", event: "*").map(\.category)).sorted()
+      let near = Suggestions.nearest(to: category, among: categories, limit: 3)
+      let hint = near.isEmpty ? "there are \(categories.joined(separator: ", "))" : "did you mean \(Self.alternatives(near))?"
+      note = "there is no such category; \(hint)"
+    }
+    report("no tracepoint matches '\(category):\(event)'", range, [Diagnostic.Note(note)], &diagnostics)
   }
 
   private func rawTracepoints(
@@ -150,7 +167,12 @@ extension Expander {
   private func missing(
     _ message: String, _ range: SourceRange, _ near: [String], _ diagnostics: inout Diagnostics
   ) {
-    let notes = near.isEmpty ? [] : [Diagnostic.Note("did you mean \(Self.alternatives(near))?")]
+    report(message, range, near.isEmpty ? [] : [Diagnostic.Note("did you mean \(Self.alternatives(near))?")], &diagnostics)
+  }
+
+  private func report(
+    _ message: String, _ range: SourceRange, _ notes: [Diagnostic.Note], _ diagnostics: inout Diagnostics
+  ) {
     switch missingProbes {
     case .error: diagnostics.error(message, at: range, notes: notes)
     case .warn: diagnostics.warning(message, at: range, notes: notes)

@@ -153,13 +153,13 @@ public enum Aggregation: Hashable, Sendable, Codable {
 
   /// The 8-byte words one slot takes. A slot is zero when nothing was recorded:
   /// count [n]; sum [total, n]; min/max [value, n]; avg/stats [total, n];
-  /// hist and lhist one word a bucket.
+  /// hist and lhist one word a bucket; an lhist's last one begins behind the last whole step.
   public var words: Int {
     switch self {
     case .count: 1
     case .sum, .min, .max, .avg, .stats: 2
     case .hist(let k): Self.histBuckets(k: k)
-    case .lhist(let min, let max, let step): Int((max - min + step - 1) / step) + 2
+    case .lhist(let min, let max, let step): Int((max - min) / step) + 2
     case .tseries(_, let count, _): Int(count) * 3
     }
   }

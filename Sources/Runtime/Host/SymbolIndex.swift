@@ -1,0 +1,72 @@
+import TraceLang
+
+/// The kernel's text symbols ordered by address, for naming addresses.
+struct SymbolIndex {
+  private struct Entry {
+    let address: UInt64
+    let nameStart: UInt32
+    let nameLength: UInt16
+    let moduleLength: UInt16
+  }
+
+  /// Ascending by address.
+  private var entries: [Entry] = []
+  /// Each entry's name and then its module's.
+  private var text: [UInt8] = []
+
+  /// Reads all text symbols; empty when the kernel hides addresses from this user.
+  init(_ symbols: KernelSymbols) {
+    var entries: [Entry] = []
+    var text: [UInt8] = []
+    // Unreadable symbols leave addresses unnamed, which prints them as numbers.
+    try? symbols.forEach { line in
+      guard line.isText, let address = line.address, address != 0 else { return true }
+      entries.append(
+        Entry(
+          address: address, nameStart: UInt32(truncatingIfNeeded: text.count),
+          nameLength: UInt16(clamping: line.name.count), moduleLength: UInt16(clamping: line.module.count)))
+      text.append(contentsOf: line.name.prefix(Int(UInt16.max)))
+      text.append(contentsOf: line.module.prefix(Int(UInt16.max)))
+      return true
+    }
+    entries.sort { $0.address < $1.address }
+    self.entries = entries
+    self.text = text
+  }
+
+  /// The symbol an address lies in: the last one that starts at or before it.
+  func position(of address: UInt64) -> SymbolPosition? {
+    var low = 0
+    var high = entries.count
+    while low < high {
+      let middle = (low + high) / 2
+      if entries[middle].address <= address { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0 else { return nil }
+    let entry = entries[low - 1]
+    let start = Int(entry.nameStart)
+    let end = start + Int(entry.nameLength)
+    let module = text[end..<end + Int(entry.moduleLength)]
+    return SymbolPosition(
+      name: String(decoding: text[start..<end], as: UTF8.self), offset: address - entry.address,
+      module: module.isEmpty ? nil : String(decoding: module, as: UTF8.self))
+  }
+}
+
+/// User names by their number, from `/etc/passwd` (passwd(5)).
+struct UserNames {
+  private let names: [UInt32: String]
+
+  init(path: String = "/etc/passwd") {
+    var names: [UInt32: String] = [:]
+    let text = String(decoding: (try? readFile(path)) ?? [], as: UTF8.self)
+    for line in text.split(separator: "\n") {
+      let fields = line.split(separator: ":", omittingEmptySubsequences: false)
+      guard fields.count > 2, let number = UInt32(fields[2]), names[number] == nil else { continue }
+      names[number] = String(fields[0])
+    }
+    self.names = names
+  }
+
+  func name(of identifier: UInt32) -> String? { names[identifier] }
+}

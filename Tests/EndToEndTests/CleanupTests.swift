@@ -1,0 +1,111 @@
+import CLibBPF
+import Glibc
+import TestSupport
+import Testing
+
+/// What a run leaves behind: nothing, however it ends.
+///
+/// Other tests load programs meanwhile, so programs and links are told by names that only these scripts make.
+@Suite(.root, .serialized) struct CleanupTests {
+  private static let script = """
+    tracepoint:syscalls:sys_enter_* { @[probe] = count(); }
+    tracepoint:sched:sched_switch { @switches = count(); }
+    profile:hz:99 { @samples = count(); }
+    interval:s:1 { @seconds++; }
+    """
+
+  @Test("nothing stays after a signal", arguments: [SIGINT, SIGTERM, SIGKILL]) func signal(number: Int32) throws {
+    let before = KernelObjects.mounts
+    let tracing = try RunningCommand([Repository.swtrace, "-e", Self.script])
+    try tracing.wait { $1.contains("Attached 363 probes") || $1.contains("Attached") }
+    let held = KernelObjects.held(by: tracing.pid)
+    #expect(held.programs.count >= 4)
+    #expect(held.links.count >= 1)
+    tracing.signal(number)
+    let result = try tracing.finish()
+    #expect(result.ending == (number == SIGKILL ? .killed(SIGKILL) : .exited(0)))
+    #expect(number == SIGKILL || result.output.contains("@switches: "))
+    #expect(KernelObjects.goAway(held))
+    #expect(KernelObjects.mounts == before)
+  }
+
+  @Test("nothing stays after the script's exit") func exit() throws {
+    let tracing = try RunningCommand([
+      Repository.swtrace, "-e", Self.script + "tracepoint:syscalls:sys_enter_getppid /comm == \"swt-bye\"/ { exit(); }",
+    ])
+    try tracing.wait { $1.contains("Attached") }
+    let held = KernelObjects.held(by: tracing.pid)
+    #expect(held.programs.count >= 4)
+    _ = try run([Workload.path.get(), "swt-bye", "getppid", "1"])
+    #expect(try tracing.finish().ending == .exited(0))
+    #expect(KernelObjects.goAway(held))
+  }
+
+  @Test("the child of -c ends when the tracer is interrupted") func child() throws {
+    let tracing = try RunningCommand([
+      Repository.swtrace, "-c", "sh -c 'echo $$; exec sleep 1000'", "-e", "END { printf(\"end\\n\"); }",
+    ])
+    try tracing.wait { output, _ in output.hasSuffix("\n") }
+    let child = try #require(pid_t(tracing.outputSoFar.dropLast()))
+    tracing.signal(SIGINT)
+    #expect(try tracing.finish().output == "\(child)\nend\n\n\n")
+    #expect(kill(child, 0) != 0)
+  }
+
+  @Test("tracefs is not mounted for others") func mounts() throws {
+    let before = KernelObjects.mounts
+    _ = try Tracing.output("tracepoint:syscalls:sys_enter_* { @[probe] = count(); } interval:ms:10 { exit(); }")
+    #expect(KernelObjects.mounts == before)
+  }
+}
+
+/// BPF programs and links by their numbers in the kernel.
+enum KernelObjects {
+  struct Held {
+    var programs: Set<UInt32> = []
+    var links: Set<UInt32> = []
+  }
+
+  /// The mounted tracefs and debugfs file systems.
+  static var mounts: [Substring] {
+    let text = (try? FileContents.text("/proc/self/mounts")) ?? ""
+    return text.split(separator: "\n").filter { $0.contains(" tracefs ") || $0.contains(" debugfs ") }
+  }
+
+  /// What the descriptors of a process hold (Kernel: Documentation/filesystems/proc.rst, fdinfo).
+  static func held(by pid: pid_t) -> Held {
+    var held = Held()
+    for descriptor in 0..<1024 {
+      guard let text = try? FileContents.text("/proc/\(pid)/fdinfo/\(descriptor)") else { continue }
+      let fields = text.split(separator: "\n").map { $0.split(separator: "\t") }
+      func number(_ name: String) -> UInt32? {
+        fields.first { $0.first == "\(name):" }.flatMap { UInt32($0.last ?? "") }
+      }
+      if let link = number("link_id") {
+        held.links.insert(link)
+      } else if let program = number("prog_id") {
+        held.programs.insert(program)
+      }
+    }
+    return held
+  }
+
+  /// Waits until the kernel has none of them, which it may free a moment after their last holder ended.
+  static func goAway(_ held: Held) -> Bool {
+    let deadline = Deadline()
+    while deadline.isAhead {
+      if held.programs.isDisjoint(with: programs), held.links.isDisjoint(with: links) { return true }
+    }
+    return false
+  }
+
+  private static var programs: Set<UInt32> { all(bpf_prog_get_next_id) }
+  private static var links: Set<UInt32> { all(bpf_link_get_next_id) }
+
+  private static func all(_ next: (UInt32, UnsafeMutablePointer<UInt32>?) -> Int32) -> Set<UInt32> {
+    var found: Set<UInt32> = []
+    var id: UInt32 = 0
+    while next(id, &id) == 0 { found.insert(id) }
+    return found
+  }
+}

@@ -1,0 +1,116 @@
+import Glibc
+import TestSupport
+import Testing
+
+@Suite(.root) struct CommandLineTests {
+  @Test("the script's exit status is the program's", arguments: [Int32(0), 1, 7, 255]) func status(of number: Int32) throws {
+    #expect(try Tracing.output("BEGIN { exit(\(number)); }", status: number) == "\n\n")
+  }
+
+  @Test("the number of probes is told unless -q is given") func attached() throws {
+    let result = try run([Repository.swtrace, "-e", "BEGIN { exit(); } interval:s:1 { }"])
+    #expect(result.errors == "Attached 2 probes\n")
+    #expect(try run([Repository.swtrace, "-q", "-e", "BEGIN { exit(); }"]).errors == "")
+  }
+
+  @Test("a script from a file, from standard input and by its first line") func sources() throws {
+    let folder = try TemporaryFolder()
+    let script = "BEGIN { printf(\"%d %s\\n\", $1, str($2)); exit(); }\n"
+    let path = try folder.file("script.bt", "#!\(Repository.swtrace) -q\n" + script)
+    chmod(path, 0o755)
+    #expect(try run([path, "5", "word"]).output == "5 word\n\n\n")
+    #expect(try run([Repository.swtrace, "-q", path, "5", "word"]).output == "5 word\n\n\n")
+    #expect(try run([Repository.swtrace, "-q", "-", "5", "word"], input: script).output == "5 word\n\n\n")
+  }
+
+  @Test("positional parameters") func parameters() throws {
+    let script = #"BEGIN { printf("%d %d %s %d [%s]\n", $#, $1, str($2), $3, str($4)); exit(); }"#
+    #expect(try Tracing.output(script, parameters: ["0x10", "a b", "--", "-3"]) == "3 16 a b -3 []\n\n\n")
+  }
+
+  @Test("a parameter in an attach point and a predicate") func parameterInProbe() throws {
+    let maps = try Tracing.maps(
+      "tracepoint:syscalls:sys_enter_$1 /comm == str($2)/ { @ = count(); }", as: "swt-param", doing: "getppid 6",
+      parameters: ["getppid", "swt-param"])
+    #expect(maps == "@: 6\n")
+  }
+
+  @Test("-c runs a command until it ends, its output and quotes kept") func command() throws {
+    let result = try run([Repository.swtrace, "-q", "-c", "sh -c 'echo \"a  b\"; exit 3'", "-e", "END { printf(\"end\\n\"); }"])
+    #expect(result.ending == .exited(0))
+    #expect(result.output == "a  b\nend\n\n\n")
+  }
+
+  @Test("a command of -c that is killed ends the run") func killedCommand() throws {
+    let result = try run([Repository.swtrace, "-q", "-c", "sh -c 'kill -9 $$'", "-e", "END { printf(\"end\\n\"); }"])
+    #expect(result.ending == .exited(0))
+    #expect(result.output == "end\n\n\n")
+  }
+
+  @Test("a command of -c that is not there is told") func noCommand() throws {
+    let result = try run([Repository.swtrace, "-c", "/no/such/command", "-e", "BEGIN { }"])
+    #expect(result.ending == .exited(1))
+    #expect(result.errors == "ERROR: the command /no/such/command does not exist or is not executable\n")
+  }
+
+  @Test("-p traces until a process ends") func process() throws {
+    let sleeper = try RunningCommand(["/bin/sleep", "1000"])
+    let tracing = try RunningCommand([
+      Repository.swtrace, "-p", "\(sleeper.pid)", "-e", "END { printf(\"end\\n\"); }",
+    ])
+    try tracing.wait { $1.contains("Attached") }
+    sleeper.signal(SIGKILL)
+    let result = try tracing.finish()
+    #expect(result.ending == .exited(0))
+    #expect(result.output == "end\n\n\n")
+  }
+
+  @Test("-p of no process is told") func noProcess() throws {
+    let result = try run([Repository.swtrace, "-p", "4194305", "-e", "END { }"])
+    #expect(result.ending == .exited(1))
+    #expect(result.errors == "ERROR: there is no process 4194305\n")
+  }
+
+  @Test("-o writes to a file") func outputFile() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.file("out", "what was there before, which is longer")
+    let result = try run([Repository.swtrace, "-q", "-o", path, "-e", "BEGIN { printf(\"x\\n\"); @ = 1; exit(); }"])
+    #expect(result.output == "")
+    #expect(try FileContents.text(path) == "x\n\n\n@: 1\n")
+  }
+
+  @Test("--dry-run attaches and prints nothing") func dryRun() throws {
+    let result = try run([
+      Repository.swtrace, "--dry-run", "-q", "-e",
+      "BEGIN { printf(\"x\\n\"); } tracepoint:syscalls:sys_enter_* { @[probe] = count(); }",
+    ])
+    #expect(result.ending == .exited(0))
+    #expect(result.output == "")
+    #expect(result.errors == "")
+  }
+
+  @Test("settings of the script and of the environment, which comes first") func settings() throws {
+    let script = "config = { print_maps_on_exit = false } BEGIN { @ = 1; exit(); }"
+    #expect(try Tracing.output(script) == "\n\n")
+    let result = try run([Repository.swtrace, "-q", "-e", script], environment: ["BPFTRACE_PRINT_MAPS_ON_EXIT=1"])
+    #expect(result.output == "\n\n@: 1\n")
+  }
+
+  @Test("a reader that goes away ends the run") func closedPipe() throws {
+    let script = "'interval:ms:5 { printf(\"%d\\n\", nsecs); }'"
+    let result = try run(["/bin/sh", "-c", "'\(Repository.swtrace)' -q -e \(script) | head -n 2 | wc -l"])
+    #expect(result.output.filter { !$0.isWhitespace } == "2")
+  }
+
+  @Test("a recorded machine compiles what this one compiles") func recordedTarget() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/target.json"
+    let script = "tracepoint:syscalls:sys_exit_read /args.ret > 0/ { @[comm] = sum(args.ret); } interval:s:1 { exit(); }"
+    #expect(try run([Repository.swtrace, "record-target", "-o", path, "-e", script]).ending == .exited(0))
+    let here = try run([Repository.swtrace, "--dry-run", "-q", "-d", "bpf,maps", "-e", script])
+    let there = try run([Repository.swtrace, "--target", path, "-d", "bpf,maps", "-e", script])
+    #expect(there.ending == .exited(0))
+    #expect(there.output == here.output)
+    #expect(there.output.hasPrefix("== bpf\n"))
+  }
+}
