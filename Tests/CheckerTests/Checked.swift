@@ -10,7 +10,8 @@ struct Checked {
     let sources = SourceMap(SourceFile(name: "stdin", text: text))
     var diagnostics = Diagnostics()
     let script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
-    program = diagnostics.hasErrors ? nil : check(script, target: SmallTarget(), options: options, diagnostics: &diagnostics)
+    program =
+      diagnostics.hasErrors ? nil : check(script, target: SmallTarget(), options: options, diagnostics: &diagnostics)
     report = DiagnosticRenderer(sources: sources).render(diagnostics)
   }
 

@@ -7,36 +7,36 @@ final class SmallTarget: Target {
 
   private static let fields: [String: String] = [
     "syscalls:sys_enter_read": """
-      	field:int __syscall_nr;	offset:8;	size:4;	signed:1;
-      	field:unsigned int fd;	offset:16;	size:8;	signed:0;
-      	field:char * buf;	offset:24;	size:8;	signed:0;
-      	field:size_t count;	offset:32;	size:8;	signed:0;
-      """,
+    	field:int __syscall_nr;	offset:8;	size:4;	signed:1;
+    	field:unsigned int fd;	offset:16;	size:8;	signed:0;
+    	field:char * buf;	offset:24;	size:8;	signed:0;
+    	field:size_t count;	offset:32;	size:8;	signed:0;
+    """,
     "syscalls:sys_enter_write": """
-      	field:int __syscall_nr;	offset:8;	size:4;	signed:1;
-      	field:unsigned int fd;	offset:16;	size:8;	signed:0;
-      	field:const char * buf;	offset:24;	size:8;	signed:0;
-      	field:size_t count;	offset:32;	size:8;	signed:0;
-      """,
+    	field:int __syscall_nr;	offset:8;	size:4;	signed:1;
+    	field:unsigned int fd;	offset:16;	size:8;	signed:0;
+    	field:const char * buf;	offset:24;	size:8;	signed:0;
+    	field:size_t count;	offset:32;	size:8;	signed:0;
+    """,
     "syscalls:sys_enter_openat": """
-      	field:int __syscall_nr;	offset:8;	size:4;	signed:1;
-      	field:int dfd;	offset:16;	size:8;	signed:0;
-      	field:const char * filename;	offset:24;	size:8;	signed:0;
-      	field:int flags;	offset:32;	size:8;	signed:0;
-      """,
+    	field:int __syscall_nr;	offset:8;	size:4;	signed:1;
+    	field:int dfd;	offset:16;	size:8;	signed:0;
+    	field:const char * filename;	offset:24;	size:8;	signed:0;
+    	field:int flags;	offset:32;	size:8;	signed:0;
+    """,
     "syscalls:sys_exit_read": """
-      	field:int __syscall_nr;	offset:8;	size:4;	signed:1;
-      	field:long ret;	offset:16;	size:8;	signed:1;
-      """,
+    	field:int __syscall_nr;	offset:8;	size:4;	signed:1;
+    	field:long ret;	offset:16;	size:8;	signed:1;
+    """,
     "sched:sched_wakeup": """
-      	field:char comm[16];	offset:8;	size:16;	signed:0;
-      	field:pid_t pid;	offset:24;	size:4;	signed:1;
-      	field:int prio;	offset:28;	size:4;	signed:1;
-      """,
+    	field:char comm[16];	offset:8;	size:16;	signed:0;
+    	field:pid_t pid;	offset:24;	size:4;	signed:1;
+    	field:int prio;	offset:28;	size:4;	signed:1;
+    """,
     "sched:sched_exec": """
-      	field:__data_loc char[] filename;	offset:8;	size:4;	signed:0;
-      	field:pid_t pid;	offset:12;	size:4;	signed:1;
-      """,
+    	field:__data_loc char[] filename;	offset:8;	size:4;	signed:0;
+    	field:pid_t pid;	offset:12;	size:4;	signed:1;
+    """,
   ]
 
   private static let names = fields.keys.sorted().map { name in

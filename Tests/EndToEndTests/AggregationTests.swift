@@ -8,7 +8,8 @@ import Testing
   }
 
   @Test("sum, min, max, avg and stats of results above and below 0") func numbers() throws {
-    let body = "@a = avg(args.ret); @c = count(); @l = min(args.ret); @m = max(args.ret); @s = sum(args.ret); @t = stats(args.ret);"
+    let body =
+      "@a = avg(args.ret); @c = count(); @l = min(args.ret); @m = max(args.ret); @s = sum(args.ret); @t = stats(args.ret);"
     #expect(
       try maps("swt-sum", body, doing: "read 100 read 50 badread 4 read 1") == """
         @a: 16
@@ -35,7 +36,8 @@ import Testing
 
   @Test("a power histogram has every value") func power() throws {
     #expect(
-      try maps("swt-hist", "@ = hist(args.ret);", doing: "badread 2 read 0 read 1 read 2 read 3 read 7 read 4096") == """
+      try maps("swt-hist", "@ = hist(args.ret);", doing: "badread 2 read 0 read 1 read 2 read 3 read 7 read 4096")
+        == """
         @:
         (..., 0)               2 |@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@|
         [0]                    1 |@@@@@@@@@@@@@@@@@@@@@@@@@@                          |
@@ -76,7 +78,9 @@ import Testing
 
   @Test("a linear histogram with values below and above it") func linear() throws {
     #expect(
-      try maps("swt-lhist", "@ = lhist(args.ret, 0, 40, 10);", doing: "badread 1 read 0 read 9 read 10 read 39 read 40 read 99")
+      try maps(
+        "swt-lhist", "@ = lhist(args.ret, 0, 40, 10);", doing: "badread 1 read 0 read 9 read 10 read 39 read 40 read 99"
+      )
         == """
         @:
         (..., 0)               1 |@@@@@@@@@@@@@@@@@@@@@@@@@@                          |
@@ -134,7 +138,9 @@ enum Histogram {
   /// The sum of the counts in a histogram's lines.
   static func total(_ text: String) -> Int {
     text.split(separator: "\n").reduce(0) { sum, line in
-      guard line.hasSuffix("|"), let count = line.split(separator: "|").first?.split(separator: " ").last else { return sum }
+      guard line.hasSuffix("|"), let count = line.split(separator: "|").first?.split(separator: " ").last else {
+        return sum
+      }
       return sum + (Int(count) ?? 0)
     }
   }

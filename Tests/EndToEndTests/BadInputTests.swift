@@ -399,9 +399,7 @@ import Testing
   private func asNobody(_ folder: TemporaryFolder, _ words: [String]) throws -> [String] {
     guard getuid() == 0 else { return [Repository.swtrace] + words }
     // Root's build folder may be closed to others.
-    let copy = folder.path + "/swtrace"
-    try FileContents.write(try FileContents.bytes(Repository.swtrace), to: copy)
-    chmod(copy, 0o755)
+    let copy = try folder.program("swtrace", copying: Repository.swtrace)
     return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", copy] + words
   }
 

@@ -3,7 +3,9 @@ import TestSupport
 import Testing
 
 @Suite(.root) struct CommandLineTests {
-  @Test("the script's exit status is the program's", arguments: [Int32(0), 1, 7, 255]) func status(of number: Int32) throws {
+  @Test("the script's exit status is the program's", arguments: [Int32(0), 1, 7, 255]) func status(of number: Int32)
+    throws
+  {
     #expect(try Tracing.output("BEGIN { exit(\(number)); }", status: number) == "\n\n")
   }
 
@@ -16,8 +18,8 @@ import Testing
   @Test("a script from a file, from standard input and by its first line") func sources() throws {
     let folder = try TemporaryFolder()
     let script = "BEGIN { printf(\"%d %s\\n\", $1, str($2)); exit(); }\n"
-    let path = try folder.file("script.bt", "#!\(Repository.swtrace) -q\n" + script)
-    chmod(path, 0o755)
+    let path = try folder.program(
+      "script.bt", copying: try folder.file("text", "#!\(Repository.swtrace) -q\n" + script))
     #expect(try run([path, "5", "word"]).output == "5 word\n\n\n")
     #expect(try run([Repository.swtrace, "-q", path, "5", "word"]).output == "5 word\n\n\n")
     #expect(try run([Repository.swtrace, "-q", "-", "5", "word"], input: script).output == "5 word\n\n\n")
@@ -36,7 +38,9 @@ import Testing
   }
 
   @Test("-c runs a command until it ends, its output and quotes kept") func command() throws {
-    let result = try run([Repository.swtrace, "-q", "-c", "sh -c 'echo \"a  b\"; exit 3'", "-e", "END { printf(\"end\\n\"); }"])
+    let result = try run([
+      Repository.swtrace, "-q", "-c", "sh -c 'echo \"a  b\"; exit 3'", "-e", "END { printf(\"end\\n\"); }",
+    ])
     #expect(result.ending == .exited(0))
     #expect(result.output == "a  b\nend\n\n\n")
   }
@@ -105,7 +109,8 @@ import Testing
   @Test("a recorded machine compiles what this one compiles") func recordedTarget() throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/target.json"
-    let script = "tracepoint:syscalls:sys_exit_read /args.ret > 0/ { @[comm] = sum(args.ret); } interval:s:1 { exit(); }"
+    let script =
+      "tracepoint:syscalls:sys_exit_read /args.ret > 0/ { @[comm] = sum(args.ret); } interval:s:1 { exit(); }"
     #expect(try run([Repository.swtrace, "record-target", "-o", path, "-e", script]).ending == .exited(0))
     let here = try run([Repository.swtrace, "--dry-run", "-q", "-d", "bpf,maps", "-e", script])
     let there = try run([Repository.swtrace, "--target", path, "-d", "bpf,maps", "-e", script])

@@ -124,7 +124,9 @@ import Testing
     #expect(maps == "@[false]: 1\n@[true]: 64\n@arg[false]: 1\n@arg[true]: 64\n")
   }
 
-  @Test("syscall tracepoints do not see 32-bit calls, as the kernel has it", .enabled(if: Workload.hasIA32, "this kernel takes no 32-bit system calls"))
+  @Test(
+    "syscall tracepoints do not see 32-bit calls, as the kernel has it",
+    .enabled(if: Workload.hasIA32, "this kernel takes no 32-bit system calls"))
   func compatibility() throws {
     let script = #"""
       tracepoint:syscalls:sys_enter_* /comm == "swt-ia32"/ { @enter[probe] = count(); }

@@ -110,7 +110,9 @@ import Testing
     let folder = try TemporaryFolder()
     let fifo = folder.path + "/go"
     mkfifo(fifo, 0o600)
-    let child = try RunningCommand(["/bin/sh", "-c", "read go < \(fifo); exec \(try Workload.path.get()) swt-e11 getppid 123"])
+    let child = try RunningCommand([
+      "/bin/sh", "-c", "read go < \(fifo); exec \(try Workload.path.get()) swt-e11 getppid 123",
+    ])
     let tracing = try RunningCommand([
       Repository.swtrace, "-p", "\(child.pid)", "\(Repository.root)/examples/syscalls-of-process.bt", "\(child.pid)",
     ])
@@ -130,7 +132,7 @@ import Testing
   @Test func runQueueSwitches() throws {
     let lines = try output("run-queue-switches", as: "swt-e12", doing: "nap 50")
     #expect((count(lines, "@to[swt-e12]") ?? 0) >= 50)
-    #expect(lines.contains { $0.hasPrefix("@cpu[0]: ") })
+    #expect(lines.contains { $0.hasPrefix("@cpu[") })
   }
 
   @Test func runQueueLatency() throws {

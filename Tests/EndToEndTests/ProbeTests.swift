@@ -12,7 +12,8 @@ import Testing
   }
 
   @Test("several BEGIN and END run in the order written") func several() throws {
-    let script = #"BEGIN { @x = 1; } BEGIN { @x++; printf("%d\n", @x); exit(); } end { @x += 5; } END { printf("%d\n", @x); }"#
+    let script =
+      #"BEGIN { @x = 1; } BEGIN { @x++; printf("%d\n", @x); exit(); } end { @x += 5; } END { printf("%d\n", @x); }"#
     #expect(try Tracing.output(script) == "2\n7\n\n\n@x: 7\n")
   }
 

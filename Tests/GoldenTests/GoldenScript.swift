@@ -13,7 +13,8 @@ struct GoldenScript: Sendable, CustomTestStringConvertible {
   /// `$1` and `$2` of every script.
   static let parameters = ["4711", "word"]
 
-  static let all = scripts(in: folder + "/Scripts", prefix: "") + scripts(in: Repository.root + "/examples", prefix: "example-")
+  static let all =
+    scripts(in: folder + "/Scripts", prefix: "") + scripts(in: Repository.root + "/examples", prefix: "example-")
 
   private static func scripts(in folder: String, prefix: String) -> [GoldenScript] {
     FileContents.names(in: folder, extension: "bt").map { GoldenScript(name: prefix + $0, path: "\(folder)/\($0).bt") }

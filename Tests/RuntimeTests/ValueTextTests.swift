@@ -136,7 +136,7 @@ import TraceLang
 
   @Test("messages name their place") func messages() {
     let sink = JSONSink(context: .plain(), isQuiet: false)
-    let place = MessagePlace(source: "stdin", line: SourceLine(source: 0, line: 1, column: 9))
+    let place = MessagePlace(source: "stdin", line: 1, column: 9, text: "stdin:1:9")
     Array("w 1\n".utf8).withUnsafeBytes { sink.message(.warning, place, $0) }
     sink.helperFailed("probe_read_kernel", code: -34, place)
     #expect(

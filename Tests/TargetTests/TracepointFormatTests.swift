@@ -45,9 +45,9 @@ import Testing
         0 common_type: u16
         4 common_pid: s32
         8 __syscall_nr: s32
-        16 dfd: s64
+        16 dfd: s32
         24 filename: s8* user
-        40 mode: u64
+        40 mode: u16
         """)
   }
 

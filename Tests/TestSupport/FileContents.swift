@@ -25,7 +25,7 @@ public enum FileContents {
 
   public static func write(_ bytes: [UInt8], to path: String) throws {
     let file = try FileDescriptor.open(
-      FilePath(path), .writeOnly, options: [.create, .truncate],
+      FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],
       permissions: [.ownerReadWrite, .groupRead, .otherRead])
     try file.closeAfter { _ = try file.writeAll(bytes) }
   }
@@ -57,6 +57,19 @@ public final class TemporaryFolder: Sendable {
   /// Writes a file there and gives its path.
   public func file(_ name: String, _ text: String) throws -> String {
     try FileContents.write(text, to: "\(path)/\(name)")
+    return "\(path)/\(name)"
+  }
+
+  /// Copies a file there as a program that everybody may run, and gives its path.
+  ///
+  /// Another process does it: a descriptor for writing that a child of another test holds for a moment would keep the
+  /// program from being run (ETXTBSY).
+  public func program(_ name: String, copying original: String) throws -> String {
+    let result = try run(["cp", original, "\(path)/\(name)"])
+    guard result.ending == .exited(0) else {
+      throw RunningCommand.Failure.cannotStart("cp \(original)", Errno.noSuchFileOrDirectory)
+    }
+    chmod("\(path)/\(name)", 0o755)
     return "\(path)/\(name)"
   }
 

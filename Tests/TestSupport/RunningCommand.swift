@@ -57,7 +57,8 @@ public final class RunningCommand {
     let path = words[0].contains("/") ? words[0] : "/usr/bin/env"
     let arguments = words[0].contains("/") ? words : ["/usr/bin/env"] + words
     let argumentPointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-    let variables: [UnsafeMutablePointer<CChar>?] = (environment + Self.inherited(without: environment)).map { strdup($0) } + [nil]
+    let variables: [UnsafeMutablePointer<CChar>?] =
+      (environment + Self.inherited(without: environment)).map { strdup($0) } + [nil]
     defer { (argumentPointers + variables).forEach { free($0) } }
     var started = pid_t()
     let code = posix_spawn(&started, path, &actions, &attributes, argumentPointers, variables)
@@ -114,7 +115,9 @@ public final class RunningCommand {
   private static func text(_ file: FileDescriptor) -> String {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while let count = try? chunk.withUnsafeMutableBytes({ try file.read(fromAbsoluteOffset: Int64(bytes.count), into: $0) }),
+    while let count = try? chunk.withUnsafeMutableBytes({
+      try file.read(fromAbsoluteOffset: Int64(bytes.count), into: $0)
+    }),
       count > 0
     {
       bytes += chunk.prefix(count)

@@ -39,14 +39,30 @@ public enum Action: Hashable, Sendable, Codable {
   case cat(Format)
   case system(Format)
   /// `errorf`, `warnf`
-  case message(Severity, Format, SourceLine)
+  case message(Severity, Format, MessagePlace)
   /// A helper failed (`-k`): the payload is its 64-bit result.
-  case helperError(name: String, SourceLine)
+  case helperError(name: String, MessagePlace)
   /// An update did not fit its map, counted by the program itself in the lost-updates counter; never sent as a record.
   case lostUpdates(view: Int)
 
   public enum Severity: String, Hashable, Sendable, Codable {
     case error, warning
+  }
+}
+
+/// A place in the script that a message is about.
+public struct MessagePlace: Hashable, Sendable, Codable {
+  public let source: String
+  public let line: Int
+  public let column: Int
+  /// "stdin:1:9-29", as diagnostics begin.
+  public let text: String
+
+  public init(source: String, line: Int, column: Int, text: String) {
+    self.source = source
+    self.line = line
+    self.column = column
+    self.text = text
   }
 }
 

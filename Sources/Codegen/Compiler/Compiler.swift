@@ -22,6 +22,7 @@ public struct CompileError: Error, Hashable, Sendable {
 public func compile(
   _ program: Program, target: any Target, sources: SourceMap
 ) throws(CompileError) -> Compilation {
+  let target = program.scoped(target)
   var plan = Planner.plan(program, target: target)
   var actions = ActionTable()
   let scratchMap = plan.maps.count

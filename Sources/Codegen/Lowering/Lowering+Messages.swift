@@ -8,8 +8,8 @@ extension Lowering {
     case .cat(let format, let values): sendFormatted(format, values) { .cat($0) }
     case .system(let format, let values): sendFormatted(format, values) { .system($0) }
     case .report(let severity, let format, let values):
-      let line = builder.line ?? SourceLine(source: 0, line: 0, column: 0)
-      sendFormatted(format, values) { .message(severity == .error ? .error : .warning, $0, line) }
+      let place = place
+      sendFormatted(format, values) { .message(severity == .error ? .error : .warning, $0, place) }
     case .print(let value):
       let field = Field(offset: 0, size: size(of: value.type), type: value.type)
       sendValues([value], [field], field.size, .print(field))
@@ -33,6 +33,14 @@ extension Lowering {
     case .time(let format): sendValues([], [], 0, .time(format))
     case .join(let list, let separator): sendJoined(list, separator)
     }
+  }
+
+  /// Where the statement being lowered stands.
+  private var place: MessagePlace {
+    let position = sources.position(statementRange)
+    return MessagePlace(
+      source: sources[statementRange.source].name, line: position.line, column: position.column,
+      text: DiagnosticRenderer(sources: sources).place(of: statementRange))
   }
 
   private mutating func sendFormatted(

@@ -7,6 +7,7 @@ extension Lowering {
 
   mutating func statement(_ statement: TypedStatement) {
     setLine(statement.range)
+    statementRange = statement.range
     switch statement.kind {
     case .assign(let place, let value): assign(place, value)
     case .update(let place, let operation, let value, let signed): update(place, operation, value, signed: signed)

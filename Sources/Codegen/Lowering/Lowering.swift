@@ -10,6 +10,8 @@ struct Lowering {
   /// What user space does for the records this and the programs before it send.
   var actions: ActionTable
 
+  /// The statement being lowered.
+  var statementRange = SourceRange(SourceID(0), 0, 0)
   /// The probe being lowered.
   var probe: Probe
   var entry: EntryState

@@ -103,7 +103,7 @@ final class JSONSink: OutputSink {
   private func append(_ place: MessagePlace) {
     output.append(", \"filename\": ")
     JSONText.append(place.source, to: output)
-    output.append(text: ", \"line\": \(place.line.line), \"col\": \(place.line.column)}\n")
+    output.append(text: ", \"line\": \(place.line), \"col\": \(place.column)}\n")
   }
 
   func lost(events: UInt64) {

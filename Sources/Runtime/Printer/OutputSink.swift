@@ -22,14 +22,6 @@ struct PrintedMap {
   var divisor: UInt64 = 0
 }
 
-/// A place in the script that a message is about.
-struct MessagePlace {
-  let source: String
-  let line: SourceLine
-
-  var text: String { "\(source):\(line.line):\(line.column)" }
-}
-
 /// The words of one output format.
 protocol OutputSink: AnyObject {
   /// What waits to be written to the output.

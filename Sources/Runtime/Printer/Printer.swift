@@ -16,7 +16,7 @@ final class Printer {
     case printf(CompiledFormat)
     case cat(CompiledFormat)
     case system(CompiledFormat)
-    case message(Action.Severity, CompiledFormat, SourceLine)
+    case message(Action.Severity, CompiledFormat, MessagePlace)
     case other(Action)
   }
 
@@ -51,7 +51,7 @@ final class Printer {
       case .printf(let format): .printf(CompiledFormat(format))
       case .cat(let format): .cat(CompiledFormat(format))
       case .system(let format): .system(CompiledFormat(format))
-      case .message(let severity, let format, let line): .message(severity, CompiledFormat(format), line)
+      case .message(let severity, let format, let place): .message(severity, CompiledFormat(format), place)
       case .print, .printMap, .printMapValue, .clear, .zero, .exit, .time, .join, .helperError, .lostUpdates:
         .other(action)
       }
@@ -82,10 +82,10 @@ final class Printer {
       case .system(let format):
         runCommand(text(format, payload))
         return .goesOn
-      case .message(let severity, let format, let line):
+      case .message(let severity, let format, let place):
         scratch.removeAll()
         printf.append(format, payload, to: scratch)
-        sink.message(severity, place(line), UnsafeRawBufferPointer(scratch.bytes))
+        sink.message(severity, place, UnsafeRawBufferPointer(scratch.bytes))
         flush()
         return .goesOn
       case .other(let action): return handle(action, payload, count: record.count - Action.headerSize)
@@ -108,8 +108,8 @@ final class Printer {
       TimeText.appendNow(format: format, to: sink.beginText())
       sink.endText(.time)
     case .join(let separator, let capacity): join(payload, count: count, separator: separator, capacity: capacity)
-    case .helperError(let name, let line):
-      sink.helperFailed(name, code: Int32(truncatingIfNeeded: Word.i64(payload)), place(line))
+    case .helperError(let name, let place):
+      sink.helperFailed(name, code: Int32(truncatingIfNeeded: Word.i64(payload)), place)
     case .printf, .cat, .system, .message, .lostUpdates: break
     }
     return .goesOn
@@ -158,11 +158,6 @@ final class Printer {
 }
 
 extension Printer {
-  private func place(_ line: SourceLine) -> MessagePlace {
-    let source = Int(line.source)
-    return MessagePlace(source: source < bundle.sources.count ? bundle.sources[source] : "", line: line)
-  }
-
   private func text(_ format: CompiledFormat, _ payload: UnsafeRawPointer) -> String {
     scratch.removeAll()
     printf.append(format, payload, to: scratch)

@@ -47,7 +47,7 @@ struct TextValue {
     let length = strnlen(value.assumingMemoryBound(to: CChar.self), capacity)
     buffer.append(value, count: length)
     // A string is cut when it fills its space and that space is the longest a script may ask for.
-    if length + 1 >= capacity, capacity == context.maximumStringLength { buffer.append(context.trailer) }
+    if length + 1 >= capacity, capacity == context.maximumStringLength + 1 { buffer.append(context.trailer) }
   }
 
   private func appendCompound(_ type: Type, _ value: UnsafeRawPointer, to buffer: OutputBuffer) {

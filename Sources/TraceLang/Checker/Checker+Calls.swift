@@ -186,7 +186,7 @@ extension Checker {
     if let text = parameterText(arguments[0]) { return string(text, range) }
     let source = address(arguments[0], "str")
     if case .string = source.kind { return source }
-    var capacity = configuration.maxStringLength
+    var capacity = configuration.maxStringLength + 1
     var length: TypedExpression?
     if arguments.count == 2 {
       let value = converted(integerOperand(arguments[1]), .uint64)

@@ -43,12 +43,15 @@ extension Checker {
       return nil
     case .structure(let keyword, let name):
       if let type = target.kernelType(named: "\(keyword.rawValue) \(name)") { return type }
+      let known = types.named.keys.filter { $0.hasPrefix(keyword.rawValue + " ") }.sorted()
       error(
-        "there is no \(keyword.rawValue) '\(name)' in this kernel's type information", at: syntax.range)
+        "there is no \(keyword.rawValue) '\(name)' in this script or this kernel's type information", at: syntax.range,
+        notes: Suggestions.nearest(to: "\(keyword.rawValue) \(name)", among: known, limit: 1).map { .init("did you mean '\($0)'?") })
       return nil
     case .pointer(let inner):
       // A pointer to a struct nobody looks into needs no definition.
-      if case .structure(let keyword, let name) = inner.kind {
+      if case .structure(let keyword, let name) = inner.kind, keyword != .enum {
+        if let type = types.type(named: "\(keyword.rawValue) \(name)") { return .pointer(type, .unknown) }
         return .pointer(.record(.named("\(keyword.rawValue) \(name)")), .unknown)
       }
       return type(inner).map { .pointer($0, .unknown) }

@@ -23,7 +23,8 @@ public struct CheckerOptions: Sendable {
 public func check(
   _ script: Script, target: any Target, options: CheckerOptions = CheckerOptions(), diagnostics: inout Diagnostics
 ) -> Program? {
-  var checker = Checker(target: target, options: options)
+  let types = ScriptTypesBuilder.types(of: script, target: target, reportingTo: &diagnostics)
+  var checker = Checker(target: target, types: types, options: options)
   let program = checker.check(script)
   for diagnostic in checker.diagnostics.all { diagnostics.report(diagnostic) }
   return diagnostics.hasErrors ? nil : program
@@ -32,6 +33,8 @@ public func check(
 /// Infers all types by repeated walks over the script until nothing changes, then rewrites it once.
 struct Checker {
   let target: any Target
+  /// What the script declares in C; the target answers for it too.
+  let types: ScriptTypes
   let options: CheckerOptions
   var configuration: Configuration
   var diagnostics = Diagnostics()
@@ -45,8 +48,9 @@ struct Checker {
   var scope = Scope()
   var loopDepth = 0
 
-  init(target: any Target, options: CheckerOptions) {
-    self.target = target
+  init(target: any Target, types: ScriptTypes, options: CheckerOptions) {
+    self.target = types.isEmpty ? target : ScriptedTarget(target, types: types)
+    self.types = types
     self.options = options
     configuration = options.configuration
   }
@@ -74,7 +78,9 @@ struct Checker {
     }
     let maps = finishedMaps()
     guard !diagnostics.hasErrors else { return nil }
-    return Program(configuration: configuration, maps: maps, probes: probes, probeNames: probeNames, timeFormats: timeFormats)
+    return Program(
+      configuration: configuration, maps: maps, probes: probes, probeNames: probeNames, timeFormats: timeFormats,
+      types: types)
   }
 
   private mutating func declareMaps(_ script: Script) {

@@ -8,15 +8,19 @@ public struct Program: Sendable {
   public var probeNames: [String]
   /// Formats of `strftime`, by the index in a timestamp.
   public var timeFormats: [String]
+  /// What the script declares in C; see `scoped(_:)`.
+  public var types: ScriptTypes
 
   public init(
-    configuration: Configuration, maps: [MapVariable], probes: [Probe], probeNames: [String], timeFormats: [String]
+    configuration: Configuration, maps: [MapVariable], probes: [Probe], probeNames: [String], timeFormats: [String],
+    types: ScriptTypes = ScriptTypes()
   ) {
     self.configuration = configuration
     self.maps = maps
     self.probes = probes
     self.probeNames = probeNames
     self.timeFormats = timeFormats
+    self.types = types
   }
 }
 

@@ -64,7 +64,7 @@ public struct DiagnosticRenderer: Sendable {
   }
 
   /// `name:line:first-behind` or, over several lines, `name:first-last`.
-  private func place(of range: SourceRange) -> String {
+  public func place(of range: SourceRange) -> String {
     let file = sources[range.source]
     let start = file.position(at: Int(range.lower))
     let end = lastPosition(of: range)

@@ -1,0 +1,60 @@
+import TraceLang
+
+/// A machine with one tracepoint and a few kernel types.
+final class StubTarget: Target {
+  var features: Set<KernelFeature> = Set(KernelFeature.allCases)
+  var architecture = Machine.Architecture.x86_64
+
+  var machine: Machine {
+    Machine(
+      architecture: architecture, isLittleEndian: true, possibleCPUs: 4, pageSize: 4096, kernelRelease: "6.12.0")
+  }
+
+  func has(_ feature: KernelFeature) -> Bool { features.contains(feature) }
+
+  func tracepoints(category: String, event: String) throws(TargetError) -> [TracepointName] {
+    Glob(category).matches("sched") && Glob(event).matches("sched_switch")
+      ? [TracepointName(category: "sched", event: "sched_switch")] : []
+  }
+
+  func tracepointFormat(_ name: TracepointName) throws(TargetError) -> TracepointFormat? {
+    TracepointFormat(
+      name: name, id: 1,
+      fields: [TracepointFormat.Field(name: "prev_state", declaration: "long prev_state", type: .int64, offset: 8, size: 8)])
+  }
+
+  func syscallNumber(_ name: String) -> Int? { nil }
+  func rawTracepoints(matching glob: String) throws(TargetError) -> [String] { [] }
+  func rawTracepointArguments(_ name: String) -> [FunctionParameter]? { nil }
+  func kernelFunctions(matching glob: String, module: String?) throws(TargetError) -> [String] { [] }
+  func kernelFunctionSignature(_ name: String) -> FunctionSignature? { nil }
+
+  func kernelType(named name: String) -> Type? {
+    guard has(.btf) else { return nil }
+    switch name {
+    case "struct task_struct": return .record(.btf(object: 0, type: 1, name: "task_struct"))
+    case "kernel_word": return .uint16
+    default: return nil
+    }
+  }
+
+  func layout(of record: RecordReference) -> RecordLayout? {
+    switch record {
+    case .btf(_, 1, _), .named("struct task_struct"):
+      RecordLayout(
+        name: "task_struct", isUnion: false, size: 16,
+        members: [
+          RecordLayout.Member(name: "pid", type: .int32, offset: 4),
+          RecordLayout.Member(name: "stamp", type: .uint64, offset: 8),
+        ])
+    case .btf, .named, .script, .tracepoint, .function: nil
+    }
+  }
+
+  func enumerator(named name: String) -> EnumeratorValue? {
+    name == "KERNEL_THREE" && has(.btf) ? EnumeratorValue(value: 3, type: .uint32) : nil
+  }
+
+  func enumerators(of reference: EnumReference) -> [EnumeratorName] { [] }
+  func kernelSymbolAddress(_ name: String) -> UInt64? { nil }
+}
