@@ -83,7 +83,7 @@ import TraceLang
     let checked = Checked("config = { max_map_keys = 5; max_strlen = 10 } BEGIN { @[str(0)] = 1; }")
     #expect(checked.program?.configuration.maxMapKeys == 5)
     #expect(checked.program?.maps.first?.maxEntries == 5)
-    #expect(checked.program?.maps.first?.key == .string(capacity: 10))
+    #expect(checked.program?.maps.first?.key == .string(capacity: 11))
   }
 
   @Test(

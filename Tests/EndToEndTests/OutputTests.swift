@@ -96,6 +96,31 @@ import Testing
         """)
   }
 
+  @Test("a map's entries are counted and looped over") func entries() throws {
+    let script = #"""
+      BEGIN {
+        @by["a", 1] = 10; @by["b", 2] = 20; @c[5] = count(); @empty[1] = 1; delete(@empty, 1);
+        printf("%d %d %d\n", len(@by), len(@c), len(@empty));
+        for ($e : @by) { @sum += $e.1; @keys[$e.0.0] = $e.0.1; }
+        if (has_key(@by, ("a", 1)) && delete(@by, ("a", 1))) { printf("%d\n", len(@by)); }
+        clear(@c);
+        exit();
+      }
+      """#
+    #expect(
+      try Tracing.output(script) == """
+        2 1 0
+        1
+
+
+        @by[b, 2]: 20
+        @keys[a]: 1
+        @keys[b]: 2
+        @sum: 30
+
+        """)
+  }
+
   @Test("maps at the end are sorted by name, entries by value") func layout() throws {
     let script = #"""
       BEGIN {

@@ -36,9 +36,25 @@ extension Lowering {
         key: Memory(base: parameters[1], offset: 0), value: Memory(base: parameters[2], offset: 0), map: map)
     } call: { lowering, function, environment in
       let reference = lowering.mapReference(index)
-      return lowering.builder.call(.forEachMapElement, [reference, .value(function), .value(environment), .constant(0)])
+      return lowering.builder.call(
+        .forEachMapElement, [reference, .value(function), .value(environment), .constant(0)])
     }
     pairs[variable] = nil
+  }
+
+  /// The number of entries in a map: how many the kernel visits.
+  mutating func length(of map: MapID) -> Operand {
+    guard case .hash(let index, _) = plan.views[map.index].storage else { return .constant(0) }
+    let count = runCallback(
+      [], parameters: [.integer, .pointer(.mapValue(index)), .pointer(.mapValue(index)), .pointer(.stack)],
+      environmentParameter: 3
+    ) { _ in
+    } call: { lowering, function, environment in
+      let reference = lowering.mapReference(index)
+      return lowering.builder.call(
+        .forEachMapElement, [reference, .value(function), .value(environment), .constant(0)])
+    }
+    return .value(count)
   }
 
   /// A loop of `count` iterations from `start` on.
@@ -57,10 +73,11 @@ extension Lowering {
   }
 
   /// Lowers a body to a callback and calls it; afterwards the variables have the values the body gave them.
-  private mutating func runCallback(
+  /// - Returns: what the kernel's helper returned.
+  @discardableResult private mutating func runCallback(
     _ body: [TypedStatement], parameters: [ValueType], environmentParameter: Int,
     begin: (inout Lowering) -> Void, call: (inout Lowering, Value, Value) -> Value
-  ) {
+  ) -> Value {
     var assigned = AssignedVariables()
     assigned.visit(body)
     let environment = captured()
@@ -68,7 +85,7 @@ extension Lowering {
     save(environment, to: memory)
     let function = lowerCallback(body, environment, parameters, environmentParameter, assigned.sorted, begin)
     let address = builder.define(.integer, .functionAddress(function))
-    _ = call(&self, address, memory)
+    let result = call(&self, address, memory)
     for (index, variable) in environment.variables.enumerated() where assigned.sorted.contains(variable) {
       builder.variables[variable] = builder.load(64, memory, index * 8)
     }
@@ -79,6 +96,7 @@ extension Lowering {
     builder.continueIn(leave)
     leaveBody()
     builder.continueIn(after)
+    return result
   }
 
   private func captured() -> Environment {
@@ -126,7 +144,8 @@ extension Lowering {
     let start = builder.makeBlock()
     builder.continueIn(start)
     builder.line = outer.builder.line
-    scratch = Scratch(map: scratch.map, size: scratch.size, base: builder.declareValue(.pointer(.mapValue(scratch.map))))
+    scratch = Scratch(
+      map: scratch.map, size: scratch.size, base: builder.declareValue(.pointer(.mapValue(scratch.map))))
     bodyExits = []
     loops = []
     openRecords = []

@@ -55,6 +55,34 @@ extension Lowering {
     return builder.join([yes, no].compactMap { $0 }, extraTypes: [.integer])[0]
   }
 
+  private func changesVariables(_ expression: TypedExpression) -> Bool {
+    var assigned = AssignedVariables()
+    assigned.visit(expression)
+    return !assigned.sorted.isEmpty
+  }
+
+  /// 1 or 0 of `&&` or `||` whose right side changes variables: the ways around and through it meet before the answer.
+  private mutating func joinedTruth(of condition: TypedExpression) -> Operand {
+    let isAnd: Bool
+    let sides: (TypedExpression, TypedExpression)
+    switch condition.kind {
+    case .and(let left, let right): (isAnd, sides) = (true, (left, right))
+    case .or(let left, let right): (isAnd, sides) = (false, (left, right))
+    default: return scalar(condition)
+    }
+    let around = builder.makeBlock()
+    let through = builder.makeBlock()
+    branch(on: sides.0, then: isAnd ? through : around, otherwise: isAnd ? around : through)
+    let before = builder.variables
+    builder.continueIn(around)
+    let a = builder.arrive([.constant(isAnd ? 0 : 1)])
+    builder.continueIn(through)
+    builder.variables = before
+    let value = scalar(sides.1)
+    let b = builder.arrive([.value(builder.define(.integer, .compare(.ne, value, .constant(0))))])
+    return builder.join([a, b].compactMap { $0 }, extraTypes: [.integer])[0]
+  }
+
   private mutating func ternary(
     _ condition: TypedExpression, _ then: TypedExpression, _ otherwise: TypedExpression
   ) -> Operand {
@@ -78,6 +106,8 @@ extension Lowering {
     case .not(let operand): branch(on: operand, then: otherwise, otherwise: then)
     case .convert(let operand) where condition.type == .bool && operand.type.isScalar:
       branch(on: operand, then: then, otherwise: otherwise)
+    case .and(_, let right) where changesVariables(right), .or(_, let right) where changesVariables(right):
+      builder.branch(.ne, joinedTruth(of: condition), .constant(0), then: then, otherwise: otherwise)
     case .and(let left, let right):
       let next = builder.makeBlock()
       branch(on: left, then: next, otherwise: otherwise)
@@ -224,7 +254,8 @@ extension Lowering {
     case .byteSwap(let value):
       let bits = value.type.integer?.bits ?? 64
       return .value(builder.define(.integer, .byteSwap(bits: bits, scalar(value))))
-    case .string, .buffer, .userSymbol, .strftime, .length: return .constant(0)
+    case .length(let map): return length(of: map)
+    case .string, .buffer, .userSymbol, .strftime: return .constant(0)
     }
   }
 

@@ -70,20 +70,31 @@ extension Lowering {
   private mutating func sendValues(
     _ values: [TypedExpression], _ fields: [Field], _ size: Int, _ action: Action, isPadded: Bool = false
   ) {
-    // Effects of arguments happen even when the record is lost.
-    let early = values.map { value -> Operand? in
-      value.type.isScalar && hasEffects(value) ? scalar(value) : nil
-    }
+    // Effects of arguments happen even when the record is lost, and in order: all values are computed before it then.
+    let early = values.contains(where: hasEffects) ? values.map { computed($0, isPadded: isPadded) } : nil
     withRecord(payload: size, action) { lowering, record in
-      for ((value, field), operand) in zip(zip(values, fields), early) {
+      for (index, field) in fields.enumerated() {
         let place = Memory(base: record, offset: Action.headerSize + field.offset)
-        if let operand {
+        switch early?[index] {
+        case .operand(let operand):
           lowering.builder.emit(.store(bits: field.size * 8, base: place.base, offset: place.offset, operand))
-        } else {
-          lowering.write(value, to: place, isPadded: isPadded)
+        case .memory(let memory): lowering.copy(to: place, from: memory, size: field.size)
+        case nil: lowering.write(values[index], to: place, isPadded: isPadded)
         }
       }
     }
+  }
+
+  private enum ComputedValue {
+    case operand(Operand)
+    case memory(Memory)
+  }
+
+  private mutating func computed(_ value: TypedExpression, isPadded: Bool) -> ComputedValue {
+    if value.type.isScalar { return .operand(scalar(value)) }
+    let memory = temporary(size: max(size(of: value.type), 8))
+    write(value, to: memory, isPadded: isPadded)
+    return .memory(memory)
   }
 
   private func hasEffects(_ value: TypedExpression) -> Bool {

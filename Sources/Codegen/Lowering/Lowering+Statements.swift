@@ -155,7 +155,7 @@ extension Lowering {
     let first = scalar(start)
     let last = scalar(end)
     if !isShort(first, last), target.has(.loop) {
-      loop(variable, from: first, count: distance(first, last), body)
+      loop(variable, from: first, count: opaque(distance(first, last)), body)
       return
     }
     // The counter is kept apart from the variable, which the body may change.
@@ -196,6 +196,13 @@ extension Lowering {
   private func isShort(_ first: Operand, _ last: Operand) -> Bool {
     guard case .constant(let first) = first, case .constant(let last) = last else { return false }
     return last <= first || last.subtractingReportingOverflow(first).partialValue.magnitude <= UInt64(Self.maximumPlainIterations)
+  }
+
+  /// The same number with nothing known of it: a loop that the verifier proves to have no iterations leaves a callback
+  /// that nothing calls, which kernels refuse.
+  private mutating func opaque(_ count: Operand) -> Operand {
+    guard let place = plan.opaqueZero else { return count }
+    return builder.arithmetic(.add, count, builder.load(64, dataAddress(place.map, place.offset), 0))
   }
 
   /// The iterations of a range: 0 when it is empty.

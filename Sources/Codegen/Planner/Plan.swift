@@ -16,6 +16,8 @@ public struct Plan: Hashable, Sendable {
   public var ringBuffer: Int?
   public var lostEvents: MapView.Place?
   public var startTime: MapView.Place?
+  /// A word that is always 0 and that the verifier cannot know to be.
+  public var opaqueZero: MapView.Place?
   /// Offset in the constants of zeros, enough for any map value.
   public var zeros: Int?
 }

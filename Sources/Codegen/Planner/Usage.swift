@@ -17,6 +17,7 @@ struct Usage {
   var usesArguments: [Bool]
   var sends = false
   var usesElapsed = false
+  var hasRangeLoops = false
 
   private var probe = 0
 
@@ -56,6 +57,7 @@ struct Usage {
       visit(body)
     case .unroll(_, let body): visit(body)
     case .forRange(_, let start, let end, let body):
+      hasRangeLoops = true
       visit(start)
       visit(end)
       visit(body)

@@ -145,6 +145,17 @@ extension Checker {
       return TypedExpression(.call(.hasKey(MapID(map), key)), .bool, range)
     case .len:
       guard let map = mapArgument(arguments[0], "len") else { return invalid(range) }
+      let state = environment.maps[map]
+      if state.isKeyed == false {
+        error(
+          "@\(state.name) has no keys to count", at: arguments[0].range,
+          notes: [Diagnostic.Note("it was first used here", at: state.range)])
+        return invalid(range)
+      }
+      environment.maps[map].isKeyed = true
+      if !target.has(.forEachMapElement) {
+        error("len() needs a kernel with bpf_for_each_map_elem (Linux 5.13)", at: range)
+      }
       return TypedExpression(.call(.length(MapID(map))), .uint64, range)
     case .delete: return delete(arguments, range)
     case .strncmp: return compareStrings(arguments, range)
