@@ -2,11 +2,11 @@
 # Builds .build/release/swtrace as one stripped executable that needs nothing but glibc, and prints its size.
 set -euo pipefail
 
-scratch=.build
-parts=$scratch/release-parts
+cd "$(dirname "$0")/.."
+parts=$PWD/.build/release-parts
 mkdir -p "$parts"
 
-# The linker takes a shared library over an archive of the same folder: a folder of nothing but archives comes first.
+# In one folder the linker takes a shared library before an archive, so a folder with archives only comes first.
 libraries=$(pkg-config --static --libs-only-l libbpf)
 for library in $libraries -lstdc++; do
   archive=$(clang --print-file-name="lib${library#-l}.a")
@@ -14,23 +14,21 @@ for library in $libraries -lstdc++; do
   ln --symbolic --force "$archive" "$parts/"
 done
 
-swiftc -O -wmo -parse-as-library -module-name FoundationEssentials -emit-module -emit-module-path "$parts/" \
+swiftc -O -wmo -parse-as-library -module-name FoundationEssentials \
+  -emit-module -emit-module-path "$parts/FoundationEssentials.swiftmodule" \
   -emit-object -o "$parts/FoundationEssentials.o" Scripts/Release/FoundationEssentials.swift
 
 options=(
-  --configuration release --product swtrace --scratch-path "$scratch"
-  --static-swift-stdlib --disable-local-rpath -debug-info-format none
-  -Xswiftc "-I$parts" -Xlinker "$parts/FoundationEssentials.o"
-  -Xlinker "-L$parts"
+  --configuration release --product swtrace --static-swift-stdlib --disable-local-rpath -debug-info-format none
+  -Xswiftc "-I$parts" -Xlinker "$parts/FoundationEssentials.o" -Xlinker "-L$parts"
   -Xlinker --no-export-dynamic -Xlinker --strip-all
 )
 for library in $libraries; do options+=(-Xlinker "$library"); done
-# A fixed load address saves tens of thousands of relocations at each start.
+# A fixed load address saves the start tens of thousands of relocations.
 for option in -static-libgcc -no-pie; do options+=(-Xswiftc -Xclang-linker -Xswiftc "$option"); done
 swift build "${options[@]}"
 
-swtrace=$(swift build --show-bin-path "${options[@]}")/swtrace
-shared=$(ldd "$swtrace" | awk '{ print $1 }' | grep -vE '^(linux-vdso|libc|libm|/lib.*/ld-linux)' || true)
-[[ -z $shared ]] || { echo "Linked dynamically: $shared" >&2; exit 1; }
-awk -v bytes="$(stat --format=%s "$swtrace")" -v file="$swtrace" \
-  'BEGIN { printf "%s: %.1f MB\n", file, bytes / 1000000 }'
+swtrace=.build/release/swtrace
+shared=$(ldd "$swtrace" | awk '$1 !~ /^(linux-vdso|libc|libm)\.so|\/ld-linux/ { print $1 }')
+[[ -z $shared ]] || { echo "linked with shared libraries: $shared" >&2; exit 1; }
+stat --format=%s "$swtrace" | awk -v file="$swtrace" '{ printf "%s: %.1f MB\n", file, $1 / 1e6 }'
