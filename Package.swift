@@ -48,7 +48,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["CLibBPF", .product(name: "SystemPackage", package: "swift-system")],
       path: "Tests/TestSupport", swiftSettings: strict),
-    .testTarget(name: "CheckerTests", dependencies: ["TraceLang", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "CheckerTests", dependencies: ["TraceLang"], swiftSettings: strict),
     .testTarget(name: "LanguageTests", dependencies: ["TraceLang"], swiftSettings: strict),
     .testTarget(
       name: "GoldenTests", dependencies: ["Codegen", "Runtime", "TraceLang", "TestSupport", "swtrace"],

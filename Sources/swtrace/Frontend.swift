@@ -19,18 +19,25 @@ struct Frontend {
   /// - Throws: a failure after which nothing more needs to be said.
   func compile(childPID: Int? = nil) throws(CommandFailure) -> Result {
     let file = try options.source()
-    let sources = SourceMap(file)
+    var sources = SourceMap(file)
     var diagnostics = Diagnostics()
-    let script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
+    var script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
+    if !diagnostics.hasErrors {
+      script = expand(script, in: &sources, target: target, options: options.expansion, diagnostics: &diagnostics)
+    }
     var program: Program?
     if !diagnostics.hasErrors {
       let checkerOptions = CheckerOptions(
-        parameters: options.parameters, allowsUnsafe: options.unsafe, configuration: try options.configuration(),
-        childPID: childPID)
+        parameters: options.parameters, namedParameters: options.namedParameters, allowsUnsafe: options.unsafe,
+        configuration: try options.configuration(), childPID: childPID)
       program = check(script, target: target, options: checkerOptions, diagnostics: &diagnostics)
     }
     tell(diagnostics, sources)
     guard let program else { throw CommandFailure("") }
+    if options.namedParameters["help"] != nil, !program.namedParameters.contains(where: { $0.name == "help" }) {
+      Terminal.writeOutput(program.namedParameterHelp)
+      exit(0)
+    }
     do throws(CompileError) {
       let compilation = try Codegen.compile(program, target: target, sources: sources)
       return Result(script: script, program: program, compilation: compilation, sources: sources)

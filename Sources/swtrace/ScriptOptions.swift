@@ -1,6 +1,7 @@
 import ArgumentParser
 import Codegen
 import Glibc
+import Runtime
 import SystemPackage
 import TraceLang
 
@@ -15,6 +16,16 @@ struct ScriptOptions: ParsableArguments {
   @Flag(help: "Do not print warnings.")
   var noWarnings = false
 
+  @Option(
+    name: .customShort("I"), parsing: .singleValue,
+    help: ArgumentHelp("Look for headers in this folder first.", valueName: "folder"))
+  var headerFolders: [String] = []
+
+  @Option(
+    name: .customLong("include"), parsing: .singleValue,
+    help: ArgumentHelp("Include a header before the script.", valueName: "header"))
+  var headers: [String] = []
+
   @Argument(help: ArgumentHelp("The script's file, '-' for standard input (unless -e is given), and its parameters.", valueName: "file-and-parameters"))
   var words: [String] = []
 
@@ -25,7 +36,28 @@ struct ScriptOptions: ParsableArguments {
   }
 
   /// `$1`, `$2`, ...
-  var parameters: [String] { e == nil ? Array(words.dropFirst()) : words }
+  var parameters: [String] { scriptWords.filter { !$0.hasPrefix("--") } }
+
+  /// `--name=value` and `--name`, which only stand behind `--`.
+  var namedParameters: [String: String] {
+    var named: [String: String] = [:]
+    for word in scriptWords where word.hasPrefix("--") {
+      let parts = word.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      named[String(parts[0])] = parts.count == 2 ? String(parts[1]) : ""
+    }
+    return named
+  }
+
+  private var scriptWords: [String] { e == nil ? Array(words.dropFirst()) : words }
+
+  /// What the script's directives and imports may read.
+  var expansion: ExpansionOptions {
+    let path = e == nil ? words.first ?? "" : ""
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    return ExpansionOptions(
+      headerFolders: headerFolders, headers: headers, headerReader: SystemPreprocessor(scriptFolder: folder),
+      fileReader: HostFiles())
+  }
 
   /// The script's text and the name messages show it under.
   func source() throws(CommandFailure) -> SourceFile {

@@ -133,13 +133,14 @@ import Testing
 
   @Test func runQueueSwitches() throws {
     let lines = try output("run-queue-switches", as: "swt-e12", doing: "nap 50")
-    #expect((count(lines, "@to[swt-e12]") ?? 0) >= 50)
+    // A nap that is over before the task has left its CPU is no switch.
+    #expect((count(lines, "@to[swt-e12]") ?? 0) >= 40)
     #expect(lines.contains { $0.hasPrefix("@cpu[") })
   }
 
   @Test func runQueueLatency() throws {
     let lines = try output("run-queue-latency", as: "swt-e13", doing: "nap 50")
-    #expect(total(histogram(lines, "@usecs")) >= 50)
+    #expect(total(histogram(lines, "@usecs")) >= 40)
   }
 
   @Test func pageFaults() throws {

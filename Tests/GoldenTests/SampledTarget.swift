@@ -17,7 +17,14 @@ final class SampledTarget: Target {
     return names.filter { !$0.event.hasPrefix("sys_exit_") || Self.kept.contains($0.event) }
   }
 
-  var machine: Machine { source.machine }
+  /// With the kernel's version only, not the name of its build.
+  var machine: Machine {
+    let machine = source.machine
+    return Machine(
+      architecture: machine.architecture, isLittleEndian: machine.isLittleEndian, possibleCPUs: machine.possibleCPUs,
+      pageSize: machine.pageSize, kernelRelease: String(machine.kernelRelease.prefix { $0 != "-" }))
+  }
+
   func has(_ feature: KernelFeature) -> Bool { source.has(feature) }
   func tracepointFormat(_ name: TracepointName) throws(TargetError) -> TracepointFormat? {
     try source.tracepointFormat(name)

@@ -6,10 +6,16 @@ struct Compiled {
   private let sources: SourceMap
   private let diagnostics: Diagnostics
 
-  init(_ text: String, target: StubTarget = StubTarget(), options: CheckerOptions = CheckerOptions()) {
-    let sources = SourceMap(SourceFile(name: "stdin", text: text))
+  init(
+    _ text: String, named name: String = "stdin", target: StubTarget = StubTarget(),
+    options: CheckerOptions = CheckerOptions(), expansion: ExpansionOptions = ExpansionOptions()
+  ) {
+    var sources = SourceMap(SourceFile(name: name, text: text))
     var diagnostics = Diagnostics()
-    let script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
+    var script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
+    if !diagnostics.hasErrors {
+      script = expand(script, in: &sources, target: target, options: expansion, diagnostics: &diagnostics)
+    }
     program = diagnostics.hasErrors ? nil : check(script, target: target, options: options, diagnostics: &diagnostics)
     self.sources = sources
     self.diagnostics = diagnostics
@@ -25,7 +31,7 @@ struct Compiled {
 }
 
 /// The lines of the program that the actions of one `begin` probe become, behind what is declared in front of it.
-func body(_ declarations: String = "", _ actions: String) -> String {
+func body(_ declarations: String, _ actions: String) -> String {
   let text = Compiled("\(declarations)\nbegin { \(actions) }").text
   guard text.hasPrefix("map") || text.hasPrefix("probe") else { return text }
   let lines = text.split(separator: "\n").drop { !$0.hasPrefix("probe") }.dropFirst()

@@ -59,7 +59,7 @@ public final class RunningCommand {
     let argumentPointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     let variables: [UnsafeMutablePointer<CChar>?] =
       (environment + Self.inherited(without: environment)).map { strdup($0) } + [nil]
-    defer { (argumentPointers + variables).forEach { free($0) } }
+    defer { for pointer in argumentPointers + variables { free(pointer) } }
     var started = pid_t()
     let code = posix_spawn(&started, path, &actions, &attributes, argumentPointers, variables)
     guard code == 0 else { throw Failure.cannotStart(path, Errno(rawValue: code)) }

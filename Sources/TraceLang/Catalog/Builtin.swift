@@ -32,7 +32,7 @@ public struct Builtin: Sendable {
   public enum Name: String, Sendable, CaseIterable {
     case pid, tid, uid, gid, comm, cpu, ncpus, nsecs, elapsed, probe, args, curtask, rand, cgroup, numaid, jiffies, ctx
     case arg0, arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9
-    case str, buf, ksym, usym, strftime, hasKey = "has_key", len, strncmp, bswap, kptr, uptr, delete
+    case str, buf, ksym, usym, strftime, hasKey = "has_key", len, strncmp, bswap, kptr, uptr, delete, getopt
     case printf, print, clear, zero, exit, time, join, cat, system, errorf, warnf
     case count, sum, min, max, avg, stats, hist, lhist
   }
@@ -89,6 +89,9 @@ extension Builtin {
     Builtin(.kptr, .function, 1...1, "T *kptr(T *p)", "Takes a pointer as one into the kernel."),
     Builtin(.uptr, .function, 1...1, "T *uptr(T *p)", "Takes a pointer as one into user space."),
     Builtin(.delete, .function, 1...2, "bool delete(map m, key k)", "Removes a key from a map; true when it was there."),
+    Builtin(
+      .getopt, .function, 1...3, "T getopt(const string name [, const T default [, const string help]])",
+      "A parameter given as --name=value behind '--'; without a default it is a bool."),
   ]
 
   private static let actions: [Builtin] = [

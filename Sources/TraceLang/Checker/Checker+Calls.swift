@@ -158,6 +158,7 @@ extension Checker {
       }
       return TypedExpression(.call(.length(MapID(map))), .uint64, range)
     case .delete: return delete(arguments, range)
+    case .getopt: return namedParameter(arguments, range)
     case .strncmp: return compareStrings(arguments, range)
     case .bswap:
       let value = integerOperand(arguments[0])

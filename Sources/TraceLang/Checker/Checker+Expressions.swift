@@ -51,10 +51,12 @@ extension Checker {
       error("a type is not a value here", at: range)
       return invalid(range)
     case .block(let block): return blockValue(block, range)
-    case .conditional:
-      error("'if' as a value is not in this version of swtrace; use a ? b : c", at: range)
+    case .conditional(let conditional): return choice(conditional, range)
+    case .comptime(let operand):
+      let value = self.expression(operand)
+      if value.isConstant || value.type == .invalid { return value }
+      error("this is not known at compile time", at: operand.range)
       return invalid(range)
-    case .comptime(let operand): return self.expression(operand)
     case .invalid: return invalid(range)
     }
   }
@@ -174,7 +176,7 @@ extension Checker {
     return TypedExpression(.element(base, index), elements[index].type, range)
   }
 
-  private mutating func blockValue(_ block: Block, _ range: SourceRange) -> TypedExpression {
+  mutating func blockValue(_ block: Block, _ range: SourceRange) -> TypedExpression {
     guard let result = block.result else {
       error("a block used as a value must end with an expression without ';'", at: range)
       return invalid(range)

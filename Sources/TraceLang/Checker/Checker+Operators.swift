@@ -105,8 +105,40 @@ extension Checker {
     _ condition: Expression, _ then: Expression?, _ otherwise: Expression, _ range: SourceRange
   ) -> TypedExpression {
     let test = self.condition(condition)
-    let first = then.map { expression($0) } ?? test
-    let second = expression(otherwise)
+    return choice(test, then.map { expression($0) } ?? test, expression(otherwise), range)
+  }
+
+  /// `if condition { a } else { b }` as a value.
+  mutating func choice(_ conditional: Statement.If, _ range: SourceRange) -> TypedExpression {
+    let test = condition(conditional.condition)
+    guard let otherwise = conditional.otherwise else {
+      error("'if' as a value needs an 'else'", at: range)
+      return invalid(range)
+    }
+    if let isTaken = comptime(conditional.condition, test) {
+      if isTaken { return blockValue(conditional.then, conditional.then.range) }
+      return value(of: otherwise)
+    }
+    let first = blockValue(conditional.then, conditional.then.range)
+    return choice(test, first, value(of: otherwise), range)
+  }
+
+  private mutating func value(of otherwise: Statement.Otherwise) -> TypedExpression {
+    switch otherwise {
+    case .block(let block): blockValue(block, block.range)
+    case .conditional(let next, let range): choice(next, range)
+    }
+  }
+
+  /// Whether a `comptime` condition holds; `nil` for one that is to be computed by the program.
+  func comptime(_ syntax: Expression, _ condition: TypedExpression) -> Bool? {
+    guard case .comptime = syntax.kind, case .integer(let constant) = condition.kind else { return nil }
+    return constant != 0
+  }
+
+  private mutating func choice(
+    _ test: TypedExpression, _ first: TypedExpression, _ second: TypedExpression, _ range: SourceRange
+  ) -> TypedExpression {
     if first.type == .invalid || second.type == .invalid || test.type == .invalid { return invalid(range) }
     let type: Type?
     if case .integer(let constant) = second.kind, let integer = first.type.integer, TypeRules.fits(constant, integer) {
@@ -119,6 +151,9 @@ extension Checker {
     guard let type else {
       error("the two sides are \(first.type.description) and \(second.type.description); they must be of one type", at: range)
       return invalid(range)
+    }
+    if case .integer(let constant) = test.kind {
+      return TypedExpression(converted(constant != 0 ? first : second, type).kind, type, range)
     }
     return TypedExpression(
       .ternary(test, then: converted(first, type), otherwise: converted(second, type)), type, range)

@@ -88,6 +88,18 @@ extension Checker {
 
   private mutating func conditional(_ conditional: Statement.If, _ range: SourceRange) -> TypedStatement {
     let condition = self.condition(conditional.condition)
+    if let isTaken = comptime(conditional.condition, condition) {
+      // The other branch need not even make sense.
+      if isTaken {
+        return TypedStatement(.conditional(condition, then: statements(conditional.then), otherwise: []), range)
+      }
+      switch conditional.otherwise {
+      case .block(let block):
+        return TypedStatement(.conditional(condition, then: [], otherwise: statements(block)), range)
+      case .conditional(let next, let nextRange): return self.conditional(next, nextRange)
+      case nil: return TypedStatement(.conditional(condition, then: [], otherwise: []), range)
+      }
+    }
     let then = statements(conditional.then)
     let otherwise: [TypedStatement]
     switch conditional.otherwise {

@@ -2,6 +2,8 @@
 public struct CheckerOptions: Sendable {
   /// `$1`, `$2`, ...
   public var parameters: [String]
+  /// What `getopt` gives, by name; "" for one that was given without a value.
+  public var namedParameters: [String: String]
   /// Allows `system` and other functions that act on the machine.
   public var allowsUnsafe: Bool
   public var configuration: Configuration
@@ -9,10 +11,11 @@ public struct CheckerOptions: Sendable {
   public var childPID: Int?
 
   public init(
-    parameters: [String] = [], allowsUnsafe: Bool = false, configuration: Configuration = Configuration(),
+    parameters: [String] = [], namedParameters: [String: String] = [:], allowsUnsafe: Bool = false, configuration: Configuration = Configuration(),
     childPID: Int? = nil
   ) {
     self.parameters = parameters
+    self.namedParameters = namedParameters
     self.allowsUnsafe = allowsUnsafe
     self.configuration = configuration
     self.childPID = childPID
@@ -42,6 +45,8 @@ struct Checker {
   var probeNames: [String] = []
   /// Formats of `strftime`, by the index in a timestamp.
   var timeFormats: [String] = []
+  /// What `getopt` asks for, in order of its first mention.
+  var namedParameters: [NamedParameter] = []
 
   /// The state of the probe instance being walked.
   var instance = ProbeInstance()
@@ -77,10 +82,11 @@ struct Checker {
       if environment == known { break }
     }
     let maps = finishedMaps()
+    checkNamedParameters()
     guard !diagnostics.hasErrors else { return nil }
     return Program(
       configuration: configuration, maps: maps, probes: probes, probeNames: probeNames, timeFormats: timeFormats,
-      types: types)
+      types: types, namedParameters: namedParameters)
   }
 
   private mutating func declareMaps(_ script: Script) {

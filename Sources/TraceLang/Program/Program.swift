@@ -10,10 +10,12 @@ public struct Program: Sendable {
   public var timeFormats: [String]
   /// What the script declares in C; see `scoped(_:)`.
   public var types: ScriptTypes
+  /// What the script takes as `--name=value`.
+  public var namedParameters: [NamedParameter]
 
   public init(
     configuration: Configuration, maps: [MapVariable], probes: [Probe], probeNames: [String], timeFormats: [String],
-    types: ScriptTypes = ScriptTypes()
+    types: ScriptTypes = ScriptTypes(), namedParameters: [NamedParameter] = []
   ) {
     self.configuration = configuration
     self.maps = maps
@@ -21,6 +23,7 @@ public struct Program: Sendable {
     self.probeNames = probeNames
     self.timeFormats = timeFormats
     self.types = types
+    self.namedParameters = namedParameters
   }
 }
 

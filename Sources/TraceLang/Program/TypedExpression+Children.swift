@@ -45,3 +45,14 @@ extension Message {
     }
   }
 }
+
+extension TypedExpression {
+  /// Whether it is the same value in every run.
+  var isConstant: Bool {
+    switch kind {
+    case .integer, .string: true
+    case .tuple(let parts): parts.allSatisfy(\.isConstant)
+    default: false
+    }
+  }
+}

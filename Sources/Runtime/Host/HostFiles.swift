@@ -1,0 +1,42 @@
+import Glibc
+import TraceLang
+
+/// Files of this machine, for imports.
+public struct HostFiles: FileReader {
+  /// Files longer than this are refused.
+  private static let maximumLength = 64 << 20
+
+  public init() {}
+
+  public func entry(at path: String) throws(FileReaderError) -> FileEntry {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw Self.failure() }
+    defer { _ = close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw Self.failure() }
+    let isWritableByAll = status.st_mode & S_IWOTH != 0
+    let identity = "\(status.st_dev):\(status.st_ino)"
+    switch status.st_mode & S_IFMT {
+    case S_IFREG:
+      guard Int(status.st_size) <= Self.maximumLength else { throw FileReaderError("it is too long") }
+      let bytes: [UInt8]
+      do { bytes = try readFile(path) } catch { throw FileReaderError("\(error)") }
+      return FileEntry(contents: .file(bytes), isWritableByAll: isWritableByAll, identity: identity)
+    case S_IFDIR:
+      return FileEntry(contents: .folder(try Self.names(in: path)), isWritableByAll: isWritableByAll, identity: identity)
+    default: throw FileReaderError("it is neither a file nor a folder")
+    }
+  }
+
+  private static func names(in path: String) throws(FileReaderError) -> [String] {
+    guard let stream = opendir(path) else { throw failure() }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      names.append(withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+    }
+    return names
+  }
+
+  private static func failure() -> FileReaderError { FileReaderError(String(cString: strerror(errno))) }
+}

@@ -1,0 +1,89 @@
+extension Checker {
+  /// `getopt(name [, default [, help]])`: what the command line says, as a constant.
+  mutating func namedParameter(_ arguments: [Expression], _ range: SourceRange) -> TypedExpression {
+    guard let name = literal(arguments[0], "getopt") else { return invalid(range) }
+    guard !name.isEmpty, name.allSatisfy({ $0.isWordPart || $0 == "-" }), name.first != "-" else {
+      error("the name of a parameter is made of letters, digits, '-' and '_'", at: arguments[0].range)
+      return invalid(range)
+    }
+    var help = ""
+    if arguments.count == 3 {
+      guard let text = literal(arguments[2], "getopt") else { return invalid(range) }
+      help = text
+    }
+    var fallback = NamedParameter.Default.boolean(false)
+    if arguments.count >= 2 {
+      guard let value = defaultValue(arguments[1]) else { return invalid(range) }
+      fallback = value
+    }
+    let parameter = NamedParameter(name: name, defaultValue: fallback, help: help)
+    if let index = namedParameters.firstIndex(where: { $0.name == name }) {
+      if namedParameters[index].help.isEmpty { namedParameters[index] = parameter }
+      if namedParameters[index].defaultValue != fallback {
+        error(
+          "--\(name) has two defaults: \(namedParameters[index].usage) and \(parameter.usage)", at: range,
+          notes: [Diagnostic.Note("ask for it in one macro, and call that everywhere")])
+      }
+    } else {
+      namedParameters.append(parameter)
+    }
+    return value(of: parameter, range)
+  }
+
+  private mutating func defaultValue(_ syntax: Expression) -> NamedParameter.Default? {
+    let value = expression(syntax)
+    switch (value.kind, value.type) {
+    case (.integer(let constant), .bool): return .boolean(constant != 0)
+    case (.integer(let constant), .integer): return .integer(constant)
+    case (.string(let bytes), _): return .string(String(decoding: bytes, as: UTF8.self))
+    default:
+      if value.type != .invalid {
+        error("the default is a number, a text or a bool known at compile time", at: syntax.range)
+      }
+      return nil
+    }
+  }
+
+  private mutating func value(of parameter: NamedParameter, _ range: SourceRange) -> TypedExpression {
+    let given = options.namedParameters[parameter.name]
+    switch parameter.defaultValue {
+    case .boolean(let fallback):
+      guard let value = given.map(Self.boolean) ?? fallback else {
+        return wrong(parameter, "true or false", range)
+      }
+      return TypedExpression(.integer(value ? 1 : 0), .bool, range)
+    case .integer(let fallback):
+      guard let value = given.map(Self.integer) ?? fallback else { return wrong(parameter, "a number", range) }
+      return TypedExpression(.integer(value), .int64, range)
+    case .string(let fallback):
+      if given == "" { return wrong(parameter, "a text", range) }
+      return string(Array((given ?? fallback).utf8), range)
+    }
+  }
+
+  private mutating func wrong(_ parameter: NamedParameter, _ what: String, _ range: SourceRange) -> TypedExpression {
+    let given = options.namedParameters[parameter.name] ?? ""
+    error(
+      "--\(parameter.name) takes \(what)\(given.isEmpty ? ", as in --\(parameter.name)=VALUE" : ", not '\(given)'")",
+      at: range)
+    return invalid(range)
+  }
+
+  private static func boolean(_ text: String) -> Bool? {
+    switch text {
+    case "", "1", "true": true
+    case "0", "false": false
+    default: nil
+    }
+  }
+
+  /// Reports parameters of the command line that the script does not ask for.
+  mutating func checkNamedParameters() {
+    let known = namedParameters.map(\.name)
+    for name in options.namedParameters.keys.sorted() where !known.contains(name) && name != "help" {
+      let near = Suggestions.nearest(to: name, among: known, limit: 1).map { Diagnostic.Note("did you mean --\($0)?") }
+      let all = known.isEmpty ? "the script takes none" : "there are \(known.map { "--" + $0 }.joined(separator: ", "))"
+      diagnostics.error("the script has no parameter --\(name)", at: nil, notes: near.isEmpty ? [Diagnostic.Note(all)] : near)
+    }
+  }
+}

@@ -1,0 +1,80 @@
+/// What expanding a script may read besides it.
+public struct ExpansionOptions {
+  /// Folders of `-I`, searched for headers first.
+  public var headerFolders: [String]
+  /// Headers of `--include`, as if the script began with them.
+  public var headers: [String]
+  /// `nil` where there is no C preprocessor.
+  public var headerReader: (any HeaderReader)?
+  /// `nil` where imports cannot be followed.
+  public var fileReader: (any FileReader)?
+
+  public init(
+    headerFolders: [String] = [], headers: [String] = [], headerReader: (any HeaderReader)? = nil,
+    fileReader: (any FileReader)? = nil
+  ) {
+    self.headerFolders = headerFolders
+    self.headers = headers
+    self.headerReader = headerReader
+    self.fileReader = fileReader
+  }
+}
+
+/// Takes a parsed script to one without imports, directives and macros: all that is left are declarations, settings
+/// and probes. Texts that it reads are added to `sources`.
+public func expand(
+  _ script: Script, in sources: inout SourceMap, target: any Target, options: ExpansionOptions = ExpansionOptions(),
+  diagnostics: inout Diagnostics
+) -> Script {
+  var items = script.items
+  if items.contains(where: \.isImport) {
+    var importer = Importer(sources, reader: options.fileReader)
+    items = importer.items(of: script)
+    sources = importer.sources
+    for diagnostic in importer.diagnostics.all { diagnostics.report(diagnostic) }
+  }
+  guard !options.headers.isEmpty || items.contains(where: \.needsExpansion) else {
+    return Script(items: items, comments: script.comments, range: script.range)
+  }
+  var preprocessor = Preprocessor(sources, predefined: target.has(.btf) ? ["BPFTRACE_HAVE_BTF"] : [])
+  preprocessor.read(items)
+  sources = preprocessor.sources
+  for diagnostic in preprocessor.diagnostics.all { diagnostics.report(diagnostic) }
+
+  var macros: [String: MacroDeclaration] = [:]
+  for case .macro(let macro) in preprocessor.items {
+    if let first = macros[macro.name.text] {
+      diagnostics.error(
+        "there are two macros '\(macro.name.text)'", at: macro.name.range,
+        notes: [Diagnostic.Note("the first one", at: first.name.range)])
+    }
+    macros[macro.name.text] = macros[macro.name.text] ?? macro
+  }
+  let kept = preprocessor.items.filter { !$0.isMacro }
+  var expander = MacroExpander(macros: macros, defines: preprocessor.defines)
+  var expanded = kept.map { expander.rewritten($0) }
+  if !preprocessor.includes.isEmpty || !options.headers.isEmpty, !expander.diagnostics.hasErrors {
+    var headers = HeaderNames(preprocessor, options: options, target: target)
+    if headers.find(for: expanded, macros: macros) {
+      sources = headers.sources
+      expander = MacroExpander(macros: macros, defines: preprocessor.defines.merging(headers.defines) { own, _ in own })
+      expanded = (headers.declarations.map { .declaration($0) } + kept).map { expander.rewritten($0) }
+    }
+    for diagnostic in headers.diagnostics.all { diagnostics.report(diagnostic) }
+  }
+  for diagnostic in expander.diagnostics.all { diagnostics.report(diagnostic) }
+  return Script(items: expanded, comments: script.comments, range: script.range)
+}
+
+extension Script.Item {
+  fileprivate var isImport: Bool { if case .imported = self { true } else { false } }
+
+  fileprivate var isMacro: Bool { if case .macro = self { true } else { false } }
+
+  fileprivate var needsExpansion: Bool {
+    switch self {
+    case .directive, .macro, .imported: true
+    case .declaration, .config, .map, .probe: false
+    }
+  }
+}

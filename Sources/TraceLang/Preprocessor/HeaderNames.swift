@@ -1,0 +1,216 @@
+/// Finds in the included headers what a script names and neither it, the language nor the target knows.
+///
+/// The C preprocessor only runs when there is such a name: what BTF has needs no header.
+struct HeaderNames {
+  private(set) var defines: [String: Define] = [:]
+  private(set) var declarations: [CDeclaration] = []
+  private(set) var sources: SourceMap
+  private(set) var diagnostics = Diagnostics()
+  private let target: any Target
+  private let options: ExpansionOptions
+  private let lines: [String]
+  private let includes: [Preprocessor.Include]
+  private let own: [String: Define]
+
+  init(_ preprocessor: Preprocessor, options: ExpansionOptions, target: any Target) {
+    sources = preprocessor.sources
+    own = preprocessor.defines
+    lines = options.headers.map { "#include \"\($0)\"" } + preprocessor.lines
+    includes = preprocessor.includes
+    self.options = options
+    self.target = target
+  }
+
+  /// Whether something was found for the names in these items.
+  mutating func find(for items: [Script.Item], macros: [String: MacroDeclaration]) -> Bool {
+    var names = NameCollector()
+    for item in items { _ = names.rewritten(item) }
+    var wanted = unknown(names)
+    for include in includes {
+      for (name, value) in KernelConstants.constants(of: include.name) where wanted.contains(name) {
+        let place = Name(name, include.range)
+        defines[name] = Define(
+          name: place, parameters: nil, body: Expression(.integer(.init(value)), include.range), problems: [])
+        wanted.remove(name)
+      }
+    }
+    guard !wanted.isEmpty else { return !defines.isEmpty }
+    guard let text = headers(for: wanted) else { return !defines.isEmpty }
+    take(wanted, from: text)
+    return !defines.isEmpty || !declarations.isEmpty
+  }
+
+  /// Words that calls take as arguments, which name nothing.
+  private static let words: Set<String> = ["boot", "monotonic", "tai", "sw_tai", "raw", "perf", "bpftrace", "build_id"]
+
+  private func unknown(_ names: NameCollector) -> Set<String> {
+    var unknown: Set<String> = []
+    for name in names.values where !names.constants.contains(name) && !Self.words.contains(name) {
+      if Builtin.named(name) == nil, own[name] == nil, target.enumerator(named: name) == nil { unknown.insert(name) }
+    }
+    for name in names.types where !names.declared.contains(name) {
+      if Checker.builtinTypes[name] != nil || name == "string" || name == "buffer" { continue }
+      if target.kernelType(named: name) == nil, CTypeName(name.words).type == nil { unknown.insert(name) }
+    }
+    return unknown
+  }
+
+  // MARK: Running the preprocessor
+
+  private mutating func headers(for wanted: Set<String>) -> HeaderText? {
+    let names = wanted.sorted().prefix(4).map { "'\($0)'" }.joined(separator: ", ")
+    let range = includes.first?.range
+    do throws(HeaderReaderError) {
+      guard let reader = options.headerReader else { throw .notInstalled }
+      let text = HeaderText(try reader.preprocess(HeaderText.request(lines), folders: options.headerFolders))
+      report(text.missing, names)
+      return text
+    } catch {
+      switch error {
+      case .notInstalled:
+        diagnostics.error(
+          "\(names) must come from a header, and no C preprocessor is there to read it", at: range,
+          notes: [Diagnostic.Note("install one (Debian: apt install cpp), or write '#define NAME value' in the script")])
+      case .failed(let reason):
+        diagnostics.error(
+          "\(names) must come from a header, and the C preprocessor fails: \(reason)", at: range)
+      }
+      return nil
+    }
+  }
+
+  /// Kernel headers are allowed to be missing where BTF has their types.
+  private mutating func report(_ missing: [String], _ names: String) {
+    for header in missing {
+      let name = String(header.dropFirst().dropLast())
+      let place = includes.first { $0.name == name }?.range
+      if target.has(.btf), ["linux/", "net/", "asm/", "trace/"].contains(where: { name.hasPrefix($0) }) { continue }
+      diagnostics.error(
+        "the header '\(name)' is not found", at: place,
+        notes: [Diagnostic.Note("-I DIR adds a folder to look in; the script needs it for \(names)")])
+    }
+  }
+
+  // MARK: Taking what is wanted
+
+  private mutating func take(_ wanted: Set<String>, from text: HeaderText) {
+    let index = DeclarationIndex(text.declarations, in: &sources)
+    var queue = wanted.sorted()
+    var done = wanted
+    var taken: Set<Int> = []
+    func want(_ names: NameCollector) {
+      for name in unknown(names).sorted() where done.insert(name).inserted { queue.append(name) }
+    }
+    while let name = queue.popLast() {
+      if let place = index.places[name], taken.insert(place).inserted {
+        let declaration = index.declarations[place]
+        declarations.append(declaration)
+        var names = NameCollector()
+        _ = names.rewritten(.declaration(declaration))
+        want(names)
+      } else if let line = text.defines[name], let define = DefineText(line) {
+        let place = includes.first?.range ?? SourceRange(SourceID(0), 0, 0)
+        let made = sources.define(define, named: Name(name, place), at: nil)
+        // Enumerators of C are often defined once more, as themselves.
+        if case .identifier(name)? = made.body?.kind { continue }
+        defines[name] = made
+        guard let body = made.body else { continue }
+        var names = NameCollector()
+        _ = names.rewritten(body)
+        names.values.subtract(define.parameters ?? [])
+        want(names)
+      }
+    }
+  }
+}
+
+/// Declarations by the names they declare.
+private struct DeclarationIndex {
+  private(set) var declarations: [CDeclaration] = []
+  /// Indices by "struct x", typedef and enumerator.
+  private(set) var places: [String: Int] = [:]
+
+  init(_ text: [UInt8], in sources: inout SourceMap) {
+    let source = sources.add(SourceFile(name: "headers", bytes: text))
+    var ignored = Diagnostics()
+    let script = parse(source, in: sources, diagnostics: &ignored)
+    for case .declaration(let declaration) in script.items {
+      var names = NameCollector()
+      _ = names.rewritten(.declaration(declaration))
+      let isEmpty = if case .aggregate(let aggregate) = declaration.kind { !aggregate.isComplete } else { false }
+      if isEmpty { continue }
+      for name in names.declared.union(names.constants) { places[name] = places[name] ?? declarations.count }
+      declarations.append(declaration)
+    }
+  }
+}
+
+extension CDeclaration.Aggregate {
+  /// Whether it has members or enumerators and is no forward declaration.
+  var isComplete: Bool { members != nil || keyword == .enum && !enumerators.isEmpty }
+}
+
+/// Gathers the names a piece of syntax uses and declares.
+struct NameCollector: SyntaxRewriter {
+  /// Names used as values and functions.
+  var values: Set<String> = []
+  /// "struct x" and type names that are used.
+  private(set) var types: Set<String> = []
+  /// "struct x" and typedefs that are declared.
+  private(set) var declared: Set<String> = []
+  /// Enumerators that are declared.
+  private(set) var constants: Set<String> = []
+
+  mutating func rewritten(_ expression: Expression) -> Expression {
+    switch expression.kind {
+    case .identifier(let name): values.insert(name)
+    case .call(let name, _): values.insert(name.text)
+    default: break
+    }
+    return rewrittenParts(of: expression)
+  }
+
+  mutating func rewritten(_ type: TypeSyntax) -> TypeSyntax {
+    switch type.kind {
+    case .named(let name): types.insert(name)
+    case .structure(let keyword, let name): types.insert("\(keyword.rawValue) \(name)")
+    case .inline, .pointer, .array, .sized, .tuple, .function, .typeof: break
+    }
+    return rewrittenParts(of: type)
+  }
+
+  mutating func rewritten(_ item: Script.Item) -> Script.Item {
+    guard case .declaration(let declaration) = item else { return rewrittenItem(item) }
+    switch declaration.kind {
+    case .aggregate(let aggregate): _ = rewritten(aggregate)
+    case .alias(let name, let type):
+      declared.insert(name.text)
+      _ = rewritten(type)
+    }
+    return item
+  }
+
+  private mutating func rewrittenItem(_ item: Script.Item) -> Script.Item {
+    switch item {
+    case .map(let map): _ = map.entries.map { rewritten($0) }
+    case .probe(let probe):
+      _ = probe.predicate.map { rewritten($0) }
+      _ = rewritten(probe.body)
+    case .directive, .declaration, .config, .imported, .macro: break
+    }
+    return item
+  }
+
+  mutating func rewritten(_ aggregate: CDeclaration.Aggregate) -> CDeclaration.Aggregate {
+    if let name = aggregate.name, aggregate.isComplete { declared.insert("\(aggregate.keyword.rawValue) \(name.text)") }
+    for member in aggregate.members ?? [] {
+      _ = rewritten(member.type)
+      _ = member.bitWidth.map { rewritten($0) }
+    }
+    for enumerator in aggregate.enumerators {
+      constants.insert(enumerator.name.text)
+      _ = enumerator.value.map { rewritten($0) }
+    }
+    return aggregate
+  }
+}
