@@ -1,8 +1,7 @@
 # `make help` says what there is to make.
 
-# What Debian calls the libraries; LLVM's is for the tests only.
-PACKAGES := libbpf-dev libelf-dev libdw-dev zlib1g-dev pkg-config llvm-dev
-BENCH_PACKAGES := bpftrace
+# Debian's packages. The last two are for tests and benchmarks only.
+PACKAGES := libbpf-dev libelf-dev libdw-dev zlib1g-dev pkg-config llvm-dev bpftrace
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test release bench format clean
@@ -11,22 +10,20 @@ help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install the Debian packages that are missing
-	@Scripts/setup.sh $(PACKAGES) $(BENCH_PACKAGES)
+	@Scripts/setup.sh $(PACKAGES)
 
 run: release ## count this machine's system calls for three seconds
 	@Scripts/run.sh
 
 # One test at a time: some count what the kernel holds.
-test: ## build and run all tests; those that trace need root
-	@Scripts/setup.sh $(PACKAGES)
+test: setup ## build and run all tests; those that trace need root
 	swift build --build-tests
 	swift test --skip-build --no-parallel
 
-release: ## build one stripped executable, .build/release/swtrace
-	@Scripts/setup.sh $(PACKAGES)
+release: setup ## build one stripped executable, .build/release/swtrace
 	@Scripts/release.sh
 
-bench: setup release ## measure swtrace against this machine's bpftrace; needs root
+bench: release ## measure swtrace against this machine's bpftrace; needs root
 	@Benchmarks/run.sh
 
 format: ## lay out all Swift sources

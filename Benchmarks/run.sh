@@ -70,7 +70,7 @@ done | figure "added to each getppid while they are traced" ns "ratio 0.2"
 for ((turn = 0; turn < starts; turn++)); do
   echo "$("$work/cost" "$swtrace" -e "$hello") $("$work/cost" bpftrace -e "$hello")"
 done >"$work/starts"
-awk '{ print $1, $3 }' "$work/starts" | figure 'whole process of BEGIN { printf("hi\n"); exit(); }' ms "7 ms"
+awk '{ print $1, $3 }' "$work/starts" | figure 'whole run of BEGIN { printf("hi\n"); exit(); }' ms "7 ms"
 awk '{ print $2, $4 }' "$work/starts" | figure "its peak memory" MB "16 MB"
 
 stat --format=%s "$swtrace" | awk '{ printf "%-46s %9.1f MB %34s\n", "size of the release executable", $1 / 1e6, "20 MB" }'

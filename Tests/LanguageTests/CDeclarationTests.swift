@@ -174,6 +174,16 @@ import TraceLang
         """)
   }
 
+  @Test("structs in structs without end are refused")
+  func depth() {
+    let chain = (0..<3000).map { "struct s\($0) { struct s\($0 + 1) x; }; " }.joined()
+    #expect(body(chain, "").contains("ERROR: types are made of one another too deeply here"))
+    let pointers = (0..<3000).map { "struct s\($0) { struct s\($0 + 1) *x; }; " }.joined()
+    #expect(constants(pointers, "sizeof(struct s0)") == "8")
+    let aliases = (0..<3000).map { "typedef t\($0 + 1) *t\($0);" }.joined()
+    #expect(body(aliases, "").contains("too deeply"))
+  }
+
   @Test("a forward declaration is enough for a pointer")
   func forward() {
     #expect(constants("struct nothing; struct x { struct nothing *n; };", "sizeof(struct x)") == "8")

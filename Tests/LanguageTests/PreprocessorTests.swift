@@ -116,6 +116,13 @@ import TraceLang
     #expect(Compiled("#endif\nbegin { }").report.contains("this '#endif' closes nothing"))
   }
 
+  @Test("conditions and definitions may be many, but not nest without end")
+  func depth() {
+    let chain = (0..<3000).map { "#define a\($0) a\($0 + 1)\n" }.joined()
+    #expect(body(chain, "$x = a0;").contains("ERROR: macros nest too deeply here"))
+    #expect(Compiled(String(repeating: "#if 1\n", count: 20000) + "begin { }").report.contains("'#endif' is missing"))
+  }
+
   @Test("#error stops with its text")
   func error() {
     #expect(Compiled("#error no luck\nbegin { }").report.hasPrefix("stdin:1:1-15: ERROR: no luck\n"))

@@ -82,7 +82,7 @@ extension Lowering {
     assigned.visit(body)
     let environment = captured()
     let memory = builder.slot(size: environment.size)
-    save(environment, to: memory)
+    save(environment, assigned.sorted, to: memory)
     let function = lowerCallback(body, environment, parameters, environmentParameter, assigned.sorted, begin)
     let address = builder.define(.integer, .functionAddress(function))
     let result = call(&self, address, memory)
@@ -110,13 +110,18 @@ extension Lowering {
     return environment
   }
 
-  private mutating func save(_ environment: Environment, to memory: Value) {
+  /// Variables the body changes are saved as numbers nothing is known of: from a known one, the verifier would walk the
+  /// body once for each value it comes to.
+  private mutating func save(_ environment: Environment, _ assigned: [VariableID], to memory: Value) {
     var offset = 0
     func put(_ lowering: inout Lowering, _ operand: Operand) {
       lowering.builder.emit(.store(bits: 64, base: memory, offset: offset, operand))
       offset += 8
     }
-    for variable in environment.variables { put(&self, builder.variables[variable] ?? .constant(0)) }
+    for variable in environment.variables {
+      let value = builder.variables[variable] ?? .constant(0)
+      put(&self, assigned.contains(variable) ? opaque(value) : value)
+    }
     for variable in environment.memories {
       put(&self, variableMemory[variable].map { .value($0.base) } ?? .constant(0))
     }

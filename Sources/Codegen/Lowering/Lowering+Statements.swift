@@ -155,6 +155,7 @@ extension Lowering {
     let first = scalar(start)
     let last = scalar(end)
     if !isShort(first, last), target.has(.loop) {
+      // A loop proven to have no iterations leaves a callback that nothing calls, which kernels refuse.
       loop(variable, from: first, count: opaque(distance(first, last)), body)
       return
     }
@@ -198,11 +199,10 @@ extension Lowering {
     return last <= first || last.subtractingReportingOverflow(first).partialValue.magnitude <= UInt64(Self.maximumPlainIterations)
   }
 
-  /// The same number with nothing known of it: a loop that the verifier proves to have no iterations leaves a callback
-  /// that nothing calls, which kernels refuse.
-  private mutating func opaque(_ count: Operand) -> Operand {
-    guard let place = plan.opaqueZero else { return count }
-    return builder.arithmetic(.add, count, builder.load(64, dataAddress(place.map, place.offset), 0))
+  /// The same number with nothing known of it to the verifier.
+  mutating func opaque(_ value: Operand) -> Operand {
+    guard let place = plan.opaqueZero else { return value }
+    return builder.arithmetic(.add, builder.load(64, dataAddress(place.map, place.offset), 0), value)
   }
 
   /// The iterations of a range: 0 when it is empty.

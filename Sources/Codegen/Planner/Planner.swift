@@ -176,7 +176,7 @@ public struct Planner {
       plan.ringBuffer = plan.maps.count - 1
       plan.lostEvents = MapView.Place(map: dataMap(), offset: reserve(8))
     }
-    if usage.hasRangeLoops { plan.opaqueZero = MapView.Place(map: dataMap(), offset: reserve(8)) }
+    if usage.hasLoops { plan.opaqueZero = MapView.Place(map: dataMap(), offset: reserve(8)) }
     if usage.usesElapsed { plan.startTime = MapView.Place(map: dataMap(), offset: reserve(8)) }
     if zerosSize > 0 {
       plan.zeros = (constants.count + 7) / 8 * 8

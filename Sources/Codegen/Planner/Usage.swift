@@ -17,7 +17,7 @@ struct Usage {
   var usesArguments: [Bool]
   var sends = false
   var usesElapsed = false
-  var hasRangeLoops = false
+  var hasLoops = false
 
   private var probe = 0
 
@@ -57,11 +57,12 @@ struct Usage {
       visit(body)
     case .unroll(_, let body): visit(body)
     case .forRange(_, let start, let end, let body):
-      hasRangeLoops = true
+      hasLoops = true
       visit(start)
       visit(end)
       visit(body)
     case .forMap(_, let map, let body):
+      hasLoops = true
       maps[map.index].needsEntries = true
       visit(body)
     case .breakLoop, .continueLoop, .finish: break

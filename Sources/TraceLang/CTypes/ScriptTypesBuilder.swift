@@ -6,7 +6,12 @@ struct ScriptTypesBuilder {
   private var tags: [String: Tag] = [:]
   private var aliases: [String: Alias] = [:]
   private var alignments: [Int: Int] = [:]
+  /// Declarations being laid out, each inside of the one before.
+  private var depth = 0
   private var constantRanges: [String: SourceRange] = [:]
+
+  /// How deep types may be made of one another.
+  private static let maximumDepth = 100
 
   private enum Progress {
     case waiting, running, done
@@ -165,6 +170,12 @@ struct ScriptTypesBuilder {
   }
 
   mutating func sized(_ syntax: TypeSyntax) -> SizedType? {
+    depth += 1
+    defer { depth -= 1 }
+    guard depth <= Self.maximumDepth else {
+      diagnostics.error("types are made of one another too deeply here", at: syntax.range)
+      return nil
+    }
     switch syntax.kind {
     case .named(let name): return named(name, syntax.range)
     case .structure(let keyword, let name): return reference(keyword, name, syntax.range)

@@ -8,6 +8,9 @@ struct MacroExpander: SyntaxRewriter {
   /// How deep expanded expressions may nest.
   private static let maximumDepth = 1000
 
+  /// Macros that may be in one another's bodies at once.
+  private static let maximumChain = 100
+
   private let macros: [String: MacroDeclaration]
   private let defines: [String: Define]
   private(set) var diagnostics = Diagnostics()
@@ -152,7 +155,7 @@ struct MacroExpander: SyntaxRewriter {
 
   private mutating func isTooMuch(at range: SourceRange) -> Bool {
     if gaveUp { return true }
-    guard made > Self.maximumSize || depth > Self.maximumDepth || deepest > 2 * Self.maximumDepth
+    guard made > Self.maximumSize || chain.count > Self.maximumChain || depth > Self.maximumDepth || deepest > 2 * Self.maximumDepth
     else { return false }
     gaveUp = true
     error(

@@ -1,7 +1,7 @@
 /// Carries out the directives among a script's items: what is left are the items of the branches taken.
 struct Preprocessor {
   /// Texts up to this many bytes keep their place in `#define`s; longer ones would make reading many of them slow.
-  private static let maximumPlacedLength = 1 << 16
+  private static let maximumPlacedLength = 1 << 14
 
   private(set) var items: [Script.Item] = []
   private(set) var defines: [String: Define] = [:]
@@ -23,6 +23,8 @@ struct Preprocessor {
   /// An `#if` that is not closed yet.
   private struct Branch {
     let opening: SourceRange
+    /// Whether the branch around it is taken.
+    let isReached: Bool
     /// Whether the items here are kept.
     var isTaken: Bool
     /// Whether an earlier branch was taken, or all of it lies in one that is not.
@@ -38,7 +40,7 @@ struct Preprocessor {
     }
   }
 
-  private var isActive: Bool { branches.allSatisfy(\.isTaken) }
+  private var isActive: Bool { branches.last.map { $0.isReached && $0.isTaken } ?? true }
 
   mutating func read(_ script: [Script.Item]) {
     for item in script {
@@ -48,7 +50,7 @@ struct Preprocessor {
         items.append(item)
       }
     }
-    for branch in branches {
+    if let branch = branches.last {
       diagnostics.error("this condition is not closed: '#endif' is missing", at: branch.opening)
     }
     branches = []
@@ -74,11 +76,11 @@ struct Preprocessor {
 
   private mutating func open(_ directive: Directive, _ condition: (inout Preprocessor) -> Bool) {
     guard isActive else {
-      branches.append(Branch(opening: directive.range, isTaken: false, isDecided: true))
+      branches.append(Branch(opening: directive.range, isReached: false, isTaken: false, isDecided: true))
       return
     }
     let isTaken = condition(&self)
-    branches.append(Branch(opening: directive.range, isTaken: isTaken, isDecided: isTaken))
+    branches.append(Branch(opening: directive.range, isReached: true, isTaken: isTaken, isDecided: isTaken))
   }
 
   private mutating func another(
