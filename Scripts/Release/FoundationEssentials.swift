@@ -1,6 +1,6 @@
-// The release executable's stand-in for the module FoundationEssentials. ArgumentParser is the only one to import it, for
-// the few names below; the real module is a third of the executable and a tenth of its start. When ArgumentParser needs
-// another name, the release build says so.
+// The release executable's stand-in for the module FoundationEssentials. ArgumentParser alone imports it, for the few names
+// below; the real one is a third of the executable, and its types slow down every search of the Swift runtime at the start.
+// When ArgumentParser needs another name, the release does not compile.
 
 public protocol LocalizedError: Error {
   var errorDescription: String? { get }
