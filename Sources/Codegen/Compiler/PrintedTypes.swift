@@ -23,14 +23,28 @@ struct PrintedTypes {
     }
   }
 
+  /// The members with those of anonymous structs and unions in their place, as C reaches them.
+  private func named(_ members: [RecordLayout.Member]) -> [RecordLayout.Member] {
+    members.flatMap { member -> [RecordLayout.Member] in
+      guard member.name.isEmpty, case .record(let inner) = member.type, let nested = target.layout(of: inner) else {
+        return [member]
+      }
+      return named(nested.members).map { $0.moved(by: member.offset) }
+    }
+  }
+
   private mutating func collect(_ type: Type) {
     switch type {
     case .record(let reference):
       guard !layouts.contains(where: { $0.reference == reference }), let layout = target.layout(of: reference) else {
         return
       }
-      layouts.append(Bundle.PrintedLayout(reference: reference, layout: layout))
-      for member in layout.members { collect(member.type) }
+      let members = named(layout.members)
+      layouts.append(
+        Bundle.PrintedLayout(
+          reference: reference,
+          layout: RecordLayout(name: layout.name, isUnion: layout.isUnion, size: layout.size, members: members)))
+      for member in members { collect(member.type) }
     case .enumeration(let reference, _):
       guard !enums.contains(where: { $0.reference == reference }) else { return }
       enums.append(Bundle.PrintedEnum(reference: reference, enumerators: target.enumerators(of: reference)))

@@ -7,13 +7,15 @@ extension Lowering {
     switch expression.kind {
     case .integer(let value): return .constant(value)
     case .string: return .constant(0)
-    case .variable(let variable): return builder.variables[variable] ?? .constant(0)
+    case .variable(let variable): return readVariable(variable, expression.type)
     case .map(let map, let key): return readMap(map, key, expression.type)
     case .context(let value): return context(value)
     case .member(let base, let member): return self.member(base, member, expression.type)
+    case .address(let place): return addressNumber(of: place)
     case .dereference(let pointer):
       return read(expression.type, at: scalar(pointer), Self.space(pointer.type))
     case .index(let base, let position):
+      if let result = localElement(base, position, expression.type) { return result }
       let (address, space) = element(base, position, expression.type)
       return read(expression.type, at: address, space)
     case .element(let base, let index): return tupleElement(base, index, expression.type)
@@ -174,18 +176,30 @@ extension Lowering {
   }
 
   private mutating func converted(_ operand: TypedExpression, to type: Type) -> Operand {
+    if !operand.type.isScalar { return number(of: operand, type) }
     let value = scalar(operand)
     switch type {
     case .bool:
       if operand.type == .bool { return value }
       return .value(builder.define(.integer, .compare(.ne, value, .constant(0))))
-    case .integer(let integer), .enumeration(_, let integer):
-      let from = operand.type.integer ?? .uint64
-      let isWidening = integer.bits == 64 || (integer.bits > from.bits && (integer.isSigned || !from.isSigned))
-      if isWidening || integer == from { return value }
-      return .value(builder.define(.integer, .extend(bits: integer.bits, signed: integer.isSigned, value)))
+    case .integer(let integer), .enumeration(_, let integer): return cut(value, operand.type.integer ?? .uint64, to: integer)
     default: return value
     }
+  }
+
+  /// An integer as a value of another integer type.
+  mutating func cut(_ value: Operand, _ from: IntegerType, to type: IntegerType) -> Operand {
+    let isWidening = type.bits == 64 || (type.bits > from.bits && (type.isSigned || !from.isSigned))
+    if isWidening || type == from { return value }
+    return .value(builder.define(.integer, .extend(bits: type.bits, signed: type.isSigned, value)))
+  }
+
+  /// The bytes of an array as one integer.
+  private mutating func number(of array: TypedExpression, _ type: Type) -> Operand {
+    let integer = type.integer ?? .uint64
+    if let result = localNumber(array, integer) { return result }
+    let (place, space) = location(array)
+    return read(integer.bits, signed: integer.isSigned, at: place, space)
   }
 
   // MARK: - Surroundings
@@ -251,6 +265,7 @@ extension Lowering {
       builder.continueIn(otherwise)
       let no = builder.arrive([.constant(0)])
       return builder.join([yes, no].compactMap { $0 }, extraTypes: [.integer])[0]
+    case .valuesEqual(let left, let right): return valuesEqual(left, right)
     case .byteSwap(let value):
       let bits = value.type.integer?.bits ?? 64
       return .value(builder.define(.integer, .byteSwap(bits: bits, scalar(value))))
@@ -307,6 +322,7 @@ extension Lowering {
 
   private mutating func member(_ base: TypedExpression, _ member: RecordLayout.Member, _ type: Type) -> Operand {
     if base.kind == .context(.arguments) { return argument(member, type) }
+    if let result = localMember(base, member, type) { return result }
     let (start, space) = base.type.isScalar ? (scalar(base), Self.space(base.type)) : location(base)
     let place = builder.arithmetic(.add, start, .constant(Int64(member.offset)))
     return bits(of: member.bitField, read(type, at: place, space), type)
@@ -328,7 +344,7 @@ extension Lowering {
     return bits(of: member.bitField, value, type)
   }
 
-  private mutating func bits(of field: RecordLayout.BitField?, _ value: Operand, _ type: Type) -> Operand {
+  mutating func bits(of field: RecordLayout.BitField?, _ value: Operand, _ type: Type) -> Operand {
     guard let field else { return value }
     let isSigned = type.integer?.isSigned ?? false
     let left = builder.arithmetic(.shl, value, .constant(Int64(64 - field.shift - field.width)))

@@ -78,7 +78,7 @@ extension Lowering {
       let (place, space) = location(expression)
       let helper: Helper = space == .user ? .probeReadUser : .probeReadKernel
       _ = builder.call(helper, [address(memory), .constant(Int64(size)), place])
-    case .integer, .context, .negate, .complement, .not, .arithmetic, .pointerOffset, .compare, .and, .or, .step:
+    case .integer, .context, .address, .negate, .complement, .not, .arithmetic, .pointerOffset, .compare, .and, .or, .step:
       break
     }
   }
@@ -130,6 +130,9 @@ extension Lowering {
         copy(to: memory, from: source, size: to)
         builder.emit(.store(bits: 8, base: memory.base, offset: memory.offset + to - 1, .constant(0)))
       }
+    case (_, .array) where operand.type.isScalar:
+      let value = scalar(operand)
+      builder.emit(.store(bits: size(of: type) * 8, base: memory.base, offset: memory.offset, value))
     case (.buffer, .buffer):
       zero(memory, size: size(of: type))
       write(operand, to: memory, isPadded: isPadded)
@@ -207,7 +210,7 @@ extension Lowering {
       builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset, .constant(Int64(format))))
       let value = scalar(time)
       builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset + 8, value))
-    case .kernelSymbol, .hasKey, .delete, .length, .stringsEqual, .byteSwap: break
+    case .kernelSymbol, .hasKey, .delete, .length, .stringsEqual, .valuesEqual, .byteSwap: break
     }
   }
 
@@ -291,6 +294,18 @@ extension Lowering {
       position += width
     }
     builder.jump(to: then)
+  }
+
+  /// 1 or 0: whether two values of one type are the same bytes once written with everything unused zero.
+  mutating func valuesEqual(_ left: TypedExpression, _ right: TypedExpression) -> Operand {
+    let a = aligned(left)
+    let b = aligned(right)
+    let otherwise = builder.makeBlock()
+    compareWords(a, b, count: size(of: left.type), otherwise: otherwise)
+    let yes = builder.arrive([.constant(1)])
+    builder.continueIn(otherwise)
+    let no = builder.arrive([.constant(0)])
+    return builder.join([yes, no].compactMap { $0 }, extraTypes: [.integer])[0]
   }
 
   private mutating func compareWords(_ a: Memory, _ b: Memory, count: Int, otherwise: BlockID) {

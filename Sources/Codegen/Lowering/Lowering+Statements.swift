@@ -52,7 +52,7 @@ extension Lowering {
     case .variable(let variable):
       let type = probe.variables[variable.index].type
       if type.isScalar {
-        builder.variables[variable] = scalar(value)
+        writeVariable(variable, scalar(value))
         return
       }
       if let memory = variableMemory[variable] {
@@ -71,8 +71,9 @@ extension Lowering {
   private mutating func update(_ place: Destination, _ operation: ArithmeticOperation, _ value: TypedExpression, signed: Bool) {
     switch place {
     case .variable(let variable):
-      let current = builder.variables[variable] ?? .constant(0)
-      builder.variables[variable] = arithmetic(operation, current, scalar(value), signed: signed)
+      let type = probe.variables[variable.index].type
+      let result = arithmetic(operation, readVariable(variable, type), scalar(value), signed: signed)
+      writeVariable(variable, cut(result, .int64, to: type.integer ?? .uint64))
     case .map(let map, let key): updateMap(map, key, operation, value, signed: signed)
     }
   }
@@ -81,9 +82,9 @@ extension Lowering {
   mutating func step(_ place: Destination, _ amount: Int64, isPrefix: Bool, _ type: Type) -> Operand {
     switch place {
     case .variable(let variable):
-      let before = builder.variables[variable] ?? .constant(0)
-      let after = builder.arithmetic(.add, before, .constant(amount))
-      builder.variables[variable] = after
+      let before = readVariable(variable, type)
+      let after = cut(builder.arithmetic(.add, before, .constant(amount)), .int64, to: type.integer ?? .uint64)
+      writeVariable(variable, after)
       return isPrefix ? after : before
     case .map(let map, let key): return stepMap(map, key, amount, isPrefix: isPrefix)
     }

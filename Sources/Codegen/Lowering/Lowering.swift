@@ -166,6 +166,10 @@ struct Lowering {
   /// Room for a value of the current program.
   mutating func temporary(size: Int) -> Memory {
     if size <= Self.maximumStackTemporary { return Memory(base: builder.slot(size: size), offset: 0) }
+    return perCPUMemory(size: size)
+  }
+
+  mutating func perCPUMemory(size: Int) -> Memory {
     scratch.isUsed = true
     let offset = scratch.size
     scratch.size += (size + 7) / 8 * 8

@@ -93,6 +93,7 @@ struct Usage {
     switch expression.kind {
     case .map(let map, let key): note(.map(map, key: key), isWritten: false)
     case .step(let place, _, _): note(place, isWritten: true)
+    case .address(let place): note(place, isWritten: false)
     case .context(let value): note(value)
     case .call(.hasKey(let map, let key)):
       maps[map.index].needsEntries = true

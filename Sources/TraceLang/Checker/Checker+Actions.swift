@@ -64,9 +64,7 @@ extension Checker {
     case .void:
       error("this gives no value to print", at: arguments[0].range)
       return nil
-    case .record:
-      error("structs cannot be printed whole in this version of swtrace; print their fields", at: arguments[0].range)
-      return nil
+    case .record(.tracepoint), .record(.function): return fields(of: value).map { .print($0) }
     case .invalid: return nil
     default: return .print(value)
     }
@@ -119,6 +117,8 @@ extension Checker {
       case .string, .probeName, .kernelSymbol, .userSymbol, .stack, .inet, .macAddress, .username, .timestamp,
         .cgroupPath, .errorName, .syscallName, .enumeration, .bool, .tuple, .array:
         fits = true
+      case .record(.tracepoint), .record(.function): return fields(of: value)
+      case .record: fits = true
       default: fits = false
       }
     case .buffer, .escapedBuffer, .hexBuffer:

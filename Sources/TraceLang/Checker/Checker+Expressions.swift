@@ -231,7 +231,7 @@ extension Checker {
 
   /// Whether the verifier keeps a field from programs: those at the start of a tracepoint's record, which all tracepoints
   /// have (Kernel: tp_prog_is_valid_access).
-  private func isHidden(_ name: String, of reference: RecordReference) -> Bool {
+  func isHidden(_ name: String, of reference: RecordReference) -> Bool {
     guard case .tracepoint = reference else { return false }
     return name.hasPrefix("common_")
   }
@@ -245,7 +245,7 @@ extension Checker {
   }
 
   /// The type a member is read as: `char x[n]` is a string, and pointers stay in their struct's address space.
-  private func valueType(_ member: RecordLayout.Member, _ base: TypedExpression) -> Type {
+  func valueType(_ member: RecordLayout.Member, _ base: TypedExpression) -> Type {
     if member.location != nil {
       switch member.type {
       case .string, .array(.integer(.int8), _): return .pointer(.int8, .kernel)
@@ -270,9 +270,7 @@ extension Checker {
       guard member.name.isEmpty, case .record(let inner) = member.type, let nested = target.layout(of: inner),
         let found = find(name, in: nested)
       else { continue }
-      return RecordLayout.Member(
-        name: found.name, type: found.type, offset: found.offset + member.offset, bitField: found.bitField,
-        location: found.location)
+      return found.moved(by: member.offset)
     }
     return nil
   }

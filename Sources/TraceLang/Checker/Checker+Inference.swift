@@ -14,6 +14,11 @@ extension Checker {
     }
     guard value.type != .invalid else { return }
     let known = environment.variables[instance.index][variable.id.index]
+    if let declared = variable.declared {
+      environment.variables[instance.index][variable.id.index] = declared
+      if !isZero { checkFits(value, declared, "$\(variable.name)", at: range, decidedAt: variable.range) }
+      return
+    }
     guard let joined = joined(known, value, isZero: isZero) else {
       error(
         "$\(variable.name) is \(known?.description ?? "unknown") and cannot hold \(value.type.description)", at: range,
@@ -21,6 +26,29 @@ extension Checker {
       return
     }
     environment.variables[instance.index][variable.id.index] = joined
+  }
+
+  /// Reports a value that a declared type cannot take, and warns of integers that may be cut.
+  private mutating func checkFits(
+    _ value: TypedExpression, _ declared: Type, _ name: String, at range: SourceRange, decidedAt: SourceRange
+  ) {
+    let note = Diagnostic.Note("its type is declared here", at: decidedAt)
+    if let integer = declared.integer, value.type.isInteger {
+      if case .integer(let constant) = value.kind {
+        if !TypeRules.fits(constant, integer), constant >= 0 || integer.isSigned || declared == .bool {
+          error("\(constant) does not fit \(name), which is \(declared.description)", at: range, notes: [note])
+        } else if !TypeRules.fits(constant, integer) {
+          error("\(constant) is below 0 and \(name) is \(declared.description)", at: range, notes: [note])
+        }
+      }
+      return
+    }
+    if case .pointer = declared {
+      if case .pointer = value.type { return }
+      if value.kind == .integer(0) { return }
+    }
+    if let joined = joined(declared, value), joined == declared { return }
+    error("\(name) is \(declared.description) and cannot hold \(value.type.description)", at: range, notes: [note])
   }
 
   mutating func learnValue(_ map: Int, _ value: TypedExpression, at range: SourceRange) {

@@ -1,5 +1,6 @@
 extension Checker {
   mutating func unary(_ operation: UnaryOperator, _ operand: Expression, _ range: SourceRange) -> TypedExpression {
+    if case .addressOf = operation { return address(of: operand, range) }
     let value = expression(operand)
     if value.type == .invalid { return invalid(range) }
     switch operation {
@@ -36,9 +37,7 @@ extension Checker {
         return invalid(range)
       }
       return TypedExpression(.dereference(value), target, range)
-    case .addressOf:
-      error("'&' is not in this version of swtrace", at: range)
-      return invalid(range)
+    case .addressOf: return invalid(range)
     }
   }
 
@@ -57,7 +56,9 @@ extension Checker {
       }
       let type = variableType(variable.id)
       guard let amount = stepAmount(step, type, operand.range) else { return invalid(range) }
-      if type.isInteger { learn(variable, TypedExpression(.variable(variable.id), .int64, range), at: range) }
+      if type.isInteger, variable.declared == nil {
+        learn(variable, TypedExpression(.variable(variable.id), .int64, range), at: range)
+      }
       return TypedExpression(
         .step(.variable(variable.id), amount: amount, isPrefix: step.isPrefix), variableType(variable.id), range)
     case .map(let name):
@@ -296,6 +297,9 @@ extension Checker {
       }
       if left.type == right.type, left.type.isScalar, isEquality {
         return TypedExpression(.compare(comparison, left, right, signed: false), .bool, range)
+      }
+      if isEquality, let equal = equality(left, right, range) {
+        return comparison == .equal ? equal : TypedExpression(.not(equal), .bool, range)
       }
     }
     error("\(left.type.description) and \(right.type.description) cannot be compared with '\(comparison.rawValue)'", at: range)

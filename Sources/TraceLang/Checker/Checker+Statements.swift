@@ -175,7 +175,7 @@ extension Checker {
         "$\(name.text) hides a variable of the same name", at: name.range,
         notes: [Diagnostic.Note("the other one is here", at: outer.range)])
     }
-    let variable = scope.declare(name.text, at: name.range)
+    let variable = scope.declare(name.text, at: name.range, as: declared)
     if let declared {
       learn(variable, TypedExpression(.integer(0), declared, name.range), at: range, isZero: true)
       if initial == nil { initial = zero(declared, name.range) }

@@ -1,7 +1,8 @@
 extension Checker {
   mutating func cast(_ syntax: TypeSyntax, _ operand: Expression, _ range: SourceRange) -> TypedExpression {
     let value = expression(operand)
-    guard let type = self.type(syntax), value.type != .invalid else { return invalid(range) }
+    guard let type = castType(syntax), value.type != .invalid else { return invalid(range) }
+    if let result = arrayCast(value, type, range) { return result }
     switch (value.type, type) {
     case (_, .integer(let integer)) where value.type.isInteger:
       if case .integer(let constant) = value.kind {
@@ -22,6 +23,12 @@ extension Checker {
       error("\(value.type.description) cannot be cast to \(type.description)", at: range)
       return invalid(range)
     }
+  }
+
+  /// The type of a cast, where an array may leave its length to the operand: 0 then.
+  private mutating func castType(_ syntax: TypeSyntax) -> Type? {
+    if case .array(let element, nil) = syntax.kind { return type(element).map { .array($0, count: 0) } }
+    return type(syntax)
   }
 
   static func truncated(_ value: Int64, to type: IntegerType) -> Int64 {

@@ -134,7 +134,9 @@ struct Checker {
     let body = statements(instance.block.body)
     let types = environment.variables[instance.index]
     let variables = scope.bindings.map { binding in
-      ScratchVariable(name: binding.name, type: binding.id.index < types.count ? types[binding.id.index] ?? .int64 : .int64)
+      ScratchVariable(
+        name: binding.name, type: binding.id.index < types.count ? types[binding.id.index] ?? .int64 : .int64,
+        isAddressed: scope.addressed.contains(binding.id))
     }
     return Probe(
       attachPoints: instance.attachPoints, predicate: predicate, body: body, variables: variables,

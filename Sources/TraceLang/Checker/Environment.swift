@@ -33,10 +33,14 @@ struct Scope {
     let id: VariableID
     let name: String
     let range: SourceRange
+    /// The type that `let $x : type` gives; assignments convert to it.
+    var declared: Type?
   }
 
   private var frames: [[Binding]] = [[]]
   private(set) var bindings: [Binding] = []
+  /// The variables whose address is taken.
+  private(set) var addressed: Set<VariableID> = []
 
   mutating func push() { frames.append([]) }
 
@@ -50,12 +54,14 @@ struct Scope {
   }
 
   /// A new variable of the innermost block.
-  mutating func declare(_ name: String, at range: SourceRange) -> Binding {
-    let binding = Binding(id: VariableID(bindings.count), name: name, range: range)
+  mutating func declare(_ name: String, at range: SourceRange, as declared: Type? = nil) -> Binding {
+    let binding = Binding(id: VariableID(bindings.count), name: name, range: range, declared: declared)
     bindings.append(binding)
     frames[frames.count - 1].append(binding)
     return binding
   }
+
+  mutating func takeAddress(of variable: VariableID) { addressed.insert(variable) }
 
   /// Names in reach, for suggestions.
   var visibleNames: [String] { frames.flatMap { $0.map(\.name) } }

@@ -95,10 +95,13 @@ public struct Probe: Sendable {
 public struct ScratchVariable: Hashable, Sendable {
   public var name: String
   public var type: Type
+  /// Whether `&` takes its address, so that it must lie in memory.
+  public var isAddressed: Bool
 
-  public init(name: String, type: Type) {
+  public init(name: String, type: Type, isAddressed: Bool = false) {
     self.name = name
     self.type = type
+    self.isAddressed = isAddressed
   }
 }
 

@@ -111,6 +111,7 @@ public enum ProgramDump {
       case .map(let map, let key): show(.map(map, key: key))
       case .context(let value): "\(value)"
       case .member(let base, let member): "\(form(base)).\(member.name)"
+      case .address(let place): "&\(show(place))"
       case .dereference(let pointer): "*\(show(pointer))"
       case .index(let base, let position): "\(form(base))[\(show(position))]"
       case .element(let base, let index): "\(form(base)).\(index)"
@@ -147,6 +148,7 @@ public enum ProgramDump {
       case .delete(let map, _): name = "delete \(program.maps[map.index].name)"
       case .length(let map): name = "len \(program.maps[map.index].name)"
       case .stringsEqual(_, _, let limit): name = limit == .max ? "equal" : "equal\(limit)"
+      case .valuesEqual: name = "equal"
       case .byteSwap: name = "bswap"
       }
       return "\(name)(\(arguments.joined(separator: ", ")))"

@@ -3,8 +3,8 @@ extension TypedExpression {
   public var children: [TypedExpression] {
     switch kind {
     case .integer, .string, .variable, .context: []
-    case .map(_, let key), .step(.map(_, let key), _, _): key.map { [$0] } ?? []
-    case .step(.variable, _, _): []
+    case .map(_, let key), .step(.map(_, let key), _, _), .address(.map(_, let key)): key.map { [$0] } ?? []
+    case .step(.variable, _, _), .address(.variable): []
     case .member(let base, _), .dereference(let base), .element(let base, _), .convert(let base), .negate(let base),
       .complement(let base), .not(let base):
       [base]
@@ -27,7 +27,7 @@ extension ValueFunction {
     case .hasKey(_, let key): [key]
     case .delete(_, let key): key.map { [$0] } ?? []
     case .length: []
-    case .stringsEqual(let left, let right, _): [left, right]
+    case .stringsEqual(let left, let right, _), .valuesEqual(let left, let right): [left, right]
     }
   }
 }

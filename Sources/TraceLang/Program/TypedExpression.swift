@@ -20,6 +20,8 @@ public struct TypedExpression: Hashable, Sendable {
     case context(ContextValue)
     /// A struct's member. The base is a pointer to the struct or the struct itself, which stands for its address.
     case member(TypedExpression, RecordLayout.Member)
+    /// Where a variable or the value of a scalar map lies; the type is a pointer to what it holds.
+    case address(Destination)
     /// The target of a pointer.
     case dereference(TypedExpression)
     /// An element of an array, which stands for its address, or of what a pointer points to.
@@ -28,7 +30,8 @@ public struct TypedExpression: Hashable, Sendable {
     case element(TypedExpression, Int)
     case tuple([TypedExpression])
     /// The value of the operand as `type`: integers are cut and extended, pointers change their target,
-    /// strings their capacity, `bool` compares with zero.
+    /// strings their capacity, `bool` compares with zero; an integer and an array of integers of the same size
+    /// are the same bytes, the first element the lowest.
     case convert(TypedExpression)
     case negate(TypedExpression)
     case complement(TypedExpression)
@@ -106,5 +109,7 @@ public enum ValueFunction: Hashable, Sendable {
   /// Entries in a map.
   case length(MapID)
   case stringsEqual(TypedExpression, TypedExpression, limit: Int)
+  /// Whether two arrays, tuples or structs of one type hold the same values.
+  case valuesEqual(TypedExpression, TypedExpression)
   case byteSwap(TypedExpression)
 }

@@ -195,6 +195,11 @@ public struct RecordLayout: Hashable, Sendable, Codable {
       self.bitField = bitField
       self.location = location
     }
+
+    /// The member as part of a record that its own one starts so many bytes into.
+    public func moved(by bytes: Int) -> Member {
+      Member(name: name, type: type, offset: offset + bytes, bitField: bitField, location: location)
+    }
   }
 
   public struct BitField: Hashable, Sendable, Codable {

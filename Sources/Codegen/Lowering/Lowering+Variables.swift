@@ -1,0 +1,47 @@
+import TraceLang
+
+// Scratch variables: scalars are SSA values unless their address is taken, all others lie in memory.
+extension Lowering {
+  /// The value of a scalar variable.
+  mutating func readVariable(_ variable: VariableID, _ type: Type) -> Operand {
+    guard let memory = variableMemory[variable] else { return builder.variables[variable] ?? .constant(0) }
+    return builder.load(
+      size(of: type) * 8, signed: type.integer?.isSigned ?? false, memory.base, memory.offset)
+  }
+
+  mutating func writeVariable(_ variable: VariableID, _ value: Operand) {
+    guard isAddressed(variable) else {
+      builder.variables[variable] = value
+      return
+    }
+    let memory = variableMemory[variable] ?? temporary(size: 8)
+    variableMemory[variable] = memory
+    let bits = size(of: probe.variables[variable.index].type) * 8
+    builder.emit(.store(bits: bits, base: memory.base, offset: memory.offset, value))
+  }
+
+  private func isAddressed(_ variable: VariableID) -> Bool {
+    probe.variables.indices.contains(variable.index) && probe.variables[variable.index].isAddressed
+  }
+
+  /// The address of a variable or of a scalar map's value, as a plain number.
+  mutating func addressNumber(of place: Destination) -> Operand {
+    switch place {
+    case .variable(let variable):
+      return variableMemory[variable].map { plainNumber(address($0)) } ?? .constant(0)
+    case .map(let map, _):
+      switch plan.views[map.index].storage {
+      case .global(let index, let offset, _), .slots(let index, let offset, _, _, _):
+        return plainNumber(.value(dataAddress(index, offset)))
+      case .hash: return plainNumber(.value(lookup(map, nil)))
+      }
+    }
+  }
+
+  /// A pointer as a number that the verifier lets every operation have: one loaded from memory that it does not track.
+  private mutating func plainNumber(_ pointer: Operand) -> Operand {
+    let memory = perCPUMemory(size: 8)
+    builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset, pointer))
+    return builder.load(64, memory.base, memory.offset)
+  }
+}

@@ -1,0 +1,103 @@
+// Values of several parts: arrays, tuples and structs; and the address-of operator.
+extension Checker {
+  /// Whether two arrays, tuples or structs hold the same values; `nil` for what has no such comparison.
+  mutating func equality(_ left: TypedExpression, _ right: TypedExpression, _ range: SourceRange) -> TypedExpression? {
+    let type: Type
+    switch (left.type, right.type) {
+    case (.array(let a, let count), .array(let b, let other)):
+      guard a == b, count == other else { return nil }
+      type = left.type
+    case (.tuple, .tuple):
+      guard let joined = TypeRules.joined(left.type, right.type) else { return nil }
+      type = joined
+    case (.record(let a), .record(let b)):
+      guard a == b else { return nil }
+      type = left.type
+    case (.inet, .inet), (.macAddress, .macAddress): type = left.type
+    default: return nil
+    }
+    return TypedExpression(.call(.valuesEqual(converted(left, type), converted(right, type))), .bool, range)
+  }
+
+  /// `&$x` and `&@x`.
+  mutating func address(of operand: Expression, _ range: SourceRange) -> TypedExpression {
+    switch operand.kind {
+    case .variable(let name):
+      guard let variable = scope.lookup(name) else {
+        undefinedVariable(Name(name, operand.range))
+        return invalid(range)
+      }
+      scope.takeAddress(of: variable.id)
+      return TypedExpression(.address(.variable(variable.id)), .pointer(variableType(variable.id), .kernel), range)
+    case .map(let name):
+      let map = environment.map(named: name, at: operand.range)
+      _ = mapKey(map, nil, operand.range)
+      let type = mapValueType(map)
+      if case .aggregation(let aggregation) = type {
+        error("@\(name) gathers \(aggregation.functionName)() on each CPU and has no single address", at: range)
+        return invalid(range)
+      }
+      if type == .invalid { return invalid(range) }
+      return TypedExpression(.address(.map(MapID(map), key: nil)), .pointer(type, .kernel), range)
+    default:
+      error("'&' gives the address of a variable ($x) or of a map without keys (@x)", at: operand.range)
+      return invalid(range)
+    }
+  }
+
+  /// A cast between an integer and an array of integers of the same size, or between two such arrays; `nil` for others.
+  /// - Parameter type: the array's `count` is 0 where the script leaves it out.
+  mutating func arrayCast(_ value: TypedExpression, _ type: Type, _ range: SourceRange) -> TypedExpression? {
+    switch (value.type, type) {
+    case (_, .array(.integer(let element), let count)) where value.type.isInteger:
+      let isLiteral = if case .integer = value.kind { true } else { false }
+      let have = size(of: value.type)
+      let want = count == 0 ? have : element.size * count
+      guard want == have || (isLiteral && [1, 2, 4, 8].contains(want)), want % element.size == 0 else {
+        error(
+          "\(value.type.description) has \(have) bytes and \(type.description) has \(want)", at: range,
+          notes: [Diagnostic.Note("a cast between a number and an array keeps all bytes; cast the number to the size first")])
+        return invalid(range)
+      }
+      return TypedExpression(.convert(value), .array(.integer(element), count: want / element.size), range)
+    case (.array(.integer, _), .integer(let integer)), (.string, .integer(let integer)):
+      if case .string = value.kind { return nil }
+      let have = size(of: value.type)
+      guard have == integer.size else {
+        error("\(value.type.description) has \(have) bytes and \(type.description) has \(integer.size)", at: range)
+        return invalid(range)
+      }
+      return TypedExpression(.convert(value), type, range)
+    case (.array(.integer, _), .array(.integer(let element), let count)), (.string, .array(.integer(let element), let count)):
+      let have = size(of: value.type)
+      let want = count == 0 ? have / element.size : count
+      guard want * element.size == have else {
+        error("\(value.type.description) has \(have) bytes and \(type.description) has \(want * element.size)", at: range)
+        return invalid(range)
+      }
+      return TypedExpression(.convert(value), .array(.integer(element), count: want), range)
+    default: return nil
+    }
+  }
+
+  /// `args` as a value: a record of its fields, dynamic strings read.
+  mutating func fields(of arguments: TypedExpression) -> TypedExpression? {
+    guard case .record(let reference) = arguments.type, let layout = target.layout(of: reference) else { return nil }
+    var elements: [TupleElement] = []
+    var parts: [TypedExpression] = []
+    for member in layout.members where !isHidden(member.name, of: reference) {
+      var part = TypedExpression(.member(arguments, member), valueType(member, arguments), arguments.range)
+      if member.location != nil, case .pointer(.int8, _) = part.type {
+        let type = Type.string(capacity: configuration.maxStringLength + 1)
+        part = TypedExpression(.call(.string(part, length: nil)), type, arguments.range)
+      }
+      elements.append(TupleElement(name: member.name, part.type))
+      parts.append(part)
+    }
+    if parts.isEmpty {
+      error("\(Self.title(reference)) has no fields", at: arguments.range)
+      return nil
+    }
+    return TypedExpression(.tuple(parts), .tuple(elements), arguments.range)
+  }
+}
