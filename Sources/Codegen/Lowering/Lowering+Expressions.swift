@@ -235,7 +235,7 @@ extension Lowering {
       return builder.arithmetic(.sub, .value(now), start)
     case .probeName: return entry.nameIndex
     case .arguments: return .value(entry.context)
-    case .argument(let index): return builder.load(64, entry.context, index * 8)
+    case .argument(let index): return argumentWord(index * 8)
     }
   }
 
@@ -323,6 +323,7 @@ extension Lowering {
   private mutating func member(_ base: TypedExpression, _ member: RecordLayout.Member, _ type: Type) -> Operand {
     if base.kind == .context(.arguments) { return argument(member, type) }
     if let result = localMember(base, member, type) { return result }
+    if let result = kernelMember(base, member, type) { return result }
     let (start, space) = base.type.isScalar ? (scalar(base), Self.space(base.type)) : location(base)
     let place = builder.arithmetic(.add, start, .constant(Int64(member.offset)))
     return bits(of: member.bitField, read(type, at: place, space), type)
@@ -339,6 +340,7 @@ extension Lowering {
       let data = builder.arithmetic(.add, .value(entry.context), offset)
       return start == 0 ? data : builder.arithmetic(.add, data, .constant(Int64(start)))
     }
+    if case .pointer = type { return argumentWord(member.offset) }
     let integer = type.integer ?? .uint64
     let value = builder.load(integer.bits, signed: integer.isSigned, entry.context, member.offset)
     return bits(of: member.bitField, value, type)

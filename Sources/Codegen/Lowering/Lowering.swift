@@ -28,6 +28,8 @@ struct Lowering {
   /// The callbacks so far; their index in the module is one more.
   var functions: [Function] = []
   let functionName: String
+  /// What the verifier knows the program as.
+  let programKind: ProgramSpec.Kind
 
   /// What the program's entry knows.
   struct EntryState {
@@ -82,7 +84,8 @@ struct Lowering {
     let context = builder.parameters[0]
     var lowering = Lowering(
       program: program, plan: plan, target: target, sources: sources, builder: builder, actions: actions,
-      probe: program.probes[0], entry: EntryState(context: context, nameIndex: .constant(0)), scratch: scratch, functionName: planned.name)
+      probe: program.probes[0], entry: EntryState(context: context, nameIndex: .constant(0)), scratch: scratch, functionName: planned.name,
+      programKind: planned.kind)
     switch planned.entry {
     case .single(let probe, let nameIndex):
       lowering.entry.nameIndex = .constant(Int64(nameIndex))

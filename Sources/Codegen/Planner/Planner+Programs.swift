@@ -59,14 +59,14 @@ extension Planner {
   private mutating func planSingles(_ probe: Int, _ points: [AttachPoint]) {
     guard let first = points.first else { return }
     // Without `probe`, one program serves all points of its kind.
-    let groups = usage.usesProbeName[probe] ? points.map { [$0] } : [points]
+    let groups = usage.usesProbeName[probe] || followsArguments(probe, first) ? points.map { [$0] } : [points]
     for group in groups {
       guard let leader = group.first else { continue }
       let title = program.probeNames[leader.nameIndex] + (group.count > 1 ? " and \(group.count - 1) more" : "")
       plan.programs.append(
         PlannedProgram(
           name: Self.kernelName(Self.shortName(leader, program.probeNames[leader.nameIndex])), title: title,
-          kind: Self.programKind(first), points: group.map(Self.hook),
+          kind: programKind(leader, probe), points: group.map(Self.hook),
           entry: .single(probe: probe, nameIndex: leader.nameIndex)))
     }
   }
@@ -79,9 +79,17 @@ extension Planner {
     }
   }
 
-  private static func programKind(_ point: AttachPoint) -> ProgramSpec.Kind {
+  /// Whether a program is to be one whose arguments the verifier knows as kernel objects, so that their members are
+  /// plain loads.
+  private func followsArguments(_ probe: Int, _ point: AttachPoint) -> Bool {
+    guard case .rawTracepoint(let name) = point.kind, usage.followsArguments[probe] else { return false }
+    return target.has(.tracingRawTracepoint) && target.rawTracepointArguments(name) != nil
+  }
+
+  private func programKind(_ point: AttachPoint, _ probe: Int) -> ProgramSpec.Kind {
     switch point.kind {
-    case .begin, .end, .rawTracepoint: .rawTracepoint
+    case .rawTracepoint(let name): followsArguments(probe, point) ? .tracingRawTracepoint(name) : .rawTracepoint
+    case .begin, .end: .rawTracepoint
     case .tracepoint: .tracepoint
     case .interval, .profile, .software: .perfEvent
     }

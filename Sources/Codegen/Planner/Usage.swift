@@ -15,6 +15,8 @@ struct Usage {
   /// By probe: whether the body mentions `probe`, its arguments, or sends anything.
   var usesProbeName: [Bool]
   var usesArguments: [Bool]
+  /// By probe: whether a member is read through a pointer among the arguments.
+  var followsArguments: [Bool]
   var sends = false
   var usesElapsed = false
   var hasLoops = false
@@ -25,6 +27,7 @@ struct Usage {
     maps = Array(repeating: MapUse(), count: program.maps.count)
     usesProbeName = Array(repeating: false, count: program.probes.count)
     usesArguments = usesProbeName
+    followsArguments = usesProbeName
     for (index, body) in program.probes.enumerated() {
       probe = index
       if let predicate = body.predicate { visit(predicate) }
@@ -103,7 +106,11 @@ struct Usage {
       note(.map(map, key: key), isWritten: true)
     case .call(.length(let map)): maps[map.index].needsEntries = true
     case .block(let statements, _): visit(statements)
-    case .call, .integer, .string, .variable, .member, .dereference, .index, .element, .tuple, .convert, .negate, .complement,
+    case .member(let base, _):
+      if case .member(let root, _) = base.kind, root.kind == .context(.arguments), base.type.isScalar {
+        followsArguments[probe] = true
+      }
+    case .call, .integer, .string, .variable, .dereference, .index, .element, .tuple, .convert, .negate, .complement,
       .not, .arithmetic, .pointerOffset, .compare, .and, .or, .ternary:
       break
     }

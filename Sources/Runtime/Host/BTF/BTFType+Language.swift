@@ -45,12 +45,13 @@ extension BTFObject {
     }
   }
 
-  /// `__user` is a tag on what is pointed to.
+  /// `__user` is a tag on what is pointed to; what lies in each CPU's own memory is nowhere to be read at that address.
   private func addressSpace(of pointee: UInt32) -> AddressSpace {
     var id = pointee
     for _ in 0..<Self.depthLimit {
       guard let type = type(id), let kind = type.kind, kind.isTransparent else { break }
       if kind == .typeTag, type.name == "user" { return .user }
+      if kind == .typeTag, type.name == "percpu" { return .unknown }
       id = type.target
     }
     return .kernel

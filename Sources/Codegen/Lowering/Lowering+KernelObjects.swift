@@ -1,0 +1,133 @@
+import TraceLang
+
+// Members of kernel objects that the verifier knows the type of are plain loads: those reached from the current task or
+// from the arguments of a BTF-typed raw tracepoint by members alone (Kernel: btf_struct_walk in kernel/bpf/btf.c). A load
+// through a bad pointer gives 0 there, as a failed read by helper does.
+extension Lowering {
+  private var isTyped: Bool {
+    if case .tracingRawTracepoint = programKind { true } else { false }
+  }
+
+  /// An argument as a number. Of a typed program, a plain load would give a pointer, which arithmetic refuses.
+  mutating func argumentWord(_ offset: Int) -> Operand {
+    guard isTyped else { return builder.load(64, entry.context, offset) }
+    return read(64, signed: false, at: .value(builder.advance(entry.context, by: .constant(Int64(offset)))), .kernel)
+  }
+
+  /// A scalar member of a kernel object, or `nil` where the verifier would not follow.
+  mutating func kernelMember(_ base: TypedExpression, _ member: RecordLayout.Member, _ type: Type) -> Operand? {
+    guard member.bitField == nil, let integer = type.integer, isFollowed(base), hasPlainPath(base, member) else {
+      return nil
+    }
+    return place(of: base).map { place in
+      nonNull(place, .integer) { lowering in
+        lowering.builder.define(
+          .integer,
+          .load(
+            bits: integer.bits, signed: integer.isSigned, base: place.object, offset: place.offset + member.offset))
+      }
+    }
+  }
+
+  private struct ObjectPlace {
+    let object: Value
+    var offset = 0
+    /// Whether the verifier may think that the object is not there.
+    var mayBeNull = false
+  }
+
+  /// Where a struct lies, given as itself or by a pointer to it; only for what `isFollowed`.
+  private mutating func place(of base: TypedExpression) -> ObjectPlace? {
+    switch base.kind {
+    case .context(.curtask):
+      return ObjectPlace(object: builder.call(.getCurrentTaskBTF, [], .pointer(.kernelObject)))
+    case .member(let root, let member) where root.kind == .context(.arguments):
+      let load = Operation.load(bits: 64, signed: false, base: entry.context, offset: member.offset)
+      return ObjectPlace(object: builder.define(.pointer(.kernelObject), load), mayBeNull: true)
+    case .member(let outer, let member):
+      guard var place = place(of: outer) else { return nil }
+      guard base.type.isScalar else {
+        place.offset += member.offset
+        return place
+      }
+      guard !place.mayBeNull else {
+        let next = nonNull(place, .pointer(.kernelObject)) { lowering in
+          lowering.follow(place, member)
+        }
+        return ObjectPlace(object: builder.value(next), mayBeNull: true)
+      }
+      return ObjectPlace(object: follow(place, member))
+    case .integer, .string, .variable, .map, .context, .address, .dereference, .index, .element, .tuple, .convert, .negate,
+      .complement, .not, .arithmetic, .pointerOffset, .compare, .and, .or, .ternary, .step, .call, .block:
+      return nil
+    }
+  }
+
+  private mutating func follow(_ place: ObjectPlace, _ member: RecordLayout.Member) -> Value {
+    builder.define(
+      .pointer(.kernelObject),
+      .load(bits: 64, signed: false, base: place.object, offset: place.offset + member.offset))
+  }
+
+  /// What `load` gives where the object is there, else 0.
+  private mutating func nonNull(
+    _ place: ObjectPlace, _ type: ValueType, _ load: (inout Lowering) -> Value
+  ) -> Operand {
+    guard place.mayBeNull else { return .value(load(&self)) }
+    let there = builder.makeBlock()
+    let missing = builder.makeBlock()
+    builder.branch(.ne, .value(place.object), .constant(0), then: there, otherwise: missing)
+    builder.continueIn(there)
+    let a = builder.arrive([.value(load(&self))])
+    builder.continueIn(missing)
+    let b = builder.arrive([.constant(0)])
+    return builder.join([a, b].compactMap { $0 }, extraTypes: [type])[0]
+  }
+
+  // MARK: - What the verifier follows
+
+  /// Whether the verifier knows the object that a struct, or a pointer to one, is or is in.
+  private func isFollowed(_ base: TypedExpression) -> Bool {
+    switch base.kind {
+    case .context(.curtask): return target.has(.currentTaskBTF)
+    case .member(let root, let member) where root.kind == .context(.arguments):
+      guard entry.syscall == nil, isTyped, member.location == nil else { return false }
+      return isObjectPointer(member.type)
+    case .member(let outer, let member):
+      guard isFollowed(outer), hasPlainPath(outer, member) else { return false }
+      if case .record = base.type { return true }
+      return isObjectPointer(member.type)
+    case .integer, .string, .variable, .map, .context, .address, .dereference, .index, .element, .tuple, .convert, .negate,
+      .complement, .not, .arithmetic, .pointerOffset, .compare, .and, .or, .ternary, .step, .call, .block:
+      return false
+    }
+  }
+
+  private func isObjectPointer(_ type: Type) -> Bool {
+    guard case .pointer(.record(.btf(object: 0, _, _)), .kernel) = type else { return false }
+    return true
+  }
+
+  /// The largest offset of a load (Kernel: struct bpf_insn, off).
+  private static let maximumOffset = Int(Int16.max) - 8
+
+  /// Whether a member lies in its struct by structs alone: of a union's members the verifier takes the first that fits.
+  private func hasPlainPath(_ base: TypedExpression, _ member: RecordLayout.Member) -> Bool {
+    let record: RecordReference
+    switch base.type {
+    case .record(let reference), .pointer(.record(let reference), _): record = reference
+    default: return false
+    }
+    var current = record
+    var offset = member.offset
+    guard offset <= Self.maximumOffset / 2 else { return false }
+    while let layout = target.layout(of: current), !layout.isUnion {
+      guard let holder = layout.members.last(where: { $0.offset <= offset && $0.bitField == nil }) else { return false }
+      if holder.offset == offset, holder.name == member.name, holder.type == member.type { return true }
+      guard case .record(let inner) = holder.type else { return false }
+      current = inner
+      offset -= holder.offset
+    }
+    return false
+  }
+}
