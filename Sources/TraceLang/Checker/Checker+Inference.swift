@@ -13,6 +13,7 @@ extension Checker {
       environment.variables[instance.index].append(nil)
     }
     guard value.type != .invalid else { return }
+    if case .address = value.kind { environment.addressHolders[instance.index, default: []].insert(variable.id.index) }
     let known = environment.variables[instance.index][variable.id.index]
     if let declared = variable.declared {
       environment.variables[instance.index][variable.id.index] = declared

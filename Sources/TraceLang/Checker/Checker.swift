@@ -128,6 +128,7 @@ struct Checker {
   /// Checks one instance of a block with what is known so far.
   private mutating func walk(_ instance: ProbeInstance) -> Probe {
     self.instance = instance
+    environment.forgetAddresses(ofInstance: instance.index)
     scope = Scope()
     loopDepth = 0
     let predicate = instance.block.predicate.map { condition($0) }

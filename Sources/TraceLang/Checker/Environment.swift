@@ -18,6 +18,15 @@ struct Environment: Hashable {
   var mapIndex: [String: Int] = [:]
   /// The types of each probe instance's variables, in order of declaration.
   var variables: [[Type?]] = []
+  /// The variables of each probe instance that hold addresses of others, whose types may still grow.
+  var addressHolders: [Int: Set<Int>] = [:]
+
+  /// Forgets the types that followed from those of other variables, for the next walk to find them again.
+  mutating func forgetAddresses(ofInstance instance: Int) {
+    for index in addressHolders[instance] ?? [] where variables[instance].indices.contains(index) {
+      variables[instance][index] = nil
+    }
+  }
 
   mutating func map(named name: String, at range: SourceRange) -> Int {
     if let index = mapIndex[name] { return index }
