@@ -57,6 +57,7 @@ final class SmallTarget: Target {
     return try TracepointFormatParser.parse(Array(text.utf8), name: name)
   }
 
+  func isKernelTracepoint(_ name: TracepointName) -> Bool { name.category == "sched" }
   func syscallNumber(_ name: String) -> Int? { SyscallTable(.x86_64).number(ofTracepoint: name) }
 
   func rawTracepoints(matching glob: String) throws(TargetError) -> [String] {

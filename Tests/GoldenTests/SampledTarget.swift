@@ -29,6 +29,7 @@ final class SampledTarget: Target {
   func tracepointFormat(_ name: TracepointName) throws(TargetError) -> TracepointFormat? {
     try source.tracepointFormat(name)
   }
+  func isKernelTracepoint(_ name: TracepointName) -> Bool { source.isKernelTracepoint(name) }
   func syscallNumber(_ name: String) -> Int? { source.syscallNumber(name) }
   func rawTracepoints(matching glob: String) throws(TargetError) -> [String] {
     try source.rawTracepoints(matching: glob)

@@ -23,6 +23,7 @@ final class StubTarget: Target {
       fields: [TracepointFormat.Field(name: "prev_state", declaration: "long prev_state", type: .int64, offset: 8, size: 8)])
   }
 
+  func isKernelTracepoint(_ name: TracepointName) -> Bool { name.category == "sched" }
   func syscallNumber(_ name: String) -> Int? { nil }
   func rawTracepoints(matching glob: String) throws(TargetError) -> [String] { [] }
   func rawTracepointArguments(_ name: String) -> [FunctionParameter]? { nil }

@@ -17,6 +17,7 @@ private final class SmallTarget: Target {
     let field = TracepointFormat.Field(name: "fd", declaration: "int fd", type: .int64, offset: 16, size: 8)
     return TracepointFormat(name: name, id: 7, fields: [field])
   }
+  func isKernelTracepoint(_ name: TracepointName) -> Bool { name.category == "sched" }
   func syscallNumber(_ name: String) -> Int? { 2 }
   func rawTracepoints(matching glob: String) -> [String] { ["sched_switch"] }
   func rawTracepointArguments(_ name: String) -> [FunctionParameter]? {

@@ -66,7 +66,7 @@ extension Planner {
       plan.programs.append(
         PlannedProgram(
           name: Self.kernelName(Self.shortName(leader, program.probeNames[leader.nameIndex])), title: title,
-          kind: programKind(leader, probe), points: group.map(Self.hook),
+          kind: programKind(leader, probe), points: group.map { hook($0, probe) },
           entry: .single(probe: probe, nameIndex: leader.nameIndex)))
     }
   }
@@ -90,19 +90,35 @@ extension Planner {
     switch point.kind {
     case .rawTracepoint(let name): followsArguments(probe, point) ? .tracingRawTracepoint(name) : .rawTracepoint
     case .begin, .end: .rawTracepoint
-    case .tracepoint: .tracepoint
+    case .tracepoint: rawTracepoint(of: point, probe) == nil ? .tracepoint : .rawTracepoint
     case .interval, .profile, .software: .perfEvent
     }
   }
 
-  private static func hook(_ point: AttachPoint) -> Hook.Point {
+  /// The raw tracepoint that fires with a tracepoint, for a body that does not read the record the kernel would have to
+  /// fill for it; `nil` where the record is needed.
+  private func rawTracepoint(of point: AttachPoint, _ probe: Int) -> String? {
+    guard case .tracepoint(let name) = point.kind, target.isKernelTracepoint(name) else { return nil }
+    if !usage.usesArguments[probe] { return name.event }
+    // What these two are given, a program on the raw tracepoint can tell without a record.
+    let known: Set<String>
+    switch (name.category, name.event) {
+    case ("raw_syscalls", "sys_enter"): known = ["id"]
+    case ("raw_syscalls", "sys_exit"): known = ["id", "ret"]
+    default: return nil
+    }
+    guard let members = usage.argumentMembers[probe], members.isSubset(of: known) else { return nil }
+    return name.event
+  }
+
+  private func hook(_ point: AttachPoint, _ probe: Int) -> Hook.Point {
     switch point.kind {
     case .begin: .begin
     case .end: .end
     case .interval(let period): .interval(period: period)
     case .profile(.period(let period)): .profilePeriod(period)
     case .profile(.frequency(let frequency)): .profileFrequency(frequency)
-    case .tracepoint(let name): .tracepoint(name)
+    case .tracepoint(let name): rawTracepoint(of: point, probe).map { .rawTracepoint($0) } ?? .tracepoint(name)
     case .rawTracepoint(let name): .rawTracepoint(name)
     case .software(let config, let period): .software(config: config, period: period)
     }

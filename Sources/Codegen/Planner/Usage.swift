@@ -15,6 +15,8 @@ struct Usage {
   /// By probe: whether the body mentions `probe`, its arguments, or sends anything.
   var usesProbeName: [Bool]
   var usesArguments: [Bool]
+  /// By probe: the members of `args` that are read as they are; `nil` where it is used in another way.
+  var argumentMembers: [Set<String>?]
   /// By probe: whether a member is read through a pointer among the arguments.
   var followsArguments: [Bool]
   var sends = false
@@ -28,6 +30,7 @@ struct Usage {
     usesProbeName = Array(repeating: false, count: program.probes.count)
     usesArguments = usesProbeName
     followsArguments = usesProbeName
+    argumentMembers = Array(repeating: [], count: program.probes.count)
     for (index, body) in program.probes.enumerated() {
       probe = index
       if let predicate = body.predicate { visit(predicate) }
@@ -110,6 +113,11 @@ struct Usage {
       if case .member(let root, _) = base.kind, root.kind == .context(.arguments), base.type.isScalar {
         followsArguments[probe] = true
       }
+      if case .member(let root, let member) = expression.kind, root.kind == .context(.arguments), expression.type.isScalar {
+        argumentMembers[probe]?.insert(member.name)
+        usesArguments[probe] = true
+        return
+      }
     case .call, .integer, .string, .variable, .dereference, .index, .element, .tuple, .convert, .negate, .complement,
       .not, .arithmetic, .pointerOffset, .compare, .and, .or, .ternary:
       break
@@ -120,7 +128,9 @@ struct Usage {
   private mutating func note(_ value: ContextValue) {
     switch value {
     case .probeName: usesProbeName[probe] = true
-    case .arguments, .argument: usesArguments[probe] = true
+    case .arguments, .argument:
+      usesArguments[probe] = true
+      argumentMembers[probe] = nil
     case .elapsed: usesElapsed = true
     case .pid, .tid, .uid, .gid, .comm, .cpu, .ncpus, .rand, .curtask, .cgroup, .numaID, .jiffies, .nanoseconds: break
     }

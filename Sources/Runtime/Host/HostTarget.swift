@@ -61,6 +61,11 @@ public final class HostTarget: Target {
     return format
   }
 
+  public func isKernelTracepoint(_ name: TracepointName) -> Bool {
+    guard let made = try? tracefs().madeEvents() else { return false }
+    return !Tracefs.categoriesWithoutTracepoints.contains(name.category) && !made.contains(name)
+  }
+
   public func syscallNumber(_ name: String) -> Int? { syscalls.number(ofTracepoint: name) }
 
   public func rawTracepoints(matching glob: String) throws(TargetError) -> [String] {

@@ -3,6 +3,9 @@ import TraceLang
 extension Tracefs {
   /// Names its records, but no tracepoint is behind them (Kernel: kernel/trace/trace_entries.h).
   private static let categoryWithoutTracepoints = "ftrace"
+  /// Whose events have no tracepoint of their name: those of syscalls stand on `sys_enter` and `sys_exit`
+  /// (Kernel: kernel/trace/trace_syscalls.c), the others come from user space.
+  static let categoriesWithoutTracepoints: Set = [categoryWithoutTracepoints, "syscalls", "user_events", "synthetic"]
 
   /// The tracepoints whose category and event match two globs, sorted.
   func tracepoints(category: Glob, event: Glob) throws(TargetError) -> [TracepointName] {

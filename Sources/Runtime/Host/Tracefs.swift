@@ -12,6 +12,7 @@ public final class Tracefs {
 
   /// The root of tracefs, for `openat(2)`.
   public let directory: FileDescriptor
+  private var knownMadeEvents: Set<TracepointName>?
 
   /// - Throws: when it is neither mounted nor can be; the message says what would help.
   public init() throws(TargetError) {
@@ -47,6 +48,26 @@ public final class Tracefs {
       if error == .noSuchFileOrDirectory { return nil }
       throw Self.failure(reading: path, error)
     }
+  }
+
+  /// The events made at run time: kprobe, uprobe, fprobe, event and synthetic events
+  /// (Kernel: Documentation/trace/kprobetrace.rst, the file dynamic_events).
+  /// - Throws: when they cannot be listed.
+  func madeEvents() throws(TargetError) -> Set<TracepointName> {
+    if let knownMadeEvents { return knownMadeEvents }
+    guard let text = try read("dynamic_events") else { throw TargetError("this kernel does not list dynamic events") }
+    // "p:group/event place arguments", for a synthetic event "s:synthetic/event".
+    let names = text.split(separator: UInt8(ascii: "\n")).compactMap { line -> TracepointName? in
+      let word = line.prefix { $0 != UInt8(ascii: " ") }
+      guard let colon = word.firstIndex(of: UInt8(ascii: ":")), let slash = word.firstIndex(of: UInt8(ascii: "/")),
+        colon < slash
+      else { return nil }
+      return TracepointName(
+        category: String(decoding: word[(colon + 1)..<slash], as: UTF8.self),
+        event: String(decoding: word[(slash + 1)...], as: UTF8.self))
+    }
+    knownMadeEvents = Set(names)
+    return Set(names)
   }
 
   public func exists(_ path: String) -> Bool { faccessat(directory.rawValue, path, F_OK, 0) == 0 }

@@ -39,6 +39,8 @@ public final class ScriptedTarget: Target {
     try source.tracepointFormat(name)
   }
 
+  public func isKernelTracepoint(_ name: TracepointName) -> Bool { source.isKernelTracepoint(name) }
+
   public func syscallNumber(_ name: String) -> Int? { source.syscallNumber(name) }
 
   public func rawTracepoints(matching glob: String) throws(TargetError) -> [String] {

@@ -9,6 +9,7 @@ struct RecordedFacts: Codable {
   /// "category:event" globs to "category:event" names.
   var tracepoints: [String: [String]] = [:]
   var formats: [String: TracepointFormat?] = [:]
+  var kernelTracepoints: [String: Bool] = [:]
   var rawTracepoints: [String: [String]] = [:]
   var rawTracepointArguments: [String: [FunctionParameter]] = [:]
   /// "module:glob" to names; the module is "" where none was asked for.

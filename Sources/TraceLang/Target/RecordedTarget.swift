@@ -41,6 +41,8 @@ public final class RecordedTarget: Target {
     try answer(facts.formats[name.question], "what the fields of tracepoint:\(name.question) are")
   }
 
+  public func isKernelTracepoint(_ name: TracepointName) -> Bool { facts.kernelTracepoints[name.question] ?? false }
+
   public func syscallNumber(_ name: String) -> Int? { syscalls.number(ofTracepoint: name) }
 
   public func rawTracepoints(matching glob: String) throws(TargetError) -> [String] {

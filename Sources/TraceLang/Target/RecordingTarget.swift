@@ -37,6 +37,12 @@ public final class RecordingTarget: Target {
     return answer
   }
 
+  public func isKernelTracepoint(_ name: TracepointName) -> Bool {
+    let answer = source.isKernelTracepoint(name)
+    facts.kernelTracepoints[name.question] = answer
+    return answer
+  }
+
   /// Not kept: the architecture tells it.
   public func syscallNumber(_ name: String) -> Int? { source.syscallNumber(name) }
 

@@ -14,6 +14,10 @@ public protocol Target: AnyObject {
   /// The fields of a tracepoint's records, or `nil` when there is no such tracepoint.
   func tracepointFormat(_ name: TracepointName) throws(TargetError) -> TracepointFormat?
 
+  /// Whether a tracepoint is one of the kernel's or a module's own, so that the raw tracepoint of its event's name fires
+  /// with it; false for those of syscalls and for events made at run time.
+  func isKernelTracepoint(_ name: TracepointName) -> Bool
+
   /// The numbers of the syscalls that `sys_enter_NAME` stands for on this machine; `nil` when not known.
   func syscallNumber(_ name: String) -> Int?
 
