@@ -8,7 +8,7 @@ extension Lowering {
     let operand = value.map { scalar($0) }
     switch plan.views[map.index].storage {
     case .slots(let index, let offset, let stride, let slotSize, let domain):
-      let base = slot(index, offset, stride, slotSize, domain)
+      let base = currentCPU(slot(index, offset, slotSize, domain, key), stride)
       record(operand ?? .constant(1), aggregation, at: base, isAtomic: isAtomic)
     case .hash(let index, let perCPU):
       withEntry(map, index, key) { lowering, entry in
@@ -18,16 +18,16 @@ extension Lowering {
     }
   }
 
-  /// The slot of the current CPU and domain index.
+  /// The slot of a key on the first CPU.
   private mutating func slot(
-    _ map: Int, _ offset: Int, _ stride: Int, _ slotSize: Int, _ domain: MapView.Domain
+    _ map: Int, _ offset: Int, _ slotSize: Int, _ domain: MapView.Domain, _ key: TypedExpression?
   ) -> Value {
-    var base = dataAddress(map, offset)
+    let base = dataAddress(map, offset)
     switch domain {
-    case .scalar: break
+    case .scalar: return base
     case .probes(let first, let count):
       switch entry.nameIndex {
-      case .constant(let index): base = dataAddress(map, offset + (Int(index) - first) * slotSize)
+      case .constant(let index): return dataAddress(map, offset + (Int(index) - first) * slotSize)
       case .value:
         // The name table holds only indices of this range; the comparison tells the verifier.
         let index = first == 0 ? entry.nameIndex : builder.arithmetic(.sub, entry.nameIndex, .constant(Int64(first)))
@@ -37,18 +37,22 @@ extension Lowering {
         builder.continueIn(outside)
         leaveBody()
         builder.continueIn(inside)
-        base = builder.advance(base, by: scaled(index, by: slotSize))
+        return builder.advance(base, by: scaled(index, by: slotSize))
       }
-    case .integers: break
+    case .integers(let count):
+      // The count is a power of two above every key; the mask tells the verifier.
+      let number = key.map { scalar($0) } ?? .constant(0)
+      if case .constant(let index) = number { return dataAddress(map, offset + Int(index & Int64(count - 1)) * slotSize) }
+      let index = builder.arithmetic(.and, number, .constant(Int64(count - 1)))
+      return builder.advance(base, by: scaled(index, by: slotSize))
     }
-    return currentCPU(base, stride)
   }
 
   /// Moves a pointer to the first CPU's part on to that of the current CPU.
   private mutating func currentCPU(_ base: Value, _ stride: Int) -> Value {
     var slots = 1
     while slots < target.machine.possibleCPUs { slots *= 2 }
-    guard slots > 1 else { return base }
+    guard slots > 1, stride > 0 else { return base }
     let cpu = builder.call(.getSMPProcessorID, [])
     // The mask tells the verifier what the kernel knows.
     let index = builder.arithmetic(.and, .value(cpu), .constant(Int64(slots - 1)))
@@ -194,13 +198,9 @@ extension Lowering {
   mutating func readAggregation(_ map: MapID, _ key: TypedExpression?, _ aggregation: Aggregation) -> Operand {
     switch plan.views[map.index].storage {
     case .slots(let index, let offset, let stride, let slotSize, let domain):
-      var start = offset
-      if case .probes(let first, _) = domain, case .constant(let name) = entry.nameIndex {
-        start += (Int(name) - first) * slotSize
-      }
-      let bases = (0..<target.machine.possibleCPUs).map { start + $0 * stride }
-      let slots = bases.map { dataAddress(index, $0) }
-      return summed(slots, aggregation)
+      let first = slot(index, offset, slotSize, domain, key)
+      let cpus = stride == 0 ? 1 : target.machine.possibleCPUs
+      return summed((0..<cpus).map { SlotPlace(base: first, offset: $0 * stride) }, aggregation)
     case .hash: return readAggregation(map, at: keyAddress(key), aggregation)
     case .global: return .constant(0)
     }
@@ -233,18 +233,27 @@ extension Lowering {
       if let end = builder.arrive([.constant(0)]) { ends.append(end) }
       builder.continueIn(found)
     }
-    if let end = builder.arrive([summed(slots, aggregation)]) { ends.append(end) }
+    let places = slots.map { SlotPlace(base: $0, offset: 0) }
+    if let end = builder.arrive([summed(places, aggregation)]) { ends.append(end) }
     return builder.join(ends, extraTypes: [.integer])[0]
   }
 
-  private mutating func summed(_ slots: [Value], _ aggregation: Aggregation) -> Operand {
+  /// Where a CPU's slot lies.
+  private struct SlotPlace {
+    let base: Value
+    let offset: Int
+  }
+
+  private mutating func load(_ slot: SlotPlace, word: Int) -> Operand { builder.load(64, slot.base, slot.offset + word * 8) }
+
+  private mutating func summed(_ slots: [SlotPlace], _ aggregation: Aggregation) -> Operand {
     switch aggregation {
     case .count, .sum, .avg:
       var total: Operand = .constant(0)
       var count: Operand = .constant(0)
       for slot in slots {
-        total = builder.arithmetic(.add, total, builder.load(64, slot, 0))
-        if case .avg = aggregation { count = builder.arithmetic(.add, count, builder.load(64, slot, 8)) }
+        total = builder.arithmetic(.add, total, load(slot, word: 0))
+        if case .avg = aggregation { count = builder.arithmetic(.add, count, load(slot, word: 1)) }
       }
       if case .avg(let signed) = aggregation { return builder.arithmetic(signed ? .sdiv : .udiv, total, count) }
       return total
@@ -254,7 +263,7 @@ extension Lowering {
     }
   }
 
-  private mutating func best(_ slots: [Value], _ better: Condition) -> Operand {
+  private mutating func best(_ slots: [SlotPlace], _ better: Condition) -> Operand {
     var result: Operand = .constant(0)
     var isFound: Operand = .constant(0)
     for slot in slots {
@@ -262,8 +271,8 @@ extension Lowering {
       let take = builder.makeBlock()
       let skip = builder.makeBlock()
       let compare = builder.makeBlock()
-      let value = builder.load(64, slot, 0)
-      builder.branch(.ne, builder.load(64, slot, 8), .constant(0), then: check, otherwise: skip)
+      let value = load(slot, word: 0)
+      builder.branch(.ne, load(slot, word: 1), .constant(0), then: check, otherwise: skip)
       builder.continueIn(check)
       builder.branch(.eq, isFound, .constant(0), then: take, otherwise: compare)
       builder.continueIn(compare)

@@ -72,7 +72,29 @@ public struct Planner {
         return slots(slotSize, count: high - low + 1, .probes(base: low, count: high - low + 1))
       }
     }
+    if let storage = indexed(map, use, slotSize) { return storage }
     return hash(map)
+  }
+
+  /// Slots by the number that the key is, for keys of few values.
+  private mutating func indexed(_ map: MapVariable, _ use: Usage.MapUse, _ slotSize: Int) -> MapView.Storage? {
+    if use.needsEntries { return nil }
+    if use.isKeyedByCPU {
+      // The key says which CPU's slot it is: one a CPU is all there are.
+      let lines = (slotSize + Self.cacheLine - 1) / Self.cacheLine * Self.cacheLine
+      guard lines * cpuSlots <= Self.maximumSlotBytes else { return nil }
+      let offset = reserve(lines * cpuSlots, alignment: Self.cacheLine)
+      return .slots(
+        map: dataMap(), offset: offset, cpuStride: 0, slotSize: lines, domain: .integers(count: cpuSlots))
+    }
+    let count: Int
+    switch map.key {
+    case .bool: count = 2
+    case .integer(.uint8): count = 256
+    default: return nil
+    }
+    guard slotSize * count * cpuSlots <= Self.maximumSlotBytes else { return nil }
+    return slots(slotSize, count: count, .integers(count: count))
   }
 
   private mutating func slots(_ slotSize: Int, count: Int, _ domain: MapView.Domain) -> MapView.Storage {

@@ -9,6 +9,8 @@ struct Usage {
     var needsEntries = false
     /// Every key so far is the running probe's name.
     var isKeyedByProbe = true
+    /// Every key so far is the number of the running CPU.
+    var isKeyedByCPU = true
   }
 
   var maps: [MapUse]
@@ -92,7 +94,9 @@ struct Usage {
   private mutating func note(_ place: Destination, isWritten: Bool) {
     guard case .map(let map, let key) = place else { return }
     if isWritten { maps[map.index].writers.insert(probe) }
-    if let key, key.kind != .context(.probeName) { maps[map.index].isKeyedByProbe = false }
+    guard let key else { return }
+    if key.kind != .context(.probeName) { maps[map.index].isKeyedByProbe = false }
+    if key.kind != .context(.cpu) { maps[map.index].isKeyedByCPU = false }
   }
 
   private mutating func visit(_ expression: TypedExpression) {
