@@ -207,9 +207,11 @@ extension Lowering {
   private mutating func context(_ value: ContextValue) -> Operand {
     switch value {
     case .pid:
+      if let value = taskField("tgid") { return value }
       let both = builder.call(.getCurrentPIDTGID, [])
       return builder.arithmetic(.lshr, .value(both), .constant(32))
     case .tid:
+      if let value = taskField("pid") { return value }
       let both = builder.call(.getCurrentPIDTGID, [])
       return .value(builder.define(.integer, .extend(bits: 32, signed: false, .value(both))))
     case .uid:

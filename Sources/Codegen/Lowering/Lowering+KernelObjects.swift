@@ -29,6 +29,33 @@ extension Lowering {
     }
   }
 
+  /// A member of the current task and the task itself, where loads are cheaper than helpers: in programs that run often
+  /// enough to be worth a look into the kernel's types.
+  mutating func taskMember(_ name: String) -> (task: Value, member: RecordLayout.Member)? {
+    guard target.has(.currentTaskBTF), isHot else { return nil }
+    let task = RecordReference.named("struct task_struct")
+    guard let layout = target.layout(of: task), let member = layout.members.first(where: { $0.name == name }),
+      member.bitField == nil, member.offset <= Self.maximumOffset
+    else { return nil }
+    return (builder.call(.getCurrentTaskBTF, [], .pointer(.kernelObject)), member)
+  }
+
+  /// A number among the current task's own members.
+  mutating func taskField(_ name: String) -> Operand? {
+    guard let (task, member) = taskMember(name) else { return nil }
+    return builder.load(size(of: member.type) * 8, task, member.offset)
+  }
+
+  /// Whether the program runs at events rather than once or by a slow timer.
+  private var isHot: Bool {
+    probe.attachPoints.contains { point in
+      switch point.kind {
+      case .tracepoint, .rawTracepoint: true
+      case .begin, .end, .interval, .profile, .software: false
+      }
+    }
+  }
+
   private struct ObjectPlace {
     let object: Value
     var offset = 0

@@ -276,12 +276,20 @@ extension Lowering {
       builder.jump(to: otherwise)
       return
     }
+    if string.kind == .context(.comm), let place = taskMember("comm") {
+      compare(wanted, at: Memory(base: place.task, offset: place.member.offset), then: then, otherwise: otherwise)
+      return
+    }
     var memory = materialize(string, isPadded: false)
     if alignment(memory) < 8 {
       let copy = temporary(size: capacity)
       self.copy(to: copy, from: memory, size: capacity)
       memory = copy
     }
+    compare(wanted, at: memory, then: then, otherwise: otherwise)
+  }
+
+  private mutating func compare(_ wanted: [UInt8], at memory: Memory, then: BlockID, otherwise: BlockID) {
     var position = 0
     while position < wanted.count {
       let width = Self.width(wanted.count - position)

@@ -1,0 +1,78 @@
+import TestSupport
+import Testing
+
+/// What prints is the same wherever a map is kept.
+@Suite(.root) struct StorageTests {
+  @Test("maps with keys of few values are cleared, zeroed, read and printed as others are") func fewValues() throws {
+    let script = """
+      BEGIN {
+        @b[true] = count(); @b[1 == 2] = count(); @b[true] = count();
+        @u[(uint8)3] = avg(5); @u[(uint8)200] = avg(7); @u[(uint8)200] = avg(9); printf("%d\\n", @u[(uint8)200]);
+        @z[(uint8)1] = sum(0); @c[(uint8)1] = count(); clear(@c);
+        @x[(uint8)1] = max(-5); zero(@x); @h[(uint8)7] = hist(3);
+        exit();
+      }
+      """
+    #expect(
+      try Tracing.output(script) == """
+        8
+
+
+        @b[false]: 1
+        @b[true]: 2
+        @h[7]:
+        [2, 4)                 1 |@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@|
+
+        @u[3]: 5
+        @u[200]: 8
+        @x[1]: 0
+        @z[1]: 0
+
+        """)
+  }
+
+  @Test("counts by CPU add up to all events") func byCPU() throws {
+    let maps = try Tracing.maps(
+      "tracepoint:syscalls:sys_enter_getppid /comm == \"swt-cpu\"/ { @[cpu] = count(); @all = count(); }", as: "swt-cpu",
+      doing: "getppid 500")
+    let counts = maps.split(separator: "\n").filter { $0.hasPrefix("@[") }.compactMap { line in
+      line.split(separator: " ").last.flatMap { Int($0) }
+    }
+    #expect(maps.contains("@all: 500\n"))
+    #expect(counts.reduce(0, +) == 500)
+  }
+
+  @Test("an aggregation is read by the probe that runs") func byProbe() throws {
+    let script = """
+      tracepoint:syscalls:sys_enter_getppid, tracepoint:syscalls:sys_enter_getpgid /comm == "swt-byprobe"/ {
+        @[probe] = count();
+        @seen[probe, @[probe]] = count();
+      }
+      """
+    #expect(
+      try Tracing.maps(script, as: "swt-byprobe", doing: "getppid 2 getpgid 1") == """
+        @[tracepoint:syscalls:sys_enter_getpgid]: 1
+        @[tracepoint:syscalls:sys_enter_getppid]: 2
+        @seen[tracepoint:syscalls:sys_enter_getpgid, 1]: 1
+        @seen[tracepoint:syscalls:sys_enter_getppid, 1]: 1
+        @seen[tracepoint:syscalls:sys_enter_getppid, 2]: 1
+
+        """)
+  }
+
+  @Test("raw_syscalls tells the number and the result without its record") func rawSyscalls() throws {
+    let script = """
+      tracepoint:raw_syscalls:sys_enter /comm == "swt-rawsys" && args.id == 110/ { @enter[args.id] = count(); }
+      tracepoint:raw_syscalls:sys_exit /comm == "swt-rawsys" && args.id == 110/ { @exit[args.id] = count(); @positive[args.ret > 0] = count(); }
+      tracepoint:raw_syscalls:sys_enter /comm == "swt-rawsys" && args.id == 110 && args.args[5] == args.args[5]/ { @record = count(); }
+      """
+    #expect(
+      try Tracing.maps(script, as: "swt-rawsys", doing: "getppid 7") == """
+        @enter[110]: 7
+        @exit[110]: 7
+        @positive[true]: 7
+        @record: 7
+
+        """)
+  }
+}
