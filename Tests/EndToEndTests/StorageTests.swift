@@ -53,9 +53,9 @@ import Testing
       try Tracing.maps(script, as: "swt-byprobe", doing: "getppid 2 getpgid 1") == """
         @[tracepoint:syscalls:sys_enter_getpgid]: 1
         @[tracepoint:syscalls:sys_enter_getppid]: 2
-        @seen[tracepoint:syscalls:sys_enter_getpgid, 1]: 1
         @seen[tracepoint:syscalls:sys_enter_getppid, 1]: 1
         @seen[tracepoint:syscalls:sys_enter_getppid, 2]: 1
+        @seen[tracepoint:syscalls:sys_enter_getpgid, 1]: 1
 
         """)
   }

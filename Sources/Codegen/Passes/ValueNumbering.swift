@@ -1,4 +1,5 @@
-/// Gives equal computations one value where the first dominates the second: arithmetic, context loads, pure helpers, and
+/// Gives equal computations one value where the first dominates the second: arithmetic, loads from the context and from
+/// kernel objects, pure helpers, and
 /// map lookups by an unchanged key with nothing between that changes the map.
 public struct ValueNumbering: Pass {
   public let name = "value-numbering"
@@ -91,7 +92,9 @@ private struct NumberingWalk {
     case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .arithmetic, .extend, .byteSwap,
       .compare:
       true
-    case .load(_, _, let base, _): function.type(of: base) == .pointer(.context)
+    // A run of a program sees a kernel object at one moment.
+    case .load(_, _, let base, _):
+      function.type(of: base) == .pointer(.context) || function.type(of: base) == .pointer(.kernelObject)
     case .call(let helper, _): helper.isPure
     case .store, .atomicAdd, .copy, .zero, .callFunction: false
     }
