@@ -87,6 +87,8 @@ extension Lowering {
         copy(to: Memory(base: dataAddress(index, offset), offset: 0), from: source, size: size(of: value.type))
       }
       builder.emit(.store(bits: 8, base: dataAddress(index, presence), offset: 0, .constant(1)))
+    case .hash(let index, _) where value.type.isScalar && plan.keepsEntries[map.index]:
+      assignInPlace(map, index, key, value)
     case .hash(let index, _):
       let source = temporary(size: max((size(of: value.type) + 7) / 8 * 8, 8))
       if size(of: value.type) % 8 != 0 {
@@ -97,6 +99,27 @@ extension Lowering {
       store(map, index, key, address(source))
     case .slots: break
     }
+  }
+
+  /// Stores to the entry where there is one, which is much cheaper than putting a new one in its place.
+  private mutating func assignInPlace(_ map: MapID, _ index: Int, _ key: TypedExpression?, _ value: TypedExpression) {
+    let operand = scalar(value)
+    let bits = size(of: value.type) * 8
+    let key = keyAddress(key)
+    let entry = lookup(inMap: index, key)
+    let found = builder.makeBlock()
+    let missing = builder.makeBlock()
+    builder.branch(.ne, .value(entry), .constant(0), then: found, otherwise: missing)
+    builder.continueIn(found)
+    builder.emit(.store(bits: bits, base: entry, offset: 0, operand))
+    let a = builder.arrive()
+    builder.continueIn(missing)
+    let source = builder.slot(size: 8)
+    if bits < 64 { builder.emit(.zero(base: source, offset: 0, size: 8, alignment: 8)) }
+    builder.emit(.store(bits: bits, base: source, offset: 0, operand))
+    store(map, index, key, .value(source))
+    let b = builder.arrive()
+    builder.join([a, b].compactMap { $0 })
   }
 
   /// Puts an entry into a hash map; one that finds it full is counted as lost.

@@ -8,6 +8,8 @@ public struct Plan: Hashable, Sendable {
   public var views: [MapView] = []
   /// By `MapID`: whether aggregations into it must be atomic because one program may interrupt another.
   public var needsAtomicUpdates: [Bool] = []
+  /// By `MapID`: whether entries mostly stay, so that an assignment does well to look for one first.
+  public var keepsEntries: [Bool] = []
   public var programs: [PlannedProgram] = []
   /// The array map all directly addressed storage lies in.
   public var dataMap: Int?

@@ -48,6 +48,7 @@ public struct Planner {
           name: map.name, key: map.key, keySize: map.key.map { size(of: $0) } ?? 0, keyFields: fields, value: map.value,
           valueSize: size(of: map.value), storage: storage))
       plan.needsAtomicUpdates.append(needsAtomicUpdates(usage.maps[index]))
+      plan.keepsEntries.append(!usage.maps[index].isDeletedFrom)
       if case .hash = storage {
         plan.views[index].lostUpdates = MapView.Place(map: dataMap(), offset: reserve(8))
         growZeros(size(of: map.value))

@@ -7,6 +7,8 @@ struct Usage {
     var writers: Set<Int> = []
     /// Deleted from, tested for a key or otherwise needing entries that come and go one by one.
     var needsEntries = false
+    /// Entries are removed one by one, so that an assignment often makes a new one.
+    var isDeletedFrom = false
     /// Every key so far is the running probe's name.
     var isKeyedByProbe = true
     /// Every key so far is the number of the running CPU.
@@ -110,6 +112,7 @@ struct Usage {
       note(.map(map, key: key), isWritten: false)
     case .call(.delete(let map, let key)):
       maps[map.index].needsEntries = maps[map.index].needsEntries || key != nil
+      maps[map.index].isDeletedFrom = true
       note(.map(map, key: key), isWritten: true)
     case .call(.length(let map)): maps[map.index].needsEntries = true
     case .block(let statements, _): visit(statements)
