@@ -29,7 +29,7 @@ public struct PassManager: Sendable {
 
   private static let repeated: [any Pass] = [
     Simplification(), ControlFlowSimplification(), SlotPromotion(), KeySlotMerging(), ValueNumbering(),
-    BranchCorrelation(), DeadStoreElimination(), DeadCodeElimination(),
+    BranchCorrelation(), NullCheckThreading(), DeadStoreElimination(), DeadCodeElimination(),
   ]
 
   private static let final: [any Pass] = [LoopInvariantMotion(), SlotColoring(), DeadCodeElimination()]
