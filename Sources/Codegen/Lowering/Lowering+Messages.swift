@@ -148,22 +148,28 @@ extension Lowering {
     let header = Action.headerSize
     let helper: Helper = space == .user ? .probeReadUserString : .probeReadKernelString
     builder.emit(.store(bits: 64, base: record, offset: header, .constant(0)))
-    var ends: [FunctionBuilder.Arrival] = []
-    for index in 0..<Self.joinedStrings {
-      let place = builder.arithmetic(.add, start, .constant(Int64(index * 8)))
-      let string = read(64, signed: false, at: place, space)
-      let some = builder.makeBlock()
-      let none = builder.makeBlock()
-      builder.branch(.ne, string, .constant(0), then: some, otherwise: none)
-      builder.continueIn(none)
-      if let end = builder.arrive() { ends.append(end) }
-      builder.continueIn(some)
-      let memory = Memory(base: record, offset: header + 8 + index * capacity)
-      builder.emit(.store(bits: 8, base: memory.base, offset: memory.offset, .constant(0)))
-      _ = builder.call(helper, [address(memory), .constant(Int64(capacity)), string])
-      builder.emit(.store(bits: 64, base: record, offset: header, .constant(Int64(index + 1))))
-    }
-    if let end = builder.arrive() { ends.append(end) }
-    builder.join(ends)
+    let counter = VariableID(-1 - loops.count)
+    builder.variables[counter] = .constant(0)
+    let loop = builder.beginLoop([counter])
+    let index = builder.variables[counter] ?? .constant(0)
+    let inside = builder.makeBlock()
+    let some = builder.makeBlock()
+    let after = builder.makeBlock()
+    builder.branch(.ult, index, .constant(Int64(Self.joinedStrings)), then: inside, otherwise: after)
+    builder.continueIn(inside)
+    let place = builder.arithmetic(.add, start, builder.arithmetic(.shl, index, .constant(3)))
+    let string = read(64, signed: false, at: place, space)
+    builder.branch(.ne, string, .constant(0), then: some, otherwise: after)
+    builder.continueIn(some)
+    let slot = builder.advance(record, by: scaled(index, by: capacity))
+    let memory = Memory(base: slot, offset: header + 8)
+    builder.emit(.store(bits: 8, base: memory.base, offset: memory.offset, .constant(0)))
+    _ = builder.call(helper, [address(memory), .constant(Int64(capacity)), string])
+    let next = builder.arithmetic(.add, index, .constant(1))
+    builder.emit(.store(bits: 64, base: record, offset: header, next))
+    builder.variables[counter] = next
+    builder.repeatLoop(loop)
+    builder.continueIn(after)
+    builder.variables[counter] = nil
   }
 }
