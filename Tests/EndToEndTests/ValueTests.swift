@@ -57,6 +57,15 @@ import Testing
         """) == ["0", "255", "44", "-32768", "(1, ab)", "0x0"])
   }
 
+  @Test("what is not read is computed all the same for what it changes") func effects() throws {
+    #expect(
+      try lines(
+        """
+        if (({ @a ^= 0; let $v = "a"; $v }) == "abc") { print(1); } $n = strncmp("x", { @b = count(); comm }, 0);
+        $v = (0, { @c = count(); 0 }).0; print(($n, $v));
+        """) == ["(0, 0)", "@a: 0", "@b: 1", "@c: 1"])
+  }
+
   @Test("structs print whole, those without a name as part of theirs") func structs() throws {
     let declarations = """
       struct S { int a; char b[4]; union { short c; struct { char d, e; }; }; int f : 3; int g : 5; int h[2][2]; };

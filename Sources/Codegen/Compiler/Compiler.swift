@@ -27,33 +27,41 @@ public func compile(
   var actions = ActionTable()
   let scratchMap = plan.maps.count
   var scratchSize = 0
+  var scratchEntries = 0
   var modules: [Module] = []
-  for planned in plan.programs {
-    let lowered = Lowering.lower(
-      planned, of: program, plan: plan, target: target, sources: sources, scratchMap: scratchMap, actions: &actions)
-    modules.append(lowered.module)
-    scratchSize = max(scratchSize, lowered.scratchSize)
-  }
-  if scratchSize > 0 {
-    plan.maps.append(
-      MapSpec(name: "swtrace_scratch", kind: .perCPUArray, keySize: 4, valueSize: scratchSize, maxEntries: 1))
-  }
   var bundle = Bundle(settings: settings(program, target))
   var optimized: [Module] = []
   let options = BackendOptions(isV4: target.has(.instructionSetV4))
   for (index, planned) in plan.programs.enumerated() {
-    let compiled: CompiledModule
+    let compiled: CompiledProgram
     do throws(BackendError) {
-      compiled = try compileStages(modules[index], options: options)
+      compiled = try compile(options: options) { stackUse in
+        Lowering.lower(
+          planned, of: program, plan: plan, target: target, sources: sources, scratchMap: scratchMap,
+          scratchEntry: scratchEntries, stackUse: stackUse, actions: &actions)
+      }
     } catch {
       throw CompileError(message: error.description, range: range(of: planned, in: program))
     }
+    modules.append(compiled.module)
+    if compiled.scratchSize > 0 { scratchEntries += 1 }
+    scratchSize = max(scratchSize, compiled.scratchSize)
     optimized.append(compiled.optimized)
     bundle.programs.append(
       ProgramSpec(
         name: planned.name, kind: planned.kind, object: compiled.object, title: planned.title,
         typeInformation: ProgramBTF(compiled.object, fileName: { sources.name(of: $0) }, sourceLine: { sources.text(of: $0) })))
     for point in planned.points { bundle.hooks.append(Hook(program: index, point: point, title: planned.title)) }
+  }
+  if scratchSize > maximumScratch {
+    throw CompileError(
+      message: "the probe's values need \(scratchSize) bytes of memory, and the kernel allows \(maximumScratch): "
+        + "use fewer or smaller strings at a time (max_strlen)", range: program.probes[0].range)
+  }
+  if scratchSize > 0 {
+    plan.maps.append(
+      MapSpec(
+        name: "swtrace_scratch", kind: .perCPUArray, keySize: 4, valueSize: scratchSize, maxEntries: scratchEntries))
   }
   bundle.maps = plan.maps
   bundle.views = plan.views
@@ -69,6 +77,35 @@ public func compile(
   bundle.layouts = printed.layouts
   bundle.enums = printed.enums
   return Compilation(plan: plan, modules: modules, optimized: optimized, bundle: bundle)
+}
+
+/// The largest value of a per-CPU array (Kernel: PCPU_MIN_UNIT_SIZE in include/linux/percpu.h).
+private let maximumScratch = 32 << 10
+
+private struct CompiledProgram {
+  let module: Module
+  let optimized: Module
+  let object: ProgramObject
+  let scratchSize: Int
+}
+
+/// Lowers a program and compiles it, with less and less on the stack until it fits.
+private func compile(
+  options: BackendOptions, lower: (Lowering.StackUse) -> (module: Module, scratchSize: Int)
+) throws(BackendError) -> CompiledProgram {
+  var failure: BackendError?
+  for stackUse in Lowering.StackUse.allCases {
+    let (module, scratchSize) = lower(stackUse)
+    do throws(BackendError) {
+      let compiled = try compileStages(module, options: options)
+      return CompiledProgram(
+        module: module, optimized: compiled.optimized, object: compiled.object, scratchSize: scratchSize)
+    } catch {
+      guard case .stackTooLarge = error else { throw error }
+      failure = failure ?? error
+    }
+  }
+  throw failure ?? .stackTooLarge(function: "", bytes: 0, limit: 0)
 }
 
 extension SourceMap {

@@ -6,7 +6,7 @@ extension Lowering {
   /// The place in an environment of each captured value, 8 bytes each.
   struct Environment {
     var variables: [VariableID] = []
-    /// Memory of larger variables, by their base pointer.
+    /// Memory of larger variables, by their base pointer; not of those in per-CPU memory, which a callback finds itself.
     var memories: [VariableID] = []
     var pairs: [VariableID] = []
     var size = 0
@@ -103,7 +103,7 @@ extension Lowering {
     var environment = Environment()
     let order: (VariableID, VariableID) -> Bool = { $0.index < $1.index }
     environment.variables = builder.variables.keys.sorted(by: order)
-    environment.memories = variableMemory.keys.sorted(by: order)
+    environment.memories = variableMemory.filter { $0.value.base != scratch.base }.keys.sorted(by: order)
     environment.pairs = pairs.keys.sorted(by: order)
     let words = environment.variables.count + environment.memories.count + environment.pairs.count * 2
     environment.size = (words + Environment.fixedWords) * 8
@@ -150,7 +150,8 @@ extension Lowering {
     builder.continueIn(start)
     builder.line = outer.builder.line
     scratch = Scratch(
-      map: scratch.map, size: scratch.size, base: builder.declareValue(.pointer(.mapValue(scratch.map))))
+      map: scratch.map, entry: scratch.entry, used: scratch.used, size: scratch.size,
+      base: builder.declareValue(.pointer(.mapValue(scratch.map))))
     bodyExits = []
     loops = []
     openRecords = []
@@ -183,7 +184,8 @@ extension Lowering {
     pairs = outer.pairs
     entry = outer.entry
     scratch = Scratch(
-      map: scratch.map, size: scratch.size, base: outer.scratch.base, isUsed: outer.scratch.isUsed)
+      map: scratch.map, entry: scratch.entry, used: outer.scratch.used, size: scratch.size, base: outer.scratch.base,
+      isUsed: outer.scratch.isUsed)
     return index
   }
 
@@ -199,6 +201,10 @@ extension Lowering {
       guard let known = outer.variableMemory[variable] else { continue }
       let base = take(&self, outer.builder.function.type(of: known.base))
       variableMemory[variable] = Memory(base: base, offset: known.offset)
+    }
+    for (variable, memory) in outer.variableMemory where memory.base == outer.scratch.base {
+      variableMemory[variable] = Memory(base: scratch.base, offset: memory.offset)
+      scratch.isUsed = true
     }
     for variable in environment.pairs {
       guard let known = outer.pairs[variable] else { continue }

@@ -357,7 +357,11 @@ extension Lowering {
   }
 
   private mutating func tupleElement(_ base: TypedExpression, _ index: Int, _ type: Type) -> Operand {
-    if case .tuple(let parts) = base.kind, parts.indices.contains(index) { return scalar(parts[index]) }
+    if case .tuple(let parts) = base.kind, parts.indices.contains(index),
+      !parts.indices.contains(where: { $0 != index && hasEffects(parts[$0]) })
+    {
+      return scalar(parts[index])
+    }
     if let pair = pair(base), index == 1, case .aggregation(let aggregation) = plan.views[pair.map.index].value {
       return readAggregation(pair.map, at: address(pair.key), aggregation)
     }

@@ -235,6 +235,7 @@ extension Lowering {
     _ left: TypedExpression, _ right: TypedExpression, limit: Int, then: BlockID, otherwise: BlockID
   ) {
     if limit == 0 {
+      evaluateEffects(of: [left, right])
       builder.jump(to: then)
       return
     }
@@ -273,6 +274,7 @@ extension Lowering {
     // With the terminator, unless the limit ends the comparison before it.
     let wanted = bytes.count < limit ? bytes + [0] : Array(bytes.prefix(limit))
     guard wanted.count <= capacity else {
+      evaluateEffects(of: [string])
       builder.jump(to: otherwise)
       return
     }
@@ -287,6 +289,13 @@ extension Lowering {
       memory = copy
     }
     compare(wanted, at: memory, then: then, otherwise: otherwise)
+  }
+
+  /// Computes values that nobody reads for what they change.
+  private mutating func evaluateEffects(of values: [TypedExpression]) {
+    for value in values where hasEffects(value) {
+      if value.type.isScalar { _ = scalar(value) } else { _ = materialize(value, isPadded: false) }
+    }
   }
 
   private mutating func compare(_ wanted: [UInt8], at memory: Memory, then: BlockID, otherwise: BlockID) {

@@ -97,7 +97,8 @@ extension Lowering {
     return .memory(memory)
   }
 
-  private func hasEffects(_ value: TypedExpression) -> Bool {
+  /// Whether computing a value changes anything.
+  func hasEffects(_ value: TypedExpression) -> Bool {
     switch value.kind {
     case .step, .call(.delete), .block: true
     default: value.children.contains { hasEffects($0) }

@@ -2,7 +2,13 @@ import TraceLang
 
 extension Lowering {
   mutating func statements(_ statements: [TypedStatement]) {
-    for statement in statements where builder.isOpen { self.statement(statement) }
+    for statement in statements where builder.isOpen {
+      let used = scratch.used
+      let variables = variableMemory.count
+      self.statement(statement)
+      // What a statement computes on the way is not read by the next one; what its variables hold is.
+      if variableMemory.count == variables { scratch.used = used }
+    }
   }
 
   mutating func statement(_ statement: TypedStatement) {

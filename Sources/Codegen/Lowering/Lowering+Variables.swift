@@ -10,7 +10,7 @@ extension Lowering {
   }
 
   mutating func writeVariable(_ variable: VariableID, _ value: Operand) {
-    guard isAddressed(variable) else {
+    guard isInMemory(variable) else {
       builder.variables[variable] = value
       return
     }
@@ -20,8 +20,11 @@ extension Lowering {
     builder.emit(.store(bits: bits, base: memory.base, offset: memory.offset, value))
   }
 
-  private func isAddressed(_ variable: VariableID) -> Bool {
-    probe.variables.indices.contains(variable.index) && probe.variables[variable.index].isAddressed
+  /// Whether a scalar variable lies in memory.
+  private func isInMemory(_ variable: VariableID) -> Bool {
+    // Loop counters of our own are no variables of the probe.
+    guard probe.variables.indices.contains(variable.index) else { return false }
+    return stackUse == .least || probe.variables[variable.index].isAddressed
   }
 
   /// The address of a variable or of a scalar map's value, as a plain number.

@@ -30,6 +30,21 @@ struct Lowering {
   let functionName: String
   /// What the verifier knows the program as.
   let programKind: ProgramSpec.Kind
+  let stackUse: StackUse
+
+  /// How much of the 512 bytes of stack a program takes for its values; what it does not, per-CPU memory holds.
+  enum StackUse: CaseIterable {
+    case usual, little, least
+
+    /// Values above this many bytes are not kept on the stack.
+    var maximumTemporary: Int {
+      switch self {
+      case .usual: 64
+      case .little: 16
+      case .least: 0
+      }
+    }
+  }
 
   /// What the program's entry knows.
   struct EntryState {
@@ -64,6 +79,10 @@ struct Lowering {
   /// Per-CPU memory for what the stack is too small for, shared by the functions of a program.
   struct Scratch {
     let map: Int
+    /// The program's entry in the map: programs that may interrupt each other on a CPU must not share one.
+    let entry: Int
+    /// Bytes in use at this point, and the most there ever were.
+    var used = 0
     var size = 0
     /// Defined in the prologue of the function that uses it.
     let base: Value
@@ -71,21 +90,24 @@ struct Lowering {
   }
 
   /// The IR of a planned program.
-  /// - Parameter scratchMap: the index the scratch map gets; it is used only when the result's `scratchSize` is not 0.
+  /// - Parameters:
+  ///   - scratchMap: the index the scratch map gets; it is used only when the result's `scratchSize` is not 0.
+  ///   - scratchEntry: the program's entry in it.
+  ///   - stackUse: how much is kept on the stack.
   static func lower(
     _ planned: PlannedProgram, of program: Program, plan: Plan, target: any Target, sources: SourceMap,
-    scratchMap: Int, actions: inout ActionTable
+    scratchMap: Int, scratchEntry: Int, stackUse: StackUse, actions: inout ActionTable
   ) -> (module: Module, scratchSize: Int) {
     var builder = FunctionBuilder(name: planned.name, parameters: [.pointer(.context)])
     let prologue = builder.current
     let body = builder.makeBlock()
-    let scratch = Scratch(map: scratchMap, base: builder.declareValue(.pointer(.mapValue(scratchMap))))
+    let scratch = Scratch(map: scratchMap, entry: scratchEntry, base: builder.declareValue(.pointer(.mapValue(scratchMap))))
     builder.continueIn(body)
     let context = builder.parameters[0]
     var lowering = Lowering(
       program: program, plan: plan, target: target, sources: sources, builder: builder, actions: actions,
       probe: program.probes[0], entry: EntryState(context: context, nameIndex: .constant(0)), scratch: scratch, functionName: planned.name,
-      programKind: planned.kind)
+      programKind: planned.kind, stackUse: stackUse)
     switch planned.entry {
     case .single(let probe, let nameIndex):
       lowering.entry.nameIndex = .constant(Int64(nameIndex))
@@ -108,7 +130,7 @@ struct Lowering {
       return
     }
     let key = builder.slot(size: 4)
-    builder.emit(.store(bits: 32, base: key, offset: 0, .constant(0)))
+    builder.emit(.store(bits: 32, base: key, offset: 0, .constant(Int64(scratch.entry))))
     let map = builder.define(.pointer(.mapReference(scratch.map)), .mapReference(scratch.map))
     let lookup = Instruction(result: scratch.base, .call(.mapLookupElement, [.value(map), .value(key)]))
     builder.append(lookup, to: prologue)
@@ -163,19 +185,17 @@ struct Lowering {
 
   // MARK: - Memory
 
-  /// Values above this many bytes go to per-CPU memory instead of the 512-byte stack.
-  private static let maximumStackTemporary = 64
-
   /// Room for a value of the current program.
   mutating func temporary(size: Int) -> Memory {
-    if size <= Self.maximumStackTemporary { return Memory(base: builder.slot(size: size), offset: 0) }
+    if size <= stackUse.maximumTemporary { return Memory(base: builder.slot(size: size), offset: 0) }
     return perCPUMemory(size: size)
   }
 
   mutating func perCPUMemory(size: Int) -> Memory {
     scratch.isUsed = true
-    let offset = scratch.size
-    scratch.size += (size + 7) / 8 * 8
+    let offset = scratch.used
+    scratch.used += (size + 7) / 8 * 8
+    scratch.size = max(scratch.size, scratch.used)
     return Memory(base: scratch.base, offset: offset)
   }
 
