@@ -1,7 +1,7 @@
 // A tight loop over the cheapest system call. Writes nanoseconds of CPU time per call to a file: the lower decile of many
 // short rounds, which is what a call costs while nothing else disturbs it.
 //
-// usage: getppid FILE
+// usage: getppid FILE [ROUNDS]
 
 #define _GNU_SOURCE
 #include <err.h>
@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ROUNDS = 1001, CALLS_PER_ROUND = 2000 };
+enum { CALLS_PER_ROUND = 2000 };
 
 static double now(void) {
   struct timespec time;
@@ -25,15 +25,17 @@ static int ascending(const void *left, const void *right) {
 }
 
 int main(int argc, char *argv[]) {
-  if (argc != 2) errx(2, "usage: getppid FILE");
-  double rounds[ROUNDS];
-  for (int round = 0; round < ROUNDS; round++) {
+  if (argc < 2 || argc > 3) errx(2, "usage: getppid FILE [ROUNDS]");
+  int count = argc == 3 ? atoi(argv[2]) : 1001;
+  double *rounds = calloc((size_t)count, sizeof(*rounds));
+  if (count < 1 || !rounds) errx(2, "%s rounds?", argv[2]);
+  for (int round = 0; round < count; round++) {
     double start = now();
     for (int call = 0; call < CALLS_PER_ROUND; call++) syscall(SYS_getppid);
     rounds[round] = (now() - start) / CALLS_PER_ROUND;
   }
-  qsort(rounds, ROUNDS, sizeof(*rounds), ascending);
+  qsort(rounds, (size_t)count, sizeof(*rounds), ascending);
   FILE *file = fopen(argv[1], "w");
-  if (!file || fprintf(file, "%.2f\n", rounds[ROUNDS / 10]) < 0 || fclose(file) != 0) err(1, "%s", argv[1]);
+  if (!file || fprintf(file, "%.2f\n", rounds[count / 10]) < 0 || fclose(file) != 0) err(1, "%s", argv[1]);
   return 0;
 }

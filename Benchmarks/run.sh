@@ -35,12 +35,13 @@ done
 median() { sort --general-numeric-sort | awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'; }
 
 # figure NAME UNIT GOAL < pairs of what swtrace and bpftrace took: prints the medians of both and of their ratio.
+# A pair in which bpftrace took nothing has no ratio.
 figure() {
   cat >"$work/pairs"
   local ours theirs ratio
   ours=$(awk '{ print $1 }' "$work/pairs" | median)
   theirs=$(awk '{ print $2 }' "$work/pairs" | median)
-  ratio=$(awk '{ print $1 / $2 }' "$work/pairs" | median)
+  ratio=$(awk '$2 > 0 { print $1 / $2 } END { if (!NR) print 0 }' "$work/pairs" | median)
   printf '%-46s %9.1f %-2s %9.1f %-2s %8.4f   %s\n' "$1" "$ours" "$2" "$theirs" "$2" "$ratio" "$3"
 }
 
@@ -58,14 +59,48 @@ for ((turn = 0; turn < turns; turn++)); do
   echo
 done | figure "trace all syscalls for 1 s, less the second" ms "100 ms"
 
-for ((turn = 0; turn < turns; turn++)); do
-  for tracer in "$swtrace" bpftrace; do
-    "$work/getppid" "$work/alone"
-    "$tracer" -e "$all_syscalls" -c "$work/getppid $work/traced" &>"$work/output" || { cat "$work/output" >&2; exit 1; }
-    paste "$work/traced" "$work/alone" | awk '{ printf "%s ", $1 - $2 }'
+# added SCRIPT: what each tracer adds to every getppid while it runs the script, in ns, one turn a line.
+added() {
+  local turn tracer
+  for ((turn = 0; turn < turns; turn++)); do
+    for tracer in "$swtrace" bpftrace; do
+      "$work/getppid" "$work/alone"
+      "$tracer" -e "$1" -c "$work/getppid $work/traced" &>"$work/output" || { cat "$work/output" >&2; exit 1; }
+      paste "$work/traced" "$work/alone" | awk '{ printf "%s ", $1 - $2 }'
+    done
+    echo
   done
-  echo
-done | figure "added to each getppid while they are traced" ns "ratio 0.2"
+}
+
+echo "added to each getppid by"
+added 'tracepoint:raw_syscalls:sys_enter { }' | figure "  raw_syscalls:sys_enter { }" ns ""
+added 'tracepoint:raw_syscalls:sys_enter { @ = count(); }' | figure "  the same with @ = count()" ns "ratio 0.85"
+added 'tracepoint:raw_syscalls:sys_enter { @[comm] = count(); }' | figure "  the same with @[comm] = count()" ns "ratio 0.75"
+added 'tracepoint:raw_syscalls:sys_enter { @s[tid] = nsecs; }
+  tracepoint:raw_syscalls:sys_exit /@s[tid]/ { @us = hist((nsecs - @s[tid]) / 1000); delete(@s[tid]); }' |
+  figure "  sys_enter/sys_exit latency by tid, as hist" ns "ratio 0.6"
+added 'tracepoint:syscalls:sys_exit_getppid { @ = hist(args->ret); }' |
+  figure "  sys_exit_getppid { @ = hist(args.ret) }" ns "ratio 0.75"
+added 'tracepoint:syscalls:sys_enter_getppid /comm == "nope"/ { @ = count(); }' |
+  figure '  sys_enter_getppid /comm == "nope"/' ns "ratio 0.65"
+added "$all_syscalls" | figure "  sys_enter_* { @[probe] = count() }" ns "ratio 0.2"
+
+# burst TRACER: per cent lost and million events a second handled of a burst of six million lines.
+burst() {
+  local lines start end
+  start=$(date +%s%N)
+  "$1" -q -o "$work/lines" -e 'tracepoint:syscalls:sys_enter_getppid /comm == "getppid"/ { printf("%d %s %llu\n", pid, comm, nsecs); }' \
+    -c "$work/getppid $work/traced 3000" &>"$work/output" || { cat "$work/output" >&2; exit 1; }
+  end=$(date +%s%N)
+  lines=$(grep --count getppid "$work/lines")
+  awk -v lines="$lines" -v ns=$((end - start)) 'BEGIN { printf "%.2f %.2f ", 100 - lines / 60000, lines * 1e3 / ns }'
+}
+
+# One turn: it takes bpftrace minutes.
+for tracer in "$swtrace" bpftrace; do burst "$tracer"; done >"$work/bursts"
+echo >>"$work/bursts"
+awk '{ print $1, $3 }' "$work/bursts" | figure "6M printf lines in a burst: lost" "%" "10 %"
+awk '{ print $2, $4 }' "$work/bursts" | figure "and handled, millions a second" M "3 M"
 
 for ((turn = 0; turn < starts; turn++)); do
   echo "$("$work/cost" "$swtrace" -e "$hello") $("$work/cost" bpftrace -e "$hello")"
