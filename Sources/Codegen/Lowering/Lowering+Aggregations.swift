@@ -150,24 +150,21 @@ extension Lowering {
     return builder.join([below, single, many].compactMap { $0 }, extraTypes: [.integer])[0]
   }
 
-  /// The position of the highest bit that is set in a value above 0, by halving.
+  /// The position of the highest bit that is set in a value from 1 to 2^63 - 1, by halving and without branches: one way
+  /// through for the verifier, and nothing to predict.
   private mutating func log2(_ value: Operand) -> Operand {
     var rest = value
     var exponent: Operand = .constant(0)
-    for width in [32, 16, 8, 4, 2, 1] as [Int64] {
-      let high = builder.makeBlock()
-      let low = builder.makeBlock()
-      builder.branch(.uge, rest, .constant(1 << width), then: high, otherwise: low)
-      builder.continueIn(high)
-      let shifted = builder.arithmetic(.lshr, rest, .constant(width))
-      let raised = builder.arithmetic(.or, exponent, .constant(width))
-      let a = builder.arrive([shifted, raised])
-      builder.continueIn(low)
-      let b = builder.arrive([rest, exponent])
-      let merged = builder.join([a, b].compactMap { $0 }, extraTypes: [.integer, .integer])
-      (rest, exponent) = (merged[0], merged[1])
+    for step in [5, 4, 3, 2, 1] as [Int64] {
+      let width = Int64(1) << step
+      // The sign of 2^width - 1 - rest says whether the upper half has a bit: as `width` or 0.
+      let difference = builder.arithmetic(.sub, .constant((1 << width) - 1), rest)
+      let sign = builder.arithmetic(.lshr, difference, .constant(63 - step))
+      let shift = builder.arithmetic(.and, sign, .constant(width))
+      rest = builder.arithmetic(.lshr, rest, shift)
+      exponent = builder.arithmetic(.or, exponent, shift)
     }
-    return exponent
+    return builder.arithmetic(.or, exponent, builder.arithmetic(.lshr, rest, .constant(1)))
   }
 
   /// The bucket of a linear histogram: 0 below `low`, the last from `high` on.

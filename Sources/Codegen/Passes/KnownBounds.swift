@@ -19,6 +19,10 @@ struct KnownBounds {
     switch operation {
     case .constant(let constant): return UInt64(bitPattern: constant)
     case .arithmetic(.and, let a, let b): return min(maximum(a, depth: depth), maximum(b, depth: depth))
+    case .arithmetic(.or, let a, let b):
+      // Every bit up to the highest of both.
+      let either = maximum(a, depth: depth) | maximum(b, depth: depth)
+      return either == 0 ? 0 : UInt64.max &>> UInt64(either.leadingZeroBitCount)
     case .arithmetic(.lshr, let a, .constant(let count)):
       return maximum(a, depth: depth) &>> UInt64(bitPattern: count)
     case .arithmetic(.add, let a, let b):
