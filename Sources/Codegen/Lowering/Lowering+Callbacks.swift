@@ -22,8 +22,9 @@ extension Lowering {
     let map: MapID
   }
 
-  /// Iterations of a range known at compile time that the verifier is left to walk through.
-  static let maximumPlainIterations: Int64 = 64
+  /// Turns known at compile time that the verifier is left to walk through. Where a turn branches, the ways through all of
+  /// them may multiply.
+  static func maximumPlainTurns(_ body: [TypedStatement]) -> UInt64 { body.contains(where: \.branches) ? 8 : 64 }
 
   mutating func forMap(_ variable: VariableID, _ map: MapID, _ body: [TypedStatement]) {
     guard case .hash(let index, _) = plan.views[map.index].storage else { return }
@@ -70,6 +71,14 @@ extension Lowering {
     }
     builder.variables[base] = nil
     builder.variables[variable] = nil
+  }
+
+  /// Runs a body so many times at most.
+  mutating func loop(_ body: [TypedStatement], turns: Operand) {
+    runCallback(body, parameters: [.integer, .pointer(.stack)], environmentParameter: 1) { _ in
+    } call: { lowering, function, environment in
+      lowering.builder.call(.loop, [turns, .value(function), .value(environment), .constant(0)])
+    }
   }
 
   /// Lowers a body to a callback and calls it; afterwards the variables have the values the body gave them.

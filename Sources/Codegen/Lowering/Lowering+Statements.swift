@@ -115,27 +115,8 @@ extension Lowering {
     builder.join([a, b].compactMap { $0 })
   }
 
-  private mutating func whileLoop(_ condition: TypedExpression, _ body: [TypedStatement]) {
-    var assigned = AssignedVariables()
-    assigned.visit(body)
-    assigned.visit(condition)
-    let header = builder.beginLoop(assigned.sorted)
-    loops.append(LoopState(header: header, openRecords: openRecords.count))
-    let inside = builder.makeBlock()
-    let outside = builder.makeBlock()
-    branch(on: condition, then: inside, otherwise: outside)
-    let atHeader = builder.variables
-    builder.continueIn(inside)
-    statements(body)
-    endIteration(header)
-    let loop = loops.removeLast()
-    builder.continueIn(outside)
-    builder.variables = atHeader
-    builder.join([builder.arrive()].compactMap { $0 } + loop.breaks)
-  }
-
   /// Meets the ways to the end of a loop's body and goes back to its header.
-  private mutating func endIteration(_ header: FunctionBuilder.LoopHeader) {
+  mutating func endIteration(_ header: FunctionBuilder.LoopHeader) {
     let end = builder.arrive()
     let arrivals = [end].compactMap { $0 } + loops[loops.count - 1].continues
     guard !arrivals.isEmpty else { return }
@@ -161,7 +142,7 @@ extension Lowering {
   ) {
     let first = scalar(start)
     let last = scalar(end)
-    if !isShort(first, last), target.has(.loop) {
+    if !isShort(first, last, body), target.has(.loop) {
       // A loop proven to have no iterations leaves a callback that nothing calls, which kernels refuse.
       loop(variable, from: first, count: opaque(distance(first, last)), body)
       return
@@ -201,9 +182,9 @@ extension Lowering {
 
 extension Lowering {
   /// Whether a range is known and so short that a plain loop is best.
-  private func isShort(_ first: Operand, _ last: Operand) -> Bool {
+  private func isShort(_ first: Operand, _ last: Operand, _ body: [TypedStatement]) -> Bool {
     guard case .constant(let first) = first, case .constant(let last) = last else { return false }
-    return last <= first || last.subtractingReportingOverflow(first).partialValue.magnitude <= UInt64(Self.maximumPlainIterations)
+    return last <= first || last.subtractingReportingOverflow(first).partialValue.magnitude <= Self.maximumPlainTurns(body)
   }
 
   /// The same number with nothing known of it to the verifier.

@@ -63,6 +63,7 @@ struct Usage {
       visit(then)
       visit(otherwise)
     case .whileLoop(let condition, let body):
+      hasLoops = true
       visit(condition)
       visit(body)
     case .unroll(_, let body): visit(body)
