@@ -60,6 +60,22 @@ import Testing
         """)
   }
 
+  @Test("a name in quotes is a key where probe is one elsewhere") func namedProbe() throws {
+    let script = """
+      BEGIN { @b["tracepoint:syscalls:sys_enter_getppid", 1] = 0; }
+      tracepoint:syscalls:sys_enter_getppid /comm == "swt-named"/ { @all[probe] = count(); @b[probe, 1]++; }
+      END { printf("%d %d\\n", @all["tracepoint:syscalls:sys_enter_getppid"], @all["nope"]); clear(@all); }
+      """
+    #expect(
+      try Tracing.output(script, as: "swt-named", doing: "getppid 3") == """
+        3 0
+
+
+        @b[tracepoint:syscalls:sys_enter_getppid, 1]: 3
+
+        """)
+  }
+
   @Test("raw_syscalls tells the number and the result without its record") func rawSyscalls() throws {
     let script = """
       tracepoint:raw_syscalls:sys_enter /comm == "swt-rawsys" && args.id == 110/ { @enter[args.id] = count(); }

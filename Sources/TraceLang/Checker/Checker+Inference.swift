@@ -149,7 +149,7 @@ extension Checker {
       return nil
     }
     environment.maps[map].isKeyed = isKeyed
-    guard let parts else { return nil }
+    guard let parts = parts.map({ namedProbes($0, map) }) else { return nil }
     let key: TypedExpression
     if parts.count == 1 {
       key = parts[0]
@@ -167,6 +167,33 @@ extension Checker {
     }
     environment.maps[map].key = joined
     return converted(key, joined)
+  }
+
+  /// Literals among the parts of a key as the probes they name, where other uses of the map have `probe` there.
+  private mutating func namedProbes(_ parts: [TypedExpression], _ map: Int) -> [TypedExpression] {
+    let known: [Type]
+    switch environment.maps[map].key {
+    case .tuple(let elements)? where parts.count > 1: known = elements.map(\.type)
+    case let type?: known = [type]
+    case nil: return parts
+    }
+    guard known.count == parts.count else { return parts }
+    var types = known
+    let named = parts.indices.map { index -> TypedExpression in
+      switch (known[index], parts[index].type, parts[index].kind) {
+      case (.probeName, .string, .string(let bytes)):
+        // A name that no probe has is a key that is never there.
+        let number = probeNames.firstIndex(of: String(decoding: bytes, as: UTF8.self)) ?? -1
+        return TypedExpression(.integer(Int64(number)), .probeName, parts[index].range)
+      case (.string, .probeName, _): types[index] = .probeName
+      default: break
+      }
+      return parts[index]
+    }
+    if types != known {
+      environment.maps[map].key = types.count == 1 ? types[0] : .tuple(types.map { TupleElement($0) })
+    }
+    return named
   }
 
   private mutating func keyPart(_ syntax: Expression) -> TypedExpression {
