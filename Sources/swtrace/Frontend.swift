@@ -6,7 +6,7 @@ import TraceLang
 struct Frontend {
   let target: any Target
   let options: ScriptOptions
-  let diagnosticsAsJSON: Bool
+  let style: DiagnosticStyle
 
   /// What a script became, stage by stage.
   struct Result {
@@ -19,18 +19,26 @@ struct Frontend {
   /// - Throws: a failure after which nothing more needs to be said.
   func compile(childPID: Int? = nil) throws(CommandFailure) -> Result {
     let file = try options.source()
+    let settings = try EnvironmentSettings()
     var sources = SourceMap(file)
     var diagnostics = Diagnostics()
-    var script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
+    for warning in settings.warnings { diagnostics.report(warning) }
+    if let problem = ColorMode.ofEnvironment().problem { diagnostics.warning(problem, at: nil) }
+    let written = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
+    var script = written
     if !diagnostics.hasErrors {
-      script = expand(script, in: &sources, target: target, options: options.expansion, diagnostics: &diagnostics)
+      script = expand(written, in: &sources, target: target, options: options.expansion, diagnostics: &diagnostics)
     }
     var program: Program?
     if !diagnostics.hasErrors {
       let checkerOptions = CheckerOptions(
         parameters: options.parameters, namedParameters: options.namedParameters, allowsUnsafe: options.unsafe,
-        configuration: try options.configuration(), childPID: childPID)
+        configuration: settings.configuration, childPID: childPID)
       program = check(script, target: target, options: checkerOptions, diagnostics: &diagnostics)
+      if let checked = program {
+        warn(of: written, expanded: script, program: checked, diagnostics: &diagnostics)
+        if diagnostics.hasErrors { program = nil }
+      }
     }
     tell(diagnostics, sources)
     guard let program else { throw CommandFailure("") }
@@ -48,32 +56,8 @@ struct Frontend {
   }
 
   private func tell(_ diagnostics: Diagnostics, _ sources: SourceMap) {
-    let renderer = DiagnosticRenderer(sources: sources, colors: isatty(STDERR_FILENO) == 1)
     for diagnostic in diagnostics.all where diagnostic.severity == .error || !options.noWarnings {
-      Terminal.writeError(diagnosticsAsJSON ? renderer.renderJSON(diagnostic) : renderer.render(diagnostic))
+      Terminal.writeError(style.text(of: diagnostic, sources))
     }
-  }
-}
-
-/// Writing to the standard streams.
-enum Terminal {
-  static func writeError(_ text: String) { write(text, to: STDERR_FILENO) }
-
-  static func writeOutput(_ text: String) { write(text, to: STDOUT_FILENO) }
-
-  private static func write(_ text: String, to descriptor: Int32) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      if count <= 0 { return }
-      rest = rest.dropFirst(count)
-    }
-  }
-
-  /// Ends the process after a failure with exit status 1.
-  static func fail(_ failure: CommandFailure) -> Never {
-    if !failure.message.isEmpty { writeError("ERROR: \(failure.message)\n") }
-    exit(1)
   }
 }

@@ -19,15 +19,17 @@ struct RecordTargetCommand: ParsableCommand {
     do throws(CommandFailure) {
       try record()
     } catch {
-      Terminal.fail(error)
+      Terminal.fail(error, as: style)
     }
   }
+
+  private var style: DiagnosticStyle { DiagnosticStyle(isJSON: false, isColored: script.isColored) }
 
   private func record() throws(CommandFailure) {
     let encoded: [UInt8]
     do {
       let target = RecordingTarget(try HostTarget())
-      _ = try Frontend(target: target, options: script, diagnosticsAsJSON: false).compile()
+      _ = try Frontend(target: target, options: script, style: style).compile()
       encoded = try target.encoded()
     } catch let error as TargetError {
       throw CommandFailure(error.message)

@@ -16,6 +16,9 @@ struct ScriptOptions: ParsableArguments {
   @Flag(help: "Do not print warnings.")
   var noWarnings = false
 
+  @Option(help: ArgumentHelp("Colour diagnostics: auto, always or never.", valueName: "when"))
+  var color: ColorMode?
+
   @Option(
     name: .customShort("I"), parsing: .singleValue,
     help: ArgumentHelp("Look for headers in this folder first.", valueName: "folder"))
@@ -26,7 +29,10 @@ struct ScriptOptions: ParsableArguments {
     help: ArgumentHelp("Include a header before the script.", valueName: "header"))
   var headers: [String] = []
 
-  @Argument(help: ArgumentHelp("The script's file, '-' for standard input (unless -e is given), and its parameters.", valueName: "file-and-parameters"))
+  @Argument(
+    help: ArgumentHelp(
+      "The script's file, '-' for standard input (unless -e is given), and its parameters.",
+      valueName: "file-and-parameters"))
   var words: [String] = []
 
   func validate() throws {
@@ -34,6 +40,9 @@ struct ScriptOptions: ParsableArguments {
       throw ValidationError("Give a script: a file, '-' for standard input, or -e 'program'.")
     }
   }
+
+  /// Whether diagnostics are coloured.
+  var isColored: Bool { (color ?? ColorMode.ofEnvironment().mode).isColored }
 
   /// `$1`, `$2`, ...
   var parameters: [String] { scriptWords.filter { !$0.hasPrefix("--") } }
@@ -94,24 +103,6 @@ struct ScriptOptions: ParsableArguments {
       if count == 0 { return bytes }
     }
     throw Errno.fileTooLarge
-  }
-
-  /// The settings of the `BPFTRACE_*` environment variables.
-  func configuration() throws(CommandFailure) -> Configuration {
-    var configuration = Configuration()
-    for name in Configuration.names {
-      let variable = "BPFTRACE_" + name.uppercased()
-      guard let value = getenv(variable) else { continue }
-      do throws(ConfigurationError) {
-        try configuration.setFromEnvironment(name, to: String(cString: value))
-      } catch {
-        switch error {
-        case .badValue(let message): throw CommandFailure("\(variable): \(message)")
-        case .unknownName: throw CommandFailure("\(variable) is not a setting")
-        }
-      }
-    }
-    return configuration
   }
 }
 

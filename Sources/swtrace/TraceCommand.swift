@@ -74,19 +74,21 @@ struct TraceCommand: ParsableCommand {
     do throws(CommandFailure) {
       Glibc.exit(try trace())
     } catch {
-      Terminal.fail(error)
+      Terminal.fail(error, as: style)
     }
   }
 
+  private var style: DiagnosticStyle { DiagnosticStyle(isJSON: f == .json, isColored: script.isColored) }
+
   private func trace() throws(CommandFailure) -> Int32 {
-    if let target { return try show(Frontend(target: try recordedTarget(target), options: script, diagnosticsAsJSON: f == .json)) }
+    if let target { return try show(Frontend(target: try recordedTarget(target), options: script, style: style)) }
     let host: HostTarget
     do throws(TargetError) {
       host = try HostTarget()
     } catch {
       throw CommandFailure(error.message)
     }
-    let frontend = Frontend(target: host, options: script, diagnosticsAsJSON: f == .json)
+    let frontend = Frontend(target: host, options: script, style: style)
     let result = try frontend.compile()
     if let d { Terminal.writeOutput(StagePrinter(result, d.stages).text()) }
     return try run(result, host)
@@ -122,7 +124,8 @@ struct TraceCommand: ParsableCommand {
         permissions: [.ownerReadWrite, .groupRead, .otherRead]
       ).rawValue
     } catch {
-      throw CommandFailure("cannot write '\(path)': \((error as? Errno).map(String.init(describing:)) ?? "open failed")")
+      throw CommandFailure(
+        "cannot write '\(path)': \((error as? Errno).map(String.init(describing:)) ?? "open failed")")
     }
   }
 

@@ -18,10 +18,35 @@ public struct Configuration: Hashable, Sendable {
   public var stackMode = StackType.Mode.bpftrace
   /// Bytes up to which a value is kept on the stack.
   public var onStackLimit = 32
+  /// Which processes share a table of user symbols; `nil` to choose.
+  public var userSymbolCache: UserSymbolCache?
+  /// Whether C++ names are shown as the source has them.
+  public var demanglesNames = true
+  /// Whether user symbols are looked up when they are printed rather than before.
+  public var looksUpSymbolsLate = false
+  /// Whether stacks show files and lines where debug information has them.
+  public var showsDebugInfo = true
+  public var timeSeriesStability = Stability.warn
 
-  public enum MissingProbes: String, Hashable, Sendable {
+  public enum MissingProbes: String, Hashable, Sendable, CaseIterable {
     case error, warn, ignore
   }
+
+  public enum UserSymbolCache: String, Hashable, Sendable, CaseIterable {
+    case perPID = "PER_PID"
+    case perProgram = "PER_PROGRAM"
+    case none = "NONE"
+  }
+
+  /// What becomes of a script that uses a feature which may still change.
+  public enum Stability: String, Hashable, Sendable, CaseIterable {
+    case error, warn, enable
+  }
+
+  /// What the kernel takes as compatible with the GPL (Kernel: include/linux/license.h).
+  public static let licenses = [
+    "GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL",
+  ]
 
   /// Settings that came from the environment and so win over the script's.
   private var fromEnvironment: Set<String> = []

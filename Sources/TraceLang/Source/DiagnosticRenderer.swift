@@ -21,9 +21,10 @@ public struct DiagnosticRenderer: Sendable {
 
   public func render(_ diagnostic: Diagnostic) -> String {
     let label: Label = diagnostic.severity == .error ? .error : .warning
-    var text = section(label, diagnostic.message, diagnostic.range)
+    let drawn = diagnostic.range.map { drawable(diagnostic.fixIts, beneath: $0) } ?? []
+    var text = section(label, diagnostic.message, diagnostic.range, drawn)
     for note in diagnostic.notes { text += section(.note, note.message, note.range) }
-    for fixIt in diagnostic.fixIts { text += section(.hint, describe(fixIt), nil) }
+    for fixIt in diagnostic.fixIts where !drawn.contains(fixIt) { text += section(.hint, describe(fixIt), nil) }
     return text
   }
 
@@ -44,10 +45,12 @@ public struct DiagnosticRenderer: Sendable {
     }
   }
 
-  private func section(_ label: Label, _ message: String, _ range: SourceRange?) -> String {
+  private func section(
+    _ label: Label, _ message: String, _ range: SourceRange?, _ fixIts: [Diagnostic.FixIt] = []
+  ) -> String {
     let title = colored(label.rawValue, label)
     guard let range = range.map(visible) else { return "\(title): \(message)\n" }
-    return "\(place(of: range)): \(title): \(message)\n" + excerpt(range, label)
+    return "\(place(of: range)): \(title): \(message)\n" + excerpt(range, label, fixIts)
   }
 
   private func colored(_ text: String, _ label: Label) -> String {
@@ -83,8 +86,8 @@ public struct DiagnosticRenderer: Sendable {
     return SourcePosition(line: before.line, column: before.column + 1)
   }
 
-  /// The range's first line and the marks under it.
-  private func excerpt(_ range: SourceRange, _ label: Label) -> String {
+  /// The range's first line, the marks under it, and under these what should stand there.
+  private func excerpt(_ range: SourceRange, _ label: Label, _ fixIts: [Diagnostic.FixIt]) -> String {
     let file = sources[range.source]
     let start = file.position(at: Int(range.lower))
     let end = lastPosition(of: range)
@@ -99,7 +102,10 @@ public struct DiagnosticRenderer: Sendable {
     let marks = String(repeating: "~", count: max(1, width(line[marked])))
     let shown = lead + printable(line[window]) + trail
     let indent = String(repeating: " ", count: lead.utf8.count) + blank(line[window.lowerBound..<lower])
-    return shown + "\n" + indent + colored(marks, label) + "\n"
+    let offset = String(repeating: " ", count: lead.utf8.count)
+    let drawing =
+      drawing(of: fixIts, under: line, from: window.lowerBound).map { offset + colored($0, .hint) + "\n" } ?? ""
+    return shown + "\n" + indent + colored(marks, label) + "\n" + drawing
   }
 
   /// The part of a line to show: all of a short line; cut between characters.
@@ -110,6 +116,43 @@ public struct DiagnosticRenderer: Sendable {
     var upper = min(line.endIndex, lower + Self.windowLength)
     while upper > lower, upper < line.endIndex, line[upper].isContinuation { upper -= 1 }
     return lower..<max(upper, min(offset, line.endIndex))
+  }
+
+  /// Replacements on the one line that is shown of a range; those that would lie over each other are left out.
+  private func drawable(_ fixIts: [Diagnostic.FixIt], beneath range: SourceRange) -> [Diagnostic.FixIt] {
+    let file = sources[range.source]
+    let line = file.position(at: Int(visible(range).lower)).line
+    guard file.line(line).count <= Self.maximumLine else { return [] }
+    var drawn: [Diagnostic.FixIt] = []
+    var column = 0
+    for fixIt in fixIts.sorted(by: { $0.range.lower < $1.range.lower }) {
+      let start = file.position(at: Int(fixIt.range.lower))
+      let end = file.position(at: Int(fixIt.range.upper))
+      let isOneLine = fixIt.range.source == range.source && start.line == line && end.line == line
+      guard isOneLine, start.column > column, !fixIt.replacement.utf8.contains(UInt8(ascii: "\n")) else { continue }
+      drawn.append(fixIt)
+      column = start.column + max(fixIt.replacement.utf8.count, end.column - start.column)
+    }
+    return drawn
+  }
+
+  /// The replacements under their places, `-` under what goes away.
+  private func drawing(of fixIts: [Diagnostic.FixIt], under line: ArraySlice<UInt8>, from start: Int) -> String? {
+    var text = ""
+    var end = start
+    for fixIt in fixIts.sorted(by: { $0.range.lower < $1.range.lower }) {
+      let lower = min(max(Int(fixIt.range.lower), end), line.endIndex)
+      let upper = min(max(Int(fixIt.range.upper), lower), line.endIndex)
+      let isRemoval = fixIt.replacement.isEmpty
+      text += blank(line[end..<lower])
+      let replacement = isRemoval ? String(repeating: "-", count: width(line[lower..<upper])) : fixIt.replacement
+      text += replacement
+      // What stands further right keeps its column where the replacement is no wider than what it replaces.
+      let columns = width(ArraySlice(replacement.utf8))
+      end = lower
+      while end < line.endIndex, width(line[lower..<end]) < columns { end += 1 }
+    }
+    return text.isEmpty ? nil : text
   }
 
   private func describe(_ fixIt: Diagnostic.FixIt) -> String {

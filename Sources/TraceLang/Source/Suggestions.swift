@@ -51,3 +51,23 @@ public enum Suggestions {
     return areLetters && left | 0x20 == right | 0x20 ? 1 : 2
   }
 }
+
+extension Suggestions {
+  /// The question that offers names, as a note; none for none.
+  public static func notes(_ names: [String], prefix: String = "") -> [Diagnostic.Note] {
+    names.isEmpty ? [] : [Diagnostic.Note("did you mean \(list(names.map { prefix + $0 }))?")]
+  }
+
+  /// A replacement by the name that was meant, where it is but one.
+  public static func fixIts(_ names: [String], at range: SourceRange, prefix: String = "") -> [Diagnostic.FixIt] {
+    guard names.count == 1, let name = names.first else { return [] }
+    return [Diagnostic.FixIt(range, prefix + name)]
+  }
+
+  /// "'a', 'b' or 'c'"
+  public static func list(_ names: [String]) -> String {
+    let quoted = names.map { "'\($0)'" }
+    guard quoted.count > 1, let last = quoted.last else { return quoted.first ?? "" }
+    return quoted.dropLast().joined(separator: ", ") + " or " + last
+  }
+}

@@ -117,7 +117,7 @@ public enum EnumReference: Hashable, Sendable, Codable {
 }
 
 public struct StackType: Hashable, Sendable, Codable {
-  public enum Mode: String, Hashable, Sendable, Codable {
+  public enum Mode: String, Hashable, Sendable, Codable, CaseIterable {
     case bpftrace, perf, raw
   }
 

@@ -1,0 +1,59 @@
+import Glibc
+import TraceLang
+
+/// The settings of the `BPFTRACE_*` environment variables.
+struct EnvironmentSettings {
+  let configuration: Configuration
+  /// What the user should know of variables that do nothing.
+  let warnings: [Diagnostic]
+
+  private static let prefix = "BPFTRACE_"
+
+  /// Variables of bpftrace that are no settings of scripts.
+  private static let others: Set<String> = [
+    "BPFTRACE_COLOR", "BPFTRACE_BTF", "BPFTRACE_DEBUG_OUTPUT", "BPFTRACE_KERNEL_BUILD", "BPFTRACE_KERNEL_SOURCE",
+    "BPFTRACE_VMLINUX",
+  ]
+
+  init() throws(CommandFailure) {
+    var configuration = Configuration()
+    var warnings: [Diagnostic] = []
+    for (variable, value) in Self.variables() where !Self.others.contains(variable) {
+      let name = variable.dropFirst(Self.prefix.count).lowercased()
+      if Configuration.isObsolete(name) {
+        warnings.append(.warning("\(variable) has no effect any more", at: nil))
+        continue
+      }
+      do throws(ConfigurationError) {
+        try configuration.setFromEnvironment(name, to: value)
+      } catch {
+        switch error {
+        case .badValue(let message, let near):
+          let text = message.hasPrefix(name) ? variable + message.dropFirst(name.count) : "\(variable): \(message)"
+          throw CommandFailure(text + (near.map { "; did you mean '\($0)'?" } ?? ""))
+        case .unknownName(let near):
+          // Another program's variable is none of our business; a misspelled one is.
+          guard !near.isEmpty else { continue }
+          let notes = Suggestions.notes(near.map { Self.prefix + $0.uppercased() })
+          warnings.append(.warning("\(variable) is not a setting and has no effect", at: nil, notes: notes))
+        }
+      }
+    }
+    self.configuration = configuration
+    self.warnings = warnings
+  }
+
+  /// The variables that begin with the prefix, sorted by name.
+  private static func variables() -> [(name: String, value: String)] {
+    var found: [(name: String, value: String)] = []
+    var next = environ
+    while let entry = next.pointee {
+      let text = String(cString: entry)
+      if text.hasPrefix(prefix), let equals = text.firstIndex(of: "=") {
+        found.append((String(text[..<equals]), String(text[text.index(after: equals)...])))
+      }
+      next += 1
+    }
+    return found.sorted { $0.name < $1.name }
+  }
+}
