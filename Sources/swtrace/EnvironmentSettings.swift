@@ -34,7 +34,7 @@ struct EnvironmentSettings {
         case .unknownName(let near):
           // Another program's variable is none of our business; a misspelled one is.
           guard !near.isEmpty else { continue }
-          let notes = Suggestions.notes(near.map { Self.prefix + $0.uppercased() })
+          let notes = near.map { Diagnostic.Note("did you mean \(Self.prefix)\($0.uppercased())?") }
           warnings.append(.warning("\(variable) is not a setting and has no effect", at: nil, notes: notes))
         }
       }

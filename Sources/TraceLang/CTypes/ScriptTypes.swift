@@ -7,6 +7,8 @@ public struct ScriptTypes: Hashable, Sendable {
   /// By C name: "struct x", "union x", "enum x" and what `typedef` declares.
   var named: [String: Type] = [:]
   var constants: [String: EnumeratorValue] = [:]
+  /// Where structs, unions and enums are declared, by C name.
+  var places: [String: SourceRange] = [:]
 
   public init() {}
 

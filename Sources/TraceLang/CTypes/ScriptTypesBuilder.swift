@@ -65,6 +65,7 @@ struct ScriptTypesBuilder {
       case .alias(let name, _): _ = resolve(alias: name.text)
       }
     }
+    types.places = tags.mapValues(\.range)
   }
 
   private static func key(_ keyword: CDeclaration.Keyword, _ name: String) -> String { "\(keyword.rawValue) \(name)" }

@@ -11,22 +11,18 @@ extension Checker {
       return TypedExpression(.integer(enumerator.value), enumerator.type, name.range)
     }
     let names = Builtin.catalog.filter { $0.kind == .value }.map(\.name.rawValue)
-    let near = Suggestions.nearest(to: name.text, among: names, limit: 1)
-    error(
-      "there is nothing named '\(name.text)'", at: name.range,
-      notes: [Diagnostic.Note(near.isEmpty ? "there are \(names.joined(separator: ", "))" : "did you mean '\(near[0])'?")])
+    let hint = Suggestions.hint(
+      for: name.text, among: names, at: name.range, otherwise: "there are \(names.joined(separator: ", "))")
+    error("there is nothing named '\(name.text)'", at: name.range, notes: hint.notes, fixIts: hint.fixIts)
     return invalid(name.range)
   }
 
   mutating func call(_ name: Name, _ arguments: [Expression], _ range: SourceRange) -> TypedExpression {
     guard let builtin = Builtin.named(name.text) else {
-      let near = Suggestions.nearest(to: name.text, among: Builtin.catalog.map(\.name.rawValue), limit: 1)
       let functions = Builtin.catalog.filter { $0.kind != .value }.map(\.name.rawValue)
-      error(
-        "there is no function '\(name.text)'", at: name.range,
-        notes: [
-          Diagnostic.Note(near.isEmpty ? "there are \(functions.joined(separator: ", "))" : "did you mean '\(near[0])'?")
-        ])
+      let hint = Suggestions.hint(
+        for: name.text, among: functions, at: name.range, otherwise: "there are \(functions.joined(separator: ", "))")
+      error("there is no function '\(name.text)'", at: name.range, notes: hint.notes, fixIts: hint.fixIts)
       return invalid(range)
     }
     guard expects(builtin, arguments.count, range) else { return invalid(range) }

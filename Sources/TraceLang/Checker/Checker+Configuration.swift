@@ -27,15 +27,14 @@ extension Checker {
       if !options.configuration.isFromEnvironment(name.text) { configuration = changed }
     } catch {
       switch error {
-      case .unknownName(let near):
-        let all = "the settings are \(Configuration.names.sorted().joined(separator: ", "))"
-        diagnostics.error(
-          "there is no setting '\(name.text)'", at: name.range,
-          notes: near.isEmpty ? [Diagnostic.Note(all)] : Suggestions.notes(near),
-          fixIts: Suggestions.fixIts(near, at: name.range))
+      case .unknownName:
+        let hint = Suggestions.hint(
+          for: Configuration.canonical(name.text), among: Configuration.names, at: name.range,
+          otherwise: "the settings are \(Configuration.names.sorted().joined(separator: ", "))")
+        diagnostics.error("there is no setting '\(name.text)'", at: name.range, notes: hint.notes, fixIts: hint.fixIts)
       case .badValue(let message, let near):
-        let near = near.map { [isQuoted ? "\"\($0)\"" : $0] } ?? []
-        diagnostics.error(message, at: entry.valueRange, fixIts: Suggestions.fixIts(near, at: entry.valueRange))
+        let fixIt = near.map { Diagnostic.FixIt(entry.valueRange, isQuoted ? "\"\($0)\"" : $0) }
+        diagnostics.error(message, at: entry.valueRange, fixIts: fixIt.map { [$0] } ?? [])
       }
     }
   }

@@ -65,7 +65,10 @@ extension Checker {
   mutating func condition(_ syntax: Expression) -> TypedExpression {
     let value = expression(syntax)
     if value.type != .invalid, !value.type.isScalar {
-      error("a condition must be a number, a pointer or a bool, not \(value.type.description)", at: syntax.range)
+      let hint = comparisonHint(syntax)
+      error(
+        "a condition must be a number, a pointer or a bool, not \(value.type.description)", at: syntax.range,
+        notes: hint.notes, fixIts: hint.fixIts)
     }
     return value
   }
@@ -84,10 +87,10 @@ extension Checker {
   }
 
   mutating func undefinedVariable(_ name: Name) {
-    let near = Suggestions.nearest(to: name.text, among: scope.visibleNames, limit: 1)
+    let hint = Suggestions.hint(for: name.text, among: scope.visibleNames, at: name.range, prefix: "$")
     error(
-      "the variable $\(name.text) is used before it is assigned", at: name.range,
-      notes: near.map { Diagnostic.Note("did you mean '$\($0)'?") })
+      "the variable $\(name.text) is used before it is assigned", at: name.range, notes: hint.notes,
+      fixIts: hint.fixIts)
   }
 
   private func positional(_ number: Int, _ range: SourceRange) -> TypedExpression {
@@ -214,10 +217,11 @@ extension Checker {
     }
     guard let member = find(name.text, in: layout) else {
       let names = memberNames(layout).filter { !isHidden($0, of: reference) }
-      let near = Suggestions.nearest(to: name.text, among: names, limit: 1)
-      var notes = near.map { Diagnostic.Note("did you mean '\($0)'?") }
-      notes.append(Diagnostic.Note("there are \(names.prefix(32).joined(separator: ", "))\(names.count > 32 ? ", ..." : "")"))
-      error("\(Self.title(reference)) has no field '\(name.text)'", at: name.range, notes: notes)
+      let hint = Suggestions.hint(for: name.text, among: names, at: name.range)
+      let all = Diagnostic.Note("there are \(names.prefix(32).joined(separator: ", "))\(names.count > 32 ? ", ..." : "")")
+      error(
+        "\(Self.title(reference)) has no field '\(name.text)'", at: name.range,
+        notes: hint.notes + [all] + declaration(of: reference), fixIts: hint.fixIts)
       return invalid(range)
     }
     if isHidden(member.name, of: reference) {
@@ -292,9 +296,10 @@ extension Checker {
         return invalid(range)
       }
       guard let member = find(name.text, in: layout) else {
+        let hint = Suggestions.hint(for: name.text, among: memberNames(layout), at: name.range)
         error(
           "\(Self.title(reference)) has no field '\(name.text)'", at: name.range,
-          notes: Suggestions.nearest(to: name.text, among: memberNames(layout), limit: 1).map { .init("did you mean '\($0)'?") })
+          notes: hint.notes + declaration(of: reference), fixIts: hint.fixIts)
         return invalid(range)
       }
       offset += member.offset

@@ -145,9 +145,9 @@ struct Checker {
   }
 
   mutating func error(
-    _ message: String, at range: SourceRange, notes: [Diagnostic.Note] = []
+    _ message: String, at range: SourceRange, notes: [Diagnostic.Note] = [], fixIts: [Diagnostic.FixIt] = []
   ) {
-    diagnostics.error(message, at: range, notes: notes)
+    diagnostics.error(message, at: range, notes: notes, fixIts: fixIts)
   }
 
   func invalid(_ range: SourceRange) -> TypedExpression { TypedExpression(.integer(0), .invalid, range) }

@@ -73,5 +73,8 @@ struct Scope {
   mutating func takeAddress(of variable: VariableID) { addressed.insert(variable) }
 
   /// Names in reach, for suggestions.
-  var visibleNames: [String] { frames.flatMap { $0.map(\.name) } }
+  var visibleNames: [String] {
+    // Those of macros have names that no script can write.
+    frames.flatMap { $0.map(\.name) }.filter { !$0.contains("'") }
+  }
 }

@@ -16,12 +16,12 @@ struct Expander {
     let parts = syntax.parts.map(substituted)
     guard let first = parts.first else { return [] }
     guard let provider = Provider.named(first.text) else {
-      let near = Suggestions.nearest(to: first.text, among: Provider.catalog.map { $0.names[0] }, limit: 1)
-      let hints = near.map { Diagnostic.Note("did you mean '\($0)'?") }
-      let all = Provider.catalog.filter(\.isSupported).map { $0.names[0] }.joined(separator: ", ")
+      let all = Provider.catalog.filter(\.isSupported).map { $0.names[0] }
+      let hint = Suggestions.hint(
+        for: first.text, among: Provider.catalog.map { $0.names[0] }, at: first.range,
+        otherwise: "there are \(all.joined(separator: ", "))")
       diagnostics.error(
-        "'\(first.text)' is not a probe type", at: first.range,
-        notes: hints.isEmpty ? [Diagnostic.Note("there are \(all)")] : hints)
+        "'\(first.text)' is not a probe type", at: first.range, notes: hint.notes, fixIts: hint.fixIts)
       return []
     }
     guard provider.isSupported else {
@@ -110,11 +110,12 @@ extension Expander {
         let categories = Set(try target.tracepoints(category: "*", event: "*").map(\.category)).sorted()
         missing(
           "there is no tracepoint category '\(category)'", rest[0].range,
-          Suggestions.nearest(to: category, among: categories, limit: 3), &diagnostics)
+          Suggestions.nearest(to: category, among: categories, limit: 3), rest[0].range, &diagnostics)
       } else {
         missing(
           "there is no tracepoint '\(category):\(event)'", rest[1].range,
-          Suggestions.nearest(to: event, among: siblings.map(\.event), limit: 3).map { "\(category):\($0)" }, &diagnostics)
+          Suggestions.nearest(to: event, among: siblings.map(\.event), limit: 3).map { "\(category):\($0)" },
+          rest[0].range.union(rest[1].range), &diagnostics)
       }
     } catch {
       diagnostics.error(error.message, at: syntax.range)
@@ -133,10 +134,10 @@ extension Expander {
     } else {
       let categories = Set(try target.tracepoints(category: "*", event: "*").map(\.category)).sorted()
       let near = Suggestions.nearest(to: category, among: categories, limit: 3)
-      let hint = near.isEmpty ? "there are \(categories.joined(separator: ", "))" : "did you mean \(Self.alternatives(near))?"
+      let hint = near.isEmpty ? "there are \(categories.joined(separator: ", "))" : "did you mean \(Suggestions.list(near))?"
       note = "there is no such category; \(hint)"
     }
-    report("no tracepoint matches '\(category):\(event)'", range, [Diagnostic.Note(note)], &diagnostics)
+    report("no tracepoint matches '\(category):\(event)'", range, [Diagnostic.Note(note)], [], &diagnostics)
   }
 
   private func rawTracepoints(
@@ -152,11 +153,12 @@ extension Expander {
         return names.map { Match(kind: .rawTracepoint($0), name: "rawtracepoint:\($0)") }
       }
       if Glob(event.text).literal == nil {
-        missing("no raw tracepoint matches '\(event.text)'", syntax.range, [], &diagnostics)
+        missing("no raw tracepoint matches '\(event.text)'", syntax.range, [], event.range, &diagnostics)
       } else {
         missing(
           "there is no raw tracepoint '\(event.text)'", event.range,
-          Suggestions.nearest(to: event.text, among: try target.rawTracepoints(matching: "*"), limit: 3), &diagnostics)
+          Suggestions.nearest(to: event.text, among: try target.rawTracepoints(matching: "*"), limit: 3), event.range,
+          &diagnostics)
       }
     } catch {
       diagnostics.error(error.message, at: syntax.range)
@@ -165,26 +167,22 @@ extension Expander {
   }
 
   private func missing(
-    _ message: String, _ range: SourceRange, _ near: [String], _ diagnostics: inout Diagnostics
+    _ message: String, _ range: SourceRange, _ near: [String], _ place: SourceRange, _ diagnostics: inout Diagnostics
   ) {
-    report(message, range, near.isEmpty ? [] : [Diagnostic.Note("did you mean \(Self.alternatives(near))?")], &diagnostics)
+    let notes = near.isEmpty ? [] : [Diagnostic.Note("did you mean \(Suggestions.list(near))?")]
+    let fixIts = near.count == 1 ? [Diagnostic.FixIt(place, near[0])] : []
+    report(message, range, notes, fixIts, &diagnostics)
   }
 
   private func report(
-    _ message: String, _ range: SourceRange, _ notes: [Diagnostic.Note], _ diagnostics: inout Diagnostics
+    _ message: String, _ range: SourceRange, _ notes: [Diagnostic.Note], _ fixIts: [Diagnostic.FixIt],
+    _ diagnostics: inout Diagnostics
   ) {
     switch missingProbes {
-    case .error: diagnostics.error(message, at: range, notes: notes)
-    case .warn: diagnostics.warning(message, at: range, notes: notes)
+    case .error: diagnostics.error(message, at: range, notes: notes, fixIts: fixIts)
+    case .warn: diagnostics.warning(message, at: range, notes: notes, fixIts: fixIts)
     case .ignore: break
     }
-  }
-
-  /// "'a', 'b' or 'c'"
-  static func alternatives(_ names: [String]) -> String {
-    let quoted = names.map { "'\($0)'" }
-    guard quoted.count > 1, let last = quoted.last else { return quoted.first ?? "" }
-    return quoted.dropLast().joined(separator: ", ") + " or " + last
   }
 }
 
@@ -293,10 +291,10 @@ extension Expander {
     guard (1...2).contains(rest.count) else { return misuse(provider, syntax, &diagnostics, "needs an event") }
     guard let event = Self.softwareEvents.first(where: { $0.names.contains(rest[0].text) }) else {
       let names = Self.softwareEvents.flatMap(\.names)
-      let near = Suggestions.nearest(to: rest[0].text, among: names, limit: 1)
+      let hint = Suggestions.hint(
+        for: rest[0].text, among: names, at: rest[0].range, otherwise: "there are \(names.joined(separator: ", "))")
       diagnostics.error(
-        "'\(rest[0].text)' is not a software event", at: rest[0].range,
-        notes: [Diagnostic.Note(near.isEmpty ? "there are \(names.joined(separator: ", "))" : "did you mean '\(near[0])'?")])
+        "'\(rest[0].text)' is not a software event", at: rest[0].range, notes: hint.notes, fixIts: hint.fixIts)
       return []
     }
     var period = event.defaultPeriod

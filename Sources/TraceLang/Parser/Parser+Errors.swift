@@ -29,19 +29,30 @@ extension Parser {
   }
 
   /// Reports that the current token is not what must stand here; tokens that are wrong anywhere say so themselves.
-  mutating func unexpected(_ expected: String, notes: [Diagnostic.Note] = []) -> SyntaxError {
+  mutating func unexpected(
+    _ expected: String, notes: [Diagnostic.Note] = [], fixIts: [Diagnostic.FixIt] = []
+  ) -> SyntaxError {
     if let error = malformedToken() { return error }
-    var fixIts: [Diagnostic.FixIt] = []
+    var fixIts = fixIts
     var notes = notes
-    if at(.equal), expressionDepth > 0 {
-      notes.append(Diagnostic.Note("'=' assigns and only stands after a variable or map; to compare, write '=='"))
+    if at(.equal), expressionDepth > 0 || terminator == .slash {
+      if token.lower == previousEnd, previousEnd > 0, lexer.bytes[previousEnd - 1] == UInt8(ascii: "=") {
+        notes.append(Diagnostic.Note("to compare, write '=='"))
+        fixIts.append(Diagnostic.FixIt(tokenRange, ""))
+      } else {
+        notes.append(Diagnostic.Note("'=' assigns and only stands after a variable or map; to compare, write '=='"))
+        // Inside of '[' a bracket is missing as likely.
+        if !expected.contains("]") { fixIts.append(Diagnostic.FixIt(tokenRange, "==")) }
+      }
     }
     let replacement = Self.foreignOperators[word]
     if let replacement {
       notes.append(Diagnostic.Note("'\(word)' is not an operator: write '\(replacement)'"))
       fixIts.append(Diagnostic.FixIt(tokenRange, replacement))
     }
-    if atEnd { return fail("expected \(expected), found the end of the script", at: tokenRange, notes: notes) }
+    if atEnd {
+      return fail("expected \(expected), found the end of the script", at: tokenRange, notes: notes, fixIts: fixIts)
+    }
     return fail("expected \(expected), found \(description(token))", at: tokenRange, notes: notes, fixIts: fixIts)
   }
 
@@ -83,7 +94,10 @@ extension Parser {
         "character literals are not supported: write the code, \(byte), or a string", at: tokenRange,
         fixIts: [Diagnostic.FixIt(tokenRange, String(byte))])
     }
-    return fail("strings are written in double quotes, not in single quotes", at: tokenRange)
+    let isPlain = !content.contains(UInt8(ascii: "\"")) && lexer.bytes[token.upper - 1] == UInt8(ascii: "'")
+    let quoted = Diagnostic.FixIt(tokenRange, "\"\(String(decoding: content, as: UTF8.self))\"")
+    return fail(
+      "strings are written in double quotes, not in single quotes", at: tokenRange, fixIts: isPlain ? [quoted] : [])
   }
 
   private mutating func unknownError() -> SyntaxError {

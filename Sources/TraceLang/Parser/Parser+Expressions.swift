@@ -152,9 +152,23 @@ extension Parser {
     }
     guard take(closing) else {
       let note = Diagnostic.Note("to close this '\(text(opening))'", at: range(opening.lower, opening.upper))
-      throw unexpected(arguments.isEmpty ? "'\(closing.rawValue)'" : "',' or '\(closing.rawValue)'", notes: [note])
+      let place = range(previousEnd, previousEnd)
+      throw unexpected(
+        arguments.isEmpty ? "'\(closing.rawValue)'" : "',' or '\(closing.rawValue)'", notes: [note],
+        fixIts: startsValue ? [Diagnostic.FixIt(place, ",")] : [])
     }
     return arguments
+  }
+}
+
+extension Parser {
+  /// Whether the current token, on the same line, is a value that a comma must be missing before.
+  private var startsValue: Bool {
+    switch token.kind {
+    case .variable, .map, .integer, .string, .positional, .positionalCount: !token.startsLine
+    case .identifier, .directive, .punctuator, .end, .character, .unknown, .unterminatedString, .unterminatedComment:
+      false
+    }
   }
 }
 

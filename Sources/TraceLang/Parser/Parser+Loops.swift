@@ -66,7 +66,11 @@ extension Parser {
     guard token.kind == .variable else { throw unexpected("a variable, as in 'for ($i : 0..10)'") }
     let variable = Name(lexer.text(token.lower + 1, token.upper), tokenRange)
     advance()
-    try expect(.colon, "and a map or a range, as in 'for ($i : 0..10)'")
+    guard take(.colon) else {
+      throw unexpected(
+        "':' and a map or a range, as in 'for ($i : 0..10)'",
+        fixIts: atWord("in") ? [Diagnostic.FixIt(tokenRange, ":")] : [])
+    }
     let first = try nestedExpression()
     let end = take(.range) ? try nestedExpression() : nil
     if let opening { try close(.rightParen, opening) }
@@ -91,7 +95,10 @@ extension Parser {
     if token.kind == .map {
       throw fail("maps are declared outside of probes, as in 'let @a = hash(10);'", at: tokenRange)
     }
-    guard token.kind == .variable else { throw unexpected("a variable after 'let'") }
+    guard token.kind == .variable else {
+      let isName = token.kind == .identifier
+      throw unexpected("a variable after 'let'", fixIts: isName ? [Diagnostic.FixIt(tokenRange, "$" + word)] : [])
+    }
     let name = Name(lexer.text(token.lower + 1, token.upper), tokenRange)
     advance()
     let type = take(.colon) ? try type() : nil

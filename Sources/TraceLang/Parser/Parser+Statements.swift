@@ -87,7 +87,8 @@ extension Parser {
     let note = Diagnostic.Note(
       "to close this '\(text(opening))'", at: range(opening.lower, opening.upper))
     let found = isProbe ? "the start of a probe" : "the end of the script"
-    report("expected '\(closing.rawValue)', found \(found)", at: tokenRange, notes: [note])
+    let fixIts = isProbe ? [] : [Diagnostic.FixIt(range(previousEnd, previousEnd), " \(closing.rawValue)")]
+    report("expected '\(closing.rawValue)', found \(found)", at: tokenRange, notes: [note], fixIts: fixIts)
     return true
   }
 
@@ -184,7 +185,8 @@ extension Parser {
     case .identifier(let name):
       return fail(
         "cannot assign to '\(name)': variables start with '$', maps with '@'", at: target.range,
-        notes: [Diagnostic.Note("did you mean '$\(name)'?")])
+        notes: [Diagnostic.Note("did you mean '$\(name)'?")],
+        fixIts: Builtin.named(name) == nil ? [Diagnostic.FixIt(target.range, "$\(name)")] : [])
     case .integer, .string, .boolean, .positional, .positionalCount, .variable, .map, .index, .call, .unary, .step,
       .binary, .ternary, .cast, .tuple, .record, .sizeofType, .sizeofValue, .offsetofType, .offsetofValue, .type,
       .block, .conditional, .comptime, .invalid:
@@ -231,10 +233,16 @@ extension Parser {
       }
     }
     let place = range(previousEnd, previousEnd)
-    guard token.startsLine, notes.isEmpty, !atEnd, malformedKindIsNone else {
+    guard token.startsLine || startsStatement, notes.isEmpty, !atEnd, malformedKindIsNone else {
       throw unexpected("';' after the \(what)", notes: notes)
     }
     report("expected ';' after the \(what)", at: place, fixIts: [Diagnostic.FixIt(place, ";")])
+  }
+
+  /// Whether the current token can only begin a statement.
+  private var startsStatement: Bool {
+    if token.kind == .variable || token.kind == .map { return true }
+    return Self.statementWords.contains(word) || Builtin.named(word)?.kind == .action
   }
 
   private var malformedKindIsNone: Bool {

@@ -116,9 +116,11 @@ struct Preprocessor {
     case "pragma", "line", "ident": break
     case let keyword:
       let known = ["include", "define", "undef", "if", "ifdef", "ifndef", "elif", "else", "endif", "error", "warning", "pragma"]
+      let place = directive.keyword.range
+      let hint = Suggestions.hint(
+        for: keyword, among: known, at: SourceRange(place.source, Int(place.lower) - 1, Int(place.upper)), prefix: "#")
       diagnostics.error(
-        "there is no directive '#\(keyword)'", at: directive.keyword.range,
-        notes: Suggestions.nearest(to: keyword, among: known, limit: 1).map { Diagnostic.Note("did you mean '#\($0)'?") })
+        "there is no directive '#\(keyword)'", at: directive.keyword.range, notes: hint.notes, fixIts: hint.fixIts)
     }
   }
 

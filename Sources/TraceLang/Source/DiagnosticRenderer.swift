@@ -152,6 +152,7 @@ public struct DiagnosticRenderer: Sendable {
       end = lower
       while end < line.endIndex, width(line[lower..<end]) < columns { end += 1 }
     }
+    while text.last == " " { text.removeLast() }
     return text.isEmpty ? nil : text
   }
 

@@ -8,9 +8,16 @@ public enum Suggestions {
   public static func nearest(
     to name: String, among candidates: some Sequence<String>, limit: Int = 3
   ) -> [String] {
+    ranked(name, candidates, limit).map(\.candidate)
+  }
+
+  private static func ranked(
+    _ name: String, _ candidates: some Sequence<String>, _ limit: Int
+  ) -> [(candidate: String, distance: Int)] {
     let wanted = Array(name.utf8)
     guard !wanted.isEmpty, wanted.count <= maximumLength, limit > 0 else { return [] }
-    let bound = max(1, (wanted.count + 1) / 3) * 2
+    // A single letter is any other one; only its case can be a mistake.
+    let bound = wanted.count == 1 ? 1 : max(1, (wanted.count + 1) / 3) * 2
     var found: [(candidate: String, distance: Int)] = []
     for candidate in candidates where candidate != name {
       let letters = Array(candidate.utf8)
@@ -20,7 +27,7 @@ public enum Suggestions {
       found.insert((candidate, distance), at: position)
       if found.count > limit { found.removeLast() }
     }
-    return found.map(\.candidate)
+    return found
   }
 
   /// The edit distance in half letters, swaps of neighbours being one edit; `nil` above the bound.
@@ -52,16 +59,25 @@ public enum Suggestions {
   }
 }
 
-extension Suggestions {
-  /// The question that offers names, as a note; none for none.
-  public static func notes(_ names: [String], prefix: String = "") -> [Diagnostic.Note] {
-    names.isEmpty ? [] : [Diagnostic.Note("did you mean \(list(names.map { prefix + $0 }))?")]
-  }
+/// What to say of a name that is not known: the question what was meant, and a replacement where that is sure.
+public struct Hint: Sendable {
+  public let notes: [Diagnostic.Note]
+  public let fixIts: [Diagnostic.FixIt]
+}
 
-  /// A replacement by the name that was meant, where it is but one.
-  public static func fixIts(_ names: [String], at range: SourceRange, prefix: String = "") -> [Diagnostic.FixIt] {
-    guard names.count == 1, let name = names.first else { return [] }
-    return [Diagnostic.FixIt(range, prefix + name)]
+extension Suggestions {
+  /// The nearest name to one that is written at `range`, or several that are as near, each with `prefix` before it.
+  ///
+  /// - Parameter otherwise: the note where no name is near.
+  public static func hint(
+    for name: String, among candidates: some Sequence<String>, at range: SourceRange, prefix: String = "",
+    otherwise: String? = nil
+  ) -> Hint {
+    let found = ranked(name, candidates, 3)
+    guard let best = found.first else { return Hint(notes: otherwise.map { [.init($0)] } ?? [], fixIts: []) }
+    let equals = found.prefix { $0.distance == best.distance }.map { prefix + $0.candidate }
+    let fixIts = equals.count == 1 ? [Diagnostic.FixIt(range, equals[0])] : []
+    return Hint(notes: [.init("did you mean \(list(equals))?")], fixIts: fixIts)
   }
 
   /// "'a', 'b' or 'c'"

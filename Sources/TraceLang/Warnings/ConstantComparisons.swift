@@ -3,15 +3,11 @@ struct ConstantComparisons {
   func check(_ program: Program, _ findings: inout Findings) {
     for probe in program.probes {
       probe.visitExpressions { expression in
-        switch expression.kind {
-        case .compare(let comparison, let left, let right, let signed):
+        if case .compare(let comparison, let left, let right, let signed) = expression.kind {
           findings.look(
             at: expression.range, for: .comparison, integers(comparison, left, right, signed: signed, expression.range))
-        case .call(.stringsEqual(let left, let right, let limit)):
-          findings.look(at: expression.range, for: .comparison, strings(left, right, limit, expression.range))
-        case .integer, .string, .variable, .map, .context, .member, .dereference, .index, .element, .tuple, .convert,
-          .negate, .complement, .not, .arithmetic, .pointerOffset, .and, .or, .ternary, .step, .call, .block:
-          break
+        } else if case .call(.stringsEqual(let left, let right, let limit)) = expression.kind {
+          findings.look(at: expression.range, for: .comparison, strings(left, right, limit))
         }
       }
     }
@@ -87,9 +83,7 @@ struct ConstantComparisons {
 
   // MARK: Strings
 
-  private func strings(
-    _ left: TypedExpression, _ right: TypedExpression, _ limit: Int, _ range: SourceRange
-  ) -> Diagnostic? {
+  private func strings(_ left: TypedExpression, _ right: TypedExpression, _ limit: Int) -> Diagnostic? {
     for (value, text) in [(left, right), (right, left)] {
       guard case .string(let bytes) = text.kind, case .string(let capacity) = value.type else { continue }
       if case .string = value.kind { return nil }

@@ -102,7 +102,7 @@ struct MixedSigns {
     case .ternary(_, let then, let otherwise):
       return isNegatable(then, in: probe, &seen) || isNegatable(otherwise, in: probe, &seen)
     case .block(_, let inner): return isNegatable(inner, in: probe, &seen)
-    case .string, .tuple, .complement, .not, .pointerOffset, .compare, .and, .or, .step: return false
+    case .string, .tuple, .address, .complement, .not, .pointerOffset, .compare, .and, .or, .step: return false
     }
   }
 }

@@ -37,11 +37,8 @@ struct UnneededCasts {
   }
 
   private static func hasOwnType(_ value: TypedExpression) -> Bool {
-    switch value.kind {
-    case .context, .member: true
-    case .integer, .string, .variable, .map, .dereference, .index, .element, .tuple, .convert, .negate, .complement,
-      .not, .arithmetic, .pointerOffset, .compare, .and, .or, .ternary, .step, .call, .block:
-      false
-    }
+    if case .context = value.kind { return true }
+    if case .member = value.kind { return true }
+    return false
   }
 }

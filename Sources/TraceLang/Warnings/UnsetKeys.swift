@@ -7,18 +7,17 @@ struct UnsetKeys {
 
     /// `nil` for a key that depends on the run.
     init?(_ value: TypedExpression) {
-      switch value.kind {
-      case .integer(let constant): self = .integer(constant)
-      case .string(let bytes): self = .string(bytes)
-      case .tuple(let parts):
+      if case .integer(let constant) = value.kind {
+        self = .integer(constant)
+      } else if case .string(let bytes) = value.kind {
+        self = .string(bytes)
+      } else if case .tuple(let parts) = value.kind {
         let keys = parts.compactMap(Key.init)
         guard keys.count == parts.count else { return nil }
         self = .tuple(keys)
-      case .convert(let inner):
-        guard let key = Key(inner) else { return nil }
+      } else if case .convert(let inner) = value.kind, let key = Key(inner) {
         self = key
-      case .variable, .map, .context, .member, .dereference, .index, .element, .negate, .complement, .not, .arithmetic,
-        .pointerOffset, .compare, .and, .or, .ternary, .step, .call, .block:
+      } else {
         return nil
       }
     }
