@@ -49,6 +49,7 @@ import Testing
       stdin:1:12-19: ERROR: there is no tracepoint category 'sycalls'
       tracepoint:sycalls:sys_enter_open { @ = count(); }
                  ~~~~~~~
+                 syscalls
       NOTE: did you mean 'syscalls'?
 
       """),
@@ -76,6 +77,7 @@ import Testing
       stdin:1:51-58: ERROR: tracepoint:syscalls:sys_enter_openat has no field 'filenam'
       tracepoint:syscalls:sys_enter_openat { print(args.filenam); }
                                                         ~~~~~~~
+                                                        filename
       NOTE: did you mean 'filename'?
       NOTE: there are __syscall_nr, dfd, filename, flags, mode
 
@@ -98,6 +100,7 @@ import Testing
       stdin:1:1-10: ERROR: 'tracepont' is not a probe type
       tracepont:a:b { @ = count(); }
       ~~~~~~~~~
+      tracepoint
       NOTE: did you mean 'tracepoint'?
 
       """),
@@ -107,6 +110,7 @@ import Testing
       stdin:1:15-19: ERROR: there is nothing named 'pidd'
       BEGIN { print(pidd); }
                     ~~~~
+                    pid
       NOTE: did you mean 'pid'?
 
       """),
@@ -116,6 +120,7 @@ import Testing
       stdin:1:9-15: ERROR: there is no function 'prinft'
       BEGIN { prinft("x"); }
               ~~~~~~
+              printf
       NOTE: did you mean 'printf'?
 
       """),
@@ -220,6 +225,7 @@ import Testing
       stdin:1:23-24: ERROR: expected '}', found the end of the script
       BEGIN { printf("a\\n");
                             ~
+                             }
       stdin:1:7-8: NOTE: to close this '{'
       BEGIN { printf("a\\n");
             ~
@@ -231,6 +237,7 @@ import Testing
       stdin:1:23-24: ERROR: expected '>', found the end of the script
       BEGIN < printf("a\\n");
                             ~
+                             >
       stdin:1:7-8: NOTE: to close this '<'
       BEGIN < printf("a\\n");
             ~
@@ -277,6 +284,7 @@ import Testing
       stdin:1:27-33: ERROR: the variable $cuont is used before it is assigned
       BEGIN { $count = 1; print($cuont); }
                                 ~~~~~~
+                                $count
       NOTE: did you mean '$count'?
 
       """),
@@ -295,6 +303,7 @@ import Testing
       stdin:1:12-23: ERROR: there is no setting 'max_map_key'
       config = { max_map_key = 3 } BEGIN { exit(); }
                  ~~~~~~~~~~~
+                 max_map_keys
       NOTE: did you mean 'max_map_keys'?
 
       """),
@@ -329,10 +338,12 @@ import Testing
       stdin:1:15-19: ERROR: there is nothing named 'pidd'
       BEGIN { print(pidd); }
                     ~~~~
+                    pid
       NOTE: did you mean 'pid'?
       stdin:2:7-11: ERROR: there is no function 'exot'
       END { exot(); }
             ~~~~
+            exit
       NOTE: did you mean 'exit'?
 
       """),

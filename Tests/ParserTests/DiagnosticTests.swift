@@ -25,13 +25,13 @@ import TraceLang
         """)
   }
 
-  @Test func sureRepairsAreHints() {
+  @Test func sureRepairsAreShownBeneathTheirPlace() {
     #expect(
       Parsed("BEGIN { f()\ng(); }").report == """
         stdin:1:12-13: ERROR: expected ';' after the statement
         BEGIN { f()
                    ~
-        HINT: insert ';'
+                   ;
 
         """)
   }
@@ -99,7 +99,9 @@ import TraceLang
         == "{\"type\": \"diagnostic\", \"data\": {\"severity\": \"error\", "
         + "\"message\": \"expected ',' or ')', found the number 1\", \"file\": \"stdin\", \"line\": 1, "
         + "\"column\": 15, \"end_line\": 1, \"end_column\": 16, \"notes\": [{\"message\": \"to close this '('\", "
-        + "\"file\": \"stdin\", \"line\": 1, \"column\": 10, \"end_line\": 1, \"end_column\": 11}]}}\n")
+        + "\"file\": \"stdin\", \"line\": 1, \"column\": 10, \"end_line\": 1, \"end_column\": 11}], "
+        + "\"fixits\": [{\"file\": \"stdin\", \"line\": 1, \"column\": 14, \"end_line\": 1, \"end_column\": 14, "
+        + "\"replacement\": \",\"}]}}\n")
   }
 
   @Test func anEmptyProgramIsExplained() {

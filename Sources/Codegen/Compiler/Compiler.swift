@@ -24,6 +24,7 @@ public func compile(
 ) throws(CompileError) -> Compilation {
   let target = program.scoped(target)
   var plan = Planner.plan(program, target: target)
+  try checkProgramLimit(plan, of: program)
   var actions = ActionTable()
   let scratchMap = plan.maps.count
   var scratchSize = 0
@@ -121,6 +122,15 @@ extension SourceMap {
     let text = bytes.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
     return String(decoding: text.prefix(100), as: UTF8.self)
   }
+}
+
+/// - Throws: when the plan has more programs than `max_bpf_progs`.
+private func checkProgramLimit(_ plan: Plan, of program: Program) throws(CompileError) {
+  let limit = program.configuration.maxPrograms
+  guard plan.programs.count > limit else { return }
+  throw CompileError(
+    message: "the script becomes \(plan.programs.count) BPF programs, more than max_bpf_progs = \(limit): "
+      + "narrow a wildcard or set BPFTRACE_MAX_BPF_PROGS", range: range(of: plan.programs[limit], in: program))
 }
 
 private func settings(_ program: Program, _ target: any Target) -> Bundle.Settings {

@@ -36,11 +36,11 @@ struct Lowering {
   enum StackUse: CaseIterable {
     case usual, little, least
 
-    /// Values above this many bytes are not kept on the stack.
-    var maximumTemporary: Int {
+    /// Values above this many bytes are not kept on the stack, given the setting `on_stack_limit`.
+    func maximumTemporary(limit: Int) -> Int {
       switch self {
-      case .usual: 64
-      case .little: 16
+      case .usual: limit
+      case .little: min(16, limit)
       case .least: 0
       }
     }
@@ -187,7 +187,8 @@ struct Lowering {
 
   /// Room for a value of the current program.
   mutating func temporary(size: Int) -> Memory {
-    if size <= stackUse.maximumTemporary { return Memory(base: builder.slot(size: size), offset: 0) }
+    let limit = stackUse.maximumTemporary(limit: program.configuration.onStackLimit)
+    if size <= limit { return Memory(base: builder.slot(size: size), offset: 0) }
     return perCPUMemory(size: size)
   }
 

@@ -17,9 +17,9 @@ extension Checker {
     var instances: [ProbeInstance] = []
     var nameIndices: [String: Int] = [:]
     var blockNumber = 0
+    var hooks = 0
     for case .probe(let block) in script.items {
       var points: [AttachPoint] = []
-      let errorsBefore = diagnostics.all.count
       for syntax in block.attachPoints {
         for match in expander.expand(syntax, &diagnostics) {
           let nameIndex = nameIndices[match.name] ?? probeNames.count
@@ -30,17 +30,14 @@ extension Checker {
           points.append(AttachPoint(kind: match.kind, nameIndex: nameIndex, range: syntax.range))
         }
       }
-      if points.isEmpty, diagnostics.all.count > errorsBefore {
+      if points.isEmpty {
         // Its body is still checked, so that one run tells all errors.
         instances.append(ProbeInstance(index: instances.count, block: block, blockNumber: blockNumber))
       }
       // All syscall tracepoints of one side take one hook.
-      let hooks = points.filter { !$0.isSyscallTracepoint }.count
+      hooks += points.count { !$0.isSyscallTracepoint }
       if hooks > configuration.maxProbes {
-        error(
-          "this block would attach \(hooks) probes, more than max_probes = \(configuration.maxProbes)",
-          at: block.attachPoints.first?.range ?? block.range,
-          notes: [Diagnostic.Note("narrow the wildcard or set BPFTRACE_MAX_PROBES")])
+        tooManyProbes(hooks, block)
         continue
       }
       for (points, arguments) in split(points, by: ArgumentUse(block)) {

@@ -83,7 +83,7 @@ struct Checker {
     }
     let maps = finishedMaps()
     checkNamedParameters()
-    guard !diagnostics.hasErrors else { return nil }
+    guard !diagnostics.hasErrors, let probes = attachable(probes, script) else { return nil }
     return Program(
       configuration: configuration, maps: maps, probes: probes, probeNames: probeNames, timeFormats: timeFormats,
       types: types, namedParameters: namedParameters)

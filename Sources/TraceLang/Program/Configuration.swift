@@ -17,7 +17,7 @@ public struct Configuration: Hashable, Sendable {
   public var missingProbes = MissingProbes.error
   public var stackMode = StackType.Mode.bpftrace
   /// Bytes up to which a value is kept on the stack.
-  public var onStackLimit = 32
+  public var onStackLimit = 64
   /// Which processes share a table of user symbols; `nil` to choose.
   public var userSymbolCache: UserSymbolCache?
   /// Whether C++ names are shown as the source has them.

@@ -3,7 +3,7 @@ public enum Suggestions {
   /// Longer names are not compared.
   private static let maximumLength = 64
 
-  /// Up to `limit` candidates at most a third of the name's letters away, nearest first; case counts half.
+  /// Up to `limit` candidates at most a third of the name's letters away, nearest first; case and swaps count half.
   /// Takes time linear in the number of candidates.
   public static func nearest(
     to name: String, among candidates: some Sequence<String>, limit: Int = 3
@@ -30,7 +30,7 @@ public enum Suggestions {
     return found
   }
 
-  /// The edit distance in half letters, swaps of neighbours being one edit; `nil` above the bound.
+  /// The edit distance in half letters, swaps of neighbours, the likeliest mistake, being half an edit; `nil` above the bound.
   private static func distance(_ left: [UInt8], _ right: [UInt8], bound: Int) -> Int? {
     guard right.count <= maximumLength, abs(left.count - right.count) * 2 <= bound else { return nil }
     var beforeLast = [Int](repeating: 0, count: right.count + 1)
@@ -41,7 +41,7 @@ public enum Suggestions {
         let change = last[column] + cost(left[row], right[column])
         var best = min(change, min(last[column + 1], current[column]) + 2)
         if row > 0, column > 0, left[row] == right[column - 1], left[row - 1] == right[column] {
-          best = min(best, beforeLast[column - 1] + 2)
+          best = min(best, beforeLast[column - 1] + 1)
         }
         current[column + 1] = best
       }
