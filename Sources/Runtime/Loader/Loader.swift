@@ -36,14 +36,20 @@ struct Loader {
         log(spec, text)
         return Descriptor(fd)
       }
-      throw refusal(of: spec, code: -fd, log: text)
+      guard fd == -ENOSPC else { throw refusal(of: spec, code: -fd, log: text) }
+      // The log did not fit, which says nothing about the program.
+      attempt.verbosity = 0
+      let (retried, _) = attempt.run(btf: btf, information: information, logSize: 0)
+      guard retried >= 0 else { throw refusal(of: spec, code: -retried, log: text) }
+      log(spec, text + "the log is cut: set BPFTRACE_LOG_SIZE above \(bundle.settings.logSize) to see all of it\n")
+      return Descriptor(retried)
     }
     let (fd, _) = attempt.run(btf: btf, information: information, logSize: 0)
     guard fd < 0 else { return Descriptor(fd) }
     attempt.verbosity = 1
     let (retried, text) = attempt.run(btf: btf, information: information, logSize: bundle.settings.logSize)
     guard retried < 0 else { return Descriptor(retried) }
-    throw refusal(of: spec, code: text.isEmpty ? -fd : -retried, log: text)
+    throw refusal(of: spec, code: text.isEmpty || retried == -ENOSPC ? -fd : -retried, log: text)
   }
 
   private func refusal(of spec: ProgramSpec, code: Int32, log: String) -> RuntimeError {

@@ -16,7 +16,7 @@ public func warn(
   ConstantComparisons().check(program, &findings)
   MixedSigns(program).check(&findings)
   UnsetKeys(program).check(&findings)
-  for diagnostic in findings.diagnostics(in: written.range.source) { diagnostics.report(diagnostic) }
+  for diagnostic in findings.diagnostics(in: written) { diagnostics.report(diagnostic) }
 }
 
 /// What the passes found at places of the source.
@@ -47,15 +47,27 @@ struct Findings {
     if found[place] == nil { found[place] = warning }
   }
 
-  /// The warnings about one text, in its order.
-  func diagnostics(in source: SourceID) -> [Diagnostic] {
-    found.filter { $0.key.range.source == source }
-      .sorted {
-        ($0.key.range.lower, $0.key.range.upper, $0.value.message) < (
-          $1.key.range.lower, $1.key.range.upper, $1.value.message
-        )
+  /// The warnings about what stands in a script itself, in its order.
+  ///
+  /// What a macro of one expression becomes has the range of its call, where the user did not write it.
+  func diagnostics(in script: Script) -> [Diagnostic] {
+    var calls: Set<SourceRange> = []
+    script.visit { expression in
+      switch expression.kind {
+      case .call, .identifier: calls.insert(expression.range)
+      default: break
       }
-      .map(\.value)
+      return true
+    }
+    let told = found.filter { place, _ in
+      let isComputed = place.kind == .comparison || place.kind == .sign
+      return place.range.source == script.range.source && !(isComputed && calls.contains(place.range))
+    }
+    let sorted = told.sorted { first, second in
+      let (a, b) = (first.key.range, second.key.range)
+      return (a.lower, a.upper, first.value.message) < (b.lower, b.upper, second.value.message)
+    }
+    return sorted.map(\.value)
   }
 }
 
