@@ -31,9 +31,11 @@ struct Frontend {
     }
     var program: Program?
     if !diagnostics.hasErrors {
+      var configuration = settings.configuration
+      configuration.tellsFailedReads = options.k
       let checkerOptions = CheckerOptions(
         parameters: options.parameters, namedParameters: options.namedParameters, allowsUnsafe: options.unsafe,
-        configuration: settings.configuration, childPID: childPID)
+        configuration: configuration, childPID: childPID)
       program = check(script, target: target, options: checkerOptions, diagnostics: &diagnostics)
       if let checked = program {
         warn(of: written, expanded: script, program: checked, diagnostics: &diagnostics)

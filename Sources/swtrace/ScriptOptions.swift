@@ -16,6 +16,14 @@ struct ScriptOptions: ParsableArguments {
   @Flag(help: "Do not print warnings.")
   var noWarnings = false
 
+  @Flag(name: [.short, .customLong("warnings")], help: "Tell of each read of memory that fails.")
+  var k = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Kinds of links not to use: kprobe_multi, kprobe_session, uprobe_multi.", valueName: "feature,..."))
+  var noFeature: FeatureList?
+
   @Option(help: ArgumentHelp("Colour diagnostics: auto, always or never.", valueName: "when"))
   var color: ColorMode?
 
@@ -111,4 +119,16 @@ struct CommandFailure: Error {
   let message: String
 
   init(_ message: String) { self.message = message }
+}
+
+/// `--no-feature kprobe_multi,uprobe_multi`; no probe of this version depends on one.
+struct FeatureList: ExpressibleByArgument {
+  static let names = ["kprobe_multi", "kprobe_session", "uprobe_multi"]
+
+  init?(argument: String) {
+    let words = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard words.allSatisfy(Self.names.contains) else { return nil }
+  }
+
+  static var allValueStrings: [String] { names }
 }

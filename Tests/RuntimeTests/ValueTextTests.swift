@@ -138,7 +138,7 @@ import TraceLang
     let sink = JSONSink(context: .plain(), isQuiet: false)
     let place = MessagePlace(source: "stdin", line: 1, column: 9, text: "stdin:1:9")
     Array("w 1\n".utf8).withUnsafeBytes { sink.message(.warning, place, $0) }
-    sink.helperFailed("probe_read_kernel", code: -34, place)
+    sink.helperFailed("probe_read_kernel", code: -34, place, excerpt: "begin { }\n        ~\n")
     #expect(
       sink.output.text == """
         {"type": "warnf", "msg": "w 1\\n", "filename": "stdin", "line": 1, "col": 9}

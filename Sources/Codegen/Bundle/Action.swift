@@ -40,8 +40,8 @@ public enum Action: Hashable, Sendable, Codable {
   case system(Format)
   /// `errorf`, `warnf`
   case message(Severity, Format, MessagePlace)
-  /// A helper failed (`-k`): the payload is its 64-bit result.
-  case helperError(name: String, MessagePlace)
+  /// A helper failed (`-k`): the payload is its 64-bit result; the excerpt is the source line and marks under the place.
+  case helperError(name: String, MessagePlace, excerpt: String)
   /// An update did not fit its map, counted by the program itself in the lost-updates counter; never sent as a record.
   case lostUpdates(view: Int)
 

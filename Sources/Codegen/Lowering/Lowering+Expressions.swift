@@ -287,7 +287,7 @@ extension Lowering {
   mutating func read(_ bits: Int, signed: Bool, at address: Operand, _ space: AddressSpace) -> Operand {
     let slot = builder.slot(size: 8)
     let helper: Helper = space == .user ? .probeReadUser : .probeReadKernel
-    _ = builder.call(helper, [.value(slot), .constant(Int64(bits / 8)), address])
+    _ = guardedCall(helper, [.value(slot), .constant(Int64(bits / 8)), address])
     return builder.load(bits, signed: signed, slot, 0)
   }
 

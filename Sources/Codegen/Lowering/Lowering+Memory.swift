@@ -64,7 +64,7 @@ extension Lowering {
       write(otherwise, to: memory, isPadded: isPadded)
       let b = builder.arrive()
       builder.join([a, b].compactMap { $0 })
-    case .call(let function): write(function, expression.type, to: memory, isPadded: isPadded)
+    case .call(let function): write(function, expression.type, to: memory, isPadded: isPadded, at: expression.range)
     case .block(let statements, let value):
       self.statements(statements)
       write(value, to: memory, isPadded: isPadded)
@@ -77,7 +77,7 @@ extension Lowering {
     case .member, .dereference, .index:
       let (place, space) = location(expression)
       let helper: Helper = space == .user ? .probeReadUser : .probeReadKernel
-      _ = builder.call(helper, [address(memory), .constant(Int64(size)), place])
+      _ = guardedCall(helper, [address(memory), .constant(Int64(size)), place], at: expression.range)
     case .integer, .context, .address, .negate, .complement, .not, .arithmetic, .pointerOffset, .compare, .and, .or, .step:
       break
     }
@@ -171,7 +171,9 @@ extension Lowering {
     }
   }
 
-  private mutating func write(_ function: ValueFunction, _ type: Type, to memory: Memory, isPadded: Bool) {
+  private mutating func write(
+    _ function: ValueFunction, _ type: Type, to memory: Memory, isPadded: Bool, at range: SourceRange
+  ) {
     switch function {
     case .string(let source, let length):
       let capacity = size(of: type)
@@ -179,7 +181,7 @@ extension Lowering {
       let limit = length.map { bounded($0, capacity) } ?? .constant(Int64(capacity))
       if isPadded || length != nil { zero(memory, size: capacity) }
       let helper: Helper = space == .user ? .probeReadUserString : .probeReadKernelString
-      let result = builder.call(helper, [address(memory), limit, place])
+      let result = guardedCall(helper, [address(memory), limit, place], at: range)
       if !isPadded, length == nil {
         // A read that fails leaves the memory as it was.
         let failed = builder.makeBlock()
@@ -199,7 +201,7 @@ extension Lowering {
       zero(memory, size: capacity + 4)
       builder.emit(.store(bits: 32, base: memory.base, offset: memory.offset, count))
       let helper: Helper = space == .user ? .probeReadUser : .probeReadKernel
-      _ = builder.call(helper, [address(memory.advanced(by: 4)), count, place])
+      _ = guardedCall(helper, [address(memory.advanced(by: 4)), count, place], at: range)
     case .userSymbol(let pointer):
       let value = scalar(pointer)
       builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset, value))

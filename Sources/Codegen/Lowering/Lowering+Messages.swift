@@ -36,11 +36,13 @@ extension Lowering {
   }
 
   /// Where the statement being lowered stands.
-  private var place: MessagePlace {
-    let position = sources.position(statementRange)
+  private var place: MessagePlace { place(of: statementRange) }
+
+  func place(of range: SourceRange) -> MessagePlace {
+    let position = sources.position(range)
     return MessagePlace(
-      source: sources[statementRange.source].name, line: position.line, column: position.column,
-      text: DiagnosticRenderer(sources: sources).place(of: statementRange))
+      source: sources[range.source].name, line: position.line, column: position.column,
+      text: DiagnosticRenderer(sources: sources).place(of: range))
   }
 
   private mutating func sendFormatted(
@@ -106,7 +108,7 @@ extension Lowering {
   }
 
   /// Reserves a record of an action, fills its header, runs `fill` and submits it.
-  private mutating func withRecord(
+  mutating func withRecord(
     payload: Int, _ action: Action, _ fill: (inout Lowering, Value) -> Void
   ) {
     guard let buffer = plan.ringBuffer, let lost = plan.lostEvents else { return }
@@ -165,7 +167,7 @@ extension Lowering {
     let slot = builder.advance(record, by: scaled(index, by: capacity))
     let memory = Memory(base: slot, offset: header + 8)
     builder.emit(.store(bits: 8, base: memory.base, offset: memory.offset, .constant(0)))
-    _ = builder.call(helper, [address(memory), .constant(Int64(capacity)), string])
+    _ = guardedCall(helper, [address(memory), .constant(Int64(capacity)), string])
     let next = builder.arithmetic(.add, index, .constant(1))
     builder.emit(.store(bits: 64, base: record, offset: header, next))
     builder.variables[counter] = next

@@ -12,6 +12,8 @@ struct Lowering {
 
   /// The statement being lowered.
   var statementRange = SourceRange(SourceID(0), 0, 0)
+  /// The last expression or statement whose code was begun.
+  var expressionRange = SourceRange(SourceID(0), 0, 0)
   /// The probe being lowered.
   var probe: Probe
   var entry: EntryState
@@ -175,6 +177,7 @@ struct Lowering {
   }
 
   mutating func setLine(_ range: SourceRange) {
+    expressionRange = range
     let position = sources.position(range)
     builder.line = SourceLine(
       source: range.source.index, line: UInt32(truncatingIfNeeded: position.line),

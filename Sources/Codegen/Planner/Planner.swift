@@ -192,7 +192,7 @@ public struct Planner {
   private var zerosSize = 0
 
   private mutating func planServices() {
-    if usage.sends {
+    if usage.sends || program.configuration.tellsFailedReads {
       plan.maps.append(
         MapSpec(
           name: "swtrace_events", kind: .ringBuffer, keySize: 0, valueSize: 0, maxEntries: ringBufferSize))

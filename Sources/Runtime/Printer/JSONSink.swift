@@ -93,7 +93,7 @@ final class JSONSink: OutputSink {
     append(place)
   }
 
-  func helperFailed(_ helper: String, code: Int32, _ place: MessagePlace) {
+  func helperFailed(_ helper: String, code: Int32, _ place: MessagePlace, excerpt: String) {
     output.append("{\"type\": \"helper_error\", \"msg\": ")
     JSONText.append(ErrorText.message(of: -code), to: output)
     output.append(text: ", \"helper\": \"\(helper)\", \"retcode\": \(code)")

@@ -37,7 +37,7 @@ protocol OutputSink: AnyObject {
   func map(_ map: PrintedMap)
   /// `errorf` and `warnf`.
   func message(_ severity: Action.Severity, _ place: MessagePlace, _ text: UnsafeRawBufferPointer)
-  func helperFailed(_ helper: String, code: Int32, _ place: MessagePlace)
+  func helperFailed(_ helper: String, code: Int32, _ place: MessagePlace, excerpt: String)
   /// So many records were lost since the last time.
   func lost(events: UInt64)
   /// Something about the run that is not the script's own output.

@@ -108,8 +108,8 @@ final class Printer {
       TimeText.appendNow(format: format, to: sink.beginText())
       sink.endText(.time)
     case .join(let separator, let capacity): join(payload, count: count, separator: separator, capacity: capacity)
-    case .helperError(let name, let place):
-      sink.helperFailed(name, code: Int32(truncatingIfNeeded: Word.i64(payload)), place)
+    case .helperError(let name, let place, let excerpt):
+      sink.helperFailed(name, code: Int32(truncatingIfNeeded: Word.i64(payload)), place, excerpt: excerpt)
     case .printf, .cat, .system, .message, .lostUpdates: break
     }
     return .goesOn

@@ -78,12 +78,12 @@ final class TextSink: OutputSink {
     if text.last != UInt8(ascii: "\n") { messages.append(UInt8(ascii: "\n")) }
   }
 
-  func helperFailed(_ helper: String, code: Int32, _ place: MessagePlace) {
+  func helperFailed(_ helper: String, code: Int32, _ place: MessagePlace, excerpt: String) {
     messages.append(
       text: """
         \(place.text): WARNING: \(ErrorText.message(of: -code))
         Additional Info - helper: \(helper), retcode: \(code)
-
+        \(excerpt)
         """)
   }
 

@@ -27,6 +27,8 @@ public struct Configuration: Hashable, Sendable {
   /// Whether stacks show files and lines where debug information has them.
   public var showsDebugInfo = true
   public var timeSeriesStability = Stability.warn
+  /// Whether reads of memory that fail are told (`-k`); no setting of scripts.
+  public var tellsFailedReads = false
 
   public enum MissingProbes: String, Hashable, Sendable, CaseIterable {
     case error, warn, ignore

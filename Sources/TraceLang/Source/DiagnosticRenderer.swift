@@ -86,6 +86,9 @@ public struct DiagnosticRenderer: Sendable {
     return SourcePosition(line: before.line, column: before.column + 1)
   }
 
+  /// The range's first line and the marks under it; empty for an empty line.
+  public func excerpt(of range: SourceRange) -> String { excerpt(visible(range), .warning, []) }
+
   /// The range's first line, the marks under it, and under these what should stand there.
   private func excerpt(_ range: SourceRange, _ label: Label, _ fixIts: [Diagnostic.FixIt]) -> String {
     let file = sources[range.source]
