@@ -13,7 +13,9 @@ extension Lowering {
     case .member(let base, let member): return self.member(base, member, expression.type)
     case .address(let place): return addressNumber(of: place)
     case .dereference(let pointer):
-      return read(expression.type, at: scalar(pointer), Self.space(pointer.type))
+      let address = scalar(pointer)
+      expressionRange = expression.range
+      return read(expression.type, at: address, Self.space(pointer.type))
     case .index(let base, let position):
       if let result = localElement(base, position, expression.type) { return result }
       let (address, space) = element(base, position, expression.type)
