@@ -118,4 +118,62 @@ import Testing
     #expect(there.output == here.output)
     #expect(there.output.hasPrefix("== bpf\n"))
   }
+
+  @Test("warnings are told unless --no-warnings is given") func warnings() throws {
+    let script = "BEGIN { exit(); @ = 1; }"
+    let told = try run([Repository.swtrace, "-q", "-e", script])
+    #expect(told.errors.hasPrefix("stdin:1:17-22: WARNING: this is never reached\n"))
+    #expect(told.ending == .exited(0))
+    #expect(try run([Repository.swtrace, "-q", "--no-warnings", "-e", script]).errors == "")
+  }
+
+  @Test("warnings and failures are JSON with -f json") func jsonDiagnostics() throws {
+    let warned = try run([Repository.swtrace, "-q", "-f", "json", "-e", "BEGIN { $x = 1; exit(); }"])
+    #expect(
+      warned.errors
+        == #"{"type": "diagnostic", "data": {"severity": "warning", "message": "$x is assigned and never read", "#
+        + #""file": "stdin", "line": 1, "column": 9, "end_line": 1, "end_column": 11, "notes": [{"message": "#
+        + #""remove it, or write '_' for a value that is computed for nothing"}], "fixits": [{"file": "stdin", "#
+        + #""line": 1, "column": 9, "end_line": 1, "end_column": 11, "replacement": "_"}]}}"# + "\n")
+    let failed = try run([Repository.swtrace, "-f", "json", "/no/such/file.bt"])
+    #expect(
+      failed.errors
+        == #"{"type": "diagnostic", "data": {"severity": "error", "#
+        + #""message": "cannot read '/no/such/file.bt': No such file or directory"}}"# + "\n")
+  }
+
+  @Test("--help behind '--' shows a script's parameters") func scriptHelp() throws {
+    let script = #"BEGIN { print((getopt("count", 3, "how many"), getopt("loud"))); exit(); }"#
+    let result = try run([Repository.swtrace, "-e", script, "--", "--help"])
+    #expect(result.ending == .exited(0))
+    #expect(
+      result.output == """
+        Options of the script, behind '--', with their defaults:
+          --count=3  how many
+          --loud
+
+        """)
+  }
+
+  @Test("-I and --include") func headers() throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.file("answer.h", "#define ANSWER 42\nstruct pair { int a; int b; };\n")
+    let script = "BEGIN { print((ANSWER, sizeof(struct pair))); exit(); }"
+    #expect(
+      try Tracing.output(script, options: ["-I", folder.path, "--include", "answer.h"]) == "(42, 8)\n\n\n")
+    #expect(try Tracing.output("#include \"answer.h\"\n" + script, options: ["-I", folder.path]) == "(42, 8)\n\n\n")
+  }
+
+  @Test("an unknown option, with the one that was meant") func unknownOption() throws {
+    #expect(
+      try run([Repository.swtrace, "--no-warning", "-e", "BEGIN { }"]).errors.hasPrefix(
+        "Error: Unknown option '--no-warning'. Did you mean '--no-warnings'?\n"))
+  }
+
+  @Test("--no-feature takes the names of features") func features() throws {
+    #expect(try Tracing.output("BEGIN { exit(); }", options: ["--no-feature", "kprobe_multi,uprobe_multi"]) == "\n\n")
+    #expect(
+      try run([Repository.swtrace, "--no-feature", "speed", "-e", "BEGIN { }"]).errors.hasPrefix(
+        "Error: The value 'speed' is invalid for '--no-feature <feature,...>'."))
+  }
 }

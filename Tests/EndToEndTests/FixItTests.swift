@@ -52,7 +52,7 @@ import Testing
     arguments: [
       "begin { $abcd = 1; $abce = 2; print($abcf, $abcd, $abce); }", "begin { @[pid = count(); }",
       "begin { nosuchthing(); }",
-      "begin { @ = hist(3) by pid; }", "begin { $x = 3; print($q); }",
+      "begin { if (pidd) { @ = 1; } }", "begin { @ = hist(3) by pid; }", "begin { $x = 3; print($q); }",
     ])
   func unsure(script: String) throws {
     #expect(try Self.fixIts(of: script).isEmpty)

@@ -76,7 +76,9 @@ extension Suggestions {
     let found = ranked(name, candidates, 3)
     guard let best = found.first else { return Hint(notes: otherwise.map { [.init($0)] } ?? [], fixIts: []) }
     let equals = found.prefix { $0.distance == best.distance }.map { prefix + $0.candidate }
-    let fixIts = equals.count == 1 ? [Diagnostic.FixIt(range, equals[0])] : []
+    // A range that is longer holds parentheses or what a macro was called with.
+    let isName = Int(range.upper - range.lower) == (prefix + name).utf8.count
+    let fixIts = isName && equals.count == 1 ? [Diagnostic.FixIt(range, equals[0])] : []
     return Hint(notes: [.init("did you mean \(list(equals))?")], fixIts: fixIts)
   }
 
