@@ -10,7 +10,7 @@ enum Swtrace {
     switch words.first {
     case "record-target": RecordTargetCommand.main(Array(words.dropFirst()))
     case "-V", "--version": Terminal.writeOutput("swtrace \(version)\n")
-    default: TraceCommand.main(words)
+    default: if ListCommand.isWanted(words) { ListCommand.main(words) } else { TraceCommand.main(words) }
     }
   }
 }

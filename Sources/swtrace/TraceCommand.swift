@@ -13,6 +13,7 @@ struct TraceCommand: ParsableCommand {
     usage: """
       swtrace [options] FILE [parameters]
       swtrace [options] -e 'program' [parameters]
+      swtrace -l[v] [pattern | FILE | -e 'program']
       swtrace record-target -o TARGET -e 'program'
       """,
     discussion: """
@@ -45,6 +46,12 @@ struct TraceCommand: ParsableCommand {
       "Print stages of compilation: syntax, program, plan, ir, ir-opt, bpf, maps, all.", valueName: "stage,..."))
   var d: StageList?
 
+  @Option(
+    name: .customShort("B"),
+    help: ArgumentHelp(
+      "Buffering of output: none, line or full; it is written after each batch of events in all.", valueName: "mode"))
+  var buffering: Buffering = .line
+
   @Flag(name: [.short, .customLong("quiet")], help: "Print only what the script prints.")
   var quiet = false
 
@@ -62,6 +69,11 @@ struct TraceCommand: ParsableCommand {
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case text, json
+  }
+
+  /// Output is formatted for a whole batch of events and then written, which is as early as `none` and as cheap as `full`.
+  enum Buffering: String, ExpressibleByArgument, CaseIterable {
+    case none, line, full
   }
 
   mutating func validate() throws {

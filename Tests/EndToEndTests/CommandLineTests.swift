@@ -176,4 +176,8 @@ import Testing
       try run([Repository.swtrace, "--no-feature", "speed", "-e", "BEGIN { }"]).errors.hasPrefix(
         "Error: The value 'speed' is invalid for '--no-feature <feature,...>'."))
   }
+
+  @Test("-B takes a mode", arguments: ["none", "line", "full"]) func buffering(mode: String) throws {
+    #expect(try Tracing.output("BEGIN { printf(\"x\"); exit(); }", options: ["-B", mode]) == "x\n\n")
+  }
 }

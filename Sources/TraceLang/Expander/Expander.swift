@@ -308,14 +308,14 @@ extension Expander {
     return [Match(kind: .software(config: event.config, period: period), name: name("software", rest))]
   }
 
-  private struct SoftwareEvent {
+  struct SoftwareEvent {
     let names: [String]
     let config: UInt64
     let defaultPeriod: UInt64
   }
 
   /// Kernel: include/uapi/linux/perf_event.h, enum perf_sw_ids.
-  private static let softwareEvents: [SoftwareEvent] = [
+  static let softwareEvents: [SoftwareEvent] = [
     SoftwareEvent(names: ["cpu-clock", "cpu"], config: 0, defaultPeriod: 1_000_000),
     SoftwareEvent(names: ["task-clock"], config: 1, defaultPeriod: 1_000_000),
     SoftwareEvent(names: ["page-faults", "faults"], config: 2, defaultPeriod: 100),

@@ -1,0 +1,57 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// `-l`: the probes of this machine and of scripts.
+@Suite(.enabled(if: getuid() == 0, "needs root to read tracefs")) struct ListTests {
+  private func list(_ words: String...) throws -> String { try run([Repository.swtrace] + words).output }
+
+  @Test("a pattern's probes, sorted") func pattern() throws {
+    #expect(
+      try list("-l", "tracepoint:syscalls:*_openat") == """
+        tracepoint:syscalls:sys_enter_openat
+        tracepoint:syscalls:sys_exit_openat
+
+        """)
+    #expect(try list("--list", "t:signal:*,rt:sched_switch").hasSuffix("signal_generate\nrawtracepoint:sched_switch\n"))
+    #expect(try list("-l", "*sys_enter_nanosleep") == "tracepoint:syscalls:sys_enter_nanosleep\n")
+    #expect(try list("-l", "s:cpu-*").split(separator: "\n") == ["software:cpu-clock:", "software:cpu-migrations:"])
+  }
+
+  @Test("all probes, and all of a provider") func all() throws {
+    let providers = Set(
+      try list("-l").split(separator: "\n").compactMap { $0.split(separator: ":").first.map(String.init) })
+    #expect(providers == ["software", "tracepoint", "rawtracepoint"])
+    #expect(try list("-l", "software").split(separator: "\n").count == 14)
+  }
+
+  @Test("the arguments of probes with -v, without the fields that all tracepoints have") func arguments() throws {
+    #expect(
+      try list("-lv", "tracepoint:syscalls:sys_enter_openat") == """
+        tracepoint:syscalls:sys_enter_openat
+            int __syscall_nr
+            int dfd
+            const char * filename
+            int flags
+            umode_t mode
+
+        """)
+  }
+
+  @Test("the probes of a script") func script() throws {
+    let text = "begin { @ = 1; } tracepoint:signal:*, interval:s:1 { @ = 2; }"
+    let probes = "begin\ntracepoint:signal:signal_deliver\ntracepoint:signal:signal_generate\ninterval:s:1\n"
+    #expect(try list("-l", "-e", text) == probes)
+    let folder = try TemporaryFolder()
+    #expect(try list("-l", try folder.file("script.bt", text)) == probes)
+  }
+
+  @Test("a pattern that nothing matches, and a script that is wrong") func nothing() throws {
+    let none = try run([Repository.swtrace, "-l", "nosuch:*"])
+    #expect(none.ending == .exited(1))
+    #expect(none.errors == "ERROR: no probe matches 'nosuch:*'\n")
+    let wrong = try run([Repository.swtrace, "-l", "-e", "begn { }"])
+    #expect(wrong.ending == .exited(1))
+    #expect(wrong.errors.contains("ERROR: 'begn' is not a probe type"))
+  }
+}
