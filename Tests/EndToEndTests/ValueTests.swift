@@ -5,7 +5,7 @@ import Testing
 @Suite(.root) struct ValueTests {
   /// What a body prints, line by line.
   private func lines(_ body: String, before declarations: String = "") throws -> [String] {
-    let output = try Tracing.output("\(declarations)\nBEGIN { \(body) exit(); }")
+    let output = try Tracing.output("\(declarations)\nBEGIN { \(body) exit(); }", options: ["--no-warnings"])
     return output.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
   }
 
