@@ -25,6 +25,13 @@ import Testing
     #expect(try Tracing.output("BEGIN { \(statements) print(len(@m)); clear(@m); exit(); }") == "60\n\n\n")
   }
 
+  @Test("a script far too large for the kernel is told before it is compiled") func tooManyStatements() throws {
+    let script = "BEGIN { \(String(repeating: "print(1);", count: 20000)) }"
+    let result = try run([Repository.swtrace, "-q", "-e", script])
+    #expect(result.ending == .exited(1))
+    #expect(result.errors.contains("ERROR: begin is too large: it becomes "))
+  }
+
   @Test("one value too large for the kernel is told") func tooLarge() throws {
     let script = "BEGIN { let $s : string[40000]; $s = \"x\"; print($s); exit(); }"
     let result = try run([Repository.swtrace, "-q", "-e", script])

@@ -83,6 +83,9 @@ public func compile(
 /// The largest value of a per-CPU array (Kernel: PCPU_MIN_UNIT_SIZE in include/linux/percpu.h).
 private let maximumScratch = 32 << 10
 
+/// The largest program that is compiled, in instructions of IR: a tenth of what any kernel would walk through.
+private let maximumSize = 100_000
+
 private struct CompiledProgram {
   let module: Module
   let optimized: Module
@@ -97,6 +100,8 @@ private func compile(
   var failure: BackendError?
   for stackUse in Lowering.StackUse.allCases {
     let (module, scratchSize) = lower(stackUse)
+    let size = module.functions.reduce(0) { $0 + $1.blocks.reduce(0) { $0 + $1.instructions.count } }
+    if size > maximumSize { throw .programTooLarge(function: module.functions[0].name, instructions: size, limit: maximumSize) }
     do throws(BackendError) {
       let compiled = try compileStages(module, options: options)
       return CompiledProgram(

@@ -6,16 +6,18 @@ public struct KeySlotMerging: Pass {
 
   public func run(_ function: inout Function) {
     let flow = ControlFlow(function)
-    let contents = SlotContents(function, flow)
+    let order = DominanceOrder(flow)
+    let contents = SlotContents(function, flow, order)
     var merged: [Slot: Slot] = [:]
     // In the order in which they are written, so that the first of several is the one that stays.
-    for (index, candidate) in contents.written.enumerated() {
-      let first = contents.written[..<index].first { other in
-        merged[other.slot] == nil && other.content == candidate.content
-          && function.slots[other.slot.index].size == function.slots[candidate.slot.index].size
-          && isBefore(other, candidate, flow)
+    var kept: [Kind: [SlotContents.Written]] = [:]
+    for candidate in contents.written {
+      let kind = Kind(content: candidate.content, size: function.slots[candidate.slot.index].size)
+      if let first = kept[kind]?.first(where: { isBefore($0, candidate, order) }) {
+        merged[candidate.slot] = first.slot
+      } else {
+        kept[kind, default: []].append(candidate)
       }
-      if let first { merged[candidate.slot] = first.slot }
     }
     if merged.isEmpty { return }
     let uses = SlotUses(function)
@@ -32,9 +34,15 @@ public struct KeySlotMerging: Pass {
     }
   }
 
+  /// What slots that can be one have in common.
+  private struct Kind: Hashable {
+    let content: [SlotContents.Write]
+    let size: Int
+  }
+
   /// Whether one slot's writes are done wherever the other's begin.
-  private func isBefore(_ a: SlotContents.Written, _ b: SlotContents.Written, _ flow: ControlFlow) -> Bool {
-    a.block == b.block ? a.last < b.first : flow.dominates(a.block, b.block)
+  private func isBefore(_ a: SlotContents.Written, _ b: SlotContents.Written, _ order: DominanceOrder) -> Bool {
+    a.block == b.block ? a.last < b.first : order.dominates(a.block, b.block)
   }
 }
 
@@ -67,8 +75,9 @@ private struct SlotContents {
     var isRead = false
   }
 
-  init(_ function: Function, _ flow: ControlFlow) {
+  init(_ function: Function, _ flow: ControlFlow, _ dominance: DominanceOrder) {
     let uses = SlotUses(function)
+    let readers = SlotContents.readers(function, uses, flow)
     var states = [State](repeating: State(), count: function.slots.count)
     var order: [Slot] = []
     // Dominators come first, so that a read seen before the last write is one that may come before it.
@@ -80,7 +89,7 @@ private struct SlotContents {
     for slot in order {
       let state = states[slot.index]
       guard let block = state.block, !state.isSpoiled, !uses.isUntracked[slot.index],
-        SlotContents.dominatesReads(slot, block, function, uses, flow)
+        readers[slot.index].allSatisfy({ dominance.dominates(block, $0) })
       else { continue }
       written.append(
         Written(slot: slot, block: block, first: state.first, last: state.last, content: state.content))
@@ -130,20 +139,20 @@ private struct SlotContents {
     }
   }
 
-  /// Whether every read of a slot comes after its writes.
-  private static func dominatesReads(
-    _ slot: Slot, _ writer: BlockID, _ function: Function, _ uses: SlotUses, _ flow: ControlFlow
-  ) -> Bool {
-    for block in flow.order where !flow.dominates(writer, block) {
+  /// The blocks that read each slot.
+  private static func readers(_ function: Function, _ uses: SlotUses, _ flow: ControlFlow) -> [[BlockID]] {
+    var readers = [[BlockID]](repeating: [], count: function.slots.count)
+    for block in flow.order {
       for instruction in function[block].instructions where uses.writtenSlot(instruction.operation) == nil {
         if case .arithmetic = instruction.operation { continue }
-        var isRead = false
         instruction.operation.forEachOperand { operand in
-          if case .value(let value) = operand, uses.places[value.index]?.slot == slot { isRead = true }
+          guard case .value(let value) = operand, let place = uses.places[value.index],
+            readers[place.slot.index].last != block
+          else { return }
+          readers[place.slot.index].append(block)
         }
-        if isRead { return false }
       }
     }
-    return true
+    return readers
   }
 }

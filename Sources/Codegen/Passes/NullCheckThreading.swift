@@ -35,12 +35,13 @@ public struct NullCheckThreading: Pass {
   /// - Returns: whether an edge was sent on.
   private func threadOne(_ function: inout Function) -> Bool {
     let flow = ControlFlow(function)
+    let order = DominanceOrder(flow)
     let readers = readers(function)
     for block in flow.order {
       var terminator = function[block].terminator
       var isChanged = false
       terminator.mapEdges { edge in
-        guard !isChanged, let next = onward(edge, function, flow, readers) else { return edge }
+        guard !isChanged, let next = onward(edge, function, flow, order, readers) else { return edge }
         isChanged = true
         return next
       }
@@ -65,7 +66,9 @@ public struct NullCheckThreading: Pass {
     return readers
   }
 
-  private func onward(_ edge: Edge, _ function: Function, _ flow: ControlFlow, _ readers: [Set<BlockID>]) -> Edge? {
+  private func onward(
+    _ edge: Edge, _ function: Function, _ flow: ControlFlow, _ order: DominanceOrder, _ readers: [Set<BlockID>]
+  ) -> Edge? {
     guard isCandidate(edge.block, function) else { return nil }
     let block = function[edge.block]
     func passed(_ operand: Operand) -> Operand {
@@ -77,9 +80,9 @@ public struct NullCheckThreading: Pass {
     else { return nil }
     let isTaken = condition.holds(x, y)
     let (taken, other) = isTaken ? (then, otherwise) : (otherwise, then)
-    guard flow.predecessors(of: other.block) == [edge.block], !flow.dominates(other.block, taken.block) else { return nil }
+    guard flow.predecessors(of: other.block) == [edge.block], !order.dominates(other.block, taken.block) else { return nil }
     let areReadBehindOther = block.parameters.allSatisfy { parameter in
-      readers[parameter.index].allSatisfy { $0 == edge.block || flow.dominates(other.block, $0) }
+      readers[parameter.index].allSatisfy { $0 == edge.block || order.dominates(other.block, $0) }
     }
     guard areReadBehindOther else { return nil }
     return Edge(taken.block, taken.arguments.map(passed))
