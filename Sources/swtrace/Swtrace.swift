@@ -9,6 +9,9 @@ enum Swtrace {
     let words = Array(CommandLine.arguments.dropFirst())
     switch words.first {
     case "record-target": RecordTargetCommand.main(Array(words.dropFirst()))
+    case "fmt": FormatCommand.main(Array(words.dropFirst()))
+    case _ where words.prefix(while: { $0 != "--" }).contains("--fmt"):
+      FormatCommand.main(words.filter { $0 != "--fmt" })
     case "-V", "--version": Terminal.writeOutput("swtrace \(version)\n")
     default: if ListCommand.isWanted(words) { ListCommand.main(words) } else { TraceCommand.main(words) }
     }

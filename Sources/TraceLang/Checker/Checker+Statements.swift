@@ -33,7 +33,7 @@ extension Checker {
     case .returnProbe(let value):
       let effects = value.map { [TypedStatement(.evaluate(expression($0)), range)] } ?? []
       return effects + [TypedStatement(.finish, range)]
-    case .invalid: return []
+    case .directive, .invalid: return []
     }
   }
 

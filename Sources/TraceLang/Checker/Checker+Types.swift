@@ -82,7 +82,9 @@ extension Checker {
         types.append(TupleElement(type))
       }
       return .tuple(types)
-    case .typeof(let value): return expression(value).type
+    case .typeof(let value):
+      if case .type(let named) = value.kind { return type(named) }
+      return expression(value).type
     case .inline, .function:
       error("this type cannot be written here", at: syntax.range)
       return nil

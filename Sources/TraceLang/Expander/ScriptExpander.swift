@@ -27,17 +27,19 @@ public func expand(
   diagnostics: inout Diagnostics
 ) -> Script {
   var items = script.items
+  var hasInnerDirectives = script.hasInnerDirectives
   if items.contains(where: \.isImport) {
     var importer = Importer(sources, reader: options.fileReader)
     items = importer.items(of: script)
+    hasInnerDirectives = true
     sources = importer.sources
     for diagnostic in importer.diagnostics.all { diagnostics.report(diagnostic) }
   }
-  guard !options.headers.isEmpty || items.contains(where: \.needsExpansion) else {
+  guard !options.headers.isEmpty || hasInnerDirectives || items.contains(where: \.needsExpansion) else {
     return Script(items: items, comments: script.comments, range: script.range)
   }
   var preprocessor = Preprocessor(sources, predefined: target.has(.btf) ? ["BPFTRACE_HAVE_BTF"] : [])
-  preprocessor.read(items)
+  preprocessor.read(items, looksInside: hasInnerDirectives)
   sources = preprocessor.sources
   for diagnostic in preprocessor.diagnostics.all { diagnostics.report(diagnostic) }
 

@@ -61,7 +61,16 @@ extension Parser {
     let opening = advance()
     var members: [CDeclaration.Member] = []
     var enumerators: [CDeclaration.Enumerator] = []
-    while !at(.rightBrace) {
+    var directives: [CDeclaration.PlacedDirective] = []
+    func readDirectives() throws(SyntaxError) {
+      while token.kind == .directive {
+        hasInnerDirectives = true
+        directives.append(.init(try directive(), index: keyword == .enum ? enumerators.count : members.count))
+      }
+    }
+    while true {
+      try readDirectives()
+      if at(.rightBrace) { break }
       if atEnd {
         throw fail(
           "expected '}', found the end of the script", at: tokenRange,
@@ -69,7 +78,10 @@ extension Parser {
       }
       if keyword == .enum {
         enumerators.append(try enumerator())
-        guard take(.comma) else { break }
+        guard take(.comma) else {
+          try readDirectives()
+          break
+        }
       } else {
         do { try member(into: &members) } catch { recoverMember() }
       }
@@ -78,7 +90,7 @@ extension Parser {
     attributes.merge(try self.attributes())
     return CDeclaration.Aggregate(
       keyword: keyword, name: name, members: keyword == .enum ? nil : members, enumerators: enumerators,
-      isPacked: attributes.isPacked, alignment: attributes.alignment)
+      isPacked: attributes.isPacked, alignment: attributes.alignment, directives: directives)
   }
 
   /// Skips to behind the next `;` or in front of the struct's `}`.
@@ -104,9 +116,6 @@ extension Parser {
   /// `type a, *b, c[4], d : 3;`
   private mutating func member(into members: inout [CDeclaration.Member]) throws(SyntaxError) {
     if take(.semicolon) { return }
-    if token.kind == .directive {
-      throw fail("preprocessor lines inside of a struct are not supported", at: tokenRange)
-    }
     var attributes = try attributes()
     let base = try specifiers()
     if at(.semicolon) || at(.rightBrace) {

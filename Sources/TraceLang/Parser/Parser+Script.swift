@@ -16,7 +16,8 @@ extension Parser {
         "the program is empty: write a probe and its actions, such as 'interval:1s { print(nsecs); }'",
         at: range(0, 0))
     }
-    return Script(items: items, comments: comments, range: range(0, lexer.bytes.count))
+    return Script(
+      items: items, comments: comments, range: range(0, lexer.bytes.count), hasInnerDirectives: hasInnerDirectives)
   }
 
   private mutating func item(

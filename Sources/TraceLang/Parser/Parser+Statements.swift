@@ -129,7 +129,8 @@ extension Parser {
   private mutating func statement(_ closing: Punctuator) throws(SyntaxError) -> Parsed {
     let start = token.lower
     if token.kind == .directive {
-      throw fail("preprocessor lines stand outside of probes", at: tokenRange)
+      hasInnerDirectives = true
+      return .statement(Statement(.directive(try directive()), range(from: start)))
     }
     if at(.leftBrace) {
       let block = try block(.braces, keepsResult: true)

@@ -53,6 +53,8 @@ struct Parser {
   var chain = 0
   /// `else if` branches on the way to the current token.
   var branches = 0
+  /// Whether a preprocessor line was found in a struct or a body.
+  var hasInnerDirectives = false
   /// How many structs of C the current token is in.
   var structs = 0
   /// Which of `/` and `>` end the expression in hand rather than continue it.

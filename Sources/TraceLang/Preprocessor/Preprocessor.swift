@@ -12,6 +12,8 @@ struct Preprocessor {
   private(set) var sources: SourceMap
   private(set) var diagnostics = Diagnostics()
   private var branches: [Branch] = []
+  /// How many of them were opened outside of the block or struct in hand.
+  private var openBefore = 0
 
   struct Include {
     /// Without brackets or quotes.
@@ -36,27 +38,47 @@ struct Preprocessor {
     self.sources = sources
     for name in predefined {
       let place = Name(name, SourceRange(SourceID(0), 0, 0))
-      defines[name] = Define(name: place, parameters: nil, body: Expression(.integer(.init(1)), place.range), problems: [])
+      defines[name] = Define(
+        name: place, parameters: nil, body: Expression(.integer(.init(1)), place.range), problems: [])
     }
   }
 
-  private var isActive: Bool { branches.last.map { $0.isReached && $0.isTaken } ?? true }
+  var isActive: Bool { branches.last.map { $0.isReached && $0.isTaken } ?? true }
 
-  mutating func read(_ script: [Script.Item]) {
+  /// - Parameter looksInside: whether directives inside of items are carried out too.
+  mutating func read(_ script: [Script.Item], looksInside: Bool) {
     for item in script {
       if case .directive(let directive) = item {
         carryOut(directive)
       } else if isActive {
-        items.append(item)
+        items.append(looksInside ? rewritten(item) : item)
       }
     }
-    if let branch = branches.last {
-      diagnostics.error("this condition is not closed: '#endif' is missing", at: branch.opening)
-    }
-    branches = []
+    closeBranches(downTo: 0, "")
   }
 
-  private mutating func carryOut(_ directive: Directive) {
+  /// Carries out the directives of a block or struct, whose conditions end in it.
+  mutating func inside<Result>(_ place: String, _ body: (inout Preprocessor) -> Result) -> Result {
+    let outer = openBefore
+    openBefore = branches.count
+    let result = body(&self)
+    closeBranches(downTo: openBefore, place)
+    openBefore = outer
+    return result
+  }
+
+  private mutating func closeBranches(downTo count: Int, _ place: String) {
+    if branches.count > count {
+      diagnostics.error(
+        "this condition is not closed: '#endif' is missing\(place)", at: branches[branches.count - 1].opening)
+    }
+    branches.removeSubrange(count...)
+  }
+
+  /// The condition that the current place is in.
+  private mutating func popBranch() -> Branch? { branches.count > openBefore ? branches.popLast() : nil }
+
+  mutating func carryOut(_ directive: Directive) {
     let rest = directive.rest
     switch directive.keyword.text {
     case "if": open(directive) { $0.truth(of: rest) }
@@ -67,7 +89,7 @@ struct Preprocessor {
     case "elifndef": another(directive) { $0.defines[rest.text] == nil }
     case "else": another(directive, isElse: true) { _ in true }
     case "endif":
-      if branches.popLast() == nil {
+      if popBranch() == nil {
         diagnostics.error("this '#endif' closes nothing: there is no '#if' before it", at: directive.range)
       }
     default: if isActive { effect(directive) }
@@ -86,7 +108,7 @@ struct Preprocessor {
   private mutating func another(
     _ directive: Directive, isElse: Bool = false, _ condition: (inout Preprocessor) -> Bool
   ) {
-    guard var branch = branches.popLast() else {
+    guard var branch = popBranch() else {
       diagnostics.error("there is no '#if' before this '#\(directive.keyword.text)'", at: directive.range)
       return
     }
@@ -131,7 +153,7 @@ struct Preprocessor {
     }
     lines.append("#define \(rest.text)")
     let file = sources[rest.range.source]
-    let isThere = file.bytes.count <= Self.maximumPlacedLength && sources.text(rest.range) == rest.text
+    let isThere = file.bytes.count <= Self.maximumPlacedLength && file.bytes(rest.range).elementsEqual(rest.text.utf8)
     let skipped = rest.text.utf8.count - text.body.utf8.count
     let place =
       isThere
@@ -145,7 +167,8 @@ struct Preprocessor {
     let name = rest.text.dropFirst().dropLast()
     let isQuoted = rest.text.hasPrefix("\"") && rest.text.hasSuffix("\"")
     guard rest.text.utf8.count > 2, isQuoted || rest.text.hasPrefix("<") && rest.text.hasSuffix(">") else {
-      diagnostics.error("'#include' needs a header in <> or quotes, as in '#include <linux/sched.h>'", at: directive.range)
+      diagnostics.error(
+        "'#include' needs a header in <> or quotes, as in '#include <linux/sched.h>'", at: directive.range)
       return
     }
     includes.append(Include(name: String(name), isQuoted: isQuoted, range: directive.range))

@@ -3,11 +3,14 @@ public struct Script: Sendable {
   public var items: [Item]
   public var comments: [Comment]
   public var range: SourceRange
+  /// Whether preprocessor lines stand inside of items: in structs and bodies.
+  public var hasInnerDirectives: Bool
 
-  public init(items: [Item], comments: [Comment], range: SourceRange) {
+  public init(items: [Item], comments: [Comment], range: SourceRange, hasInnerDirectives: Bool = false) {
     self.items = items
     self.comments = comments
     self.range = range
+    self.hasInnerDirectives = hasInnerDirectives
   }
 
   public enum Item: Sendable {

@@ -40,6 +40,8 @@ public struct Statement: Sendable {
     case breakLoop
     case continueLoop
     case returnProbe(Expression?)
+    /// A preprocessor line between statements; none is left after expansion.
+    case directive(Directive)
     /// What could not be parsed; an error was reported.
     case invalid
   }

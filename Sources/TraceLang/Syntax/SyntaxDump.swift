@@ -47,7 +47,7 @@ extension SyntaxDump {
 
   static func node(_ item: Script.Item) -> Node {
     switch item {
-    case .directive(let directive): Node("directive \(directive.keyword.text) \(quoted(directive.rest.text.utf8))")
+    case .directive(let directive): node(directive)
     case .declaration(let declaration): node(declaration)
     case .config(let config): Node("config", config.entries.map(node))
     case .map(let map): Node("map @\(map.name.text) \(map.kind.text)", [map.entries].compactMap { $0.map(node) })
@@ -60,6 +60,10 @@ extension SyntaxDump {
         probe.attachPoints.map(node) + [probe.predicate].compactMap { $0.map { Node("predicate", [node($0)]) } }
           + [node(probe.body)])
     }
+  }
+
+  private static func node(_ directive: Directive) -> Node {
+    Node("directive \(directive.keyword.text) \(quoted(directive.rest.text.utf8))")
   }
 
   private static func node(_ entry: ConfigBlock.Entry) -> Node {
@@ -105,10 +109,10 @@ extension SyntaxDump {
     if aggregate.isPacked { label += " packed" }
     if let alignment = aggregate.alignment { label += " aligned \(alignment)" }
     let enumerators = aggregate.enumerators.map { Node($0.name.text, [$0.value].compactMap { $0.map(node) }) }
-    guard let members = aggregate.members else {
-      return Node(enumerators.isEmpty ? label + " forward" : label, enumerators)
-    }
-    return Node(label, members.map(node) + enumerators)
+    guard aggregate.isComplete else { return Node(label + " forward") }
+    var parts = (aggregate.members ?? []).map(node) + enumerators
+    for placed in aggregate.directives.reversed() { parts.insert(node(placed.directive), at: placed.index) }
+    return Node(label, parts)
   }
 
   private static func node(_ member: CDeclaration.Member) -> Node {
@@ -159,6 +163,7 @@ extension SyntaxDump {
     case .breakLoop: Node("break")
     case .continueLoop: Node("continue")
     case .returnProbe(let value): Node("return", [value].compactMap { $0.map(node) })
+    case .directive(let directive): node(directive)
     case .invalid: Node("invalid")
     }
   }

@@ -19,13 +19,11 @@ extension SyntaxPrinter {
   }
 
   mutating func write(_ expression: Expression, atLeast level: Level) {
-    let breaks = breaksArguments
+    inlineComments(before: expression.range.lower)
     guard expression.level >= level else {
-      breaksArguments = false
       write("(")
       writeBare(expression)
       write(")")
-      breaksArguments = breaks
       return
     }
     writeBare(expression)
@@ -43,14 +41,14 @@ extension SyntaxPrinter {
     case .map(let name): write("@\(name)")
     case .index(let base, let keys):
       if base.isTypeWord { writeInParentheses(base) } else { writeOperand(base, atLeast: .postfix) }
-      writeList("[", keys, "]")
+      writeList("[", keys, "]", end: Int(expression.range.upper))
     case .member(let base, let name, let arrow):
       writeOperand(base, atLeast: .postfix)
       write((arrow ? "->" : ".") + name.text)
     case .element(let base, let index, _):
       if case .integer = base.kind { writeInParentheses(base) } else { writeOperand(base, atLeast: .postfix) }
       write(".\(index)")
-    case .call(let name, let arguments): writeCall(name.text, arguments)
+    case .call(let name, let arguments): writeCall(name.text, arguments, expression.range)
     case .unary(let operation, let operand):
       write(operation.rawValue)
       writeOperand(operand, atLeast: operand.merges(with: operation.rawValue) ? .primary : .unary)
@@ -60,25 +58,30 @@ extension SyntaxPrinter {
       if !step.isPrefix { write(step.amount > 0 ? "++" : "--") }
     case .binary(let operation, let left, let right, _):
       writeOperand(left, atLeast: .operand(operation.precedence))
-      write(" \(operation.rawValue) ")
-      writeOperand(right, atLeast: .operand(operation.precedence + 1))
+      write(" \(operation.rawValue)")
+      inlineComments(before: right.range.lower)
+      writeFollowing(isBroken: isBroken(from: left.range.upper, to: right.range.lower)) { printer in
+        printer.writeOperand(right, atLeast: .operand(operation.precedence + 1))
+      }
     case .ternary(let condition, let then, let otherwise):
       writeOperand(condition, atLeast: .operand(1))
       if let then {
-        write(" ? ")
-        writeOperand(then, atLeast: .ternary)
-        write(" : ")
-      } else {
-        write(" ?: ")
+        writeFollowing { printer in
+          printer.write("? ")
+          printer.writeOperand(then, atLeast: .ternary)
+        }
       }
-      writeOperand(otherwise, atLeast: .ternary)
+      writeFollowing { printer in
+        printer.write(then == nil ? "?: " : ": ")
+        printer.writeOperand(otherwise, atLeast: .ternary)
+      }
     case .cast(let type, let operand):
       write("(")
       write(type)
       write(")")
       let isSafe = type.isCertain || operand.startsOnlyOperand
       if isSafe { writeOperand(operand, atLeast: .unary) } else { writeInParentheses(operand) }
-    case .tuple(let elements): writeTuple(elements)
+    case .tuple(let elements): writeTuple(elements, expression.range)
     case .record(let fields): writeRecord(fields)
     case .sizeofType(let type):
       write("sizeof(")
@@ -125,55 +128,95 @@ extension SyntaxPrinter {
     write(" }")
   }
 
-  private mutating func writeCall(_ name: String, _ arguments: [Expression]) {
+  private mutating func writeCall(_ name: String, _ arguments: [Expression], _ range: SourceRange) {
     write(name)
     if name == "typeinfo", arguments.count == 1, let operand = arguments.first {
       write("(")
       writeNotType(operand)
       write(")")
     } else {
-      writeList("(", arguments, ")")
+      writeList("(", arguments, ")", end: Int(range.upper))
     }
+  }
+
+  /// Writes what follows in an expression behind a space or, where it was broken or does not fit, on the next line.
+  private mutating func writeFollowing(isBroken: Bool = false, _ content: (inout SyntaxPrinter) -> Void) {
+    if isBroken {
+      continueLine()
+      content(&self)
+      return
+    }
+    guard mayBreak else {
+      writeSpace()
+      content(&self)
+      return
+    }
+    mayBreak = false
+    writeFilled(reserving: 2, content)
+    mayBreak = true
   }
 
   /// A comma list in brackets; when it may be broken, a line takes as many as fit.
-  private mutating func writeList(_ opening: String, _ elements: [Expression], _ closing: String) {
-    let breaks = breaksArguments
-    breaksArguments = false
+  private mutating func writeList(_ opening: String, _ elements: [Expression], _ closing: String, end: Int) {
+    let breaks = mayBreak
+    mayBreak = false
     write(opening)
     for (number, element) in elements.enumerated() {
-      if number > 0 { write(",") }
-      let mark = output.count
-      if number > 0 { write(" ") }
-      write(element)
-      if breaks, number > 0, column >= Self.lineLength - 2 {
-        retry(from: mark) { printer in
-          printer.continueLine()
-          printer.write(element)
+      if number > 0 {
+        write(",")
+        inlineComments(before: element.range.lower)
+        if isBroken(from: elements[number - 1].range.upper, to: element.range.lower) {
+          continueLine()
+        } else if !breaks {
+          writeSpace()
         }
       }
+      if !breaks {
+        write(element)
+      } else if number == 0 || isAtLineStart {
+        writeBreakable(reserving: 2) { $0.write(element) }
+      } else {
+        writeFilled(reserving: 2) { $0.write(element) }
+      }
     }
+    inlineComments(before: end - 1)
+    dropSpace()
     write(closing)
-    breaksArguments = breaks
+    mayBreak = breaks
   }
 
-  private mutating func writeTuple(_ elements: [Expression]) {
-    write("(")
-    for (number, element) in elements.enumerated() {
-      if number > 0 { write(", ") }
-      write(element)
+  private mutating func writeTuple(_ elements: [Expression], _ range: SourceRange) {
+    if elements.count == 1 {
+      writeList("(", elements, ",)", end: Int(range.upper))
+    } else {
+      writeList("(", elements, ")", end: Int(range.upper))
     }
-    write(elements.count == 1 ? ",)" : ")")
   }
 
   private mutating func writeRecord(_ fields: [(name: Name, value: Expression)]) {
+    let breaks = mayBreak
+    mayBreak = false
     write("(")
     for (number, field) in fields.enumerated() {
-      if number > 0 { write(", ") }
-      write("\(field.name.text) = ")
-      write(field.value)
+      let content = { (printer: inout SyntaxPrinter) in
+        printer.inlineComments(before: field.name.range.lower)
+        printer.write("\(field.name.text) = ")
+        printer.write(field.value)
+      }
+      if number == 0 {
+        content(&self)
+        continue
+      }
+      write(",")
+      if breaks {
+        writeFilled(reserving: 2, content)
+      } else {
+        write(" ")
+        content(&self)
+      }
     }
     write(")")
+    mayBreak = breaks
   }
 
   /// The operand of `sizeof` and such, in parentheses where it would be read as a type.
@@ -192,7 +235,7 @@ extension SyntaxPrinter {
     }
   }
 
-  private mutating func writeString(_ bytes: [UInt8], _ range: SourceRange) {
+  mutating func writeString(_ bytes: [UInt8], _ range: SourceRange) {
     if let token = spelling(range), token.kind == .string, let file,
       let text = String(validating: file.bytes[token.lower..<token.upper], as: UTF8.self)
     {

@@ -14,7 +14,9 @@ extension SyntaxPrinter {
       case .map(let map): write(map)
       case .imported(let declaration):
         begin(declaration.range, header: Int(declaration.range.upper))
-        write("import \"\(Self.escaped(declaration.path.text.utf8))\";")
+        write("import ")
+        writeString(Array(declaration.path.text.utf8), declaration.path.range)
+        write(";")
         printed(to: declaration.range.upper)
       case .macro(let macro): write(macro)
       case .probe(let probe): write(probe)
@@ -25,17 +27,28 @@ extension SyntaxPrinter {
     if !output.isEmpty { write("\n") }
   }
 
-  /// Prints the comments in and in front of an item's or a statement's header and starts its line.
+  /// Prints the comments in front of an item's header and those in it, and starts its line.
   mutating func begin(_ range: SourceRange, header end: Int) {
     flushComments(before: end)
     beginLine(at: Int(range.lower))
   }
 
-  private mutating func write(_ directive: Directive) {
+  /// Prints the comments in front of a statement and starts its line.
+  mutating func begin(_ range: SourceRange) { begin(range, header: Int(range.lower)) }
+
+  /// Prints the comments of a statement that found no place in it behind it.
+  mutating func end(_ range: SourceRange) {
+    trailingComments(before: range.upper)
+    printed(to: range.upper)
+  }
+
+  /// A preprocessor line; it starts at the margin.
+  mutating func write(_ directive: Directive) {
     flushComments(before: directive.range.lower)
     beginLine(at: Int(directive.range.lower))
+    output.removeSubrange(lineStart...)
     if let file {
-      writeLines(file.text(directive.range))
+      writeLines(file.bytes(directive.range))
       skipComments(before: directive.range.upper)
     } else {
       write("#\(directive.keyword.text)" + (directive.rest.text.isEmpty ? "" : " \(directive.rest.text)"))
@@ -48,9 +61,9 @@ extension SyntaxPrinter {
     flushComments(before: declaration.range.lower)
     beginLine(at: Int(declaration.range.lower))
     if let file {
-      let text = file.text(declaration.range)
+      let text = file.bytes(declaration.range)
       writeLines(text)
-      if !text.hasSuffix(";") { write(";") }
+      if text.last != UInt8(ascii: ";") { write(";") }
       skipComments(before: declaration.range.upper)
     } else {
       writeStructure(declaration)
@@ -59,15 +72,15 @@ extension SyntaxPrinter {
   }
 
   /// Text as it is, but for white space at the ends of lines and tabs at their starts.
-  private mutating func writeLines(_ text: String) {
-    let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+  private mutating func writeLines(_ text: ArraySlice<UInt8>) {
+    let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (number, line) in lines.enumerated() {
       var line = line
       while let last = line.last, last.isWhitespace { line = line.dropLast() }
       let content = line.drop { $0.isWhitespace }
       let margin = line.prefix(line.count - content.count).reduce(0) { $0 + ($1 == UInt8(ascii: "\t") ? 2 : 1) }
       if number > 0 { write("\n" + (content.isEmpty ? "" : String(repeating: " ", count: margin))) }
-      write(String(decoding: Array(content), as: UTF8.self))
+      write(content)
     }
   }
 
@@ -85,7 +98,7 @@ extension SyntaxPrinter {
         printer.write("\(entry.name.text) = ")
         switch entry.value {
         case .integer(let value): printer.writeInteger(value, entry.valueRange)
-        case .string(let value): printer.write("\"\(Self.escaped(value.utf8))\"")
+        case .string(let value): printer.writeString(Array(value.utf8), entry.valueRange)
         case .word(let word): printer.write(word)
         }
         printer.write(";")
@@ -124,26 +137,47 @@ extension SyntaxPrinter {
 
   private mutating func write(_ probe: ProbeBlock) {
     begin(probe.range, header: Int(probe.body.range.lower))
-    let mark = output.count
-    writeHeader(probe, breaks: false)
-    retryIfLong(from: mark) { $0.writeHeader(probe, breaks: true) }
+    let breaks = isBroken(probe)
+    write(reserving: 1) {
+      $0.writeHeader(probe, breaks: breaks)
+    } orElse: {
+      $0.writeHeader(probe, breaks: true)
+    }
     write(probe.body)
     printed(to: probe.range.upper)
+  }
+
+  /// Whether attach points were written on several lines, or the predicate was.
+  private func isBroken(_ probe: ProbeBlock) -> Bool {
+    guard let first = probe.attachPoints.first, let last = probe.attachPoints.last else { return false }
+    return isBroken(from: first.range.lower, to: last.range.lower)
+      || probe.predicate.map { isBroken(from: $0.range.lower, to: $0.range.upper) } ?? false
   }
 
   /// `probe, probe /predicate/ `, or each on a line of its own.
   private mutating func writeHeader(_ probe: ProbeBlock, breaks: Bool) {
     for (number, point) in probe.attachPoints.enumerated() {
-      if number > 0 { write(breaks ? ",\n" : ", ") }
+      if number > 0 {
+        write(breaks ? "," : ", ")
+        if breaks { startLine() }
+      }
       write(point)
     }
     if let predicate = probe.predicate {
-      write(breaks && probe.attachPoints.count > 1 ? "\n/" : " /")
+      let before = probe.attachPoints.last.map(\.range.upper) ?? predicate.range.lower
+      if breaks || isBroken(from: before, to: predicate.range.lower) { startLine() } else { write(" ") }
+      write("/")
       if predicate.startsWithStar { write(" ") }
-      write(predicate, atLeast: .ternary)
+      let content = { (printer: inout SyntaxPrinter) in printer.write(predicate, atLeast: .ternary) }
+      if breaks { writeBreakable(reserving: 3, content) } else { content(&self) }
       write("/")
     }
     write(" ")
+  }
+
+  private mutating func startLine() {
+    write("\n")
+    lineStart = output.count
   }
 
   private mutating func write(_ point: AttachPointSyntax) {
@@ -151,7 +185,7 @@ extension SyntaxPrinter {
     for (number, part) in point.parts.enumerated() {
       if number > 0 { write(":") }
       guard part.quoted else {
-        write(part.text)
+        if let file { write(file.bytes(part.range)) } else { write(part.text) }
         continue
       }
       let escaped = part.text.utf8.flatMap { byte -> [UInt8] in

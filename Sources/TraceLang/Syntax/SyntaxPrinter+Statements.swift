@@ -4,56 +4,20 @@ extension SyntaxPrinter {
     braces(block.range, isEmpty: block.statements.isEmpty && block.result == nil) { printer in
       for statement in block.statements { printer.writeLine(statement) }
       guard let result = block.result else { return }
-      printer.begin(result.range, header: printer.headerEnd(result))
-      printer.write(result)
-      printer.printed(to: result.range.upper)
+      printer.begin(result.range)
+      printer.writeBreakable { $0.write(result) }
+      printer.end(result.range)
     }
   }
 
   private mutating func writeLine(_ statement: Statement) {
-    begin(statement.range, header: headerEnd(statement))
-    let mark = output.count
-    write(statement)
-    retryIfLong(from: mark) { printer in
-      printer.breaksArguments = true
-      printer.write(statement)
-      printer.breaksArguments = false
+    if case .directive(let directive) = statement.kind {
+      write(directive)
+      return
     }
-    printed(to: statement.range.upper)
-  }
-
-  /// Where comments stop to be printed in front of a statement: at its block, or at its end.
-  private func headerEnd(_ statement: Statement) -> Int {
-    switch statement.kind {
-    case .conditional(let conditional): return Int(conditional.then.range.lower)
-    case .whileLoop(_, let body), .unroll(_, let body), .forMap(_, _, let body), .forRange(_, _, _, let body),
-      .block(let body):
-      return Int(body.range.lower)
-    case .expression, .assign, .discard, .declare, .breakLoop, .continueLoop, .returnProbe, .invalid: break
-    }
-    guard hasComments(before: Int(statement.range.upper)) else { return Int(statement.range.upper) }
-    var first: Int?
-    statement.visit { expression in
-      first = first ?? Self.bodyStart(expression)
-      return first == nil
-    }
-    return first ?? Int(statement.range.upper)
-  }
-
-  private func headerEnd(_ expression: Expression) -> Int {
-    var first: Int?
-    expression.visit { expression in
-      first = first ?? Self.bodyStart(expression)
-      return first == nil
-    }
-    return first ?? Int(expression.range.upper)
-  }
-
-  /// The start of an expression's block, if it has one.
-  private static func bodyStart(_ expression: Expression) -> Int? {
-    if case .block(let block) = expression.kind { return Int(block.range.lower) }
-    if case .conditional(let conditional) = expression.kind { return Int(conditional.then.range.lower) }
-    return nil
+    begin(statement.range)
+    writeBreakable { $0.write(statement) }
+    end(statement.range)
   }
 
   private mutating func write(_ statement: Statement) {
@@ -83,15 +47,9 @@ extension SyntaxPrinter {
       write(";")
     case .conditional(let conditional): write(conditional)
     case .whileLoop(let condition, let body):
-      write("while (")
-      write(condition)
-      write(") ")
-      write(body)
+      writeHeader("while (", condition, body)
     case .unroll(let count, let body):
-      write("unroll(")
-      write(count)
-      write(") ")
-      write(body)
+      writeHeader("unroll(", count, body)
     case .forMap(let variable, let map, let body):
       write("for ($\(variable.text) : ")
       write(map)
@@ -114,18 +72,24 @@ extension SyntaxPrinter {
         write(value)
       }
       write(";")
+    case .directive(let directive): write(directive)
     case .invalid: write("/* invalid */;")
     }
+  }
+
+  /// `while (condition) { }`
+  private mutating func writeHeader(_ opening: String, _ condition: Expression, _ body: Block) {
+    write(opening)
+    writeBreakable(reserving: 3) { $0.write(condition) }
+    write(") ")
+    write(body)
   }
 
   /// `if (a) { } else if (b) { } else { }`
   mutating func write(_ conditional: Statement.If) {
     var current = conditional
     while true {
-      write("if (")
-      write(current.condition)
-      write(") ")
-      write(current.then)
+      writeHeader("if (", current.condition, current.then)
       switch current.otherwise {
       case nil: return
       case .block(let block):

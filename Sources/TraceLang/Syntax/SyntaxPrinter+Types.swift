@@ -46,9 +46,10 @@ extension SyntaxPrinter {
   private mutating func writeStructure(_ aggregate: CDeclaration.Aggregate) {
     write(aggregate.keyword.rawValue)
     if let name = aggregate.name { write(" \(name.text)") }
-    if aggregate.members == nil, aggregate.enumerators.isEmpty { return }
+    if !aggregate.isComplete { return }
     write(" { ")
-    for member in aggregate.members ?? [] {
+    for (number, member) in (aggregate.members ?? []).enumerated() {
+      writeDirectives(of: aggregate, at: number)
       writeDeclarator(member.type, member.name?.text ?? "")
       if let width = member.bitWidth {
         write(" : ")
@@ -57,7 +58,8 @@ extension SyntaxPrinter {
       if let alignment = member.alignment { write(" __attribute__((aligned(\(alignment))))") }
       write("; ")
     }
-    for enumerator in aggregate.enumerators {
+    for (number, enumerator) in aggregate.enumerators.enumerated() {
+      writeDirectives(of: aggregate, at: number)
       write(enumerator.name.text)
       if let value = enumerator.value {
         write(" = ")
@@ -65,9 +67,16 @@ extension SyntaxPrinter {
       }
       write(", ")
     }
+    writeDirectives(of: aggregate, at: aggregate.members?.count ?? aggregate.enumerators.count)
     write("}")
     if aggregate.isPacked { write(" __attribute__((packed))") }
     if let alignment = aggregate.alignment { write(" __attribute__((aligned(\(alignment))))") }
+  }
+
+  private mutating func writeDirectives(of aggregate: CDeclaration.Aggregate, at index: Int) {
+    for placed in aggregate.directives where placed.index == index {
+      write("\n#\(placed.directive.keyword.text) \(placed.directive.rest.text)\n")
+    }
   }
 
   /// `type name` the way C wants it: `int *(*name)[4]`.

@@ -2,10 +2,10 @@
 /// Printing what was parsed from printed source gives the same text again.
 public struct SyntaxPrinter {
   /// Lines are broken behind this column where the syntax has a place for it.
-  static let lineLength = 100
+  static let lineLength = 80
 
-  private(set) var output: [UInt8] = []
-  private var lineStart = 0
+  var output: [UInt8] = []
+  var lineStart = 0
   private var indent = 0
   private let comments: [Comment]
   private var commentIndex = 0
@@ -15,8 +15,10 @@ public struct SyntaxPrinter {
   private var lastOffset: Int?
   private var wantsBlankLine = false
   private var atBlockStart = false
-  /// Whether the call that is printed next may be broken over lines.
-  var breaksArguments = false
+  /// The start of the line that a `//` comment was printed on last.
+  private var lineCommentStart: Int?
+  /// Whether the expression that is printed next may be broken over lines.
+  var mayBreak = false
 
   private init(comments: [Comment], file: SourceFile?) {
     self.comments = comments
@@ -25,9 +27,14 @@ public struct SyntaxPrinter {
 
   /// A script as formatted source; with its sources, literals and C declarations keep their spelling.
   public static func print(_ script: Script, in sources: SourceMap? = nil) -> String {
+    String(decoding: bytes(of: script, in: sources), as: UTF8.self)
+  }
+
+  /// The same as bytes, which keep what is not UTF-8 in comments and strings.
+  static func bytes(of script: Script, in sources: SourceMap? = nil) -> [UInt8] {
     var printer = SyntaxPrinter(comments: script.comments, file: sources?[script.range.source])
     printer.write(script)
-    return String(decoding: printer.output, as: UTF8.self)
+    return printer.output
   }
 
   public static func print(_ expression: Expression) -> String {
@@ -68,24 +75,82 @@ extension SyntaxPrinter {
   /// The length of the current line.
   var column: Int { output.count - lineStart }
 
-  /// Writes something again in another way when its line came out too long.
-  mutating func retryIfLong(from mark: Int, _ again: (inout SyntaxPrinter) -> Void) {
-    guard column > Self.lineLength, lineStart <= mark else { return }
-    output.removeSubrange(mark...)
-    again(&self)
+  mutating func write(_ bytes: some Sequence<UInt8>) { output.append(contentsOf: bytes) }
+
+  /// What printing can go back to.
+  private struct Mark {
+    let count: Int
+    let lineStart: Int
+    let commentIndex: Int
+    let lastOffset: Int?
   }
 
-  /// Writes something again in another way.
-  mutating func retry(from mark: Int, _ again: (inout SyntaxPrinter) -> Void) {
-    output.removeSubrange(mark...)
-    again(&self)
+  private mutating func goBack(to mark: Mark) {
+    output.removeSubrange(mark.count...)
+    lineStart = mark.lineStart
+    commentIndex = mark.commentIndex
+    lastOffset = mark.lastOffset
+    lineCommentStart = nil
+  }
+
+  /// Writes something; where its line comes out longer than allowed less `reserve`, writes it again in another way.
+  mutating func write(
+    reserving reserve: Int = 0, _ first: (inout SyntaxPrinter) -> Void, orElse second: (inout SyntaxPrinter) -> Void
+  ) {
+    let mark = Mark(count: output.count, lineStart: lineStart, commentIndex: commentIndex, lastOffset: lastOffset)
+    first(&self)
+    guard column + reserve > Self.lineLength, lineStart == mark.lineStart else { return }
+    goBack(to: mark)
+    second(&self)
+  }
+
+  /// Writes something in one line or, where it does not fit, with breaks.
+  mutating func writeBreakable(reserving reserve: Int = 0, _ content: (inout SyntaxPrinter) -> Void) {
+    let outer = mayBreak
+    mayBreak = false
+    write(reserving: reserve, content) { printer in
+      printer.mayBreak = true
+      content(&printer)
+    }
+    mayBreak = outer
+  }
+
+  /// Writes something behind a space, or on a line of its own where it does not fit.
+  mutating func writeFilled(reserving reserve: Int, _ content: (inout SyntaxPrinter) -> Void) {
+    write(reserving: reserve) { printer in
+      printer.writeSpace()
+      content(&printer)
+    } orElse: { printer in
+      printer.continueLine()
+      printer.writeBreakable(reserving: reserve, content)
+    }
+  }
+
+  var isAtLineStart: Bool { output[lineStart...].allSatisfy { $0 == UInt8(ascii: " ") } }
+
+  /// Writes a space unless there is one.
+  mutating func writeSpace() { if output.last != UInt8(ascii: " ") { write(" ") } }
+
+  /// Whether what ends at an offset and what starts at another stand on different lines of the source.
+  func isBroken(from lower: Int32, to upper: Int32) -> Bool {
+    guard let file, lower < upper else { return false }
+    return file.bytes[Int(lower)..<Int(upper)].contains(UInt8(ascii: "\n"))
   }
 
   /// Starts a line that continues the one before it.
   mutating func continueLine() {
+    if isAtLineStart { return }
+    while output.last == UInt8(ascii: " ") { output.removeLast() }
     output.append(UInt8(ascii: "\n"))
     lineStart = output.count
     output.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (indent + 2) * 2))
+  }
+
+  /// Starts a line.
+  private mutating func beginLine() {
+    output.append(UInt8(ascii: "\n"))
+    lineStart = output.count
+    output.append(contentsOf: repeatElement(UInt8(ascii: " "), count: indent * 2))
   }
 
   /// Starts the line of what stands at an offset; blank lines in front of it become one.
@@ -111,12 +176,16 @@ extension SyntaxPrinter {
   /// `{`, the lines of a block, `}`; the current line stays current.
   mutating func braces(_ range: SourceRange, isEmpty: Bool, _ content: (inout SyntaxPrinter) -> Void) {
     let end = max(Int(range.lower), Int(range.upper) - 1)
+    let breaks = mayBreak
+    mayBreak = false
+    defer { mayBreak = breaks }
     if isEmpty, !hasComments(before: end) {
       write("{}")
     } else {
       write("{")
-      printed(to: range.lower + 1)
       indent += 1
+      trailingComments(before: range.lower)
+      printed(to: range.lower + 1)
       atBlockStart = true
       content(&self)
       flushComments(before: end)
@@ -142,10 +211,55 @@ extension SyntaxPrinter {
     while hasComments(before: Int(offset)) {
       let comment = comments[commentIndex]
       commentIndex += 1
-      if isTrailing(comment) { write(" ") } else { beginLine(at: Int(comment.range.lower)) }
+      if isTrailing(comment), !endsInLineComment { write(" ") } else { beginLine(at: Int(comment.range.lower)) }
       write(comment)
       printed(to: comment.range.upper)
     }
+  }
+
+  /// Prints the comments up to an offset behind what was printed last, whatever their lines were.
+  mutating func trailingComments(before offset: some BinaryInteger) {
+    while hasComments(before: Int(offset)) {
+      let comment = comments[commentIndex]
+      commentIndex += 1
+      if endsInLineComment { beginLine() } else { write(" ") }
+      write(comment)
+    }
+  }
+
+  /// Prints the comments inside of an expression where they stand, in front of what is printed next.
+  mutating func inlineComments(before offset: some BinaryInteger) {
+    while hasComments(before: Int(offset)) {
+      let comment = comments[commentIndex]
+      commentIndex += 1
+      if startsLine(comment) {
+        continueLine()
+      } else if let last = output.last, !" ([{".utf8.contains(last) {
+        write(" ")
+      }
+      write(comment)
+      if startsLine(comment) || endsInLineComment { continueLine() } else { write(" ") }
+    }
+  }
+
+  /// Takes back the space behind a comment.
+  mutating func dropSpace() {
+    let end = output.lastIndex { $0 != UInt8(ascii: " ") } ?? 0
+    if output.last == UInt8(ascii: " "), output[end] != UInt8(ascii: "\n") { output.removeLast() }
+  }
+
+  /// Whether what is printed next must stand on another line.
+  private var endsInLineComment: Bool { lineCommentStart == lineStart }
+
+  /// Whether nothing but white space stands in front of a comment on its line.
+  private func startsLine(_ comment: Comment) -> Bool {
+    guard let file else { return false }
+    var offset = Int(comment.range.lower)
+    while offset > 0, file.bytes[offset - 1] != UInt8(ascii: "\n") {
+      offset -= 1
+      if !file.bytes[offset].isWhitespace { return false }
+    }
+    return offset > 0
   }
 
   /// Leaves out the comments up to an offset, as they are part of text printed as it is.
@@ -158,10 +272,14 @@ extension SyntaxPrinter {
     return file.position(at: lastOffset).line == file.position(at: Int(comment.range.lower)).line
   }
 
-  /// A comment's text; the lines of a `/* */` that start with `*` are aligned under it.
+  /// A comment's text; the lines of a `/* */` move with its first, and those that start with `*` are aligned under it.
   private mutating func write(_ comment: Comment) {
-    let lines = comment.text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    for (number, line) in lines.enumerated() {
+    let bytes =
+      file.map { $0.bytes[Int(comment.range.lower)..<Int(comment.range.upper)] } ?? ArraySlice(comment.text.utf8)
+    let margin = margin(of: comment)
+    defer { if comment.text.hasPrefix("//") { lineCommentStart = lineStart } }
+    let column = column
+    for (number, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
       var line = line
       while let last = line.last, last.isWhitespace { line = line.dropLast() }
       if number > 0 {
@@ -169,11 +287,26 @@ extension SyntaxPrinter {
         lineStart = output.count
         let content = line.drop { $0.isWhitespace }
         if content.first == UInt8(ascii: "*") {
-          output.append(contentsOf: repeatElement(UInt8(ascii: " "), count: indent * 2 + 1))
+          output.append(contentsOf: repeatElement(UInt8(ascii: " "), count: column + 1))
           line = content
+        } else if !margin.isEmpty, !line.isEmpty, line.starts(with: margin) {
+          output.append(contentsOf: repeatElement(UInt8(ascii: " "), count: column))
+          line = line.dropFirst(margin.count)
         }
       }
       output.append(contentsOf: line)
     }
   }
+
+  /// The white space in front of a comment that starts its line.
+  private func margin(of comment: Comment) -> ArraySlice<UInt8> {
+    guard let file, startsLine(comment) else { return [] }
+    let line = file.position(at: Int(comment.range.lower))
+    return file.line(line.line).prefix(line.column - 1)
+  }
+}
+
+extension SourceFile {
+  /// The bytes of a range of this text.
+  func bytes(_ range: SourceRange) -> ArraySlice<UInt8> { bytes[Int(range.lower)..<Int(range.upper)] }
 }

@@ -4,6 +4,7 @@ protocol SyntaxRewriter {
   mutating func rewritten(_ expression: Expression) -> Expression
   mutating func rewritten(_ type: TypeSyntax) -> TypeSyntax
   mutating func rewritten(_ statement: Statement) -> Statement
+  mutating func rewritten(_ block: Block) -> Block
   /// The name of a variable where it is declared: by `let` or a loop.
   mutating func declared(_ variable: Name) -> Name
   mutating func rewritten(_ aggregate: CDeclaration.Aggregate) -> CDeclaration.Aggregate
@@ -77,7 +78,7 @@ extension SyntaxRewriter {
         variable: declared(variable), start: rewritten(start), end: rewritten(end), body: rewritten(body))
     case .block(let block): return .block(rewritten(block))
     case .returnProbe(let value): return .returnProbe(value.map { rewritten($0) })
-    case .breakLoop, .continueLoop, .invalid: return statement.kind
+    case .breakLoop, .continueLoop, .directive, .invalid: return statement.kind
     }
   }
 
@@ -112,6 +113,10 @@ extension SyntaxRewriter {
   }
 
   mutating func rewritten(_ aggregate: CDeclaration.Aggregate) -> CDeclaration.Aggregate {
+    rewrittenParts(of: aggregate)
+  }
+
+  mutating func rewrittenParts(of aggregate: CDeclaration.Aggregate) -> CDeclaration.Aggregate {
     var result = aggregate
     result.members = aggregate.members?.map { member in
       var member = member

@@ -30,7 +30,7 @@ extension Statement {
       body.visit(enter)
     case .block(let block): block.visit(enter)
     case .returnProbe(let value): value?.visit(enter)
-    case .breakLoop, .continueLoop, .invalid: break
+    case .breakLoop, .continueLoop, .directive, .invalid: break
     }
   }
 }

@@ -47,10 +47,12 @@ public struct CDeclaration: Sendable {
     public var isPacked: Bool
     /// Of `__attribute__((aligned(n)))`.
     public var alignment: Int?
+    /// Preprocessor lines between the members or enumerators; none is left after expansion.
+    public var directives: [PlacedDirective]
 
     public init(
       keyword: Keyword, name: Name?, members: [Member]?, enumerators: [Enumerator] = [], isPacked: Bool = false,
-      alignment: Int? = nil
+      alignment: Int? = nil, directives: [PlacedDirective] = []
     ) {
       self.keyword = keyword
       self.name = name
@@ -58,6 +60,18 @@ public struct CDeclaration: Sendable {
       self.enumerators = enumerators
       self.isPacked = isPacked
       self.alignment = alignment
+      self.directives = directives
+    }
+  }
+
+  /// A preprocessor line in front of the member or enumerator with an index.
+  public struct PlacedDirective: Sendable {
+    public var directive: Directive
+    public var index: Int
+
+    public init(_ directive: Directive, index: Int) {
+      self.directive = directive
+      self.index = index
     }
   }
 

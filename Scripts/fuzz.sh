@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Fuzzes the readers of outside data, each for some seconds: Scripts/fuzz.sh SECONDS [TARGET...]
+# Stops with status 1 at the first finding and says where it is and how to run it again.
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+seconds=${1:?how many seconds for each target}
+shift
+targets=("$@")
+[ ${#targets[@]} -gt 0 ] || targets=(parser declarations checker target)
+
+work=.build/fuzz
+mkdir -p "$work"
+fuzzer=$work/fuzzer
+mapfile -t files < <(find Sources/TraceLang Fuzz -name '*.swift'; echo Tests/CheckerTests/SmallTarget.swift)
+newer=$(find "${files[@]}" -newer "$fuzzer" 2>/dev/null | head -1 || true)
+if [ ! -x "$fuzzer" ] || [ -n "$newer" ]; then
+  echo "building $fuzzer"
+  swiftc -sanitize=fuzzer -parse-as-library -O -whole-module-optimization -swift-version 6 -package-name swtrace \
+    -enable-upcoming-feature ExistentialAny -module-name TraceLang -suppress-warnings -o "$fuzzer" "${files[@]}"
+fi
+
+seeds() {
+  case $1 in
+    declarations) echo Fuzz/Seeds/declarations ;;
+    target) mkdir -p "$work/recorded" && cp Tests/Targets/one-liner.json "$work/recorded" && echo "$work/recorded" ;;
+    *) echo Fuzz/Seeds/parser examples Tests/GoldenTests/Scripts ;;
+  esac
+}
+
+for target in "${targets[@]}"; do
+  corpus=$work/corpus/$target findings=$work/findings
+  mkdir -p "$corpus" "$findings"
+  echo "fuzzing $target for $seconds s"
+  if ! SWTRACE_FUZZ=$target SWIFT_BACKTRACE=enable=no "$fuzzer" -max_total_time="$seconds" -timeout=5 \
+    -rss_limit_mb=2048 -max_len=16384 -dict=Fuzz/words.dict -artifact_prefix="$findings/$target-" -print_final_stats=1 \
+    "$corpus" $(seeds "$target") >"$work/$target.log" 2>&1; then
+    tail -n 25 "$work/$target.log"
+    finding=$(sed -n 's/.*Test unit written to //p' "$work/$target.log" | tail -1)
+    echo
+    echo "$target failed on $finding; run it again with:"
+    echo "  SWTRACE_FUZZ=$target $fuzzer $finding"
+    exit 1
+  fi
+  sed -n 's/^stat::number_of_executed_units: */  inputs run: /p' "$work/$target.log"
+done

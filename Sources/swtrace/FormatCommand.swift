@@ -1,0 +1,87 @@
+import ArgumentParser
+import Glibc
+import TraceLang
+
+/// Lays out scripts; what cannot be read is refused and left as it is.
+struct FormatCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "swtrace fmt",
+    abstract: "Formats scripts: comments stay, and the formatted script means the same.",
+    usage: """
+      swtrace fmt FILE
+      swtrace fmt --in-place FILE...
+      swtrace fmt --check FILE...
+      """)
+
+  @Flag(name: [.short, .long], help: "Rewrite the files.")
+  var inPlace = false
+
+  @Flag(help: "Write nothing; name the files that are not formatted and exit with status 1 if there are any.")
+  var check = false
+
+  @Option(name: .short, help: ArgumentHelp("Format this program.", valueName: "program"))
+  var e: String?
+
+  @Argument(help: ArgumentHelp("The scripts' files, '-' for standard input.", valueName: "file"))
+  var files: [String] = []
+
+  func validate() throws {
+    if inPlace, check { throw ValidationError("--in-place and --check exclude each other.") }
+    if e == nil, files.isEmpty {
+      throw ValidationError("Give a script: a file, '-' for standard input, or -e 'program'.")
+    }
+    if e != nil, !files.isEmpty { throw ValidationError("Give files or -e, not both.") }
+    if inPlace, e != nil || files.contains("-") { throw ValidationError("Only files can be formatted in place.") }
+    if files.count > 1, !inPlace, !check {
+      throw ValidationError("One file is formatted to standard output; for more, give --in-place or --check.")
+    }
+  }
+
+  func run() {
+    var failed = false
+    for path in e == nil ? files : [""] {
+      do throws(CommandFailure) {
+        if !(try format(path)) { failed = true }
+      } catch {
+        if !error.message.isEmpty { Terminal.writeError("ERROR: \(error.message)\n") }
+        failed = true
+      }
+    }
+    if failed { Glibc.exit(1) }
+  }
+
+  /// Whether all is well: not so when a file that is checked is not formatted.
+  private func format(_ path: String) throws(CommandFailure) -> Bool {
+    var options = ScriptOptions()
+    options.e = e
+    options.words = [path]
+    let file = try options.source()
+    let formatted = try Self.formatted(file)
+    if check {
+      if formatted != file.bytes { Terminal.writeOutput("\(file.name)\n") }
+      return formatted == file.bytes
+    }
+    guard inPlace else {
+      Terminal.writeOutput(formatted)
+      return true
+    }
+    if formatted != file.bytes { try FileReplacement.replace(path, with: formatted) }
+    return true
+  }
+
+  private static func formatted(_ file: SourceFile) throws(CommandFailure) -> [UInt8] {
+    do throws(FormattingError) {
+      return try TraceLang.format(file)
+    } catch {
+      switch error {
+      case .refused(let diagnostics):
+        let renderer = DiagnosticRenderer(sources: SourceMap(file), colors: isatty(STDERR_FILENO) == 1)
+        Terminal.writeError(renderer.render(diagnostics))
+        throw CommandFailure("")
+      case .differs(let why):
+        throw CommandFailure(
+          "'\(file.name)' is left as it is, as \(why): this is an error in swtrace, please report it")
+      }
+    }
+  }
+}
