@@ -101,9 +101,13 @@ struct Lexer: Sendable {
   }
 
   /// The offset behind a backslash and the byte or line end it stands in front of.
-  private func escapedEnd(_ backslash: Int) -> Int {
-    let isReturn = byte(backslash + 1) == UInt8(ascii: "\r") && byte(backslash + 2) == UInt8(ascii: "\n")
-    return min(bytes.count, backslash + (isReturn ? 3 : 2))
+  private func escapedEnd(_ backslash: Int) -> Int { continuation(backslash) ?? backslash + 2 }
+
+  /// The offset behind a backslash and the line end or end of the text behind it; `nil` when neither stands there.
+  func continuation(_ backslash: Int) -> Int? {
+    let end = backslash + (byte(backslash + 1) == UInt8(ascii: "\r") ? 2 : 1)
+    if end >= bytes.count { return bytes.count }
+    return bytes[end] == UInt8(ascii: "\n") ? end + 1 : nil
   }
 
   /// Neighbours that start nothing are one token, so that they give one diagnostic.

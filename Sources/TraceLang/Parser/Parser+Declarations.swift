@@ -123,10 +123,9 @@ extension Parser {
     var isQuoted = false
     while offset < end {
       let byte = lexer.bytes[offset]
-      let following = offset + 1 < end ? lexer.bytes[offset + 1] : 0
-      if byte == UInt8(ascii: "\\"), following == UInt8(ascii: "\n") || following == UInt8(ascii: "\r") {
+      if byte == UInt8(ascii: "\\"), let next = lexer.continuation(offset), next <= end {
         kept.append(UInt8(ascii: " "))
-        offset += following == UInt8(ascii: "\r") ? 3 : 2
+        offset = next
         continue
       }
       if !isQuoted, let comment = lexer.commentEnd(offset) {

@@ -48,12 +48,24 @@ extension SyntaxPrinter {
     beginLine(at: Int(directive.range.lower))
     output.removeSubrange(lineStart...)
     if let file {
-      writeLines(file.bytes(directive.range))
+      writeLines(Self.withoutContinuation(file.bytes(directive.range)))
       skipComments(before: directive.range.upper)
     } else {
       write("#\(directive.keyword.text)" + (directive.rest.text.isEmpty ? "" : " \(directive.rest.text)"))
     }
     printed(to: directive.range.upper)
+  }
+
+  /// The text of a directive that ends the script without a backslash that continues it into nothing.
+  private static func withoutContinuation(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    var text = text
+    while true {
+      var rest = text
+      if rest.last == UInt8(ascii: "\n") { rest = rest.dropLast() }
+      if rest.last == UInt8(ascii: "\r") { rest = rest.dropLast() }
+      guard rest.last == UInt8(ascii: "\\") else { return text }
+      text = rest.dropLast()
+    }
   }
 
   /// A C declaration as it was written: copied from a header, its comments and qualifiers matter to the reader.
@@ -76,7 +88,9 @@ extension SyntaxPrinter {
     let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (number, line) in lines.enumerated() {
       var line = line
-      while let last = line.last, last.isWhitespace { line = line.dropLast() }
+      while let last = line.last, last.isWhitespace, line.dropLast().last != UInt8(ascii: "\\") {
+        line = line.dropLast()
+      }
       let content = line.drop { $0.isWhitespace }
       let margin = line.prefix(line.count - content.count).reduce(0) { $0 + ($1 == UInt8(ascii: "\t") ? 2 : 1) }
       if number > 0 { write("\n" + (content.isEmpty ? "" : String(repeating: " ", count: margin))) }
