@@ -3,18 +3,25 @@ import Glibc
 /// Scripts to round-trip and to mutate.
 enum Corpus {
   /// The tools of the bpftrace package; empty where it is not installed.
-  static let installed: [String] = {
-    guard let directory = opendir("/usr/sbin") else { return [] }
+  static let installed = scripts(in: "/usr/sbin")
+
+  /// The examples and the scripts of golden tests.
+  static let own = scripts(in: repository + "/examples") + scripts(in: repository + "/Tests/GoldenTests/Scripts")
+
+  private static let repository = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+
+  private static func scripts(in folder: String) -> [String] {
+    guard let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
     var names: [String] = []
     while let entry = readdir(directory) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
         pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      if name.hasSuffix(".bt") { names.append("/usr/sbin/" + name) }
+      if name.hasSuffix(".bt") { names.append(folder + "/" + name) }
     }
     return names.sorted()
-  }()
+  }
 
   static func bytes(of path: String) -> [UInt8] {
     guard let file = fopen(path, "r") else { return [] }

@@ -22,6 +22,9 @@ struct Parsed {
   /// The diagnostics as the user reads them.
   var report: String { DiagnosticRenderer(sources: sources).render(diagnostics) }
 
+  /// The comments without white space.
+  var words: [String] { script.comments.map { $0.text.filter { !$0.isWhitespace } } }
+
   var messages: [String] { diagnostics.all.map(\.message) }
 }
 

@@ -19,7 +19,7 @@ extension SyntaxPrinter {
   }
 
   mutating func write(_ expression: Expression, atLeast level: Level) {
-    inlineComments(before: expression.range.lower)
+    inlineComments(before: start(of: expression.range))
     guard expression.level >= level else {
       write("(")
       writeBare(expression)
@@ -66,12 +66,13 @@ extension SyntaxPrinter {
     case .ternary(let condition, let then, let otherwise):
       writeOperand(condition, atLeast: .operand(1))
       if let then {
-        writeFollowing { printer in
+        writeFollowing(isBroken: isBroken(from: condition.range.upper, to: then.range.lower)) { printer in
           printer.write("? ")
           printer.writeOperand(then, atLeast: .ternary)
         }
       }
-      writeFollowing { printer in
+      let last = then ?? condition
+      writeFollowing(isBroken: isBroken(from: last.range.upper, to: otherwise.range.lower)) { printer in
         printer.write(then == nil ? "?: " : ": ")
         printer.writeOperand(otherwise, atLeast: .ternary)
       }
@@ -208,7 +209,10 @@ extension SyntaxPrinter {
         continue
       }
       write(",")
-      if breaks {
+      if isBroken(from: fields[number - 1].value.range.upper, to: field.name.range.lower) {
+        continueLine()
+        content(&self)
+      } else if breaks {
         writeFilled(reserving: 2, content)
       } else {
         write(" ")

@@ -34,7 +34,7 @@ extension SyntaxPrinter {
   }
 
   /// Prints the comments in front of a statement and starts its line.
-  mutating func begin(_ range: SourceRange) { begin(range, header: Int(range.lower)) }
+  mutating func begin(_ range: SourceRange) { begin(range, header: start(of: range)) }
 
   /// Prints the comments of a statement that found no place in it behind it.
   mutating func end(_ range: SourceRange) {
@@ -165,7 +165,7 @@ extension SyntaxPrinter {
   private func isBroken(_ probe: ProbeBlock) -> Bool {
     guard let first = probe.attachPoints.first, let last = probe.attachPoints.last else { return false }
     return isBroken(from: first.range.lower, to: last.range.lower)
-      || probe.predicate.map { isBroken(from: $0.range.lower, to: $0.range.upper) } ?? false
+      || probe.predicate.map { isBroken(from: $0.range.lower, to: $0.range.upper) && !$0.holdsBlock } ?? false
   }
 
   /// `probe, probe /predicate/ `, or each on a line of its own.
@@ -221,6 +221,16 @@ extension Script.Item {
 }
 
 extension Expression {
+  /// Whether a block is part of it, which is never on one line.
+  fileprivate var holdsBlock: Bool {
+    var found = false
+    visit { expression in
+      found = found || expression.isBlock
+      return !found
+    }
+    return found
+  }
+
   /// Whether the text starts with `*`, which would make a comment of a `/` in front of it.
   fileprivate var startsWithStar: Bool {
     var current = self

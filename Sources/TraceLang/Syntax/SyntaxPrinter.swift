@@ -15,6 +15,8 @@ public struct SyntaxPrinter {
   private var lastOffset: Int?
   private var wantsBlankLine = false
   private var atBlockStart = false
+  /// Blocks that were printed, also those that were taken back.
+  private var blockCount = 0
   /// The start of the line that a `//` comment was printed on last.
   private var lineCommentStart: Int?
   /// Whether the expression that is printed next may be broken over lines.
@@ -98,10 +100,17 @@ extension SyntaxPrinter {
     reserving reserve: Int = 0, _ first: (inout SyntaxPrinter) -> Void, orElse second: (inout SyntaxPrinter) -> Void
   ) {
     let mark = Mark(count: output.count, lineStart: lineStart, commentIndex: commentIndex, lastOffset: lastOffset)
+    let blocks = blockCount
     first(&self)
-    guard column + reserve > Self.lineLength, lineStart == mark.lineStart else { return }
+    // Blocks are laid out by themselves; going back over them would take time exponential in their nesting.
+    guard blockCount == blocks, isTooLong(from: mark.lineStart, reserving: reserve) else { return }
     goBack(to: mark)
     second(&self)
+  }
+
+  private func isTooLong(from start: Int, reserving reserve: Int) -> Bool {
+    if column + reserve > Self.lineLength { return true }
+    return output[start..<lineStart].split(separator: UInt8(ascii: "\n")).contains { $0.count > Self.lineLength }
   }
 
   /// Writes something in one line or, where it does not fit, with breaks.
@@ -178,6 +187,7 @@ extension SyntaxPrinter {
     let end = max(Int(range.lower), Int(range.upper) - 1)
     let breaks = mayBreak
     mayBreak = false
+    blockCount += 1
     defer { mayBreak = breaks }
     if isEmpty, !hasComments(before: end) {
       write("{}")
@@ -237,9 +247,19 @@ extension SyntaxPrinter {
       } else if let last = output.last, !" ([{".utf8.contains(last) {
         write(" ")
       }
+      let isAlone = isAtLineStart
       write(comment)
-      if startsLine(comment) || endsInLineComment { continueLine() } else { write(" ") }
+      if isAlone || endsInLineComment { continueLine() } else { write(" ") }
     }
+  }
+
+  /// The offset of the first token in a range that is not an opening parenthesis.
+  func start(of range: SourceRange) -> Int {
+    guard let file, hasComments(before: Int(range.upper)) else { return Int(range.lower) }
+    let lexer = Lexer(bytes: file.bytes)
+    var token = lexer.token(at: Int(range.lower))
+    while token.kind == .punctuator(.leftParen) { token = lexer.token(at: token.upper) }
+    return min(token.lower, Int(range.upper))
   }
 
   /// Takes back the space behind a comment.
