@@ -17,7 +17,7 @@ import TraceLang
     if !second.diagnostics.all.isEmpty { return second.report + printed }
     let dump = first.dump
     if second.dump != dump { return "another tree: \(difference(second.dump, dump))\n\(printed)" }
-    if second.printed != printed { return "other text: \(difference(second.printed, printed))" }
+    if second.printed != printed { return "other text: \(difference(second.printed, printed))\n\(printed)" }
     let bare = Parsed(SyntaxPrinter.print(first.script))
     if bare.dump != dump { return "without its source: \(difference(bare.dump, dump))" }
     return second.words == first.words ? "" : "other comments: \(printed)"

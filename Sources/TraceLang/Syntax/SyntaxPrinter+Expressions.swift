@@ -59,19 +59,21 @@ extension SyntaxPrinter {
     case .binary(let operation, let left, let right, _):
       writeOperand(left, atLeast: .operand(operation.precedence))
       write(" \(operation.rawValue)")
-      inlineComments(before: right.range.lower)
+      inlineComments(before: start(of: right.range))
       writeFollowing(isBroken: isBroken(from: left.range.upper, to: right.range.lower)) { printer in
         printer.writeOperand(right, atLeast: .operand(operation.precedence + 1))
       }
     case .ternary(let condition, let then, let otherwise):
       writeOperand(condition, atLeast: .operand(1))
       if let then {
+        inlineComments(before: start(of: then.range))
         writeFollowing(isBroken: isBroken(from: condition.range.upper, to: then.range.lower)) { printer in
           printer.write("? ")
           printer.writeOperand(then, atLeast: .ternary)
         }
       }
       let last = then ?? condition
+      inlineComments(before: start(of: otherwise.range))
       writeFollowing(isBroken: isBroken(from: last.range.upper, to: otherwise.range.lower)) { printer in
         printer.write(then == nil ? "?: " : ": ")
         printer.writeOperand(otherwise, atLeast: .ternary)
@@ -165,7 +167,7 @@ extension SyntaxPrinter {
     for (number, element) in elements.enumerated() {
       if number > 0 {
         write(",")
-        inlineComments(before: element.range.lower)
+        inlineComments(before: start(of: element.range))
         if isBroken(from: elements[number - 1].range.upper, to: element.range.lower) {
           continueLine()
         } else if !breaks {
@@ -209,13 +211,14 @@ extension SyntaxPrinter {
         continue
       }
       write(",")
+      inlineComments(before: field.name.range.lower)
       if isBroken(from: fields[number - 1].value.range.upper, to: field.name.range.lower) {
         continueLine()
         content(&self)
       } else if breaks {
         writeFilled(reserving: 2, content)
       } else {
-        write(" ")
+        writeSpace()
         content(&self)
       }
     }

@@ -150,7 +150,9 @@ extension SyntaxPrinter {
   }
 
   private mutating func write(_ probe: ProbeBlock) {
-    begin(probe.range, header: Int(probe.body.range.lower))
+    begin(
+      probe.range,
+      header: probe.predicate.map { start(of: $0.range) } ?? probe.attachPoints.last.map { Int($0.range.upper) } ?? 0)
     let breaks = isBroken(probe)
     write(reserving: 1) {
       $0.writeHeader(probe, breaks: breaks)
