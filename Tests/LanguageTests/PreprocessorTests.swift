@@ -3,10 +3,12 @@ import TraceLang
 
 /// What `#define` and conditions do.
 @Suite struct PreprocessorTests {
-  @Test("a definition stands for its value", arguments: [
-    ("#define N 5", "N", "5"), ("#define N 1 << 4", "N", "16"), ("#define A B\n#define B 7", "A", "7"),
-    ("#define N 1\n#define N 2", "N", "2"), ("#define N \\\n  3", "N", "3"), ("#define N 4 /* four */", "N", "4"),
-  ])
+  @Test(
+    "a definition stands for its value",
+    arguments: [
+      ("#define N 5", "N", "5"), ("#define N 1 << 4", "N", "16"), ("#define A B\n#define B 7", "A", "7"),
+      ("#define N 1\n#define N 2", "N", "2"), ("#define N \\\n  3", "N", "3"), ("#define N 4 /* four */", "N", "4"),
+    ])
   func constant(define: String, expression: String, value: String) {
     #expect(constants(define, expression) == value)
   }
@@ -21,6 +23,77 @@ import TraceLang
   @Test("a definition may be a type")
   func type() {
     #expect(constants("#define WORD unsigned short", "sizeof(WORD)", "(WORD)65537") == "2, 1")
+  }
+
+  @Test(
+    "conditions choose among statements",
+    arguments: [
+      ("#define A", "$x = 1:int64"), ("#define B 3", "$x = 2:int64"), ("", "$x = 3:int64"),
+    ])
+  func statements(define: String, chosen: String) {
+    let actions = "\n#ifdef A\n$x = 1;\n#elif B > 2\n$x = 2;\n#else\n$x = 3;\n#endif\n"
+    #expect(body(define, actions).hasSuffix(chosen))
+  }
+
+  @Test("conditions choose among members and enumerators")
+  func members() {
+    let types = """
+      struct x {
+        int a;
+      #if A
+        int b;
+      #else
+        char b[10];
+      #endif
+      };
+      enum y {
+      #if A
+        ONE,
+      #endif
+        TWO
+      };
+      """
+    #expect(constants("#define A 1\n\(types)", "sizeof(struct x)", "TWO") == "8, 1")
+    #expect(constants(types, "sizeof(struct x)", "TWO") == "16, 0")
+  }
+
+  @Test("conditions inside of blocks of expressions, macros and imported bodies are carried out")
+  func innerBlocks() {
+    #expect(
+      body("macro m(a) {\n#if 1\nlet $b = a;\n#endif\n$b + 1 }", "if (pid) {\n#if 0\nexit();\n#endif\n} $x = m(1);")
+        .contains("exit") == false)
+  }
+
+  @Test("a definition inside of a body counts")
+  func innerDefinition() {
+    #expect(body("", "\n#define N 5\n$x = N;").hasSuffix("$x = 5:int64"))
+  }
+
+  @Test("a condition ends in the block or struct it starts in")
+  func unbalanced() {
+    #expect(
+      body("", "\n#if 1\n$x = 1;") == """
+        stdin:3:1-6: ERROR: this condition is not closed: '#endif' is missing in this block
+        #if 1
+        ~~~~~
+
+        """)
+    #expect(
+      body("#if 1", "\n#endif\n$x = 1;").hasPrefix(
+        "stdin:3:1-7: ERROR: this '#endif' closes nothing: there is no '#if' before it"))
+    #expect(
+      body("struct s {\n#if 0\nint a; };", "$x = 1;").hasPrefix(
+        "stdin:2:1-6: ERROR: this condition is not closed: '#endif' is missing in this struct"))
+  }
+
+  @Test("a definition that is not UTF-8 is no error")
+  func notUTF8() {
+    var sources = SourceMap(
+      SourceFile(name: "stdin", bytes: Array("#define A \u{1}".utf8) + [0xff, 0xfe, 0xff] + Array("\nbegin { }".utf8)))
+    var diagnostics = Diagnostics()
+    let script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
+    _ = expand(script, in: &sources, target: StubTarget(), diagnostics: &diagnostics)
+    #expect(diagnostics.all.isEmpty)
   }
 
   @Test("definitions reach into declarations")
@@ -76,15 +149,17 @@ import TraceLang
     #expect(body("#define pid pid", "$x = pid;") == "variable $x: uint32\n$x = pid:uint32")
   }
 
-  @Test("conditions choose", arguments: [
-    ("#if 1\n#define N 1\n#else\n#define N 2\n#endif", "1"), ("#if 0\n#define N 1\n#else\n#define N 2\n#endif", "2"),
-    ("#ifdef BPFTRACE_HAVE_BTF\n#define N 1\n#else\n#define N 2\n#endif", "1"),
-    ("#ifndef BPFTRACE_HAVE_BTF\n#define N 1\n#elif defined(X) || !defined Y\n#define N 2\n#endif", "2"),
-    ("#define V 3\n#if V >= 2 && V < 4\n#define N 1\n#else\n#define N 2\n#endif", "1"),
-    ("#if 0\n#if 1\n#define N 1\n#else\n#define N 3\n#endif\n#else\n#define N 2\n#endif", "2"),
-    ("#define A\n#undef A\n#ifdef A\n#define N 1\n#else\n#define N 2\n#endif", "2"),
-    ("#if UNKNOWN\n#define N 1\n#else\n#define N 2\n#endif", "2"),
-  ])
+  @Test(
+    "conditions choose",
+    arguments: [
+      ("#if 1\n#define N 1\n#else\n#define N 2\n#endif", "1"), ("#if 0\n#define N 1\n#else\n#define N 2\n#endif", "2"),
+      ("#ifdef BPFTRACE_HAVE_BTF\n#define N 1\n#else\n#define N 2\n#endif", "1"),
+      ("#ifndef BPFTRACE_HAVE_BTF\n#define N 1\n#elif defined(X) || !defined Y\n#define N 2\n#endif", "2"),
+      ("#define V 3\n#if V >= 2 && V < 4\n#define N 1\n#else\n#define N 2\n#endif", "1"),
+      ("#if 0\n#if 1\n#define N 1\n#else\n#define N 3\n#endif\n#else\n#define N 2\n#endif", "2"),
+      ("#define A\n#undef A\n#ifdef A\n#define N 1\n#else\n#define N 2\n#endif", "2"),
+      ("#if UNKNOWN\n#define N 1\n#else\n#define N 2\n#endif", "2"),
+    ])
   func conditions(text: String, value: String) {
     #expect(constants(text, "N") == value)
   }

@@ -38,9 +38,10 @@ import TraceLang
     #expect(
       Parsed("BEGIN { printf(\(arguments)); }").printed == """
         BEGIN {
-          printf(argument1, argument2, argument3, argument4, argument5, argument6, argument7, argument8,
-              argument9, argument10, argument11, argument12, argument13, argument14, argument15,
-              argument16, argument17, argument18, argument19, argument20);
+          printf(argument1, argument2, argument3, argument4, argument5, argument6,
+              argument7, argument8, argument9, argument10, argument11, argument12,
+              argument13, argument14, argument15, argument16, argument17, argument18,
+              argument19, argument20);
         }
 
         """)
@@ -68,8 +69,89 @@ import TraceLang
     #expect(Parsed(text).printed == text)
   }
 
-  @Test func commentsInsideOfStatementsMoveInFrontOfThem() {
-    #expect(Parsed("BEGIN { f(/* a */ 1); }").printed == "BEGIN { /* a */\n  f(1);\n}\n")
+  @Test func commentsInsideOfExpressionsStay() {
+    let text = """
+      BEGIN {
+        f(/* a */ 1, // b
+            // c
+            2 + /* d */ 3);
+      }
+
+      """
+    #expect(Parsed(text).printed == text)
+  }
+
+  @Test func commentsWithoutAPlaceGoBehindTheirStatement() {
+    #expect(Parsed("BEGIN { break /* a */; }").printed == "BEGIN {\n  break; /* a */\n}\n")
+  }
+
+  @Test func commentsInFrontOfABraceGoBehindIt() {
+    #expect(
+      Parsed("BEGIN // a\n{ if (b) // c\n { d } // e\n else { f } }").printed == """
+        BEGIN { // a
+          if (b) { // c
+            d;
+          } else { // e
+            f;
+          }
+        }
+
+        """)
+  }
+
+  @Test func commentsMoveAsAWhole() {
+    #expect(
+      Parsed("BEGIN {\n\t/*\n\t   a\n\t*/\n\tb;\n}").printed == "BEGIN {\n  /*\n     a\n   */\n  b;\n}\n")
+  }
+
+  @Test func lineBreaksOfTheAuthorAreKept() {
+    let text = """
+      kprobe:a,
+      kprobe:b
+      /pid &&
+          tid/ {
+        printf("%d %d %d",
+            a, b,
+            c);
+      }
+
+      """
+    #expect(Parsed(text).printed == text)
+  }
+
+  @Test func longOperationsAreBrokenBehindOperators() {
+    let names = (1...6).map { "$a_variable_\($0)" }
+    #expect(
+      Parsed("BEGIN { if (\(names.joined(separator: "&&"))) { } }").printed == """
+        BEGIN {
+          if ($a_variable_1 && $a_variable_2 && $a_variable_3 && $a_variable_4 &&
+              $a_variable_5 && $a_variable_6) {}
+        }
+
+        """)
+  }
+
+  @Test func longPredicatesGoOnALineOfTheirOwn() {
+    let name = String(repeating: "a", count: 60)
+    #expect(Parsed("kprobe:\(name) /pid == 1000 && tid/ { }").printed == "kprobe:\(name)\n/pid == 1000 && tid/ {}\n")
+  }
+
+  @Test func directivesInsideOfBodiesStartTheirLines() {
+    #expect(
+      Parsed("BEGIN { if (a) {\n  #ifdef A // b\n b;\n#endif\n} }").printed == """
+        BEGIN {
+          if (a) {
+        #ifdef A // b
+            b;
+        #endif
+          }
+        }
+
+        """)
+  }
+
+  @Test func aBackslashAtTheEndOfTheScriptIsDropped() {
+    #expect(Parsed("BEGIN { }\n#define A 1 \\").printed == "BEGIN {}\n\n#define A 1\n")
   }
 
   @Test func blankLinesAreKeptOnce() {

@@ -84,7 +84,7 @@ struct Lexer: Sendable {
     while end < bytes.count {
       switch bytes[end] {
       case UInt8(ascii: "\n"): return end
-      case UInt8(ascii: "\\"): end = escapedEnd(end)
+      case UInt8(ascii: "\\"): end = continuation(end) ?? end + (isQuoted ? 2 : 1)
       case UInt8(ascii: "\""):
         isQuoted.toggle()
         end += 1
@@ -97,11 +97,8 @@ struct Lexer: Sendable {
       default: end += 1
       }
     }
-    return end
+    return min(end, bytes.count)
   }
-
-  /// The offset behind a backslash and the byte or line end it stands in front of.
-  private func escapedEnd(_ backslash: Int) -> Int { continuation(backslash) ?? backslash + 2 }
 
   /// The offset behind a backslash and the line end or end of the text behind it; `nil` when neither stands there.
   func continuation(_ backslash: Int) -> Int? {

@@ -56,15 +56,18 @@ extension SyntaxPrinter {
     printed(to: directive.range.upper)
   }
 
-  /// The text of a directive that ends the script without a backslash that continues it into nothing.
+  /// The text of a directive without backslashes that continue it into the end of the script.
   private static func withoutContinuation(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     var text = text
+    guard text.last == UInt8(ascii: "\\") || text.last == UInt8(ascii: "\n") else { return text }
     while true {
       var rest = text
       if rest.last == UInt8(ascii: "\n") { rest = rest.dropLast() }
       if rest.last == UInt8(ascii: "\r") { rest = rest.dropLast() }
       guard rest.last == UInt8(ascii: "\\") else { return text }
       text = rest.dropLast()
+      // Another backslash is text; the space keeps it from continuing the line.
+      if text.last == UInt8(ascii: "\\") { return text + [UInt8(ascii: " ")] }
     }
   }
 

@@ -1,0 +1,76 @@
+import Glibc
+import TestSupport
+import Testing
+
+@Suite struct FormatCommandTests {
+  private static let script = "BEGIN{printf(\"hi\\n\");} // greet\n"
+  private static let formatted = "BEGIN {\n  printf(\"hi\\n\");\n} // greet\n"
+  private static let broken = "BEGIN { printf( }\n"
+
+  private func swtrace(_ words: [String], input: String = "") throws -> CommandResult {
+    try run([Repository.swtrace] + words, input: input)
+  }
+
+  @Test("one file, standard input and -e are formatted to standard output") func toOutput() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.file("a.bt", Self.script)
+    #expect(try swtrace(["fmt", path]).output == Self.formatted)
+    #expect(try swtrace(["--fmt", path]).output == Self.formatted)
+    #expect(try swtrace(["fmt", "-"], input: Self.script).output == Self.formatted)
+    #expect(try swtrace(["fmt", "-e", Self.script]).output == Self.formatted)
+    #expect(try FileContents.text(path) == Self.script)
+  }
+
+  @Test("--in-place rewrites files, keeps their modes and follows links") func inPlace() throws {
+    let folder = try TemporaryFolder()
+    let first = try folder.file("a.bt", Self.script)
+    let second = try folder.file("b.bt", Self.script)
+    let link = folder.path + "/link.bt"
+    #expect(chmod(first, 0o750) == 0 && symlink(second, link) == 0)
+    let result = try swtrace(["fmt", "--in-place", first, link])
+    #expect(result.ending == .exited(0) && result.output == "" && result.errors == "")
+    #expect(try FileContents.text(first) == Self.formatted)
+    #expect(try FileContents.text(second) == Self.formatted)
+    var status = stat()
+    #expect(stat(first, &status) == 0 && status.st_mode & 0o7777 == 0o750)
+    #expect(lstat(link, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+    #expect(try run(["ls", "-A", folder.path]).output == "a.bt\nb.bt\nlink.bt\n")
+  }
+
+  @Test("--check names the files that are not formatted") func check() throws {
+    let folder = try TemporaryFolder()
+    let bad = try folder.file("a.bt", Self.script)
+    let good = try folder.file("b.bt", Self.formatted)
+    let result = try swtrace(["fmt", "--check", bad, good])
+    #expect(result.ending == .exited(1) && result.output == "\(bad)\n")
+    #expect(try swtrace(["fmt", "--check", good]).ending == .exited(0))
+    #expect(try FileContents.text(bad) == Self.script)
+  }
+
+  @Test("a script with errors is refused and left as it is, the others are formatted") func errors() throws {
+    let folder = try TemporaryFolder()
+    let bad = try folder.file("a.bt", Self.broken)
+    let good = try folder.file("b.bt", Self.script)
+    let result = try swtrace(["fmt", "-i", bad, good])
+    #expect(result.ending == .exited(1))
+    #expect(result.errors.hasPrefix("\(bad):1:17-18: ERROR: expected an expression, found '}'"))
+    #expect(try FileContents.text(bad) == Self.broken)
+    #expect(try FileContents.text(good) == Self.formatted)
+  }
+
+  @Test("a file that is not there is told") func missing() throws {
+    let result = try swtrace(["fmt", "/no/such.bt"])
+    #expect(result.ending == .exited(1))
+    #expect(result.errors == "ERROR: cannot read '/no/such.bt': No such file or directory\n")
+  }
+
+  @Test("bytes that are not UTF-8 stay in comments and are escaped in strings") func bytes() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/a.bt"
+    try FileContents.write(
+      Array("// caf".utf8) + [0xe9] + Array("\nBEGIN { print(\"".utf8) + [0xe9] + Array("\"); }\n".utf8), to: path)
+    #expect(try swtrace(["fmt", "-i", path]).ending == .exited(0))
+    #expect(
+      try FileContents.bytes(path) == Array("// caf".utf8) + [0xe9] + Array("\nBEGIN {\n  print(\"\\xe9\");\n}\n".utf8))
+  }
+}
