@@ -57,9 +57,14 @@ struct Frontend {
     }
   }
 
+  /// How many errors and warnings are told.
+  private static let maximumDiagnostics = 100
+
   private func tell(_ diagnostics: Diagnostics, _ sources: SourceMap) {
-    for diagnostic in diagnostics.all where diagnostic.severity == .error || !options.noWarnings {
-      Terminal.writeError(style.text(of: diagnostic, sources))
+    let told = diagnostics.all.filter { $0.severity == .error || !options.noWarnings }
+    for diagnostic in told.prefix(Self.maximumDiagnostics) { Terminal.writeError(style.text(of: diagnostic, sources)) }
+    if told.count > Self.maximumDiagnostics, !style.isJSON {
+      Terminal.writeError("\(told.count - Self.maximumDiagnostics) more errors and warnings are not shown\n")
     }
   }
 }

@@ -5,7 +5,12 @@ extension Checker {
     case .integer(let literal):
       let value = Int64(bitPattern: literal.value)
       return TypedExpression(.integer(value), value < 0 ? .uint64 : .int64, range)
-    case .string(let bytes): return string(bytes, range)
+    case .string(let bytes):
+      guard bytes.count < Self.maximumLiteral else {
+        error("the string is too long: at most \(Self.maximumLiteral - 1) bytes are allowed", at: range)
+        return invalid(range)
+      }
+      return string(bytes, range)
     case .boolean(let value): return TypedExpression(.integer(value ? 1 : 0), .bool, range)
     case .identifier(let name): return identifier(Name(name, range))
     case .positional(let number): return positional(number, range)
@@ -30,12 +35,12 @@ extension Checker {
     case .tuple(let parts):
       let parts = parts.map { self.expression($0) }
       if parts.contains(where: { $0.type == .invalid }) { return invalid(range) }
-      return TypedExpression(.tuple(parts), .tuple(parts.map { TupleElement($0.type) }), range)
+      return TypedExpression(.tuple(parts), tuple(parts.map { TupleElement($0.type) }, range), range)
     case .record(let members):
       let parts = members.map { self.expression($0.value) }
       if parts.contains(where: { $0.type == .invalid }) { return invalid(range) }
       let elements = zip(members, parts).map { TupleElement(name: $0.name.text, $1.type) }
-      return TypedExpression(.tuple(parts), .tuple(elements), range)
+      return TypedExpression(.tuple(parts), tuple(elements, range), range)
     case .sizeofType(let type):
       guard let type = self.type(type) else { return invalid(range) }
       return TypedExpression(.integer(Int64(size(of: type))), .uint64, range)

@@ -154,11 +154,10 @@ extension Checker {
     if parts.count == 1 {
       key = parts[0]
     } else {
-      let first = parts.first?.range ?? range
-      key = TypedExpression(
-        .tuple(parts), .tuple(parts.map { TupleElement($0.type) }), first.union(parts.last?.range ?? range))
+      let place = (parts.first?.range ?? range).union(parts.last?.range ?? range)
+      key = TypedExpression(.tuple(parts), tuple(parts.map { TupleElement($0.type) }, place), place)
     }
-    if parts.contains(where: { $0.type == .invalid }) { return key }
+    if key.type == .invalid || parts.contains(where: { $0.type == .invalid }) { return key }
     guard let joined = joined(state.key, key) else {
       error(
         "the key of @\(state.name) is \(state.key?.description ?? "unknown") elsewhere and \(key.type.description) here",

@@ -17,7 +17,7 @@ extension Checker {
       fallback = value
     }
     let parameter = NamedParameter(name: name, defaultValue: fallback, help: help)
-    if let index = namedParameters.firstIndex(where: { $0.name == name }) {
+    if let index = namedParameterIndex[name] {
       if namedParameters[index].help.isEmpty { namedParameters[index] = parameter }
       if namedParameters[index].defaultValue != fallback {
         error(
@@ -25,6 +25,7 @@ extension Checker {
           notes: [Diagnostic.Note("ask for it in one macro, and call that everywhere")])
       }
     } else {
+      namedParameterIndex[name] = namedParameters.count
       namedParameters.append(parameter)
     }
     return value(of: parameter, range)

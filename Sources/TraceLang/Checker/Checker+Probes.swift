@@ -19,6 +19,10 @@ extension Checker {
     var blockNumber = 0
     var hooks = 0
     for case .probe(let block) in script.items {
+      if blockNumber == Self.maximumProbeBlocks {
+        error("the script has too many probes: at most \(Self.maximumProbeBlocks) are allowed", at: block.range)
+        break
+      }
       var points: [AttachPoint] = []
       for syntax in block.attachPoints {
         for match in expander.expand(syntax, &diagnostics) {

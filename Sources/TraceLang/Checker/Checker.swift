@@ -47,6 +47,7 @@ struct Checker {
   var timeFormats: [String] = []
   /// What `getopt` asks for, in order of its first mention.
   var namedParameters: [NamedParameter] = []
+  var namedParameterIndex: [String: Int] = [:]
 
   /// The state of the probe instance being walked.
   var instance = ProbeInstance()
@@ -112,6 +113,11 @@ struct Checker {
 
   private mutating func finishedMaps() -> [MapVariable] {
     let hasErrors = diagnostics.hasErrors
+    if environment.maps.count > Self.maximumMaps {
+      diagnostics.error(
+        "the script has too many maps: at most \(Self.maximumMaps) are allowed", at: environment.maps[Self.maximumMaps].range,
+        notes: [Diagnostic.Note("keep values under keys of one map")])
+    }
     return environment.maps.map { state in
       // A value that was wrong has been told already.
       if state.value == nil, !hasErrors {

@@ -46,18 +46,18 @@ struct Scope {
     var declared: Type?
   }
 
-  private var frames: [[Binding]] = [[]]
+  private var frames: [[String: Binding]] = [[:]]
   private(set) var bindings: [Binding] = []
   /// The variables whose address is taken.
   private(set) var addressed: Set<VariableID> = []
 
-  mutating func push() { frames.append([]) }
+  mutating func push() { frames.append([:]) }
 
   mutating func pop() { frames.removeLast() }
 
   func lookup(_ name: String) -> Binding? {
     for frame in frames.reversed() {
-      if let binding = frame.last(where: { $0.name == name }) { return binding }
+      if let binding = frame[name] { return binding }
     }
     return nil
   }
@@ -66,7 +66,7 @@ struct Scope {
   mutating func declare(_ name: String, at range: SourceRange, as declared: Type? = nil) -> Binding {
     let binding = Binding(id: VariableID(bindings.count), name: name, range: range, declared: declared)
     bindings.append(binding)
-    frames[frames.count - 1].append(binding)
+    frames[frames.count - 1][name] = binding
     return binding
   }
 
@@ -75,6 +75,6 @@ struct Scope {
   /// Names in reach, for suggestions.
   var visibleNames: [String] {
     // Those of macros have names that no script can write.
-    frames.flatMap { $0.map(\.name) }.filter { !$0.contains("'") }
+    frames.flatMap { $0.values.sorted { $0.id.index < $1.id.index }.map(\.name) }.filter { !$0.contains("'") }
   }
 }

@@ -185,7 +185,7 @@ struct Preprocessor {
     let alone = SourceMap(SourceFile(name: "", text: Self.withParentheses(text.text)))
     var problems = Diagnostics()
     guard let condition = parseExpression(SourceID(0), in: alone, diagnostics: &problems),
-      let value = evaluator(depth: 0).value(condition)
+      let value = evaluator(depth: 0, known: KnownValues()).value(condition)
     else {
       diagnostics.error(
         "this condition is not a constant expression", at: text.range,
@@ -199,16 +199,24 @@ struct Preprocessor {
   private static let maximumDepth = 32
 
   /// Names that are not defined are 0, as in C.
-  private func evaluator(depth: Int) -> ConstantEvaluator {
+  private func evaluator(depth: Int, known: KnownValues) -> ConstantEvaluator {
     ConstantEvaluator(
       name: { name in
+        if let value = known.values[name] { return value }
         guard depth < Self.maximumDepth, let body = defines[name]?.body else { return 0 }
-        return evaluator(depth: depth + 1).value(body)
+        let value = evaluator(depth: depth + 1, known: known).value(body)
+        known.values[name] = .some(value)
+        return value
       },
       call: { callee, arguments in
         guard callee.text == "defined", case .identifier(let name)? = arguments.first?.kind else { return nil }
         return defines[name] == nil ? 0 : 1
       })
+  }
+
+  /// Values of definitions in one condition: definitions that use others twice are many more uses than definitions.
+  private final class KnownValues {
+    var values: [String: Int64?] = [:]
   }
 
   /// `defined X` as `defined(X)`.

@@ -110,9 +110,16 @@ extension SyntaxDump {
     if let alignment = aggregate.alignment { label += " aligned \(alignment)" }
     let enumerators = aggregate.enumerators.map { Node($0.name.text, [$0.value].compactMap { $0.map(node) }) }
     guard aggregate.isComplete else { return Node(label + " forward") }
-    var parts = (aggregate.members ?? []).map(node) + enumerators
-    for placed in aggregate.directives.reversed() { parts.insert(node(placed.directive), at: placed.index) }
-    return Node(label, parts)
+    var parts: [Node] = []
+    var directives = aggregate.directives[...]
+    for (index, part) in ((aggregate.members ?? []).map(node) + enumerators).enumerated() {
+      while let placed = directives.first, placed.index <= index {
+        parts.append(node(placed.directive))
+        directives = directives.dropFirst()
+      }
+      parts.append(part)
+    }
+    return Node(label, parts + directives.map { node($0.directive) })
   }
 
   private static func node(_ member: CDeclaration.Member) -> Node {

@@ -48,8 +48,9 @@ extension SyntaxPrinter {
     if let name = aggregate.name { write(" \(name.text)") }
     if !aggregate.isComplete { return }
     write(" { ")
+    var directives = aggregate.directives[...]
     for (number, member) in (aggregate.members ?? []).enumerated() {
-      writeDirectives(of: aggregate, at: number)
+      writeDirectives(&directives, upTo: number)
       writeDeclarator(member.type, member.name?.text ?? "")
       if let width = member.bitWidth {
         write(" : ")
@@ -59,7 +60,7 @@ extension SyntaxPrinter {
       write("; ")
     }
     for (number, enumerator) in aggregate.enumerators.enumerated() {
-      writeDirectives(of: aggregate, at: number)
+      writeDirectives(&directives, upTo: number)
       write(enumerator.name.text)
       if let value = enumerator.value {
         write(" = ")
@@ -67,15 +68,18 @@ extension SyntaxPrinter {
       }
       write(", ")
     }
-    writeDirectives(of: aggregate, at: aggregate.members?.count ?? aggregate.enumerators.count)
+    writeDirectives(&directives, upTo: Int.max)
     write("}")
     if aggregate.isPacked { write(" __attribute__((packed))") }
     if let alignment = aggregate.alignment { write(" __attribute__((aligned(\(alignment))))") }
   }
 
-  private mutating func writeDirectives(of aggregate: CDeclaration.Aggregate, at index: Int) {
-    for placed in aggregate.directives where placed.index == index {
+  private mutating func writeDirectives(
+    _ directives: inout ArraySlice<CDeclaration.PlacedDirective>, upTo index: Int
+  ) {
+    while let placed = directives.first, placed.index <= index {
       write("\n#\(placed.directive.keyword.text) \(placed.directive.rest.text)\n")
+      directives = directives.dropFirst()
     }
   }
 

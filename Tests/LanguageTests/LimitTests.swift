@@ -1,0 +1,54 @@
+import Testing
+import TraceLang
+
+/// Scripts of a megabyte and such that grow exponentially are refused with a place and a reason.
+@Suite struct ExpansionLimitTests {
+  private static func lines(_ count: Int, _ line: (Int) -> String) -> String { (0..<count).map(line).joined(separator: "\n") }
+
+  /// The first line of what is told of a script.
+  private func told(_ text: String) -> String {
+    String(Compiled(text).report.prefix { $0 != "\n" })
+  }
+
+  @Test("conditions on definitions that use others twice are computed")
+  func conditions() {
+    let defines = Self.lines(30) { "#define A\($0) (A\($0 + 1) + A\($0 + 1))" } + "\n#define A30 1\n"
+    #expect(told(defines + "#if A0 == 1 << 30\n#error yes\n#endif\nbegin { }") == "stdin:33:1-11: ERROR: yes")
+  }
+
+  @Test("macros that double their argument are refused")
+  func macros() {
+    let macros = Self.lines(60) { "macro m\($0)(x) { m\($0 + 1)(x + x) }" } + "\nmacro m60(x) { x }\n"
+    #expect(told(macros + "begin { $x = m0(1); }").hasSuffix("ERROR: macros make too much code of this"))
+  }
+
+  @Test("tuples that double are refused")
+  func tuples() {
+    let text = "begin { $a0 = (1, 1); " + Self.lines(40) { "$a\($0 + 1) = ($a\($0), $a\($0));" } + " }"
+    #expect(told(text).hasSuffix("ERROR: the tuple is too large: at most 1024 values are allowed"))
+  }
+
+  @Test("keys of maps that double are refused")
+  func keys() {
+    let text = "begin { @a0[1, 1] = 1; " + Self.lines(40) { "for ($k : @a\($0)) { @a\($0 + 1)[$k.0, $k.0] = 1; }" } + " }"
+    #expect(Compiled(text).report.contains("ERROR: the tuple is too large: at most 1024 values are allowed"))
+  }
+
+  @Test("there is a limit to the length of strings and the number of maps and probes")
+  func numbers() {
+    #expect(
+      told("begin { print(\"\(String(repeating: "a", count: 1 << 20))\"); }").hasSuffix(
+        "ERROR: the string is too long: at most 65535 bytes are allowed"))
+    #expect(
+      told("begin { \(Self.lines(5000) { "@a\($0) = 1;" }) }").hasSuffix(
+        "ERROR: the script has too many maps: at most 4096 are allowed"))
+    #expect(
+      told(String(repeating: "begin { }\n", count: 5000)).hasSuffix(
+        "ERROR: the script has too many probes: at most 4096 are allowed"))
+  }
+
+  @Test("many variables are no trouble")
+  func variables() {
+    #expect(told("begin { $a0 = 1; \(Self.lines(20_000) { "$a\($0 + 1) = $a\($0);" }) }") == "")
+  }
+}
