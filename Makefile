@@ -4,7 +4,7 @@
 PACKAGES := libbpf-dev libelf-dev libdw-dev zlib1g-dev pkg-config llvm-dev bpftrace
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test release bench format clean
+.PHONY: help setup run test release bench fuzz format clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,8 +26,13 @@ release: setup ## build one stripped executable, .build/release/swtrace
 bench: release ## measure swtrace against this machine's bpftrace; needs root
 	@Benchmarks/run.sh
 
+SECONDS ?= 60
+
+fuzz: ## fuzz the readers of scripts and recorded targets, SECONDS=60 each; findings go to .build/fuzz/findings
+	@Scripts/fuzz.sh $(SECONDS)
+
 format: ## lay out all Swift sources
-	swift format --in-place --parallel --recursive Package.swift Scripts Sources Tests
+	swift format --in-place --parallel --recursive Package.swift Scripts Sources Tests Fuzz
 
 clean: ## remove what was built
 	rm -rf .build

@@ -15,6 +15,7 @@ struct TraceCommand: ParsableCommand {
       swtrace [options] -e 'program' [parameters]
       swtrace -l[v] [pattern | FILE | -e 'program']
       swtrace record-target -o TARGET -e 'program'
+      swtrace fmt FILE
       """,
     discussion: """
       EXAMPLES:

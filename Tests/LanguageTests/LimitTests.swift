@@ -3,7 +3,9 @@ import TraceLang
 
 /// Scripts of a megabyte and such that grow exponentially are refused with a place and a reason.
 @Suite struct ExpansionLimitTests {
-  private static func lines(_ count: Int, _ line: (Int) -> String) -> String { (0..<count).map(line).joined(separator: "\n") }
+  private static func lines(_ count: Int, _ line: (Int) -> String) -> String {
+    (0..<count).map(line).joined(separator: "\n")
+  }
 
   /// The first line of what is told of a script.
   private func told(_ text: String) -> String {
@@ -30,7 +32,8 @@ import TraceLang
 
   @Test("keys of maps that double are refused")
   func keys() {
-    let text = "begin { @a0[1, 1] = 1; " + Self.lines(40) { "for ($k : @a\($0)) { @a\($0 + 1)[$k.0, $k.0] = 1; }" } + " }"
+    let text =
+      "begin { @a0[1, 1] = 1; " + Self.lines(40) { "for ($k : @a\($0)) { @a\($0 + 1)[$k.0, $k.0] = 1; }" } + " }"
     #expect(Compiled(text).report.contains("ERROR: the tuple is too large: at most 1024 values are allowed"))
   }
 

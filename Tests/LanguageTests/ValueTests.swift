@@ -8,13 +8,20 @@ import TraceLang
     #expect(
       body("", "$x = if pid == 1 { 10 } else if pid == 2 { 20 } else { 30 };").hasSuffix(
         "$x = ((pid:uint32 u== 1:int64):bool ? { 0 statements; 10:int64 }:int64 : "
-          + "((pid:uint32 u== 2:int64):bool ? { 0 statements; 20:int64 }:int64 : { 0 statements; 30:int64 }:int64):int64):int64"))
+          + "((pid:uint32 u== 2:int64):bool ? { 0 statements; 20:int64 }:int64 : { 0 statements; 30:int64 }:int64):int64):int64"
+      ))
   }
 
   @Test("if as a value needs an else and values of one type")
   func incomplete() {
     #expect(body("", "$x = if pid == 1 { 10 };").contains("ERROR: 'if' as a value needs an 'else'"))
-    #expect(body("", "$x = if pid == 1 { 10 } else { \"a\" };").contains("ERROR: the two sides are int64 and string[2]"))
+    #expect(
+      body("", "$x = if pid == 1 { 10 } else { \"a\" };").contains("ERROR: the two sides are int64 and string[2]"))
+  }
+
+  @Test("typeof of a type is the type")
+  func typeofType() {
+    #expect(constants("", "sizeof(typeof(uint16))", "(typeof(uint8))257") == "2, 1")
   }
 
   @Test("comptime takes constants only")

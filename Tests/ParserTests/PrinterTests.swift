@@ -152,6 +152,7 @@ import TraceLang
 
   @Test func aBackslashAtTheEndOfTheScriptIsDropped() {
     #expect(Parsed("BEGIN { }\n#define A 1 \\").printed == "BEGIN {}\n\n#define A 1\n")
+    #expect(Parsed("BEGIN { }\n#define A \\\\").printed == "BEGIN {}\n\n#define A \\ \n")
   }
 
   @Test func blankLinesAreKeptOnce() {
