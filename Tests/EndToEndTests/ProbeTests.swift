@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test("an interval fires until the script ends") func interval() throws {
-    let script = #"interval:ms:20 { @n++; printf("%d\n", @n); if (@n == 3) { exit(); } }"#
+    let script = #"interval:ms:20 /@n < 3/ { @n++; printf("%d\n", @n); if (@n == 3) { exit(); } }"#
     #expect(try Tracing.output(script) == "1\n2\n3\n\n\n@n: 3\n")
   }
 

@@ -46,7 +46,7 @@ import TraceLang
       told("begin { \(Self.lines(5000) { "@a\($0) = 1;" }) }").hasSuffix(
         "ERROR: the script has too many maps: at most 4096 are allowed"))
     #expect(
-      told(String(repeating: "begin { }\n", count: 5000)).hasSuffix(
+      told("config = { max_probes = 100000 }\n" + String(repeating: "begin { }\n", count: 5000)).hasSuffix(
         "ERROR: the script has too many probes: at most 4096 are allowed"))
   }
 

@@ -86,6 +86,7 @@ private final class SmallTarget: Target {
           "features": {},
           "tracepoints": {"syscalls:sys_enter_*": ["syscalls:sys_enter_open"]},
           "formats": {},
+          "kernelTracepoints": {},
           "rawTracepoints": {},
           "rawTracepointArguments": {},
           "functions": {},

@@ -29,7 +29,7 @@ extension Statement {
     case .unroll(let count, _): [count]
     case .forMap(_, let map, _): [map]
     case .forRange(_, let start, let end, _): [start, end]
-    case .block, .breakLoop, .continueLoop, .invalid: []
+    case .block, .breakLoop, .continueLoop, .directive, .invalid: []
     }
   }
 
@@ -40,7 +40,7 @@ extension Statement {
     case .whileLoop(_, let body), .unroll(_, let body), .forMap(_, _, let body), .forRange(_, _, _, let body),
       .block(let body):
       [body]
-    case .expression, .discard, .assign, .declare, .returnProbe, .breakLoop, .continueLoop, .invalid: []
+    case .expression, .discard, .assign, .declare, .returnProbe, .breakLoop, .continueLoop, .directive, .invalid: []
     }
   }
 }

@@ -57,7 +57,7 @@ struct ControlFlow {
     case .assign(_, let operation?, let value):
       return shift(operation, value, statement.range).map { [(.shift, $0)] } ?? []
     case .expression, .assign, .discard, .declare, .unroll, .forMap, .forRange, .block, .breakLoop, .continueLoop,
-      .returnProbe, .invalid:
+      .returnProbe, .directive, .invalid:
       return []
     }
   }
@@ -96,7 +96,7 @@ struct ControlFlow {
     case .block(let block): block.statements.contains(where: ends)
     case .conditional(let conditional): ends(conditional)
     case .whileLoop(let condition, let body): endless(condition, body) != nil
-    case .assign, .discard, .declare, .unroll, .forMap, .forRange, .invalid: false
+    case .assign, .discard, .declare, .unroll, .forMap, .forRange, .directive, .invalid: false
     }
   }
 
@@ -124,7 +124,7 @@ struct ControlFlow {
     case .continueLoop: "'continue'"
     case .expression: "exit()"
     case .whileLoop: "a loop that never ends"
-    case .block, .conditional, .assign, .discard, .declare, .unroll, .forMap, .forRange, .invalid: "this"
+    case .block, .conditional, .assign, .discard, .declare, .unroll, .forMap, .forRange, .directive, .invalid: "this"
     }
   }
 
@@ -173,7 +173,7 @@ struct ControlFlow {
     case .returnProbe: return true
     case .breakLoop: return !isInner
     case .whileLoop, .unroll, .forMap, .forRange: return statement.blocks.contains { leaves($0, isInner: true) }
-    case .expression, .assign, .discard, .declare, .conditional, .block, .continueLoop, .invalid:
+    case .expression, .assign, .discard, .declare, .conditional, .block, .continueLoop, .directive, .invalid:
       return statement.blocks.contains { leaves($0, isInner: isInner) }
     }
   }

@@ -81,7 +81,7 @@ private struct VariableUses {
       for block in statement.blocks { statements(block) }
     case .returnProbe(let value):
       if let value { read(value) }
-    case .breakLoop, .continueLoop, .invalid: break
+    case .breakLoop, .continueLoop, .directive, .invalid: break
     }
   }
 
