@@ -41,7 +41,7 @@ let package = Package(
       swiftSettings: strict
     ),
     .testTarget(name: "ParserTests", dependencies: ["TraceLang"], swiftSettings: strict),
-    .testTarget(name: "CodegenTests", dependencies: ["Codegen", "TraceLang"], swiftSettings: strict),
+    .testTarget(name: "CodegenTests", dependencies: ["Codegen", "TraceLang", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "TargetTests", dependencies: ["TraceLang"], swiftSettings: strict),
     .testTarget(name: "HostTests", dependencies: ["Runtime", "TraceLang"], swiftSettings: strict),
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Codegen", "TraceLang"], swiftSettings: strict),
@@ -51,7 +51,7 @@ let package = Package(
     .testTarget(name: "CheckerTests", dependencies: ["TraceLang"], swiftSettings: strict),
     .testTarget(name: "LanguageTests", dependencies: ["TraceLang"], swiftSettings: strict),
     .testTarget(
-      name: "GoldenTests", dependencies: ["Codegen", "Runtime", "TraceLang", "TestSupport", "swtrace"],
+      name: "GoldenTests", dependencies: ["CLibBPF", "Codegen", "Runtime", "TraceLang", "TestSupport", "swtrace"],
       exclude: ["Scripts", "Listings"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests", dependencies: ["CLibBPF", "Runtime", "TestSupport", "swtrace"], swiftSettings: strict),

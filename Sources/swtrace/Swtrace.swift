@@ -12,6 +12,7 @@ enum Swtrace {
     case "fmt": FormatCommand.main(Array(words.dropFirst()))
     case _ where words.prefix(while: { $0 != "--" }).contains("--fmt"):
       FormatCommand.main(words.filter { $0 != "--fmt" })
+    case "build": BuildCommand.main(Array(words.dropFirst()))
     case "-V", "--version": Terminal.writeOutput("swtrace \(version)\n")
     default: if ListCommand.isWanted(words) { ListCommand.main(words) } else { TraceCommand.main(words) }
     }

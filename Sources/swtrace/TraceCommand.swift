@@ -14,6 +14,8 @@ struct TraceCommand: ParsableCommand {
       swtrace [options] FILE [parameters]
       swtrace [options] -e 'program' [parameters]
       swtrace -l[v] [pattern | FILE | -e 'program']
+      swtrace build -o BUNDLE FILE [parameters]
+      swtrace [options] BUNDLE
       swtrace record-target -o TARGET -e 'program'
       swtrace fmt FILE
       """,
@@ -94,6 +96,7 @@ struct TraceCommand: ParsableCommand {
   private var style: DiagnosticStyle { DiagnosticStyle(isJSON: f == .json, isColored: script.isColored) }
 
   private func trace() throws(CommandFailure) -> Int32 {
+    if script.e == nil, let path = script.words.first, BundleReader.isBundle(path) { return try traceBundle(path) }
     if let target { return try show(Frontend(target: try recordedTarget(target), options: script, style: style)) }
     let host: HostTarget
     do throws(TargetError) {
@@ -104,7 +107,21 @@ struct TraceCommand: ParsableCommand {
     let frontend = Frontend(target: host, options: script, style: style)
     let result = try frontend.compile()
     if let d { Terminal.writeOutput(StagePrinter(result, d.stages).text()) }
-    return try run(result, host)
+    return try run(result.compilation.bundle, host)
+  }
+
+  /// Runs what `swtrace build` made.
+  private func traceBundle(_ path: String) throws(CommandFailure) -> Int32 {
+    guard script.words.count == 1 else {
+      throw CommandFailure("'\(path)' is a bundle, whose parameters are fixed: give them to 'swtrace build'")
+    }
+    guard d == nil, target == nil else {
+      throw CommandFailure(
+        "'\(path)' is a bundle, and -d and --target are for scripts: give them with the script it was built from")
+    }
+    let host: HostTarget
+    do throws(TargetError) { host = try HostTarget() } catch { throw CommandFailure(error.message) }
+    return try run(try BundleReader.bundle(path, allowsUnsafe: script.unsafe, on: host), host)
   }
 
   /// Prints what was asked of a script compiled for another machine.
@@ -114,7 +131,7 @@ struct TraceCommand: ParsableCommand {
     return 0
   }
 
-  private func run(_ result: Frontend.Result, _ host: HostTarget) throws(CommandFailure) -> Int32 {
+  private func run(_ bundle: Bundle, _ host: HostTarget) throws(CommandFailure) -> Int32 {
     var options = SessionOptions()
     options.isQuiet = quiet
     options.isVerbose = verbose
@@ -124,7 +141,7 @@ struct TraceCommand: ParsableCommand {
     options.isDryRun = dryRun
     if let o { options.output = try Self.openOutput(o) }
     do throws(RuntimeError) {
-      return try Session(bundle: result.compilation.bundle, host: host, options: options).run()
+      return try Session(bundle: bundle, host: host, options: options).run()
     } catch {
       throw CommandFailure(error.description)
     }

@@ -30,7 +30,7 @@ public struct BTFWriter: Sendable {
     }
   }
 
-  /// Kernel: enum btf_func_linkage. The verifier takes callbacks only when they are static.
+  /// Kernel: enum btf_func_linkage; of variables, BTF_VAR_STATIC and BTF_VAR_GLOBAL_ALLOCATED. The verifier takes callbacks only when they are static.
   public enum Linkage: UInt32, Hashable, Sendable {
     case `static` = 0
     case global = 1
@@ -49,6 +49,9 @@ public struct BTFWriter: Sendable {
     let encoding: UInt32 = isSigned ? 1 << 24 : 0
     return append(.integer, name, sizeOrType: size, [encoding | size * 8])
   }
+
+  /// `bool`, one byte.
+  public mutating func boolean() -> TypeID { append(.integer, "bool", sizeOrType: 1, [4 << 24 | 8]) }
 
   public mutating func pointer(to target: TypeID) -> TypeID {
     append(.pointer, "", sizeOrType: target.number, [])
@@ -76,6 +79,18 @@ public struct BTFWriter: Sendable {
 
   public mutating func function(_ name: String, prototype: TypeID, _ linkage: Linkage) -> TypeID {
     append(.function, name, count: Int(linkage.rawValue), sizeOrType: prototype.number, [])
+  }
+
+  public mutating func variable(_ name: String, type: TypeID, _ linkage: Linkage) -> TypeID {
+    append(.variable, name, sizeOrType: type.number, [linkage.rawValue])
+  }
+
+  /// Variables in a section, by ascending offset, none over another; offsets and sizes are in bytes.
+  public mutating func dataSection(
+    _ name: String, size: UInt32, _ variables: [(variable: TypeID, offset: UInt32, size: UInt32)]
+  ) -> TypeID {
+    let words = variables.flatMap { [$0.variable.number, $0.offset, $0.size] }
+    return append(.dataSection, name, count: variables.count, sizeOrType: size, words)
   }
 
   /// The offset of a string in the string section; equal strings are kept once.
@@ -109,6 +124,8 @@ public struct BTFWriter: Sendable {
     case typedef = 8
     case function = 12
     case functionPrototype = 13
+    case variable = 14
+    case dataSection = 15
   }
 
   private mutating func append(

@@ -46,7 +46,7 @@ public struct ProgramBTF: Hashable, Sendable, Codable {
   }
 
   /// A name that the kernel takes: a C identifier.
-  private static func identifier(_ name: String) -> String {
+  static func identifier(_ name: String) -> String {
     let bytes = name.utf8.map { byte -> UInt8 in
       let lower = byte | 0x20
       let isLetter = lower >= UInt8(ascii: "a") && lower <= UInt8(ascii: "z")

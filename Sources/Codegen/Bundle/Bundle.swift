@@ -27,6 +27,8 @@ public struct Bundle: Hashable, Sendable, Codable {
   public var startTime: MapView.Place?
   /// Names of the script's source texts, for messages that carry a `SourceLine`.
   public var sources: [String]
+  /// What the kernel is told of the keys and values of maps.
+  public var mapTypes: MapTypes?
 
   public init(settings: Settings) {
     maps = []

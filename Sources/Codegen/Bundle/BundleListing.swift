@@ -20,7 +20,7 @@ public enum BundleListing {
       if map.flags.contains(.readOnlyForPrograms) { text += " rdonly_prog" }
       if map.flags.contains(.mappable) { text += " mmapable" }
       if map.isFrozen { text += " frozen" }
-      if !map.initialValue.isEmpty { text += " initial \(hash(map.initialValue))" }
+      if !map.initialValue.isEmpty { text += " initial \(String(Fingerprint.of(map.initialValue), radix: 16))" }
       text += "\n"
     }
     for view in bundle.views {
@@ -29,12 +29,5 @@ public enum BundleListing {
     }
     for (index, action) in bundle.actions.enumerated() { text += "action \(index) \(action)\n" }
     return text
-  }
-
-  /// FNV-1a of bytes, to tell whether contents changed.
-  private static func hash(_ bytes: [UInt8]) -> String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    return String(hash, radix: 16)
   }
 }

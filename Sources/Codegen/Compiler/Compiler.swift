@@ -77,6 +77,7 @@ public func compile(
   printed.collect(bundle)
   bundle.layouts = printed.layouts
   bundle.enums = printed.enums
+  bundle.mapTypes = bundle.describedMaps()
   return Compilation(plan: plan, modules: modules, optimized: optimized, bundle: bundle)
 }
 

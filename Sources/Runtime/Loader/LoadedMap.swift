@@ -11,14 +11,29 @@ struct LoadedMap {
 
   var fd: Int32 { descriptor.rawValue }
 
-  init(creating spec: MapSpec) throws(RuntimeError) {
+  /// What the kernel is told of the map's keys and values.
+  struct Types {
+    let btf: Descriptor
+    let pair: MapTypes.Pair
+  }
+
+  /// - Parameter types: left out where the kernel does not take them for a map of this kind.
+  init(creating spec: MapSpec, types: Types? = nil) throws(RuntimeError) {
     self.spec = spec
     var options = bpf_map_create_opts()
     options.sz = MemoryLayout<bpf_map_create_opts>.size
     options.map_flags = spec.flags.rawValue
-    let fd = bpf_map_create(
-      bpf_map_type(rawValue: spec.kind.rawValue), spec.name, UInt32(spec.keySize), UInt32(spec.valueSize),
-      UInt32(spec.maxEntries), &options)
+    var fd: Int32 = -1
+    if let types {
+      options.btf_fd = UInt32(types.btf.rawValue)
+      options.btf_key_type_id = types.pair.key
+      options.btf_value_type_id = types.pair.value
+      fd = Self.create(spec, &options)
+      options.btf_fd = 0
+      options.btf_key_type_id = 0
+      options.btf_value_type_id = 0
+    }
+    if fd < 0 { fd = Self.create(spec, &options) }
     guard fd >= 0 else { throw .failure(doing: "create the map \(spec.name)", code: -fd) }
     descriptor = Descriptor(fd)
     if !spec.initialValue.isEmpty { try Self.write(spec.initialValue, to: fd, of: spec) }
@@ -35,6 +50,12 @@ struct LoadedMap {
       let mapping = Mapping(descriptor: fd, count: count, protection: isReadOnly ? PROT_READ : PROT_READ | PROT_WRITE)
     else { throw .failure(doing: "map \(spec.name) into memory", code: errno) }
     self.mapping = mapping
+  }
+
+  private static func create(_ spec: MapSpec, _ options: inout bpf_map_create_opts) -> Int32 {
+    bpf_map_create(
+      bpf_map_type(rawValue: spec.kind.rawValue), spec.name, UInt32(spec.keySize), UInt32(spec.valueSize),
+      UInt32(spec.maxEntries), &options)
   }
 
   /// Writes element 0; a value shorter than the map's is filled up with zeros.

@@ -13,7 +13,15 @@ struct Loader {
 
   func loadMaps() throws(RuntimeError) -> [LoadedMap] {
     var maps: [LoadedMap] = []
-    for spec in bundle.maps { maps.append(try LoadedMap(creating: spec)) }
+    let types = bundle.mapTypes
+    let btf = types.flatMap { loadBTF($0.types) }
+    for (index, spec) in bundle.maps.enumerated() {
+      var described: LoadedMap.Types?
+      if let btf, let types, types.maps.indices.contains(index), let pair = types.maps[index] {
+        described = LoadedMap.Types(btf: btf, pair: pair)
+      }
+      maps.append(try LoadedMap(creating: spec, types: described))
+    }
     return maps
   }
 
@@ -28,7 +36,7 @@ struct Loader {
     let information = spec.typeInformation
     var attempt = Attempt(spec: spec, instructions: instructions, license: bundle.settings.license)
     attempt.attachTypeID = try attachTypeID(of: spec)
-    let btf = information.flatMap(loadBTF)
+    let btf = information.flatMap { loadBTF($0.types) }
     if let log {
       attempt.verbosity = 1
       let (fd, text) = attempt.run(btf: btf, information: information, logSize: bundle.settings.logSize)
@@ -67,9 +75,9 @@ struct Loader {
     }
   }
 
-  /// The BTF object in the kernel; `nil` when it takes none, since programs run without.
-  private func loadBTF(_ information: ProgramBTF) -> Descriptor? {
-    let fd = bpf_btf_load(information.types, information.types.count, nil)
+  /// The BTF object in the kernel; `nil` when it takes none, since maps and programs work without.
+  private func loadBTF(_ types: [UInt8]) -> Descriptor? {
+    let fd = bpf_btf_load(types, types.count, nil)
     return fd < 0 ? nil : Descriptor(fd)
   }
 }

@@ -1,7 +1,7 @@
 /// Passes every question on to another target and remembers the answers, for a `RecordedTarget` to give again.
 public final class RecordingTarget: Target {
   private let source: any Target
-  private var facts: RecordedFacts
+  private(set) var facts: RecordedFacts
 
   public var machine: Machine { facts.machine }
 

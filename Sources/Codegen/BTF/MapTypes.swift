@@ -1,0 +1,100 @@
+import TraceLang
+
+/// BTF of the keys and values of a bundle's maps, for those who look at the maps from outside.
+public struct MapTypes: Hashable, Sendable, Codable {
+  /// Type IDs of one map, for BPF_MAP_CREATE.
+  public struct Pair: Hashable, Sendable, Codable {
+    public let key: UInt32
+    public let value: UInt32
+  }
+
+  /// For BPF_BTF_LOAD.
+  public let types: [UInt8]
+  /// By map; `nil` for those that hold nothing of the script.
+  public let maps: [Pair?]
+}
+
+extension Bundle {
+  /// The types of its maps; `nil` when no map holds anything of the script.
+  func describedMaps() -> MapTypes? {
+    guard !views.isEmpty else { return nil }
+    var describer = TypeDescriber(self)
+    let pairs = maps.indices.map { describer.pair(ofMap: $0, in: self) }
+    return MapTypes(types: describer.writer.bytes(), maps: pairs)
+  }
+}
+
+/// A part of an array map's single value that has a name and a type.
+struct DataField {
+  let name: String
+  let offset: Int
+  let size: Int
+  let type: BTFWriter.TypeID
+}
+
+extension TypeDescriber {
+  /// The types of a map's key and value; `nil` for a map that holds nothing of the script.
+  mutating func pair(ofMap index: Int, in bundle: Bundle) -> MapTypes.Pair? {
+    let spec = bundle.maps[index]
+    for view in bundle.views {
+      guard case .hash(index, _) = view.storage, let key = type(of: view.key ?? .uint64, size: spec.keySize),
+        let value = type(of: view.value, size: spec.valueSize)
+      else { continue }
+      return MapTypes.Pair(key: key.number, value: value.number)
+    }
+    guard spec.kind == .array else { return nil }
+    let fields = dataFields(ofMap: index, in: bundle)
+    guard !fields.isEmpty else { return nil }
+    let value = writer.structure(
+      spec.name, size: UInt32(spec.valueSize),
+      fields.map { BTFWriter.Member(name: $0.name, type: $0.type, bitOffset: UInt32($0.offset * 8)) })
+    return MapTypes.Pair(key: integer(.uint32).number, value: value.number)
+  }
+
+  /// What lies in the value of an array map, by offset.
+  mutating func dataFields(ofMap index: Int, in bundle: Bundle) -> [DataField] {
+    var fields: [DataField] = []
+    func add(_ name: String, _ offset: Int, _ size: Int, _ type: BTFWriter.TypeID?) {
+      guard let type else { return }
+      fields.append(DataField(name: name, offset: offset, size: size, type: type))
+    }
+    let long = integer(.uint64)
+    for view in bundle.views {
+      let name = view.name == "@" ? "anonymous" : String(view.name.dropFirst())
+      switch view.storage {
+      case .hash: break
+      case .global(index, let offset, let presence):
+        add(name, offset, view.valueSize, type(of: view.value, size: view.valueSize))
+        add("\(name)_is_set", presence, 8, long)
+      case .slots(index, let offset, let stride, let slotSize, let domain):
+        guard let slot = type(of: view.value, size: slotSize) else { continue }
+        let count = domain.count
+        guard stride > 0 else {
+          add(name, offset, slotSize * count, array(of: slot, count: count))
+          continue
+        }
+        let slots = count == 1 ? slot : array(of: slot, count: count)
+        let part = padded(slots, from: slotSize * count, to: stride)
+        // The planner rounds up to a power of two.
+        var cpus = 1
+        while cpus < bundle.settings.possibleCPUs { cpus *= 2 }
+        add(name, offset, stride * cpus, array(of: part, count: cpus))
+      case .global, .slots: break
+      }
+      if let lost = view.lostUpdates, lost.map == index { add("\(name)_lost_updates", lost.offset, 8, long) }
+    }
+    if let lost = bundle.lostEvents, lost.map == index { add("lost_events", lost.offset, 8, long) }
+    if let start = bundle.startTime, start.map == index { add("start_time", start.offset, 8, long) }
+    return fields.sorted { $0.offset < $1.offset }
+  }
+}
+
+extension MapView.Domain {
+  /// Slots of one CPU.
+  var count: Int {
+    switch self {
+    case .scalar: 1
+    case .probes(_, let count), .integers(let count): count
+    }
+  }
+}

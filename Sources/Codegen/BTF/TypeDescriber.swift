@@ -1,0 +1,125 @@
+import TraceLang
+
+/// Adds the types of a script's keys and values to BTF, each once, with the layout they have in maps.
+struct TypeDescriber {
+  var writer = BTFWriter()
+  /// Bytes of structs by value.
+  private let recordSize: (RecordReference) -> Int
+  private var known: [Type: BTFWriter.TypeID] = [:]
+  private var integers: [IntegerType: BTFWriter.TypeID] = [:]
+  private var pointerType: BTFWriter.TypeID?
+
+  init(_ bundle: Bundle) {
+    var sizes: [RecordReference: Int] = [:]
+    for printed in bundle.layouts { sizes[printed.reference] = printed.layout.size }
+    recordSize = { [sizes] in sizes[$0] ?? 0 }
+  }
+
+  /// A type of just so many bytes: that of the value, in a struct of its own where it is smaller.
+  mutating func type(of type: Type, size: Int) -> BTFWriter.TypeID? {
+    let ownSize = self.size(of: type)
+    guard ownSize > 0, ownSize <= size else { return nil }
+    return padded(self.type(of: type), from: ownSize, to: size)
+  }
+
+  /// A type in a struct that fills it up to a size.
+  mutating func padded(_ type: BTFWriter.TypeID, from size: Int, to total: Int) -> BTFWriter.TypeID {
+    size == total ? type : structure(total, [("value", type, 0)])
+  }
+
+  mutating func array(of element: BTFWriter.TypeID, count: Int) -> BTFWriter.TypeID {
+    let index = integer(.uint32)
+    return writer.array(of: element, count: UInt32(count), index: index)
+  }
+
+  mutating func integer(_ type: IntegerType) -> BTFWriter.TypeID {
+    if let id = integers[type] { return id }
+    let id = writer.integer(type.cName, size: UInt32(type.size), isSigned: type.isSigned)
+    integers[type] = id
+    return id
+  }
+
+  private func size(of type: Type) -> Int { type.size(recordSize: recordSize) }
+
+  private mutating func type(of type: Type) -> BTFWriter.TypeID {
+    if let id = known[type] { return id }
+    let id = describe(type)
+    known[type] = id
+    return id
+  }
+
+  private mutating func describe(_ type: Type) -> BTFWriter.TypeID {
+    let long = integer(.uint64)
+    switch type {
+    case .bool: return writer.boolean()
+    case .integer(let integer), .enumeration(_, let integer): return self.integer(integer)
+    case .string(let capacity):
+      return array(of: writer.integer("char", size: 1, isSigned: true), count: capacity)
+    case .buffer(let capacity):
+      let bytes = array(of: integer(.uint8), count: capacity)
+      return structure(4 + capacity, [("length", integer(.uint32), 0), ("data", bytes, 4)])
+    case .pointer: return pointer()
+    case .array(let element, let count): return array(of: self.type(of: element), count: count)
+    case .tuple(let elements):
+      let layout = Type.tupleLayout(elements, recordSize: recordSize)
+      return structure(
+        layout.size,
+        zip(elements, layout.offsets).enumerated().map {
+          ($1.0.name ?? "_\($0)", self.type(of: $1.0.type), $1.1)
+        })
+    case .userSymbol: return structure(16, [("address", long, 0), ("process", long, 8)])
+    case .timestamp: return structure(16, [("format", long, 0), ("nanoseconds", long, 8)])
+    case .cgroupPath: return structure(16, [("identifier", long, 0), ("filter", long, 8)])
+    case .inet:
+      let bytes = array(of: integer(.uint8), count: 16)
+      return structure(24, [("family", integer(.uint32), 0), ("address", bytes, 4)])
+    case .aggregation(let aggregation): return describe(aggregation, long)
+    case .probeName, .kernelSymbol, .username, .errorName, .syscallName, .macAddress: return long
+    case .record, .stack: return array(of: integer(.uint8), count: size(of: type))
+    case .void, .invalid: return .void
+    }
+  }
+
+  /// The words of `Aggregation.words`.
+  private mutating func describe(_ aggregation: Aggregation, _ word: BTFWriter.TypeID) -> BTFWriter.TypeID {
+    switch aggregation {
+    case .count: return word
+    case .sum(let signed), .avg(let signed), .stats(let signed):
+      return structure(16, [("total", signed ? integer(.int64) : word, 0), ("count", word, 8)])
+    case .min(let signed), .max(let signed):
+      return structure(16, [("value", signed ? integer(.int64) : word, 0), ("count", word, 8)])
+    case .hist, .lhist, .tseries: return array(of: word, count: aggregation.words)
+    }
+  }
+
+  private mutating func structure(
+    _ size: Int, _ members: [(name: String, type: BTFWriter.TypeID, offset: Int)]
+  ) -> BTFWriter.TypeID {
+    writer.structure(
+      "", size: UInt32(size),
+      members.map { BTFWriter.Member(name: $0.name, type: $0.type, bitOffset: UInt32($0.offset * 8)) })
+  }
+
+  private mutating func pointer() -> BTFWriter.TypeID {
+    if let pointerType { return pointerType }
+    let id = writer.pointer(to: .void)
+    pointerType = id
+    return id
+  }
+}
+
+extension IntegerType {
+  /// The type's name in C.
+  fileprivate var cName: String {
+    switch (bits, isSigned) {
+    case (8, true): "signed char"
+    case (8, false): "unsigned char"
+    case (16, true): "short"
+    case (16, false): "unsigned short"
+    case (32, true): "int"
+    case (32, false): "unsigned int"
+    case (_, true): "long long"
+    case (_, false): "unsigned long long"
+    }
+  }
+}

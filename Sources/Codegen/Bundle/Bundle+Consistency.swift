@@ -1,0 +1,107 @@
+import TraceLang
+
+extension Bundle {
+  /// Whether every index in it is that of something and every place lies in its map, so that running it stays within
+  /// its own memory.
+  var isConsistent: Bool {
+    maps.allSatisfy(\.isConsistent) && programs.allSatisfy(isConsistent)
+      && hooks.allSatisfy { programs.indices.contains($0.program) }
+      && views.allSatisfy(isConsistent) && actions.allSatisfy(isConsistent)
+      && isConsistent(lostEvents, size: 8) && isConsistent(startTime, size: 8)
+      && (1...65536).contains(settings.possibleCPUs)
+      && (0...1 << 30).contains(settings.logSize)
+  }
+
+  private func isConsistent(_ program: ProgramSpec) -> Bool {
+    let object = program.object
+    let size = object.instructions.count
+    let information = program.typeInformation
+    return object.relocations.allSatisfy { relocation in
+      guard relocation.instruction >= 0, relocation.instruction < size - 1 else { return false }
+      switch relocation.target {
+      case .map(let map): return maps.indices.contains(map)
+      case .mapValue(let map, let offset): return maps.indices.contains(map) && offset >= 0
+      }
+    } && object.functions.allSatisfy { (0..<size).contains($0.instruction) && (0...5).contains($0.parameterCount) }
+      && (information?.functionInfo.count ?? 0) % ProgramBTF.functionRecordSize == 0
+      && (information?.lineInfo.count ?? 0) % ProgramBTF.lineRecordSize == 0
+  }
+
+  private func isConsistent(_ place: MapView.Place?, size: Int) -> Bool {
+    guard let place else { return true }
+    return contains(map: place.map, offset: place.offset, size: size)
+  }
+
+  private func contains(map: Int, offset: Int, size: Int) -> Bool {
+    guard maps.indices.contains(map), maps[map].flags.contains(.mappable) else { return false }
+    return offset >= 0 && size >= 0 && offset <= maps[map].valueSize && size <= maps[map].valueSize - offset
+  }
+
+  private func isConsistent(_ view: MapView) -> Bool {
+    guard isConsistent(view.lostUpdates, size: 8), (0...MapSpec.maximumSize).contains(view.valueSize),
+      (0...MapSpec.maximumSize).contains(view.keySize),
+      view.keyFields.allSatisfy({ $0.fits(view.keySize) })
+    else { return false }
+    switch view.storage {
+    case .hash(let map, _):
+      return maps.indices.contains(map) && maps[map].keySize >= view.keySize && maps[map].valueSize >= view.valueSize
+    case .global(let map, let offset, let presence):
+      return contains(map: map, offset: offset, size: view.valueSize) && contains(map: map, offset: presence, size: 1)
+    case .slots(let map, let offset, let stride, let slotSize, let domain):
+      let count: Int
+      switch domain {
+      case .scalar: count = 1
+      case .probes(let base, let probes):
+        guard base >= 0, probes >= 0, probes <= probeNames.count, base <= probeNames.count - probes else {
+          return false
+        }
+        count = probes
+      case .integers(let integers): count = integers
+      }
+      guard (0...MapSpec.maximumSize).contains(stride), (1...MapSpec.maximumSize).contains(slotSize),
+        (0...MapSpec.maximumSize / slotSize).contains(count), slotSize >= view.valueSize
+      else { return false }
+      let cpus = stride == 0 ? 0 : settings.possibleCPUs - 1
+      return contains(map: map, offset: offset, size: cpus * stride + count * slotSize)
+    }
+  }
+
+  private func isConsistent(_ action: Action) -> Bool {
+    switch action {
+    case .printf(let format), .cat(let format), .system(let format), .message(_, let format, _):
+      format.segments.allSatisfy { segment in
+        switch segment {
+        case .literal: true
+        case .argument(_, let field): field.fits(MapSpec.maximumSize)
+        }
+      }
+    case .print(let field): field.fits(MapSpec.maximumSize)
+    case .printMap(let view), .clear(let view), .zero(let view), .lostUpdates(let view): views.indices.contains(view)
+    case .printMapValue(let view, let key, let value):
+      views.indices.contains(view) && (key?.fits(MapSpec.maximumSize) ?? true) && value.fits(MapSpec.maximumSize)
+    case .join(_, let capacity): (0...MapSpec.maximumSize).contains(capacity)
+    case .exit, .time, .helperError: true
+    }
+  }
+}
+
+extension Field {
+  fileprivate func fits(_ size: Int) -> Bool {
+    offset >= 0 && self.size >= 0 && offset <= size && self.size <= size - offset
+  }
+}
+
+extension MapSpec {
+  /// More bytes than a key or a value of the kernel's maps may have.
+  fileprivate static let maximumSize = 1 << 30
+
+  fileprivate var isConsistent: Bool {
+    let sizes = 0...Self.maximumSize
+    guard sizes.contains(keySize), sizes.contains(valueSize), (0...Int(UInt32.max)).contains(maxEntries) else {
+      return false
+    }
+    // What is mapped is all elements at once.
+    let isMappable = (valueSize + 7) / 8 <= Self.maximumSize / max(maxEntries, 1)
+    return initialValue.count <= valueSize && (isMappable || !flags.contains(.mappable))
+  }
+}

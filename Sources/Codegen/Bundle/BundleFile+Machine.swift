@@ -1,0 +1,90 @@
+import TraceLang
+
+extension BundleFile {
+  /// The bundle, fitted to the machine that is to run it.
+  ///
+  /// See `CPUDemand` for how many CPUs it may have.
+  /// The kernel's facts are asked again and must be as they were; its features are asked for only when its release is
+  /// another.
+  /// - Throws: when it cannot run there; the message says why.
+  public func fitted(to target: any Target) throws(BundleError) -> Bundle {
+    let here = target.machine
+    guard machine.architecture == here.architecture else {
+      throw BundleError(
+        "the bundle is for \(machine.architecture.rawValue), and this machine is \(here.architecture.rawValue)")
+    }
+    guard machine.isLittleEndian == here.isLittleEndian else {
+      throw BundleError(
+        "the bundle is for \(machine.isLittleEndian ? "little" : "big")-endian machines, and this one is not")
+    }
+    guard machine.pageSize == here.pageSize else {
+      throw BundleError(
+        "the bundle is for pages of \(machine.pageSize) bytes, and those of this machine have \(here.pageSize)")
+    }
+    switch cpuDemand {
+    case .exactly where here.possibleCPUs != machine.possibleCPUs:
+      throw BundleError(
+        "the bundle is for exactly \(machine.possibleCPUs) CPUs, and this machine may have \(here.possibleCPUs): "
+          + "build it for this machine"
+      )
+    case .atMost where here.possibleCPUs > machine.possibleCPUs:
+      throw BundleError(
+        "the bundle has room for \(machine.possibleCPUs) CPUs, and this machine may have \(here.possibleCPUs): "
+          + "build it for as many"
+      )
+    case .exactly, .atMost, .any: break
+    }
+    if machine.kernelRelease != here.kernelRelease {
+      for feature in features where !target.has(feature) {
+        throw BundleError(
+          "this kernel (\(here.kernelRelease)) does not have \(feature.rawValue), which the bundle uses: "
+            + "build it for this kernel"
+        )
+      }
+      if let knowsCurrentTask, knowsCurrentTask != target.has(.currentTaskBTF) {
+        throw BundleError(
+          "the bundle is for kernels of another age (\(machine.kernelRelease)): "
+            + "build it for this one (\(here.kernelRelease))"
+        )
+      }
+    }
+    for fact in facts where !fact.holds(on: target) {
+      let why: String
+      if case .symbol = fact.subject {
+        why = "changes with each start of the machine"
+      } else {
+        why = "is not what it was (\(machine.kernelRelease))"
+      }
+      throw BundleError(
+        "on this kernel (\(here.kernelRelease)), \(fact.subject.description) \(why): build the bundle for it")
+    }
+    var bundle = bundle
+    bundle.settings.possibleCPUs = here.possibleCPUs
+    return bundle
+  }
+}
+
+/// How the number of CPUs of a machine bears on a bundle.
+public enum CPUDemand: String, Hashable, Sendable, Codable {
+  /// Everything by CPU is in maps that the kernel lays out.
+  case any
+  /// There is storage for so many CPUs in the script's own data; that of CPUs that are not there stays zero.
+  case atMost
+  /// The code asks for the value of each CPU in a per-CPU map, where one too many would count as a missing key, or the
+  /// script reads `ncpus`.
+  case exactly
+
+  init(_ bundle: Bundle, readsCPUCount: Bool) {
+    let visitsCPUs = bundle.programs.contains { program in
+      let code = try? MachineInstruction.decode(program.object.instructions)
+      return code?.contains(.call(.helper(Helper.mapLookupPerCPUElement.rawValue))) ?? true
+    }
+    let hasSlots = bundle.views.contains { view in
+      switch view.storage {
+      case .slots: true
+      case .hash, .global: false
+      }
+    }
+    self = visitsCPUs || readsCPUCount ? .exactly : hasSlots ? .atMost : .any
+  }
+}

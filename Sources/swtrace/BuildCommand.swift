@@ -1,0 +1,105 @@
+import ArgumentParser
+import Codegen
+import Runtime
+import SystemPackage
+import TraceLang
+
+/// Compiles a script to a file: a bundle, an ELF object or a listing.
+struct BuildCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "swtrace build",
+    abstract: "Compiles a script to a file that runs without being compiled again.",
+    usage: "swtrace build -o OUTPUT [--format bundle|elf|asm] [--target TARGET] FILE [parameters]",
+    discussion: """
+      FORMATS:
+        bundle   runs with 'swtrace OUTPUT'; parameters are fixed when it is built
+        elf      an object for libbpf and bpftool, with the script's programs and maps
+        asm      the listing that 'swtrace -d bpf,maps' prints
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case bundle, elf, asm
+  }
+
+  @OptionGroup var script: ScriptOptions
+
+  @Option(name: .short, help: ArgumentHelp("The file to write, '-' for standard output.", valueName: "file"))
+  var o: String
+
+  @Option(help: "What to write: bundle, elf or asm.")
+  var format: Format = .bundle
+
+  @Option(help: ArgumentHelp("Compile for a recorded machine.", valueName: "file"))
+  var target: String?
+
+  func run() {
+    do throws(CommandFailure) {
+      try Self.write(try output(), to: o)
+    } catch {
+      Terminal.fail(error, as: style)
+    }
+  }
+
+  private var style: DiagnosticStyle { DiagnosticStyle(isJSON: false, isColored: script.isColored) }
+
+  private func output() throws(CommandFailure) -> [UInt8] {
+    if script.e == nil, let path = script.words.first, BundleReader.isBundle(path) {
+      throw CommandFailure("'\(path)' is a bundle already")
+    }
+    let recording = RecordingTarget(try machine())
+    let result = try Frontend(target: recording, options: script, style: style).compile()
+    let bundle = result.compilation.bundle
+    switch format {
+    case .bundle:
+      let file = BundleFile(
+        bundle, target: recording, readsCPUCount: result.script.reads("ncpus"), isUnsafe: script.unsafe)
+      do throws(BundleError) { return try file.encoded() } catch { throw CommandFailure(error.message) }
+    case .elf:
+      do throws(BundleError) { return try ObjectFile.encode(bundle) } catch { throw CommandFailure(error.message) }
+    case .asm: return Array(StagePrinter(result, [.bpf, .maps]).text().utf8)
+    }
+  }
+
+  private func machine() throws(CommandFailure) -> any Target {
+    let recorded = try target.map { path throws(CommandFailure) in try BundleReader.contents(path) }
+    do throws(TargetError) {
+      guard let recorded else { return try HostTarget() }
+      return try RecordedTarget(decoding: recorded)
+    } catch {
+      throw CommandFailure(target.map { "'\($0)': \(error.message)" } ?? error.message)
+    }
+  }
+
+  private static func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
+    do {
+      if path == "-" {
+        _ = try FileDescriptor.standardOutput.writeAll(bytes)
+        return
+      }
+      let file = try FileDescriptor.open(
+        FilePath(path), .writeOnly, options: [.create, .truncate],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+      try file.closeAfter { _ = try file.writeAll(bytes) }
+    } catch {
+      throw CommandFailure(
+        "cannot write '\(path)': \((error as? Errno).map(String.init(describing:)) ?? "open failed")")
+    }
+  }
+}
+
+extension Script {
+  /// Whether a builtin stands in any of the probes.
+  fileprivate func reads(_ builtin: String) -> Bool {
+    var isFound = false
+    func look(_ expression: Expression) -> Bool {
+      if case .identifier(builtin) = expression.kind { isFound = true }
+      if case .call(let name, _) = expression.kind, name.text == builtin { isFound = true }
+      return !isFound
+    }
+    for case .probe(let probe) in items {
+      probe.predicate?.visit(look)
+      probe.body.visit(look)
+    }
+    return isFound
+  }
+}

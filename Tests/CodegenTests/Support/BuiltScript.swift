@@ -1,0 +1,83 @@
+import Codegen
+import TestSupport
+import Testing
+import TraceLang
+
+/// A script compiled for a machine: the recorded one, unless another is given.
+struct BuiltScript {
+  let bundle: Bundle
+  let recording: RecordingTarget
+
+  static func recordedTarget() throws -> RecordedTarget {
+    try RecordedTarget(decoding: try FileContents.bytes(Repository.root + "/Tests/Targets/x86_64.json"))
+  }
+
+  init(_ text: String, target: (any Target)? = nil, parameters: [String] = []) throws {
+    recording = RecordingTarget(try target ?? Self.recordedTarget())
+    let sources = SourceMap(SourceFile(name: "script.bt", text: text))
+    var diagnostics = Diagnostics()
+    let script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
+    let options = CheckerOptions(parameters: parameters)
+    let program = check(script, target: recording, options: options, diagnostics: &diagnostics)
+    let errors = DiagnosticRenderer(sources: sources).render(diagnostics)
+    bundle = try compile(try #require(program, "\(errors)"), target: recording, sources: sources).bundle
+  }
+
+  func file(readsCPUCount: Bool = false, isUnsafe: Bool = false) -> BundleFile {
+    BundleFile(bundle, target: recording, readsCPUCount: readsCPUCount, isUnsafe: isUnsafe)
+  }
+}
+
+/// A recorded machine with some answers changed.
+final class ChangedTarget: Target {
+  let source: RecordedTarget
+  var machine: Machine
+  var missingFeatures: Set<KernelFeature> = []
+  /// Bytes that every struct's members lie further behind.
+  var moves = 0
+  var symbolAddress: UInt64?
+
+  init(_ source: RecordedTarget) {
+    self.source = source
+    machine = source.machine
+  }
+
+  func change(
+    architecture: Machine.Architecture? = nil, isLittleEndian: Bool? = nil, possibleCPUs: Int? = nil,
+    pageSize: Int? = nil, kernelRelease: String? = nil
+  ) {
+    machine = Machine(
+      architecture: architecture ?? machine.architecture, isLittleEndian: isLittleEndian ?? machine.isLittleEndian,
+      possibleCPUs: possibleCPUs ?? machine.possibleCPUs, pageSize: pageSize ?? machine.pageSize,
+      kernelRelease: kernelRelease ?? machine.kernelRelease)
+  }
+
+  func has(_ feature: KernelFeature) -> Bool { !missingFeatures.contains(feature) && source.has(feature) }
+  func layout(of record: RecordReference) -> RecordLayout? {
+    guard let layout = source.layout(of: record) else { return nil }
+    return RecordLayout(
+      name: layout.name, isUnion: layout.isUnion, size: layout.size, members: layout.members.map { $0.moved(by: moves) }
+    )
+  }
+  func kernelSymbolAddress(_ name: String) -> UInt64? { symbolAddress ?? source.kernelSymbolAddress(name) }
+
+  func tracepoints(category: String, event: String) throws(TargetError) -> [TracepointName] {
+    try source.tracepoints(category: category, event: event)
+  }
+  func tracepointFormat(_ name: TracepointName) throws(TargetError) -> TracepointFormat? {
+    try source.tracepointFormat(name)
+  }
+  func isKernelTracepoint(_ name: TracepointName) -> Bool { source.isKernelTracepoint(name) }
+  func syscallNumber(_ name: String) -> Int? { source.syscallNumber(name) }
+  func rawTracepoints(matching glob: String) throws(TargetError) -> [String] {
+    try source.rawTracepoints(matching: glob)
+  }
+  func rawTracepointArguments(_ name: String) -> [FunctionParameter]? { source.rawTracepointArguments(name) }
+  func kernelFunctions(matching glob: String, module: String?) throws(TargetError) -> [String] {
+    try source.kernelFunctions(matching: glob, module: module)
+  }
+  func kernelFunctionSignature(_ name: String) -> FunctionSignature? { source.kernelFunctionSignature(name) }
+  func kernelType(named name: String) -> Type? { source.kernelType(named: name) }
+  func enumerator(named name: String) -> EnumeratorValue? { source.enumerator(named: name) }
+  func enumerators(of reference: EnumReference) -> [EnumeratorName] { source.enumerators(of: reference) }
+}
