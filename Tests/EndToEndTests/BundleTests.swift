@@ -60,7 +60,7 @@ import Testing
         #expect(result.errors == "")
       }
       let first = try FileContents.bytes(paths[0])
-      #expect(first.count > 1000)
+      #expect(first.count > 500)
       #expect(try FileContents.bytes(paths[1]) == first)
       #expect(try FileContents.bytes(paths[2]) == first)
     }

@@ -10,8 +10,21 @@ public struct MapTypes: Hashable, Sendable, Codable {
 
   /// For BPF_BTF_LOAD.
   public let types: [UInt8]
-  /// By map; `nil` for those that hold nothing of the script.
-  public let maps: [Pair?]
+  /// Of the maps that hold something of the script.
+  private let described: [Described]
+
+  private struct Described: Hashable, Codable {
+    let map: Int
+    let pair: Pair
+  }
+
+  init(types: [UInt8], pairs: [Pair?]) {
+    self.types = types
+    described = pairs.enumerated().compactMap { index, pair in pair.map { Described(map: index, pair: $0) } }
+  }
+
+  /// The types of a map; `nil` when it holds nothing of the script.
+  public func pair(ofMap index: Int) -> Pair? { described.first { $0.map == index }?.pair }
 }
 
 extension Bundle {
@@ -20,7 +33,7 @@ extension Bundle {
     guard !views.isEmpty else { return nil }
     var describer = TypeDescriber(self)
     let pairs = maps.indices.map { describer.pair(ofMap: $0, in: self) }
-    return MapTypes(types: describer.writer.bytes(), maps: pairs)
+    return MapTypes(types: describer.writer.bytes(), pairs: pairs)
   }
 }
 

@@ -16,10 +16,8 @@ struct Loader {
     let types = bundle.mapTypes
     let btf = types.flatMap { loadBTF($0.types) }
     for (index, spec) in bundle.maps.enumerated() {
-      var described: LoadedMap.Types?
-      if let btf, let types, types.maps.indices.contains(index), let pair = types.maps[index] {
-        described = LoadedMap.Types(btf: btf, pair: pair)
-      }
+      let pair = types?.pair(ofMap: index)
+      let described = btf.flatMap { btf in pair.map { LoadedMap.Types(btf: btf, pair: $0) } }
       maps.append(try LoadedMap(creating: spec, types: described))
     }
     return maps

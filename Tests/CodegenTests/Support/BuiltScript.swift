@@ -33,6 +33,7 @@ final class ChangedTarget: Target {
   let source: RecordedTarget
   var machine: Machine
   var missingFeatures: Set<KernelFeature> = []
+  var addedFeatures: Set<KernelFeature> = []
   /// Bytes that every struct's members lie further behind.
   var moves = 0
   var symbolAddress: UInt64?
@@ -52,7 +53,9 @@ final class ChangedTarget: Target {
       kernelRelease: kernelRelease ?? machine.kernelRelease)
   }
 
-  func has(_ feature: KernelFeature) -> Bool { !missingFeatures.contains(feature) && source.has(feature) }
+  func has(_ feature: KernelFeature) -> Bool {
+    addedFeatures.contains(feature) || !missingFeatures.contains(feature) && source.has(feature)
+  }
   func layout(of record: RecordReference) -> RecordLayout? {
     guard let layout = source.layout(of: record) else { return nil }
     return RecordLayout(
