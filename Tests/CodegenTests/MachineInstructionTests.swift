@@ -65,6 +65,12 @@ import Testing
     (.branch(.sgt, .double, .r1, .immediate(5), 3), "if r1 s> 5 goto +3"),
     (.branch(.set, .word, .r1, .register(.r2), -3), "if w1 & w2 goto -3"),
     (.exit, "exit"),
+    (.mayJump(3), "may_goto +3"),
+    (.loadAcquire(.byte, .r1, base: .r2, offset: 0), "w1 = load_acquire((u8 *)(r2 + 0))"),
+    (.storeRelease(.double, base: .r1, offset: 8, .r2), "store_release((u64 *)(r1 + 8), r2)"),
+    (.castAddressSpace(.r1, .r2, to: 0, from: 1), "r1 = addr_space_cast(r2, 0, 1)"),
+    (.loadPacket(.half, index: nil, offset: 12), "r0 = *(u16 *)skb[12]"),
+    (.loadPacket(.byte, index: .r3, offset: 14), "r0 = *(u8 *)skb[r3 + 14]"),
   ]) func printsAsDisassemblersDo(instruction: MachineInstruction, text: String) {
     #expect(instruction.description == text)
   }

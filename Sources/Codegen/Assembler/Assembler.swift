@@ -101,7 +101,9 @@ extension MachineInstruction {
     case .jumpLong: return Int32(exactly: distance).map { .jumpLong($0) }
     case .branch(let condition, let width, let register, let operand, _):
       return Int16(exactly: distance).map { .branch(condition, width, register, operand, $0) }
-    case .arithmetic, .negate, .moveSigned, .byteOrder, .load, .store, .atomic, .loadImmediate, .call, .exit:
+    case .mayJump: return Int16(exactly: distance).map { .mayJump($0) }
+    case .arithmetic, .negate, .moveSigned, .byteOrder, .castAddressSpace, .load, .loadPacket, .loadAcquire, .store,
+      .storeRelease, .atomic, .loadImmediate, .call, .exit:
       return self
     }
   }

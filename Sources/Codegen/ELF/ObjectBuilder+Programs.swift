@@ -112,15 +112,17 @@ extension ObjectBuilder {
 extension ProgramSpec.Kind {
   /// The section that tells libbpf the program's type and where it attaches (libbpf: src/libbpf.c, section_defs).
   fileprivate func sectionName(_ hook: Hook) throws(BundleError) -> String {
-    switch (self, hook.point) {
-    case (.tracingRawTracepoint(let name), _): return "tp_btf/\(name)"
-    case (.rawTracepoint, .rawTracepoint(let name)): return "raw_tp/\(name)"
-    // Not attached: whoever loads it runs it.
-    case (.rawTracepoint, .begin), (.rawTracepoint, .end): return "raw_tp"
-    case (.tracepoint, .tracepoint(let name)): return "tracepoint/\(name.category)/\(name.event)"
-    case (.perfEvent, _): return "perf_event"
-    default: throw BundleError("an object cannot say where '\(hook.title)' attaches")
+    switch self {
+    case .tracingRawTracepoint(let name): return "tp_btf/\(name)"
+    case .perfEvent: return "perf_event"
+    case .rawTracepoint:
+      if case .rawTracepoint(let name) = hook.point { return "raw_tp/\(name)" }
+      // Not attached: whoever loads it runs it.
+      if hook.point == .begin || hook.point == .end { return "raw_tp" }
+    case .tracepoint:
+      if case .tracepoint(let name) = hook.point { return "tracepoint/\(name.category)/\(name.event)" }
     }
+    throw BundleError("an object cannot say where '\(hook.title)' attaches")
   }
 }
 
@@ -165,12 +167,9 @@ extension ProgramObject {
       } catch {
         throw BundleError("an object cannot hold the program: instruction \(index) is none (\(error))")
       }
-      let reference: (distance: Int32, isCall: Bool)? =
-        switch instruction {
-        case .call(.function(let distance)): (distance, true)
-        case .loadImmediate(_, .function(let distance)): (distance, false)
-        default: nil
-        }
+      var reference: (distance: Int32, isCall: Bool)?
+      if case .call(.function(let distance)) = instruction { reference = (distance, true) }
+      if case .loadImmediate(_, .function(let distance)) = instruction { reference = (distance, false) }
       if let reference {
         let target = index + 1 + Int(reference.distance)
         guard let piece = functions.firstIndex(where: { $0.instruction == target }) else {

@@ -30,6 +30,7 @@ extension MachineInstruction {
     case Opcode.alu64: self = try .init(arithmetic: fields, .double)
     case Opcode.jump: self = try .init(jump: fields)
     case Opcode.jump32: self = try .init(jump32: fields)
+    case Opcode.load where fields.opcode & 0xe0 != Opcode.modeImmediate: self = try .init(packet: fields)
     case Opcode.load: self = try .init(wide: fields, second)
     default: self = try .init(memory: fields)
     }
@@ -48,6 +49,11 @@ extension MachineInstruction {
       let isSource = fields.opcode & Opcode.sourceRegister != 0
       let order: ByteOrder = width == .double ? .swap : isSource ? .big : .little
       self = .byteOrder(order, bits: bits, destination)
+    case ArithmeticOpcode.move.bits where width == .double && fields.offset == Opcode.addressSpaceCast:
+      let spaces = UInt32(bitPattern: fields.immediate)
+      self = .castAddressSpace(
+        destination, try Register(field: fields.source), to: UInt16(truncatingIfNeeded: spaces >> 16),
+        from: UInt16(truncatingIfNeeded: spaces))
     case ArithmeticOpcode.move.bits where fields.offset != 0:
       guard let extent = SignExtension(width: width, bits: fields.offset) else { throw .reservedField(fields.slot) }
       self = .moveSigned(extent, destination, try Register(field: fields.source))
@@ -63,6 +69,7 @@ extension MachineInstruction {
     switch fields.opcode {
     case Opcode.jump | Opcode.goto: self = .jump(fields.offset)
     case Opcode.jump | Opcode.exit: self = .exit
+    case Opcode.jump | Opcode.conditional: self = .mayJump(fields.offset)
     case Opcode.jump | Opcode.call:
       switch fields.source {
       case 0: self = .call(.helper(fields.immediate))
@@ -100,10 +107,24 @@ extension MachineInstruction {
       self = .store(size, base: destination, offset: fields.offset, .register(source))
     case (Opcode.storeImmediate, Opcode.modeMemory):
       self = .store(size, base: destination, offset: fields.offset, .immediate(fields.immediate))
+    case (Opcode.storeRegister, Opcode.modeAtomic) where fields.immediate == Opcode.loadAcquire:
+      self = .loadAcquire(size, destination, base: source, offset: fields.offset)
+    case (Opcode.storeRegister, Opcode.modeAtomic) where fields.immediate == Opcode.storeRelease:
+      self = .storeRelease(size, base: destination, offset: fields.offset, source)
     case (Opcode.storeRegister, Opcode.modeAtomic) where size == .word || size == .double:
       guard let operation = AtomicOpcode(rawValue: fields.immediate) else { throw .reservedField(fields.slot) }
       self = .atomic(
         operation, size == .word ? .word : .double, base: destination, offset: fields.offset, source)
+    default: throw .unknownOpcode(fields.opcode)
+    }
+  }
+
+  private init(packet fields: InstructionFields) throws(DecodingError) {
+    guard let size = PacketSize(MemorySize(opcode: fields.opcode)) else { throw .unknownOpcode(fields.opcode) }
+    switch fields.opcode & 0xe0 {
+    case Opcode.modeAbsolute: self = .loadPacket(size, index: nil, offset: fields.immediate)
+    case Opcode.modeIndirect:
+      self = .loadPacket(size, index: try Register(field: fields.source), offset: fields.immediate)
     default: throw .unknownOpcode(fields.opcode)
     }
   }

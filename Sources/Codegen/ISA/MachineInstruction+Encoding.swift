@@ -38,6 +38,25 @@ extension MachineInstruction {
         case .swap: Opcode.end | Opcode.alu64
         }
       return InstructionFields(opcode: opcode, destination: register.rawValue, immediate: bits.rawValue)
+    case .castAddressSpace(let destination, let source, let to, let from):
+      return InstructionFields(
+        opcode: ArithmeticOpcode.move.bits | Opcode.alu64 | Opcode.sourceRegister, destination: destination.rawValue,
+        source: source.rawValue, offset: Opcode.addressSpaceCast,
+        immediate: Int32(bitPattern: UInt32(to) << 16 | UInt32(from)))
+    case .loadPacket(let size, let index, let offset):
+      let mode = index == nil ? Opcode.modeAbsolute : Opcode.modeIndirect
+      return InstructionFields(
+        opcode: Opcode.load | mode | size.memory.bits, source: index?.rawValue ?? 0, immediate: offset)
+    case .loadAcquire(let size, let register, let base, let offset):
+      return InstructionFields(
+        opcode: Opcode.storeRegister | Opcode.modeAtomic | size.bits, destination: register.rawValue,
+        source: base.rawValue, offset: offset, immediate: Opcode.loadAcquire)
+    case .storeRelease(let size, let base, let offset, let source):
+      return InstructionFields(
+        opcode: Opcode.storeRegister | Opcode.modeAtomic | size.bits, destination: base.rawValue,
+        source: source.rawValue, offset: offset, immediate: Opcode.storeRelease)
+    case .mayJump(let offset):
+      return InstructionFields(opcode: Opcode.jump | Opcode.conditional, offset: offset)
     case .load(let kind, let register, let base, let offset):
       let mode = kind.isSigned ? Opcode.modeMemorySigned : Opcode.modeMemory
       return InstructionFields(

@@ -11,6 +11,17 @@ extension MachineInstruction: CustomStringConvertible {
       return "\(destination.name(extent.width)) = (s\(extent.bits))\(source.name(extent.width))"
     case .byteOrder(let order, let bits, let register):
       return "\(register) = \(order.symbol)\(bits.rawValue) \(register)"
+    case .castAddressSpace(let destination, let source, let to, let from):
+      return "\(destination) = addr_space_cast(\(source), \(to), \(from))"
+    case .loadPacket(let size, let index, let offset):
+      let place = index.map { offset == 0 ? "\($0)" : "\($0) + \(offset)" } ?? "\(offset)"
+      return "r0 = *(u\(size.memory.rawValue * 8) *)skb[\(place)]"
+    case .loadAcquire(let size, let register, let base, let offset):
+      return "\(register.name(size.width)) = load_acquire((u\(size.rawValue * 8) *)(\(address(base, offset))))"
+    case .storeRelease(let size, let base, let offset, let source):
+      return "store_release((u\(size.rawValue * 8) *)(\(address(base, offset))), \(source.name(size.width)))"
+    case .mayJump(let offset):
+      return "may_goto \(signed(Int(offset)))"
     case .load(let kind, let register, let base, let offset):
       let sign = kind.isSigned ? "s" : "u"
       return "\(register) = *(\(sign)\(kind.size.rawValue * 8) *)(\(address(base, offset)))"
@@ -54,6 +65,11 @@ extension MachineOperand {
     case .immediate(let value): "\(value)"
     }
   }
+}
+
+extension MemorySize {
+  /// The part of a register that a value of this size is named with.
+  fileprivate var width: Width { self == .double ? .double : .word }
 }
 
 extension ArithmeticOpcode {

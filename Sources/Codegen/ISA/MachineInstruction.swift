@@ -7,8 +7,18 @@ public enum MachineInstruction: Hashable, Sendable {
   /// Conversion between the machine's and the named byte order, or an unconditional swap (v4); zero-extends.
   case byteOrder(ByteOrder, bits: SwapBits, Register)
 
+  /// A copy of a pointer into another address space (arenas, 6.9).
+  case castAddressSpace(Register, Register, to: UInt16, from: UInt16)
+
   case load(LoadKind, Register, base: Register, offset: Int16)
+  /// A load of a packet's bytes in network order to r0, at a place from the packet's start and, if given, that a register
+  /// counts on from; it ends the program where there are none (classic BPF's, for socket filters).
+  case loadPacket(PacketSize, index: Register?, offset: Int32)
+  /// A load that comes before all later accesses (6.15); zero-extends.
+  case loadAcquire(MemorySize, Register, base: Register, offset: Int16)
   case store(MemorySize, base: Register, offset: Int16, MachineOperand)
+  /// A store that comes after all earlier accesses (6.15).
+  case storeRelease(MemorySize, base: Register, offset: Int16, Register)
   case atomic(AtomicOpcode, Width, base: Register, offset: Int16, Register)
   /// The only instruction of two slots.
   case loadImmediate(Register, WideImmediate)
@@ -18,6 +28,8 @@ public enum MachineInstruction: Hashable, Sendable {
   case jump(Int16)
   /// An unconditional jump with a 32-bit offset (v4).
   case jumpLong(Int32)
+  /// A jump that the kernel takes when a loop has run for too long (6.9).
+  case mayJump(Int16)
   case branch(JumpCondition, Width, Register, MachineOperand, Int16)
   case exit
 
@@ -29,8 +41,10 @@ public enum MachineInstruction: Hashable, Sendable {
   /// Whether control may go elsewhere than to the next instruction.
   public var isTerminator: Bool {
     switch self {
-    case .jump, .jumpLong, .branch, .exit: true
-    case .arithmetic, .negate, .moveSigned, .byteOrder, .load, .store, .atomic, .loadImmediate, .call: false
+    case .jump, .jumpLong, .mayJump, .branch, .exit: true
+    case .arithmetic, .negate, .moveSigned, .byteOrder, .castAddressSpace, .load, .loadPacket, .loadAcquire, .store,
+      .storeRelease, .atomic, .loadImmediate, .call:
+      false
     }
   }
 }
@@ -48,6 +62,28 @@ public enum SignExtension: Hashable, Sendable, CaseIterable {
 
 public enum ByteOrder: Hashable, Sendable, CaseIterable {
   case little, big, swap
+}
+
+/// What legacy packet loads take: there is none of eight bytes.
+public enum PacketSize: Hashable, Sendable, CaseIterable {
+  case byte, half, word
+
+  var memory: MemorySize {
+    switch self {
+    case .byte: .byte
+    case .half: .half
+    case .word: .word
+    }
+  }
+
+  init?(_ size: MemorySize) {
+    switch size {
+    case .byte: self = .byte
+    case .half: self = .half
+    case .word: self = .word
+    case .double: return nil
+    }
+  }
 }
 
 public enum SwapBits: Int32, Hashable, Sendable, CaseIterable {

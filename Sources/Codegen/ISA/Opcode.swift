@@ -15,6 +15,8 @@ enum Opcode {
 
   // Modes of loads and stores.
   static let modeImmediate: UInt8 = 0x00
+  static let modeAbsolute: UInt8 = 0x20
+  static let modeIndirect: UInt8 = 0x40
   static let modeMemory: UInt8 = 0x60
   static let modeMemorySigned: UInt8 = 0x80
   static let modeAtomic: UInt8 = 0xc0
@@ -27,6 +29,14 @@ enum Opcode {
   static let goto: UInt8 = 0x00
   static let call: UInt8 = 0x80
   static let exit: UInt8 = 0x90
+  static let conditional: UInt8 = 0xe0
+
+  // BPF_LOAD_ACQ and BPF_STORE_REL in the immediate of an atomic operation.
+  static let loadAcquire: Int32 = 0x100
+  static let storeRelease: Int32 = 0x110
+
+  // BPF_ADDR_SPACE_CAST in the offset of a move.
+  static let addressSpaceCast: Int16 = 1
 
   // BPF_PSEUDO_CALL, BPF_PSEUDO_KFUNC_CALL in the source register of a call.
   static let pseudoCall: UInt8 = 1

@@ -50,9 +50,10 @@ extension KernelFact.Subject {
     case .type(let name): target.kernelType(named: name)?.description ?? ""
     case .enumerator(let name): target.enumerator(named: name).map { "\($0.value) \($0.type.description)" } ?? ""
     case .enumeration(let name):
-      switch target.kernelType(named: name) {
-      case .enumeration(let reference, _): Self.text(target.enumerators(of: reference))
-      default: ""
+      if case .enumeration(let reference, _) = target.kernelType(named: name) {
+        Self.text(target.enumerators(of: reference))
+      } else {
+        ""
       }
     case .symbol(let name): target.kernelSymbolAddress(name).map(String.init) ?? ""
     }

@@ -49,7 +49,9 @@ struct BPFInterpreter {
       case .call(.helper(let number)):
         guard let helper = Helper(rawValue: number) else { throw Failure.unsupported(instruction) }
         finishCall(HelperModel.call(helper, Array(registers[1...5]), &memory))
-      case .arithmetic, .negate, .moveSigned, .byteOrder, .load, .store, .atomic, .loadImmediate, .call(.kernel):
+      case .mayJump: break
+      case .arithmetic, .negate, .moveSigned, .byteOrder, .castAddressSpace, .load, .loadPacket, .loadAcquire, .store,
+        .storeRelease, .atomic, .loadImmediate, .call(.kernel):
         try step(instruction)
       }
     }

@@ -22,6 +22,10 @@ enum InstructionForms {
     for extent in SignExtension.allCases {
       for (a, b) in pairs { result.append(.moveSigned(extent, a, b)) }
     }
+    for (a, b) in pairs {
+      result.append(.castAddressSpace(a, b, to: 0, from: 1))
+      result.append(.castAddressSpace(a, b, to: 1, from: 0))
+    }
     for order in ByteOrder.allCases {
       for bits in SwapBits.allCases { result.append(.byteOrder(order, bits: bits, .r4)) }
     }
@@ -33,7 +37,11 @@ enum InstructionForms {
     for offset in offsets {
       for (a, b) in pairs {
         for kind in LoadKind.allCases { result.append(.load(kind, a, base: b, offset: offset)) }
-        for size in MemorySize.allCases { result.append(.store(size, base: a, offset: offset, .register(b))) }
+        for size in MemorySize.allCases {
+          result.append(.store(size, base: a, offset: offset, .register(b)))
+          result.append(.loadAcquire(size, a, base: b, offset: offset))
+          result.append(.storeRelease(size, base: a, offset: offset, b))
+        }
         for operation in AtomicOpcode.allCases {
           for width in Width.allCases { result.append(.atomic(operation, width, base: a, offset: offset, b)) }
         }
@@ -41,6 +49,11 @@ enum InstructionForms {
       for size in MemorySize.allCases {
         for value in immediates { result.append(.store(size, base: .r10, offset: offset, .immediate(value))) }
       }
+    }
+    for size in PacketSize.allCases {
+      for value in immediates { result.append(.loadPacket(size, index: nil, offset: value)) }
+      for register in Register.allCases { result.append(.loadPacket(size, index: register, offset: 0)) }
+      result.append(.loadPacket(size, index: .r3, offset: 14))
     }
     return result
   }
@@ -72,6 +85,7 @@ enum InstructionForms {
     }
     for offset in offsets {
       result.append(.jump(offset))
+      result.append(.mayJump(offset))
       for condition in JumpCondition.allCases {
         for width in Width.allCases {
           for (a, b) in pairs { result.append(.branch(condition, width, a, .register(b), offset)) }

@@ -45,13 +45,15 @@ struct LLVM {
     disassemble = unsafeBitCast(run, to: Disassemble.self)
   }
 
-  /// The text of one instruction, `nil` where LLVM knows none.
+  /// The text of one instruction with its numbers in decimal, `nil` where LLVM knows none.
   func text(_ slots: [UInt64]) -> String? {
     var bytes = slots.flatMap { slot in (0..<8).map { UInt8(truncatingIfNeeded: slot >> UInt64(8 * $0)) } }
     var buffer = [CChar](repeating: 0, count: 256)
     let length = disassemble(context, &bytes, UInt64(bytes.count), 0, &buffer, buffer.count)
     guard length == bytes.count else { return nil }
     let text = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    return text.replacing("\t", with: " ").trimmingPrefix(while: { $0 == " " }).description
+    // Newer versions write offsets in hexadecimal.
+    let decimal = text.replacing(/0x([0-9a-f]+)/) { match in UInt64(match.1, radix: 16).map(String.init) ?? "?" }
+    return decimal.replacing("\t", with: " ").trimmingPrefix(while: { $0 == " " }).description
   }
 }
