@@ -132,20 +132,30 @@ private struct CompactValueDecoder: Decoder, SingleValueDecodingContainer {
     return value
   }
 
+  /// What the types that code themselves as one value are; `nil` for all other types. Types are told by comparison with
+  /// each: to ask whether one conforms to a protocol takes the runtime longer than all the rest of decoding.
   private func scalar<Value>(_ type: Value.Type) throws(CompactDecodingError) -> Value? {
-    switch type {
-    case is Int.Type: return try integer(Int.self) as? Value
-    case is String.Type: return try input.text() as? Value
-    case is Bool.Type:
-      let byte = try input.byte()
-      guard byte <= 1 else { throw CompactDecodingError() }
-      return (byte == 1) as? Value
-    case is [UInt8].Type: return Array(try input.take(size: 1)) as? Value
-    case is [UInt64].Type: return try input.words() as? Value
-    case is UInt64.Type: return try input.number() as? Value
-    case let type as any FixedWidthInteger.Type: return try integer(type) as? Value
-    default: return nil
-    }
+    if type == Int.self { return try integer(Int.self) as? Value }
+    if type == String.self { return try input.text() as? Value }
+    if type == Bool.self { return try boolean() as? Value }
+    if type == [UInt8].self { return Array(try input.take(size: 1)) as? Value }
+    if type == [UInt64].self { return try input.words() as? Value }
+    if type == UInt64.self { return try input.number() as? Value }
+    if type == UInt32.self { return try integer(UInt32.self) as? Value }
+    if type == UInt16.self { return try integer(UInt16.self) as? Value }
+    if type == UInt8.self { return try integer(UInt8.self) as? Value }
+    if type == Int64.self { return try integer(Int64.self) as? Value }
+    if type == Int32.self { return try integer(Int32.self) as? Value }
+    if type == Int16.self { return try integer(Int16.self) as? Value }
+    if type == Int8.self { return try integer(Int8.self) as? Value }
+    if type == UInt.self { return try integer(UInt.self) as? Value }
+    return nil
+  }
+
+  private func boolean() throws(CompactDecodingError) -> Bool {
+    let byte = try input.byte()
+    guard byte <= 1 else { throw CompactDecodingError() }
+    return byte == 1
   }
 
   private func integer<Integer: FixedWidthInteger>(_ type: Integer.Type) throws(CompactDecodingError) -> Integer {
