@@ -30,7 +30,8 @@ public struct BTFWriter: Sendable {
     }
   }
 
-  /// Kernel: enum btf_func_linkage; of variables, BTF_VAR_STATIC and BTF_VAR_GLOBAL_ALLOCATED. The verifier takes callbacks only when they are static.
+  /// Kernel: enum btf_func_linkage; of variables, BTF_VAR_STATIC and BTF_VAR_GLOBAL_ALLOCATED. The verifier takes
+  /// callbacks only when they are static.
   public enum Linkage: UInt32, Hashable, Sendable {
     case `static` = 0
     case global = 1

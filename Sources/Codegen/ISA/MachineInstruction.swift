@@ -11,8 +11,8 @@ public enum MachineInstruction: Hashable, Sendable {
   case castAddressSpace(Register, Register, to: UInt16, from: UInt16)
 
   case load(LoadKind, Register, base: Register, offset: Int16)
-  /// A load of a packet's bytes in network order to r0, at a place from the packet's start and, if given, that a register
-  /// counts on from; it ends the program where there are none (classic BPF's, for socket filters).
+  /// A load to r0 from a packet, in the order of bytes of the machine, at an offset that a register may add to; it ends
+  /// the program behind the end of the packet (of classic BPF, for socket filters).
   case loadPacket(PacketSize, index: Register?, offset: Int32)
   /// A load that comes before all later accesses (6.15); zero-extends.
   case loadAcquire(MemorySize, Register, base: Register, offset: Int16)
