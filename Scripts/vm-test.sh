@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Boots Debian's kernels in QEMU, by emulation, and runs scripts there with swtrace. Prints a table; fails when a script
+# failed on a kernel.
+#
+#   Scripts/vm-test.sh [--scripts FOLDER]... [--only GROUP]... [KERNEL]
+#
+# KERNEL is 5.10, 6.1, 6.12, 7.x or all. --scripts adds a folder of NAME.bt with NAME.out, the output it must have.
+# SWTRACE names another executable than .build/release/swtrace.
+set -euo pipefail
+
+usage() { sed -n '5,8s/^# \{0,3\}//p' "$0" >&2; exit 2; }
+
+repository=$(cd "$(dirname "$0")/.." && pwd)
+groups=("golden=$repository/Tests/GoldenTests/Scripts" "examples=$repository/examples" "exact=$repository/Scripts/vm/scripts")
+only=()
+kernel=all
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    --scripts)
+      [[ -d ${2-} ]] || usage
+      groups+=("$(basename "$(realpath "$2")")=$(realpath "$2")")
+      shift
+      ;;
+    --only) only+=("${2-}"); shift ;;
+    -*) usage ;;
+    *) kernel=$1 ;;
+  esac
+  shift
+done
+case $kernel in
+  all) kernels=(5.10 6.1 6.12 7.x) ;;
+  5.10 | 6.1 | 6.12 | 7.x) kernels=("$kernel") ;;
+  *) usage ;;
+esac
+if [[ ${#only[@]} -gt 0 ]]; then
+  wanted=()
+  for group in "${groups[@]}"; do
+    for name in "${only[@]}"; do [[ ${group%%=*} != "$name" ]] || wanted+=("$group"); done
+  done
+  groups=("${wanted[@]}")
+fi
+
+"$repository/Scripts/setup.sh" qemu-system-x86 busybox-static cpio debian-archive-keyring
+cache=${XDG_CACHE_HOME:-$repository/.cache}
+[[ -z ${XDG_CACHE_HOME-} ]] || cache=$cache/swtrace
+cache=$cache/vm
+work=$(mktemp --directory)
+qemu=
+trap '[[ -z $qemu ]] || kill "$qemu" 2>/dev/null; rm -rf "$work"' EXIT
+
+"$repository/Scripts/vm/make-image.sh" "$work/image" "${SWTRACE:-$repository/.build/release/swtrace}" "${groups[@]}"
+
+# Hours for a folder of a thousand scripts; a machine that hangs is stopped by what it no longer writes.
+boot() {
+  local vmlinuz=$1 results=$2 console=$3 size=0 quiet=0
+  qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m 768M -nodefaults -display none -no-reboot \
+    -kernel "$vmlinuz" -initrd "$work/image" -append 'console=ttyS0 panic=-1 loglevel=5' \
+    -serial "file:$console" -serial "file:$results" </dev/null &
+  qemu=$!
+  while kill -0 "$qemu" 2>/dev/null; do
+    sleep 1
+    local now
+    now=$(cat "$results" "$console" 2>/dev/null | wc --bytes)
+    quiet=$((now == size ? quiet + 1 : 0)) size=$now
+    if [[ $quiet -ge 120 ]]; then
+      kill "$qemu"
+      echo "the machine wrote nothing for two minutes" >&2
+    fi
+  done
+  wait "$qemu" || true
+  qemu=
+}
+
+all=$work/all
+: >"$all"
+failed=0
+for kernel in "${kernels[@]}"; do
+  vmlinuz=$("$repository/Scripts/vm/fetch-kernel.sh" "$kernel" "$cache/kernels")
+  results=$cache/results-$kernel console=$cache/console-$kernel
+  : >"$results"
+  began=$SECONDS
+  boot "$vmlinuz" "$results" "$console"
+  if ! grep --quiet '^end$' "$results"; then
+    echo "Linux $kernel did not run to the end; its last words, of $console:" >&2
+    tail --lines=20 "$console" >&2
+    failed=1
+  fi
+  echo "boot $kernel $((SECONDS - began))" | cat - "$results" >>"$all"
+done
+
+awk -f "$repository/Scripts/vm/report.awk" "$all" || failed=1
+exit $failed

@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# Fetches a Debian kernel for cloud machines by its release (5.10, 6.1, 6.12 or 7.x), unpacks it below a folder and prints
+# the path of its bzImage. apt does it, with a configuration, lists and a cache of its own below that folder; only the
+# mirror's address is the machine's. What is there already is not fetched again.
+set -euo pipefail
+
+[[ $# == 2 ]] || { echo "usage: fetch-kernel.sh KERNEL FOLDER" >&2; exit 2; }
+kernel=$1
+mkdir -p "$2"
+folder=$(cd "$2" && pwd)
+
+# The suites to look in, and what the names of the kernel's packages start with.
+case $kernel in
+  5.10) suites=(bullseye bullseye-security) prefix=linux-image-5.10. ;;
+  6.1) suites=(bookworm bookworm-security) prefix=linux-image-6.1. ;;
+  6.12) suites=(trixie trixie-security) prefix=linux-image-6.12. ;;
+  7.x) suites=(sid) prefix=linux-image-7. ;;
+  *) echo "there is no kernel '$kernel': 5.10, 6.1, 6.12 or 7.x" >&2; exit 2 ;;
+esac
+
+image() { find "$folder/$kernel" -name 'vmlinuz*' -print -quit 2>/dev/null || true; }
+found=$(image)
+if [[ -n $found ]]; then
+  echo "$found"
+  exit 0
+fi
+
+# The addresses of the machine's apt sources in both formats, one a line.
+addresses() {
+  local file
+  for file in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
+    [[ -r $file ]] || continue
+    awk '
+      $1 == "deb" { sub(/\[[^]]*\]/, ""); print $2; next }
+      /^[ \t]/ && inURIs { for (i = 1; i <= NF; i++) print $i; next }
+      { inURIs = tolower($1) == "uris:" }
+      inURIs { for (i = 2; i <= NF; i++) print $i }
+    ' "$file"
+  done
+}
+
+# The first address of an archive, which is named by the end of its path.
+address() { addresses | grep --max-count=1 --extended-regexp "/$1(/|\.list)?\$" || true; }
+
+archive=$(address debian)
+security=$(address debian-security)
+[[ -n $archive ]] || { echo "apt's sources name no Debian archive to fetch Linux $kernel from" >&2; exit 1; }
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+[[ -e $keyring ]] || { echo "$keyring is missing: install debian-archive-keyring" >&2; exit 1; }
+
+apt=$folder/apt/$kernel
+mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial" "$apt/none"
+: >"$apt/status"
+for suite in "${suites[@]}"; do
+  source=$archive
+  if [[ $suite == *-security ]]; then
+    [[ -n $security ]] || continue
+    source=$security
+  fi
+  echo "deb [arch=amd64 signed-by=$keyring] $source $suite main"
+done >"$apt/sources.list"
+# Suites past their life are still signed, by keys and with dates that are past theirs.
+cat >"$apt/apt.conf" <<CONFIGURATION
+Dir::State "$apt/state";
+Dir::State::status "$apt/status";
+Dir::Cache "$apt/cache";
+Dir::Etc::sourcelist "$apt/sources.list";
+Dir::Etc::sourceparts "$apt/none";
+Dir::Etc::preferencesparts "$apt/none";
+APT::Architecture "amd64";
+APT::Sandbox::User "";
+Acquire::Check-Valid-Until "false";
+Acquire::Languages "none";
+Acquire::Retries "3";
+CONFIGURATION
+export APT_CONFIG=$apt/apt.conf
+
+echo "Fetching Linux $kernel for cloud machines" >&2
+apt-get --quiet=2 update >&2
+package=$(
+  apt-cache pkgnames "$prefix" | grep --extended-regexp '^linux-image-[0-9.]+([-+][a-z0-9.+]*)*-cloud-amd64$' \
+    | sort --version-sort | tail --lines=1
+) || { echo "no kernel package starts with $prefix in ${suites[*]}" >&2; exit 1; }
+# Newer kernels lie in a package that the image's depends on.
+binary=$(apt-cache pkgnames "linux-binary-${package#linux-image-}" | head --lines=1)
+cd "$apt"
+apt-get --quiet=2 download "${binary:-$package}" >&2
+part=$folder/$kernel.part
+rm -rf "$part" "${folder:?}/$kernel"
+mkdir "$part"
+dpkg-deb --fsys-tarfile ./*.deb | tar --extract --directory="$part" --wildcards '*/vmlinuz*'
+mv "$part" "$folder/$kernel"
+rm -rf "$apt"
+found=$(image)
+[[ -n $found ]] || { echo "${binary:-$package} holds no vmlinuz" >&2; exit 1; }
+echo "$found"

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Packs a machine's whole file system: an init, busybox, swtrace with the shared libraries it needs, and folders of scripts.
+set -euo pipefail
+
+[[ $# -ge 3 ]] || { echo "usage: make-image.sh IMAGE SWTRACE GROUP=FOLDER ..." >&2; exit 2; }
+image=$(realpath "$1") swtrace=$(realpath "$2")
+shift 2
+here=$(cd "$(dirname "$0")" && pwd)
+
+root=$(mktemp --directory)
+trap 'rm -rf "$root"' EXIT
+mkdir -p "$root/bin" "$root/dev"
+install -m 755 "$here/init" "$here/workload" "$root/"
+install -m 755 "$swtrace" "$root/bin/swtrace"
+install -m 755 "$(command -v busybox)" "$root/bin/busybox"
+for library in $(ldd "$swtrace" | grep --only-matching '/[^ ]*'); do
+  install -D -m 755 "$library" "$root$library"
+done
+
+for argument in "$@"; do
+  group=$root/scripts/${argument%%=*}
+  mkdir -p "$group"
+  find "${argument#*=}" -maxdepth 1 -type f \
+    \( -name '*.bt' -o -name '*.out' -o -name '*.status' -o -name '*.cmd' \) -exec cp --target-directory="$group" {} +
+done
+
+(cd "$root" && find . | cpio --quiet --create --format=newc --owner=0:0) >"$image"

@@ -1,0 +1,34 @@
+# From what the machines wrote, each after a line "boot KERNEL SECONDS": what failed and what was skipped, and a table of
+# kernels and groups of scripts. Fails when a script failed or there is none.
+{ sub(/\r$/, "") }
+$1 == "boot" { kernel = $2; kernels[++kernelCount] = kernel; seconds[kernel] = $3; release[kernel] = "-" }
+$1 == "kernel" { release[kernel] = $2 }
+$1 == "script" {
+  group = $2
+  state = $4
+  if (!(group in known)) { known[group]; groups[++groupCount] = group }
+  count[kernel, group, state]++
+  total[state]++
+  if (state != "ok") print state ": " kernel " " group "/" $3
+}
+$1 == "|" { print "    " substr($0, 3) }
+END {
+  if (total["failed"] + total["skipped"]) print ""
+  printf "| kernel | release | seconds |"
+  for (g = 1; g <= groupCount; g++) printf " %s |", groups[g]
+  printf "\n|---|---|---|"
+  for (g = 1; g <= groupCount; g++) printf "---|"
+  print ""
+  for (k = 1; k <= kernelCount; k++) {
+    kernel = kernels[k]
+    printf "| %s | %s | %s |", kernel, release[kernel], seconds[kernel]
+    for (g = 1; g <= groupCount; g++) {
+      text = count[kernel, groups[g], "ok"] + 0 " ok"
+      if (n = count[kernel, groups[g], "skipped"]) text = text ", " n " skipped"
+      if (n = count[kernel, groups[g], "failed"]) text = text ", " n " FAILED"
+      printf " %s |", text
+    }
+    print ""
+  }
+  exit total["failed"] > 0 || total["ok"] + 0 == 0
+}
