@@ -160,7 +160,7 @@ extension Lowering {
     builder.line = outer.builder.line
     scratch = Scratch(
       map: scratch.map, entry: scratch.entry, used: scratch.used, size: scratch.size,
-      base: builder.declareValue(.pointer(.mapValue(scratch.map))))
+      base: builder.declareValue(.pointer(.mapValueOrNull(scratch.map))))
     bodyExits = []
     loops = []
     openRecords = []

@@ -103,7 +103,7 @@ struct Lowering {
     var builder = FunctionBuilder(name: planned.name, parameters: [.pointer(.context)])
     let prologue = builder.current
     let body = builder.makeBlock()
-    let scratch = Scratch(map: scratchMap, entry: scratchEntry, base: builder.declareValue(.pointer(.mapValue(scratchMap))))
+    let scratch = Scratch(map: scratchMap, entry: scratchEntry, base: builder.declareValue(.pointer(.mapValueOrNull(scratchMap))))
     builder.continueIn(body)
     let context = builder.parameters[0]
     var lowering = Lowering(
