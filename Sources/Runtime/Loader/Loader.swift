@@ -8,7 +8,7 @@ import TraceLang
 struct Loader {
   let bundle: Bundle
   let host: any HostServices
-  /// Receives the verifier's log of accepted programs; `nil` saves the kernel writing it.
+  /// Receives the verifier's log of every program; `nil` saves the kernel writing it.
   var log: ((ProgramSpec, String) -> Void)?
 
   func loadMaps() throws(RuntimeError) -> [LoadedMap] {
@@ -42,18 +42,24 @@ struct Loader {
         log(spec, text)
         return Descriptor(fd)
       }
-      guard fd == -ENOSPC else { throw refusal(of: spec, code: -fd, log: text) }
+      guard fd == -ENOSPC else {
+        log(spec, text)
+        throw refusal(of: spec, code: -fd, log: text)
+      }
       // The log did not fit, which says nothing about the program.
       attempt.verbosity = 0
       let (retried, _) = attempt.run(btf: btf, information: information, logSize: 0)
-      guard retried >= 0 else { throw refusal(of: spec, code: -retried, log: text) }
       log(spec, text + "the log is cut: set BPFTRACE_LOG_SIZE above \(bundle.settings.logSize) to see all of it\n")
+      guard retried >= 0 else { throw refusal(of: spec, code: -retried, log: text) }
       return Descriptor(retried)
     }
     let (fd, _) = attempt.run(btf: btf, information: information, logSize: 0)
     guard fd < 0 else { return Descriptor(fd) }
     attempt.verbosity = 1
-    let (retried, text) = attempt.run(btf: btf, information: information, logSize: bundle.settings.logSize)
+    var (retried, text) = attempt.run(btf: btf, information: information, logSize: bundle.settings.logSize)
+    if retried == -ENOSPC {
+      (retried, text) = attempt.run(btf: btf, information: information, logSize: Attempt.maximumLogSize)
+    }
     guard retried < 0 else { return Descriptor(retried) }
     throw refusal(of: spec, code: text.isEmpty || retried == -ENOSPC ? -fd : -retried, log: text)
   }
@@ -87,6 +93,9 @@ private struct Attempt {
   let license: String
   var attachTypeID: UInt32 = 0
   var verbosity: UInt32 = 0
+
+  /// Kernel: kernel/bpf/verifier.c of 5.10, bpf_check.
+  static let maximumLogSize = (16 << 20) - 1
 
   /// The program's descriptor or a negated errno, and the verifier's log.
   func run(btf: Descriptor?, information: ProgramBTF?, logSize: Int) -> (Int32, String) {
