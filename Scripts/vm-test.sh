@@ -2,17 +2,19 @@
 # Boots Debian's kernels in QEMU, by emulation, and runs scripts there with swtrace. Prints a table; fails when a script
 # failed on a kernel.
 #
-#   Scripts/vm-test.sh [--scripts FOLDER]... [--only GROUP]... [KERNEL]
+#   Scripts/vm-test.sh [--scripts FOLDER]... [--only GROUP]... [--verbose] [KERNEL]
 #
 # KERNEL is 5.10, 6.1, 6.12, 7.x or all. --scripts adds a folder of NAME.bt with NAME.out, the output it must have.
-# SWTRACE names another executable than .build/release/swtrace.
+# --only leaves out the other groups of scripts; --verbose prints a failed script's whole verifier log. SWTRACE names
+# another executable than .build/release/swtrace.
 set -euo pipefail
 
-usage() { sed -n '5,8s/^# \{0,3\}//p' "$0" >&2; exit 2; }
+usage() { sed -n '5,9s/^# \{0,3\}//p' "$0" >&2; exit 2; }
 
 repository=$(cd "$(dirname "$0")/.." && pwd)
 groups=("golden=$repository/Tests/GoldenTests/Scripts" "examples=$repository/examples" "exact=$repository/Scripts/vm/scripts")
 only=()
+arguments=
 kernel=all
 while [[ $# -gt 0 ]]; do
   case $1 in
@@ -22,6 +24,7 @@ while [[ $# -gt 0 ]]; do
       shift
       ;;
     --only) only+=("${2-}"); shift ;;
+    --verbose) arguments=swtrace.verbose ;;
     -*) usage ;;
     *) kernel=$1 ;;
   esac
@@ -54,7 +57,7 @@ trap '[[ -z $qemu ]] || kill "$qemu" 2>/dev/null; rm -rf "$work"' EXIT
 boot() {
   local vmlinuz=$1 results=$2 console=$3 size=0 quiet=0
   qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m 768M -nodefaults -display none -no-reboot \
-    -kernel "$vmlinuz" -initrd "$work/image" -append 'console=ttyS0 panic=-1 loglevel=5' \
+    -kernel "$vmlinuz" -initrd "$work/image" -append 'console=ttyS0 panic=-1 loglevel=5 '"$arguments" \
     -serial "file:$console" -serial "file:$results" </dev/null &
   qemu=$!
   while kill -0 "$qemu" 2>/dev/null; do

@@ -1,0 +1,1 @@
+/bin/sh -c 'kill -CONT $$; kill -CONT $$; kill -CONT $$; true'

@@ -1,0 +1,1 @@
+/bin/sh -c 'cd /proc; cd /no/such/folder 2>/dev/null; cd sys; true'
