@@ -34,7 +34,14 @@ struct LoadedMap {
       options.btf_value_type_id = 0
     }
     if fd < 0 { fd = Self.create(spec, &options) }
-    guard fd >= 0 else { throw .failure(doing: "create the map \(spec.name)", code: -fd) }
+    guard fd >= 0 else {
+      if -fd == E2BIG, spec.keySize > Self.oldMaximumKeySize {
+        throw .unavailable(
+          "this kernel takes map keys of \(Self.oldMaximumKeySize) bytes and those of \(spec.name) have \(spec.keySize):"
+            + " shorten them with config max_strlen or str(text, size); Linux 5.11 has no limit")
+      }
+      throw .failure(doing: "create the map \(spec.name)", code: -fd)
+    }
     descriptor = Descriptor(fd)
     if !spec.initialValue.isEmpty { try Self.write(spec.initialValue, to: fd, of: spec) }
     if spec.isFrozen, bpf_map_freeze(fd) != 0 {
@@ -57,6 +64,9 @@ struct LoadedMap {
       bpf_map_type(rawValue: spec.kind.rawValue), spec.name, UInt32(spec.keySize), UInt32(spec.valueSize),
       UInt32(spec.maxEntries), &options)
   }
+
+  /// Kernel: kernel/bpf/hashtab.c before 5.11, which kept keys to MAX_BPF_STACK.
+  private static let oldMaximumKeySize = 512
 
   /// Writes element 0; a value shorter than the map's is filled up with zeros.
   private static func write(_ value: [UInt8], to fd: Int32, of spec: MapSpec) throws(RuntimeError) {

@@ -15,9 +15,21 @@ public struct VerifierRefusal: Error, Hashable, Sendable, CustomStringConvertibl
 
   public var description: String {
     let place = line.map { "line \($0.line), column \($0.column): " } ?? ""
-    return "\(place)the kernel refused the program of \(title): \(reason)"
+    return "\(place)the kernel refused the program of \(title): \(reason)\(hasTooManyTurns ? Self.loopAdvice : "")"
   }
 
+  /// Whether the verifier gave up on a loop rather than found a fault.
+  private var hasTooManyTurns: Bool {
+    errno == .noSpace || Self.exhaustion.contains { reason.contains($0) }
+  }
+
+  /// Kernel: kernel/bpf/verifier.c; the words before 5.3 knew no loops.
+  private static let exhaustion = ["jumps is too complex", "program is too large", "infinite loop detected"]
+  private static let loopAdvice =
+    "; the verifier follows loops turn by turn: bound them lower, or loop with `for` over a range, which needs no proof"
+    + " from Linux 5.17 on"
+
+  /// - Parameter errno: ENOSPC when the log was cut, which loses the reason.
   /// - Parameter log: what the kernel wrote at log level 1: a line "INDEX: (OPCODE) TEXT" for each step, then the reason,
   ///   then "processed N insns".
   init(title: String, object: ProgramObject, errno: Errno, log: String) {
@@ -35,7 +47,8 @@ public struct VerifierRefusal: Error, Hashable, Sendable, CustomStringConvertibl
       }
     }
     self.instruction = instruction
-    self.reason = reason.map(String.init) ?? "\(errno)"
+    self.reason =
+      errno == .noSpace ? "its log has no end within \(log.utf8.count >> 20) MB" : reason.map(String.init) ?? "\(errno)"
     line = instruction.flatMap { index in object.lines.last { $0.instruction <= index }?.line }
   }
 
