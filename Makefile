@@ -4,10 +4,10 @@
 PACKAGES := libbpf-dev libelf-dev libdw-dev zlib1g-dev pkg-config llvm-dev bpftrace
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test release bench fuzz format clean
+.PHONY: help setup run test release bench fuzz vm-test format clean
 
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install the Debian packages that are missing
 	@Scripts/setup.sh $(PACKAGES)
@@ -30,6 +30,12 @@ SECONDS ?= 60
 
 fuzz: ## fuzz the readers of scripts and recorded targets, SECONDS=60 each; findings go to .build/fuzz/findings
 	@Scripts/fuzz.sh $(SECONDS)
+
+# 5.10, 6.1, 6.12, 7.x or all.
+KERNEL := all
+
+vm-test: release ## run scripts on Debian's kernels in QEMU: make vm-test KERNEL=6.1
+	@Scripts/vm-test.sh $(KERNEL)
 
 format: ## lay out all Swift sources
 	swift format --in-place --parallel --recursive Package.swift Scripts Sources Tests Fuzz

@@ -15,7 +15,9 @@ public struct VerifierRefusal: Error, Hashable, Sendable, CustomStringConvertibl
 
   public var description: String {
     let place = line.map { "line \($0.line), column \($0.column): " } ?? ""
-    return "\(place)the kernel refused the program of \(title): \(reason)\(hasTooManyTurns ? Self.loopAdvice : "")"
+    let refusal = "\(place)the kernel refused the program of \(title): \(reason)"
+    guard hasTooManyTurns else { return refusal }
+    return "\(refusal.hasSuffix(".") ? String(refusal.dropLast()) : refusal)\(Self.loopAdvice)"
   }
 
   /// Whether the verifier gave up on a loop rather than found a fault.
@@ -48,7 +50,7 @@ public struct VerifierRefusal: Error, Hashable, Sendable, CustomStringConvertibl
     }
     self.instruction = instruction
     self.reason =
-      errno == .noSpace ? "its log has no end within \(log.utf8.count >> 20) MB" : reason.map(String.init) ?? "\(errno)"
+      errno == .noSpace ? "it has more steps than the verifier's log can hold" : reason.map(String.init) ?? "\(errno)"
     line = instruction.flatMap { index in object.lines.last { $0.instruction <= index }?.line }
   }
 

@@ -1,0 +1,39 @@
+import Codegen
+import SystemPackage
+import Testing
+
+@testable import Runtime
+
+@Suite struct VerifierRefusalTests {
+  private func refusal(_ errno: Errno, _ log: String) -> VerifierRefusal {
+    let line = SourceLine(source: 0, line: 3, column: 7)
+    let object = ProgramObject(
+      instructions: [], relocations: [], lines: [.init(instruction: 0, line: line)], functions: [])
+    return VerifierRefusal(title: "begin", object: object, errno: errno, log: log)
+  }
+
+  private static let advice =
+    "the verifier follows loops turn by turn: bound them lower, or loop with `for` over a range, which needs no proof"
+    + " from Linux 5.17 on"
+
+  @Test("a fault is told by the verifier's last words") func fault() {
+    #expect(
+      refusal(.permissionDenied, "0: (79) r0 = *(u64 *)(r3 +0)\nR3 !read_ok\nprocessed 1 insns\n").description
+        == "line 3, column 7: the kernel refused the program of begin: R3 !read_ok")
+  }
+
+  @Test("a loop too long for the verifier is told with what to do") func longLoop() {
+    #expect(
+      refusal(.argListTooLong, "0: (05) goto pc+0\nThe sequence of 8193 jumps is too complex.\nprocessed 9 insns\n")
+        .description
+        == "line 3, column 7: the kernel refused the program of begin: The sequence of 8193 jumps is too complex; "
+        + Self.advice)
+  }
+
+  @Test("a log that was cut gives no reason") func cut() {
+    #expect(
+      refusal(.noSpace, "0: (05) goto pc+0\n R0_w").description
+        == "line 3, column 7: the kernel refused the program of begin: it has more steps than the verifier's log can hold; "
+        + Self.advice)
+  }
+}
