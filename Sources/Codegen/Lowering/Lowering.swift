@@ -103,12 +103,14 @@ struct Lowering {
     var builder = FunctionBuilder(name: planned.name, parameters: [.pointer(.context)])
     let prologue = builder.current
     let body = builder.makeBlock()
-    let scratch = Scratch(map: scratchMap, entry: scratchEntry, base: builder.declareValue(.pointer(.mapValueOrNull(scratchMap))))
+    let scratch = Scratch(
+      map: scratchMap, entry: scratchEntry, base: builder.declareValue(.pointer(.mapValueOrNull(scratchMap))))
     builder.continueIn(body)
     let context = builder.parameters[0]
     var lowering = Lowering(
       program: program, plan: plan, target: target, sources: sources, builder: builder, actions: actions,
-      probe: program.probes[0], entry: EntryState(context: context, nameIndex: .constant(0)), scratch: scratch, functionName: planned.name,
+      probe: program.probes[0], entry: EntryState(context: context, nameIndex: .constant(0)), scratch: scratch,
+      functionName: planned.name,
       programKind: planned.kind, stackUse: stackUse)
     switch planned.entry {
     case .single(let probe, let nameIndex):
