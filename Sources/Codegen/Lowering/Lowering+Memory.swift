@@ -48,7 +48,10 @@ extension Lowering {
     let size = size(of: expression.type)
     switch expression.kind {
     case .string(let bytes): writeLiteral(bytes, capacity: size, to: memory, isPadded: isPadded)
-    case .context(.comm): _ = builder.call(.getCurrentComm, [address(memory), .constant(Int64(min(size, 16)))])
+    case .context(.comm):
+      // Some kernels, 6.1 among them, leave what lies behind the name's end as it was.
+      if isPadded { zero(memory, size: size) }
+      _ = builder.call(.getCurrentComm, [address(memory), .constant(Int64(min(size, 16)))])
     case .tuple(let parts): writeTuple(parts, expression.type, to: memory, isPadded: isPadded)
     case .convert(let operand): writeConverted(operand, expression.type, to: memory, isPadded: isPadded)
     case .ternary(let condition, let then, let otherwise):
