@@ -5,11 +5,11 @@ import Testing
 @testable import Runtime
 
 @Suite struct VerifierRefusalTests {
-  private func refusal(_ errno: Errno, _ log: String) -> VerifierRefusal {
+  private func refusal(_ errno: Errno, _ log: String, isLogCut: Bool = false) -> VerifierRefusal {
     let line = SourceLine(source: 0, line: 3, column: 7)
     let object = ProgramObject(
       instructions: [], relocations: [], lines: [.init(instruction: 0, line: line)], functions: [])
-    return VerifierRefusal(title: "begin", object: object, errno: errno, log: log)
+    return VerifierRefusal(title: "begin", object: object, errno: errno, log: log, isLogCut: isLogCut)
   }
 
   private static let advice =
@@ -32,8 +32,8 @@ import Testing
 
   @Test("a log that was cut gives no reason") func cut() {
     #expect(
-      refusal(.noSpace, "0: (05) goto pc+0\n R0_w").description
-        == "line 3, column 7: the kernel refused the program of begin: it has more steps than the verifier's log can hold; "
-        + Self.advice)
+      refusal(.argListTooLong, "0: (05) goto pc+0\n R0_w", isLogCut: true).description
+        == "line 3, column 7: the kernel refused the program of begin: \(Errno.argListTooLong), and its log cannot hold all "
+        + "steps; " + Self.advice)
   }
 }

@@ -50,7 +50,7 @@ struct Loader {
       attempt.verbosity = 0
       let (retried, _) = attempt.run(btf: btf, information: information, logSize: 0)
       log(spec, text + "the log is cut: set BPFTRACE_LOG_SIZE above \(bundle.settings.logSize) to see all of it\n")
-      guard retried >= 0 else { throw refusal(of: spec, code: -retried, log: text) }
+      guard retried >= 0 else { throw refusal(of: spec, code: -retried, log: text, isLogCut: true) }
       return Descriptor(retried)
     }
     let (fd, _) = attempt.run(btf: btf, information: information, logSize: 0)
@@ -61,14 +61,18 @@ struct Loader {
       (retried, text) = attempt.run(btf: btf, information: information, logSize: Attempt.maximumLogSize)
     }
     guard retried < 0 else { return Descriptor(retried) }
-    throw refusal(of: spec, code: text.isEmpty || retried == -ENOSPC ? -fd : -retried, log: text)
+    let isLogCut = retried == -ENOSPC
+    throw refusal(of: spec, code: text.isEmpty || isLogCut ? -fd : -retried, log: text, isLogCut: isLogCut)
   }
 
-  private func refusal(of spec: ProgramSpec, code: Int32, log: String) -> RuntimeError {
+  private func refusal(
+    of spec: ProgramSpec, code: Int32, log: String, isLogCut: Bool = false
+  ) -> RuntimeError {
     // EPERM without a log is the caller's lack of rights; with one, the verifier's word.
     if log.isEmpty { return .failure(doing: "load the program of \(spec.title)", code: code) }
     return .refused(
-      VerifierRefusal(title: spec.title, object: spec.object, errno: Errno(rawValue: code), log: log))
+      VerifierRefusal(
+        title: spec.title, object: spec.object, errno: Errno(rawValue: code), log: log, isLogCut: isLogCut))
   }
 
   private func attachTypeID(of spec: ProgramSpec) throws(RuntimeError) -> UInt32 {

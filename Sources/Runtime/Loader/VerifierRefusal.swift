@@ -12,6 +12,8 @@ public struct VerifierRefusal: Error, Hashable, Sendable, CustomStringConvertibl
   public let reason: String
   public let errno: Errno
   public let log: String
+  /// Whether the log has lost its end and with it the reason.
+  public let isLogCut: Bool
 
   public var description: String {
     let place = line.map { "line \($0.line), column \($0.column): " } ?? ""
@@ -22,7 +24,7 @@ public struct VerifierRefusal: Error, Hashable, Sendable, CustomStringConvertibl
 
   /// Whether the verifier gave up on a loop rather than found a fault.
   private var hasTooManyTurns: Bool {
-    errno == .noSpace || Self.exhaustion.contains { reason.contains($0) }
+    (isLogCut && errno == .argListTooLong) || Self.exhaustion.contains { reason.contains($0) }
   }
 
   /// Kernel: kernel/bpf/verifier.c; the words before 5.3 knew no loops.
@@ -31,13 +33,13 @@ public struct VerifierRefusal: Error, Hashable, Sendable, CustomStringConvertibl
     "; the verifier follows loops turn by turn: bound them lower, or loop with `for` over a range, which needs no proof"
     + " from Linux 5.17 on"
 
-  /// - Parameter errno: ENOSPC when the log was cut, which loses the reason.
   /// - Parameter log: what the kernel wrote at log level 1: a line "INDEX: (OPCODE) TEXT" for each step, then the reason,
   ///   then "processed N insns".
-  init(title: String, object: ProgramObject, errno: Errno, log: String) {
+  init(title: String, object: ProgramObject, errno: Errno, log: String, isLogCut: Bool = false) {
     self.title = title
     self.errno = errno
     self.log = log
+    self.isLogCut = isLogCut
     var instruction: Int?
     var reason: Substring?
     for text in log.split(separator: "\n") {
@@ -50,7 +52,7 @@ public struct VerifierRefusal: Error, Hashable, Sendable, CustomStringConvertibl
     }
     self.instruction = instruction
     self.reason =
-      errno == .noSpace ? "it has more steps than the verifier's log can hold" : reason.map(String.init) ?? "\(errno)"
+      isLogCut ? "\(errno), and its log cannot hold all steps" : reason.map(String.init) ?? "\(errno)"
     line = instruction.flatMap { index in object.lines.last { $0.instruction <= index }?.line }
   }
 
