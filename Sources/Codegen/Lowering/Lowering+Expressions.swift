@@ -274,6 +274,7 @@ extension Lowering {
       let bits = value.type.integer?.bits ?? 64
       return .value(builder.define(.integer, .byteSwap(bits: bits, scalar(value))))
     case .length(let map): return length(of: map)
+    case .library(let function): return library(function)
     case .string, .buffer, .userSymbol, .strftime: return .constant(0)
     }
   }

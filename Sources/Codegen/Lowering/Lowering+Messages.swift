@@ -103,6 +103,7 @@ extension Lowering {
   func hasEffects(_ value: TypedExpression) -> Bool {
     switch value.kind {
     case .step, .call(.delete), .block: true
+    case .call(.library(let function)) where function.hasEffect: true
     default: value.children.contains { hasEffects($0) }
     }
   }

@@ -33,8 +33,17 @@ public struct Builtin: Sendable {
     case pid, tid, uid, gid, comm, cpu, ncpus, nsecs, elapsed, probe, args, curtask, rand, cgroup, numaid, jiffies, ctx
     case arg0, arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9
     case str, buf, ksym, usym, strftime, hasKey = "has_key", len, strncmp, bswap, kptr, uptr, delete, getopt
+    case ntop, pton, macaddr, strcontains, strstr, strlen, strcap, memcmp, globmatch, strerror
+    case syscallName = "syscall_name", assertString = "assert_str", defaultStringLength = "default_str_length"
+    case kaddr, cgroupid, isArray = "is_array", isInteger = "is_integer", isUnsignedInteger = "is_unsigned_integer"
+    case isLiteral = "is_literal", isPointer = "is_ptr", isString = "is_str"
+    case kfuncExists = "kfunc_exist", kfuncAllowed = "kfunc_allowed"
+    case probetype, `func`, ppid, pcomm, username, usermode, cpid, hasCPID = "has_cpid", find, reg, path
+    case cgroupPath = "cgroup_path", socketCookie = "socket_cookie", percpuAddress = "percpu_kaddr", retval, uaddr
+    case kstack, ustack, skboutput, signal, signalThread = "signal_thread"
+    case assert, staticAssert = "static_assert", fail, override, unwatch
     case printf, print, clear, zero, exit, time, join, cat, system, errorf, warnf
-    case count, sum, min, max, avg, stats, hist, lhist
+    case count, sum, min, max, avg, stats, hist, lhist, tseries
   }
 
   /// The N of `argN`.
@@ -50,18 +59,18 @@ extension Builtin {
   private static let byName = Dictionary(uniqueKeysWithValues: catalog.map { ($0.name.rawValue, $0) })
 
   /// All builtins, values first.
-  public static let catalog: [Builtin] = values + functions + actions + aggregations
+  public static let catalog: [Builtin] = values + functions + actions + aggregations + library
 
   private static let values: [Builtin] =
     [
-      Builtin(.pid, .value, 0...1, "uint32 pid", "Process ID of the current thread."),
-      Builtin(.tid, .value, 0...1, "uint32 tid", "Thread ID of the current thread."),
+      Builtin(.pid, .value, 0...1, "uint32 pid[(init|curr_ns)]", "Process ID of the current thread."),
+      Builtin(.tid, .value, 0...1, "uint32 tid[(init|curr_ns)]", "Thread ID of the current thread."),
       Builtin(.uid, .value, 0...0, "uint64 uid", "User ID of the current thread."),
       Builtin(.gid, .value, 0...0, "uint64 gid", "Group ID of the current thread."),
-      Builtin(.comm, .value, 0...0, "string comm", "Name of the current thread."),
+      Builtin(.comm, .value, 0...1, "string comm", "Name of the current thread."),
       Builtin(.cpu, .value, 0...0, "uint32 cpu", "Number of the CPU the probe runs on."),
       Builtin(.ncpus, .value, 0...0, "uint64 ncpus", "Number of CPUs the machine may have online."),
-      Builtin(.nsecs, .value, 0...1, "uint64 nsecs([monotonic|boot|tai])", "Nanoseconds by a kernel clock, boot if none is named."),
+      Builtin(.nsecs, .value, 0...1, "uint64 nsecs([monotonic|boot|tai|sw_tai])", "Nanoseconds by a kernel clock, boot if none is named."),
       Builtin(.elapsed, .value, 0...0, "uint64 elapsed", "Nanoseconds since tracing began."),
       Builtin(.probe, .value, 0...0, "string probe", "Full name of the probe that fired."),
       Builtin(.args, .value, 0...0, "struct args", "Arguments of the tracepoint; fields by args.NAME."),
@@ -83,8 +92,8 @@ extension Builtin {
     Builtin(.usym, .function, 1...1, "usym_t usym(uint64 address)", "User function an address lies in."),
     Builtin(.strftime, .function, 2...2, "timestamp strftime(const string format, uint64 ns)", "A boot-clock time as text."),
     Builtin(.hasKey, .function, 2...2, "bool has_key(map m, key k)", "Whether a map has a key."),
-    Builtin(.len, .function, 1...1, "uint64 len(map m)", "Number of entries in a map."),
-    Builtin(.strncmp, .function, 3...3, "int64 strncmp(string a, string b, const uint64 n)", "0 when two strings agree in n bytes."),
+    Builtin(.len, .function, 1...1, "uint64 len(map m) or len(stack s)", "Number of entries in a map or of frames in a stack."),
+    Builtin(.strncmp, .function, 3...3, "int64 strncmp(string a, string b, uint64 n)", "0 when two strings agree in n bytes."),
     Builtin(.bswap, .function, 1...1, "uintN bswap(uintN n)", "Reverses the bytes of an integer."),
     Builtin(.kptr, .function, 1...1, "T *kptr(T *p)", "Takes a pointer as one into the kernel."),
     Builtin(.uptr, .function, 1...1, "T *uptr(T *p)", "Takes a pointer as one into user space."),

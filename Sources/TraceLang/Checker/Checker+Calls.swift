@@ -62,11 +62,12 @@ extension Checker {
   ) -> TypedExpression {
     func context(_ value: ContextValue, _ type: Type) -> TypedExpression { TypedExpression(.context(value), type, range) }
     switch builtin.name {
-    case .pid: return context(.pid, .uint32)
-    case .tid: return context(.tid, .uint32)
+    case .pid, .tid: return processID(builtin.name, arguments, range)
     case .uid: return context(.uid, .uint64)
     case .gid: return context(.gid, .uint64)
-    case .comm: return context(.comm, .string(capacity: 16))
+    case .comm:
+      guard arguments.isEmpty else { return commandOfProcess(range) }
+      return context(.comm, .string(capacity: 16))
     case .cpu: return context(.cpu, .uint32)
     case .ncpus: return TypedExpression(.integer(Int64(target.machine.possibleCPUs)), .uint64, range)
     case .nsecs: return nanoseconds(arguments, range)
@@ -83,14 +84,15 @@ extension Checker {
       return invalid(range)
     default:
       if let index = builtin.argumentIndex { return rawArgument(index, range) }
-      return invalid(range)
+      return library(builtin, arguments, range)
     }
   }
 
   private mutating func nanoseconds(_ arguments: [Expression], _ range: SourceRange) -> TypedExpression {
     guard let argument = arguments.first else { return TypedExpression(.context(.nanoseconds(.boot)), .uint64, range) }
+    if case .identifier("sw_tai") = argument.kind { return libraryValue(.softwareTAI, .uint64, range) }
     guard case .identifier(let word) = argument.kind, let clock = ContextValue.Clock(rawValue: word) else {
-      error("nsecs() takes monotonic, boot or tai", at: argument.range)
+      error("nsecs() takes monotonic, boot, tai or sw_tai", at: argument.range)
       return invalid(range)
     }
     if clock == .tai, !target.has(.taiTime) {
@@ -139,6 +141,7 @@ extension Checker {
         return invalid(range)
       }
       return TypedExpression(.call(.hasKey(MapID(map), key)), .bool, range)
+    case .len where !isMap(arguments[0]): return stackDepth(arguments[0], range)
     case .len:
       guard let map = mapArgument(arguments[0], "len") else { return invalid(range) }
       let state = environment.maps[map]
@@ -173,12 +176,12 @@ extension Checker {
         error("\(builtin.name.rawValue)() needs a pointer, not \(value.type.description)", at: arguments[0].range)
         return invalid(range)
       }
-    default: return invalid(range)
+    default: return library(builtin, arguments, range)
     }
   }
 
   /// A pointer operand: pointers, integers taken as addresses in the probe's own space, and arrays in memory.
-  private mutating func address(_ syntax: Expression, _ function: String) -> TypedExpression {
+  mutating func address(_ syntax: Expression, _ function: String) -> TypedExpression {
     let value = expression(syntax)
     switch value.type {
     case .pointer(let target, .unknown): return TypedExpression(.convert(value), .pointer(target, defaultSpace), value.range)
@@ -280,23 +283,6 @@ extension Checker {
     mapKey(map, [syntax], syntax.range)
   }
 
-  private mutating func compareStrings(_ arguments: [Expression], _ range: SourceRange) -> TypedExpression {
-    let left = expression(arguments[0])
-    let right = expression(arguments[1])
-    let limit = expression(arguments[2])
-    if left.type == .invalid || right.type == .invalid { return invalid(range) }
-    guard case .string = left.type, case .string = right.type else {
-      error("strncmp() compares two strings", at: range)
-      return invalid(range)
-    }
-    guard case .integer(let count) = limit.kind, count >= 0 else {
-      error("strncmp() needs a number of bytes known at compile time", at: arguments[2].range)
-      return invalid(range)
-    }
-    let equal = TypedExpression(.call(.stringsEqual(left, right, limit: Int(count))), .bool, range)
-    return TypedExpression(.convert(TypedExpression(.not(equal), .bool, range)), .int64, range)
-  }
-
   // MARK: - Arguments
 
   /// A map given by name; reports anything else.
@@ -307,6 +293,8 @@ extension Checker {
     }
     return environment.map(named: name, at: syntax.range)
   }
+
+  func isMap(_ syntax: Expression) -> Bool { if case .map = syntax.kind { true } else { false } }
 
   /// A string known at compile time.
   mutating func literal(_ syntax: Expression, _ function: String) -> String? {

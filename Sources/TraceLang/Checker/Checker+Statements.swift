@@ -81,6 +81,7 @@ extension Checker {
     switch value.kind {
     case .step: true
     case .call(.delete): true
+    case .call(.library(let function)): function.hasEffect
     case .convert(let operand): hasEffect(operand)
     default: false
     }

@@ -150,6 +150,7 @@ public enum ProgramDump {
       case .stringsEqual(_, _, let limit): name = limit == .max ? "equal" : "equal\(limit)"
       case .valuesEqual: name = "equal"
       case .byteSwap: name = "bswap"
+      case .library(let function): name = function.name
       }
       return "\(name)(\(arguments.joined(separator: ", ")))"
     }

@@ -28,6 +28,7 @@ extension ValueFunction {
     case .delete(_, let key): key.map { [$0] } ?? []
     case .length: []
     case .stringsEqual(let left, let right, _), .valuesEqual(let left, let right): [left, right]
+    case .library(let function): function.arguments
     }
   }
 }

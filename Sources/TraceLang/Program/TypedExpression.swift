@@ -112,4 +112,5 @@ public enum ValueFunction: Hashable, Sendable {
   /// Whether two arrays, tuples or structs of one type hold the same values.
   case valuesEqual(TypedExpression, TypedExpression)
   case byteSwap(TypedExpression)
+  case library(LibraryFunction)
 }

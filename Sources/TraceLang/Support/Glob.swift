@@ -45,6 +45,14 @@ public struct Glob: Hashable, Sendable {
     return bytes
   }
 
+  /// The bytes each element takes, in order; `nil` for `*`.
+  var sets: [Set<UInt8>?] {
+    elements.map { element in
+      if element == .anySequence { return nil }
+      return Set((UInt8.min...UInt8.max).filter(element.accepts))
+    }
+  }
+
   /// Whether every text matches.
   public var matchesAnything: Bool { elements == [.anySequence] }
 
