@@ -51,7 +51,7 @@ public final class Session {
     if options.isVerbose { loader.log = { program, text in Self.tell("\(program.title):\n\(text)") } }
     let maps = try loader.loadMaps()
     let programs = try loader.loadPrograms(maps: maps)
-    let stacks = StackReader(maps: maps)
+    let stacks = StackReader(maps: maps, stacks: bundle.stacks)
     let printer = Printer(
       bundle: bundle, maps: MapReader(bundle: bundle, maps: maps),
       context: ValueContext(bundle: bundle, host: host) { stacks.frames($0, identifier: $1) }, format: options.format,
@@ -63,6 +63,7 @@ public final class Session {
       programs: programs, kinds: bundle.programs.map(\.kind), host: host, onlineCPUs: OnlineCPUs.numbers())
     let attachments = Attachments()
     writeStartTime(to: maps)
+    writeTAIOffset(to: maps)
     if options.isDryRun {
       try attachAll(attacher, attachments, printer)
       attachments.detach()
@@ -115,6 +116,11 @@ public final class Session {
     clock_gettime(CLOCK_BOOTTIME, &time)
     base.storeBytes(
       of: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec), toByteOffset: place.offset, as: UInt64.self)
+  }
+
+  private func writeTAIOffset(to maps: [LoadedMap]) {
+    guard let place = bundle.taiOffset, let base = maps[place.map].mapping?.base else { return }
+    base.storeBytes(of: TAIOffset.now(), toByteOffset: place.offset, as: Int64.self)
   }
 
   private static func tell(_ text: String) {

@@ -105,9 +105,15 @@ struct TraceCommand: ParsableCommand {
       throw CommandFailure(error.message)
     }
     let frontend = Frontend(target: host, options: script, style: style)
-    let result = try frontend.compile()
+    var child: ChildProcess?
+    do throws(RuntimeError) {
+      child = try c.map { command throws(RuntimeError) in try ChildProcess(command: command) }
+    } catch {
+      throw CommandFailure(error.description)
+    }
+    let result = try frontend.compile(childPID: child.map { Int($0.pid) })
     if let d { Terminal.writeOutput(StagePrinter(result, d.stages).text()) }
-    return try run(result.compilation.bundle, host)
+    return try run(result.compilation.bundle, host, child)
   }
 
   /// Runs what `swtrace build` made.
@@ -131,7 +137,7 @@ struct TraceCommand: ParsableCommand {
     return 0
   }
 
-  private func run(_ bundle: Bundle, _ host: HostTarget) throws(CommandFailure) -> Int32 {
+  private func run(_ bundle: Bundle, _ host: HostTarget, _ child: ChildProcess? = nil) throws(CommandFailure) -> Int32 {
     var options = SessionOptions()
     options.isQuiet = quiet
     options.isVerbose = verbose
@@ -141,7 +147,7 @@ struct TraceCommand: ParsableCommand {
     options.isDryRun = dryRun
     if let o { options.output = try Self.openOutput(o) }
     do throws(RuntimeError) {
-      return try Session(bundle: bundle, host: host, options: options).run()
+      return try Session(bundle: bundle, host: host, options: options, child: child).run()
     } catch {
       throw CommandFailure(error.description)
     }

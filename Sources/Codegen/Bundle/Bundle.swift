@@ -25,6 +25,11 @@ public struct Bundle: Hashable, Sendable, Codable {
   public var lostEvents: MapView.Place?
   /// Where the boot-clock time of the start of tracing goes before anything is attached (`elapsed`).
   public var startTime: MapView.Place?
+  /// Where what the TAI clock is ahead of the boot clock goes, in nanoseconds (`nsecs(sw_tai)`).
+  public var taiOffset: MapView.Place?
+  public var stacks: [StackStorage] = []
+  /// Filters of `cgroup_path`, by the index in its values.
+  public var cgroupFilters: [String] = []
   /// Names of the script's source texts, for messages that carry a `SourceLine`.
   public var sources: [String]
   /// What the kernel is told of the keys and values of maps.
@@ -87,6 +92,21 @@ public struct Bundle: Hashable, Sendable, Codable {
   public enum MissingProbes: String, Hashable, Sendable, Codable {
     case error, warn, ignore
   }
+}
+
+/// The hash map that keeps the stacks of one depth, by a hash of their addresses.
+public struct StackStorage: Hashable, Sendable, Codable {
+  /// Frames kept at most.
+  public let limit: Int
+  public let map: Int
+
+  public init(limit: Int, map: Int) {
+    self.limit = limit
+    self.map = map
+  }
+
+  /// A value is the number of frames (64 bits) and their addresses from the innermost on.
+  public static func valueSize(limit: Int) -> Int { 8 + limit * 8 }
 }
 
 /// A BPF map to create.

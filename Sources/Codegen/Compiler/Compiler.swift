@@ -72,6 +72,9 @@ public func compile(
   bundle.probeCount = program.probes.reduce(0) { $0 + $1.attachPoints.count }
   bundle.lostEvents = plan.lostEvents
   bundle.startTime = plan.startTime
+  bundle.taiOffset = plan.taiOffset
+  bundle.stacks = plan.stacks
+  bundle.cgroupFilters = program.cgroupFilters
   bundle.sources = sources.files.map(\.name)
   var printed = PrintedTypes(target)
   printed.collect(bundle)

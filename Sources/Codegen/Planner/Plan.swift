@@ -20,6 +20,11 @@ public struct Plan: Hashable, Sendable {
   public var startTime: MapView.Place?
   /// A word that is always 0 and that the verifier cannot know to be.
   public var opaqueZero: MapView.Place?
+  /// Where the loader writes what the TAI clock is ahead of the boot clock, in nanoseconds.
+  public var taiOffset: MapView.Place?
+  /// Offset in the constants of each glob's `accepting` table.
+  public var globTables: [GlobStates: Int] = [:]
+  public var stacks: [StackStorage] = []
   /// Offset in the constants of zeros, enough for any map value.
   public var zeros: Int?
 }

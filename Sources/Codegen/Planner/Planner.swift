@@ -173,7 +173,7 @@ public struct Planner {
   // MARK: - Storage
 
   /// The index of the data map, made when first needed; its size is set at the end.
-  private mutating func dataMap() -> Int {
+  mutating func dataMap() -> Int {
     if let map = plan.dataMap { return map }
     plan.maps.append(
       MapSpec(name: "swtrace_data", kind: .array, keySize: 4, valueSize: 0, maxEntries: 1, flags: .mappable))
@@ -181,7 +181,7 @@ public struct Planner {
     return plan.maps.count - 1
   }
 
-  private mutating func reserve(_ size: Int, alignment: Int = 8) -> Int {
+  mutating func reserve(_ size: Int, alignment: Int = 8) -> Int {
     let offset = (dataSize + alignment - 1) / alignment * alignment
     dataSize = offset + max(size, 1)
     return offset
@@ -201,6 +201,7 @@ public struct Planner {
     }
     if usage.hasLoops { plan.opaqueZero = MapView.Place(map: dataMap(), offset: reserve(8)) }
     if usage.usesElapsed { plan.startTime = MapView.Place(map: dataMap(), offset: reserve(8)) }
+    planLibrary()
     if zerosSize > 0 {
       plan.zeros = (constants.count + 7) / 8 * 8
       constants += Array(repeating: 0, count: (plan.zeros ?? 0) + zerosSize - constants.count)

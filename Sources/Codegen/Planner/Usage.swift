@@ -26,6 +26,10 @@ struct Usage {
   var sends = false
   var usesElapsed = false
   var hasLoops = false
+  var usesSoftwareTAI = false
+  /// What the library needs prepared, each once and in order.
+  var globs: [GlobStates] = []
+  var stackLimits: [Int] = []
 
   private var probe = 0
 
@@ -117,6 +121,7 @@ struct Usage {
       note(.map(map, key: key), isWritten: true)
     case .call(.length(let map)): maps[map.index].needsEntries = true
     case .block(let statements, _): visit(statements)
+    case .call(.library(let function)): note(function)
     case .member(let base, _):
       if case .member(let root, _) = base.kind, root.kind == .context(.arguments), base.type.isScalar {
         followsArguments[probe] = true
@@ -131,6 +136,19 @@ struct Usage {
       break
     }
     for child in expression.children { visit(child) }
+  }
+
+  private mutating func note(_ function: LibraryFunction) {
+    switch function {
+    case .globMatch(_, let states):
+      if !globs.contains(states) { globs.append(states) }
+    case .stack(let type):
+      if !stackLimits.contains(type.limit) { stackLimits.append(type.limit) }
+    case .softwareTAI: usesSoftwareTAI = true
+    case .bytes, .inet, .macAddress, .stringLength, .stringIndex, .compareBytes, .namespaceID, .userMode, .register,
+      .perCPUAddress, .signal, .cgroupPath, .stackDepth:
+      break
+    }
   }
 
   private mutating func note(_ value: ContextValue) {

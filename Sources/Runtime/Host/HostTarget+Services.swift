@@ -17,5 +17,9 @@ extension HostTarget: HostServices {
 
   public func kernelSymbol(at address: UInt64) -> SymbolPosition? { symbolIndex.position(of: address) }
 
+  public func cgroupPath(_ identifier: UInt64, filter: String) -> String? {
+    cgroups.paths(of: identifier, filter: filter)
+  }
+
   public func userName(_ identifier: UInt32) -> String? { userNames.name(of: identifier) }
 }

@@ -1,4 +1,5 @@
 import SystemPackage
+import Glibc
 import TraceLang
 
 /// The machine this process runs on. Nothing is opened or read until it is asked for, and then once.
@@ -10,6 +11,9 @@ public final class HostTarget: Target {
   private lazy var types = KernelTypes()
   private(set) lazy var symbolIndex = SymbolIndex(KernelSymbols())
   private(set) lazy var userNames = UserNames()
+  private(set) lazy var cgroups = Cgroups()
+  public private(set) lazy var pidNamespace: PIDNamespace? = Self.currentPIDNamespace()
+  private var callableFunctions: [CallQuestion: Bool] = [:]
   private var formats: [TracepointName: TracepointFormat?] = [:]
   private var functions: [FunctionQuestion: [String]] = [:]
   private var rawTracepointArguments: [String: [FunctionParameter]?] = [:]
@@ -18,6 +22,11 @@ public final class HostTarget: Target {
   private var layouts: [RecordReference: RecordLayout?] = [:]
   private var enumerators: [String: EnumeratorValue?] = [:]
   private var symbolAddresses: [String: UInt64?] = [:]
+
+  private struct CallQuestion: Hashable {
+    let name: String
+    let type: KernelProgramType
+  }
 
   private struct FunctionQuestion: Hashable {
     let glob: String
@@ -96,6 +105,26 @@ public final class HostTarget: Target {
 
   public func kernelSymbolAddress(_ name: String) -> UInt64? {
     once(\.symbolAddresses, name) { KernelSymbols().address(of: name) }
+  }
+
+  public func kernelFunction(_ name: String, isCallableFrom type: KernelProgramType) -> Bool {
+    once(\.callableFunctions, CallQuestion(name: name, type: type)) {
+      guard let function = btfTypeID(kind: .function, name: name), function.object == 0 else { return false }
+      return ProbeProgram.canCall(function.id, from: type)
+    }
+  }
+
+  // MARK: Processes
+
+  public func cgroupID(path: String) -> UInt64? { cgroups.identifier(ofPath: path) }
+
+  /// The inode of the initial PID namespace (Kernel: include/linux/proc_ns.h, PROC_PID_INIT_INO).
+  private static let initialPIDNamespace: UInt64 = 0xEFFF_FFFC
+
+  private static func currentPIDNamespace() -> PIDNamespace? {
+    var status = stat()
+    guard stat("/proc/self/ns/pid", &status) == 0, UInt64(status.st_ino) != initialPIDNamespace else { return nil }
+    return PIDNamespace(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
   }
 
   // MARK: Types

@@ -1,5 +1,6 @@
 import CLibBPF
 import Glibc
+import TraceLang
 
 /// A program loaded to see whether the kernel takes it; closed when it goes out of use.
 final class ProbeProgram {
@@ -8,6 +9,7 @@ final class ProbeProgram {
     case kprobe = 2
     case tracepoint = 5
     case perfEvent = 7
+    case rawTracepoint = 17
     case tracing = 26
   }
 
@@ -31,6 +33,11 @@ final class ProbeProgram {
 
     static func call(_ helper: Int32) -> Instruction {
       Instruction(opcode: 0x85, destination: 0, source: 0, offset: 0, immediate: helper)
+    }
+
+    /// BPF_PSEUDO_KFUNC_CALL of a function of the kernel's own BTF.
+    static func callFunction(_ type: UInt32) -> Instruction {
+      Instruction(opcode: 0x85, destination: 0, source: 2, offset: 0, immediate: Int32(bitPattern: type))
     }
 
     /// The first half of the wide load of a map's address (BPF_PSEUDO_MAP_FD).
@@ -77,6 +84,20 @@ final class ProbeProgram {
 
   deinit {
     if descriptor >= 0 { _ = close(descriptor) }
+  }
+
+  /// Whether the verifier lets a program of a type call a function; it complains of arguments only where it does.
+  static func canCall(_ function: UInt32, from type: KernelProgramType) -> Bool {
+    let kind: Kind =
+      switch type {
+      case .rawTracepoint: .rawTracepoint
+      case .tracepoint: .tracepoint
+      case .perfEvent: .perfEvent
+      }
+    let program = ProbeProgram(kind, [.callFunction(function), .moveImmediate(0, 0), .exit])
+    if program.isLoaded { return true }
+    let refusals = ["is not allowed", "is not supported", "not a kernel function", "cannot find"]
+    return !program.log.isEmpty && !refusals.contains { program.log.contains($0) }
   }
 
   var isLoaded: Bool { descriptor >= 0 }

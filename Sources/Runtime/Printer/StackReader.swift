@@ -3,22 +3,22 @@ import Codegen
 import Glibc
 import TraceLang
 
-/// Reads the addresses of stacks from the bundle's stack maps.
+/// Reads the addresses of stacks from the maps that keep them.
 struct StackReader {
   private let maps: [LoadedMap]
+  private let stacks: [StackStorage]
 
-  init(maps: [LoadedMap]) { self.maps = maps.filter { $0.spec.kind == .stackTrace } }
+  init(maps: [LoadedMap], stacks: [StackStorage]) {
+    self.maps = maps
+    self.stacks = stacks
+  }
 
-  /// Return addresses from the innermost frame on; none for a negative identifier or a stack that was evicted.
-  ///
-  /// A stack lies in the stack map that holds as many frames as the type's limit.
+  /// Return addresses from the innermost frame on; none for a stack that is not kept.
   func frames(_ type: StackType, identifier: Int64) -> [UInt64] {
-    guard identifier >= 0, let map = maps.first(where: { $0.spec.valueSize == type.limit * 8 }) ?? maps.first else {
-      return []
-    }
-    var key = UInt32(truncatingIfNeeded: identifier)
-    var frames = [UInt64](repeating: 0, count: map.spec.valueSize / 8)
-    guard bpf_map_lookup_elem(map.fd, &key, &frames) == 0 else { return [] }
-    return Array(frames.prefix { $0 != 0 }.prefix(type.limit))
+    guard let storage = stacks.first(where: { $0.limit == type.limit }) else { return [] }
+    var key = identifier
+    var words = [UInt64](repeating: 0, count: StackStorage.valueSize(limit: type.limit) / 8)
+    guard bpf_map_lookup_elem(maps[storage.map].fd, &key, &words) == 0 else { return [] }
+    return Array(words.dropFirst().prefix(min(Int(clamping: words[0]), type.limit)))
   }
 }

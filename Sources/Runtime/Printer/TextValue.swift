@@ -141,9 +141,10 @@ struct TextValue {
       guard context.timeFormats.indices.contains(index) else { return }
       TimeText.append(format: context.timeFormats[index], sinceBoot: Word.u64(value, 8), to: buffer)
     case .cgroupPath:
-      buffer.append(text: context.host.cgroupPath(Word.u64(value), filter: "") ?? "")
+      buffer.append(text: context.cgroupPath(Word.u64(value), filter: Int(clamping: Word.u64(value, 8))))
     case .errorName:
-      let code = Int32(truncatingIfNeeded: Word.i64(value))
+      // Kernel functions give errors as negative numbers.
+      let code = Int32(truncatingIfNeeded: Word.i64(value).magnitude)
       buffer.append(text: ErrorText.message(of: code))
     case .syscallName:
       buffer.append(text: context.syscallName(Int(truncatingIfNeeded: Word.i64(value))))

@@ -7,6 +7,7 @@ final class ValueContext {
   let host: any HostServices
   let probeNames: [[UInt8]]
   let timeFormats: [String]
+  private let cgroupFilters: [String]
   let trailer: [UInt8]
   /// Strings of this many bytes or more were cut.
   let maximumStringLength: Int
@@ -26,6 +27,7 @@ final class ValueContext {
     self.frames = frames
     probeNames = bundle.probeNames.map { Array($0.utf8) }
     timeFormats = bundle.timeFormats
+    cgroupFilters = bundle.cgroupFilters
     trailer = Array(bundle.settings.truncationTrailer.utf8)
     maximumStringLength = bundle.settings.maximumStringLength
     layouts = Dictionary(bundle.layouts.map { ($0.reference, $0.layout) }) { first, _ in first }
@@ -58,6 +60,12 @@ final class ValueContext {
     let name = host.userName(identifier) ?? String(identifier)
     userNames[identifier] = name
     return name
+  }
+
+  /// The cgroup's paths in the hierarchies that a filter lets through; "" for one there is not.
+  func cgroupPath(_ identifier: UInt64, filter: Int) -> String {
+    let filter = cgroupFilters.indices.contains(filter) ? cgroupFilters[filter] : "*"
+    return host.cgroupPath(identifier, filter: filter) ?? ""
   }
 
   func syscallName(_ number: Int) -> String { syscallNames[number] ?? "Unknown syscall" }

@@ -55,6 +55,14 @@ public final class ScriptedTarget: Target {
 
   public func kernelFunctionSignature(_ name: String) -> FunctionSignature? { source.kernelFunctionSignature(name) }
 
+  public func cgroupID(path: String) -> UInt64? { source.cgroupID(path: path) }
+
+  public var pidNamespace: PIDNamespace? { source.pidNamespace }
+
+  public func kernelFunction(_ name: String, isCallableFrom type: KernelProgramType) -> Bool {
+    source.kernelFunction(name, isCallableFrom: type)
+  }
+
   public func kernelSymbolAddress(_ name: String) -> UInt64? { source.kernelSymbolAddress(name) }
 }
 

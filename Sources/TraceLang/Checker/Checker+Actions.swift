@@ -188,11 +188,12 @@ extension Checker {
         return nil
       }
       return (.lhist(min: low, max: high, step: step), converted(value, .int64))
+    case .tseries: return timeSeries(arguments, converted(value, .int64))
     default: return nil
     }
   }
 
-  private mutating func constant(_ syntax: Expression, _ function: String) -> Int64? {
+  mutating func constant(_ syntax: Expression, _ function: String) -> Int64? {
     let value = expression(syntax)
     if case .integer(let constant) = value.kind { return constant }
     if value.type != .invalid { error("\(function)() needs a number known at compile time here", at: syntax.range) }

@@ -158,7 +158,6 @@ extension Checker {
       return TypedExpression(.call(.length(MapID(map))), .uint64, range)
     case .delete: return delete(arguments, range)
     case .getopt: return namedParameter(arguments, range)
-    case .strncmp: return compareStrings(arguments, range)
     case .bswap:
       let value = integerOperand(arguments[0])
       guard let integer = value.type.integer else { return invalid(range) }
@@ -210,6 +209,9 @@ extension Checker {
       } else {
         length = value
       }
+    }
+    if case .array(let element, let count) = source.type {
+      capacity = min(capacity, size(of: element) * count + 1)
     }
     if case .string(let have) = source.type {
       // Already a string: only its length can change.

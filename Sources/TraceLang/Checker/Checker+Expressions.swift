@@ -198,7 +198,7 @@ extension Checker {
 
   // MARK: - Members
 
-  private mutating func member(_ base: TypedExpression, _ name: Name, _ range: SourceRange) -> TypedExpression {
+  mutating func member(_ base: TypedExpression, _ name: Name, _ range: SourceRange) -> TypedExpression {
     var reference: RecordReference?
     switch base.type {
     case .record(let record): reference = record

@@ -69,6 +69,7 @@ extension Checker {
       break
     }
     let value = self.expression(expression)
+    if value.type == .void { return discarded(value, range) }
     if !hasEffect(value), value.type != .invalid {
       diagnostics.warning(
         "the value of this expression is not used", at: expression.range,

@@ -7,7 +7,7 @@ public struct CheckerOptions: Sendable {
   /// Allows `system` and other functions that act on the machine.
   public var allowsUnsafe: Bool
   public var configuration: Configuration
-  /// Process of `-c` or `-p`.
+  /// Process of `-c`.
   public var childPID: Int?
 
   public init(
@@ -45,6 +45,8 @@ struct Checker {
   var probeNames: [String] = []
   /// Formats of `strftime`, by the index in a timestamp.
   var timeFormats: [String] = []
+  /// Filters of `cgroup_path`, by the index in its values.
+  var cgroupFilters: [String] = []
   /// What `getopt` asks for, in order of its first mention.
   var namedParameters: [NamedParameter] = []
   var namedParameterIndex: [String: Int] = [:]
@@ -87,7 +89,7 @@ struct Checker {
     guard !diagnostics.hasErrors, let probes = attachable(probes, script) else { return nil }
     return Program(
       configuration: configuration, maps: maps, probes: probes, probeNames: probeNames, timeFormats: timeFormats,
-      types: types, namedParameters: namedParameters)
+      types: types, namedParameters: namedParameters, cgroupFilters: cgroupFilters)
   }
 
   private mutating func declareMaps(_ script: Script) {

@@ -12,10 +12,13 @@ public struct Program: Sendable {
   public var types: ScriptTypes
   /// What the script takes as `--name=value`.
   public var namedParameters: [NamedParameter]
+  /// Filters of `cgroup_path`, by the index in its values.
+  public var cgroupFilters: [String]
 
   public init(
     configuration: Configuration, maps: [MapVariable], probes: [Probe], probeNames: [String], timeFormats: [String],
-    types: ScriptTypes = ScriptTypes(), namedParameters: [NamedParameter] = []
+    types: ScriptTypes = ScriptTypes(), namedParameters: [NamedParameter] = [],
+    cgroupFilters: [String] = []
   ) {
     self.configuration = configuration
     self.maps = maps
@@ -24,6 +27,7 @@ public struct Program: Sendable {
     self.timeFormats = timeFormats
     self.types = types
     self.namedParameters = namedParameters
+    self.cgroupFilters = cgroupFilters
   }
 }
 

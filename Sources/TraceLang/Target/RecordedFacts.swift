@@ -20,6 +20,10 @@ struct RecordedFacts: Codable {
   var enumerators: [String: EnumeratorValue] = [:]
   var enumeratorNames: [String: [EnumeratorName]] = [:]
   var symbolAddresses: [String: UInt64] = [:]
+  var cgroups: [String: UInt64]?
+  var pidNamespace: PIDNamespace?
+  /// "type:function"
+  var callableFunctions: [String: Bool]?
 
   init(machine: Machine) { self.machine = machine }
 }

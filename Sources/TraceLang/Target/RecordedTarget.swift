@@ -71,5 +71,13 @@ public final class RecordedTarget: Target {
     facts.enumeratorNames[reference.question] ?? []
   }
 
+  public func cgroupID(path: String) -> UInt64? { facts.cgroups?[path] }
+
+  public var pidNamespace: PIDNamespace? { facts.pidNamespace }
+
+  public func kernelFunction(_ name: String, isCallableFrom type: KernelProgramType) -> Bool {
+    facts.callableFunctions?["\(type.rawValue):\(name)"] ?? false
+  }
+
   public func kernelSymbolAddress(_ name: String) -> UInt64? { facts.symbolAddresses[name] }
 }

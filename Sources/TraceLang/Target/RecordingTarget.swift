@@ -95,6 +95,25 @@ public final class RecordingTarget: Target {
     return answer
   }
 
+  public func cgroupID(path: String) -> UInt64? {
+    let answer = source.cgroupID(path: path)
+    facts.cgroups = facts.cgroups ?? [:]
+    facts.cgroups?[path] = answer
+    return answer
+  }
+
+  public var pidNamespace: PIDNamespace? {
+    facts.pidNamespace = source.pidNamespace
+    return facts.pidNamespace
+  }
+
+  public func kernelFunction(_ name: String, isCallableFrom type: KernelProgramType) -> Bool {
+    let answer = source.kernelFunction(name, isCallableFrom: type)
+    facts.callableFunctions = facts.callableFunctions ?? [:]
+    facts.callableFunctions?["\(type.rawValue):\(name)"] = answer
+    return answer
+  }
+
   public func kernelSymbolAddress(_ name: String) -> UInt64? {
     let answer = source.kernelSymbolAddress(name)
     facts.symbolAddresses[name] = answer

@@ -44,8 +44,28 @@ public protocol Target: AnyObject {
   /// The names of an enum's values, for printing.
   func enumerators(of reference: EnumReference) -> [EnumeratorName]
 
+  /// The ID of the cgroup (version 2) at a path; `nil` when there is none.
+  func cgroupID(path: String) -> UInt64?
+
+  /// The PID namespace that this program runs in; `nil` for the initial one.
+  var pidNamespace: PIDNamespace? { get }
+
+  /// Whether programs of a type may call a kernel function ("kfunc").
+  func kernelFunction(_ name: String, isCallableFrom type: KernelProgramType) -> Bool
+
   /// The address of a kernel symbol.
   func kernelSymbolAddress(_ name: String) -> UInt64?
+}
+
+extension Target {
+  public func cgroupID(path: String) -> UInt64? { nil }
+  public var pidNamespace: PIDNamespace? { nil }
+  public func kernelFunction(_ name: String, isCallableFrom type: KernelProgramType) -> Bool { false }
+}
+
+/// Types of programs as far as they differ in what they may call.
+public enum KernelProgramType: String, Hashable, Sendable, Codable, CaseIterable {
+  case rawTracepoint, tracepoint, perfEvent
 }
 
 /// The machine's own constants.

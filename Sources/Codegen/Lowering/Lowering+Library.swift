@@ -1,0 +1,130 @@
+import TraceLang
+
+// Functions of the standard library; those of strings and stacks are in files of their own.
+extension Lowering {
+  /// A function whose value fits a register.
+  mutating func library(_ function: LibraryFunction) -> Operand {
+    switch function {
+    case .stringLength(let text): return stringLength(text)
+    case .stringIndex(let haystack, let needle): return stringIndex(haystack, needle)
+    case .compareBytes(let left, let right, let count): return compareBytes(left, right, count)
+    case .globMatch(let text, let states): return globMatch(text, states)
+    case .namespaceID(let namespace, let isThread): return namespaceID(namespace, isThread: isThread)
+    case .userMode: return userMode()
+    case .register(let offset): return builder.load(64, entry.context, offset)
+    case .perCPUAddress(let symbol, let offsets, let cpu): return perCPUAddress(symbol, offsets, cpu)
+    case .softwareTAI:
+      let now = builder.call(.ktimeGetBootNanoseconds, [])
+      guard let place = plan.taiOffset else { return .value(now) }
+      return builder.arithmetic(.add, .value(now), builder.load(64, dataAddress(place.map, place.offset), 0))
+    case .signal(let number, let isThread):
+      return .value(builder.call(isThread ? .sendSignalThread : .sendSignal, [scalar(number)]))
+    case .stackDepth(let stack): return stackDepth(stack)
+    case .bytes, .inet, .macAddress, .cgroupPath, .stack: return .constant(0)
+    }
+  }
+
+  /// A function whose value lies in memory.
+  mutating func write(_ function: LibraryFunction, to memory: Memory) {
+    switch function {
+    case .bytes(let bytes): write(bytes, to: memory)
+    case .inet(let family, let address): writeAddress(address, family, to: memory)
+    case .macAddress(let source):
+      zero(memory, size: 8)
+      if case .pointer(_, let space) = source.type {
+        let helper: Helper = space == .user ? .probeReadUser : .probeReadKernel
+        let place = scalar(source)
+        _ = builder.call(helper, [address(memory), .constant(6), place])
+      } else {
+        write(source, to: memory, isPadded: false)
+      }
+    case .cgroupPath(let identifier, let filter):
+      let value = scalar(identifier)
+      builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset, value))
+      builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset + 8, .constant(Int64(filter))))
+    case .stack(let type): writeStack(type, to: memory)
+    case .signal: _ = library(function)
+    case .stringLength, .stringIndex, .compareBytes, .globMatch, .namespaceID, .userMode, .register, .perCPUAddress,
+      .softwareTAI, .stackDepth:
+      break
+    }
+  }
+
+  /// Constant bytes, in stores as wide as the memory's alignment allows.
+  mutating func write(_ bytes: [UInt8], to memory: Memory) {
+    var position = 0
+    while position < bytes.count {
+      var width = alignment(memory.advanced(by: position))
+      while width > bytes.count - position { width /= 2 }
+      var word: UInt64 = 0
+      for index in 0..<width { word |= UInt64(bytes[position + index]) << UInt64(index * 8) }
+      builder.emit(
+        .store(bits: width * 8, base: memory.base, offset: memory.offset + position, .constant(Int64(bitPattern: word))))
+      position += width
+    }
+  }
+
+  private mutating func writeAddress(_ address: TypedExpression, _ family: TypedExpression, to memory: Memory) {
+    zero(memory, size: 24)
+    let number = scalar(family)
+    builder.emit(.store(bits: 32, base: memory.base, offset: memory.offset, number))
+    if address.type.isScalar {
+      let value = scalar(address)
+      builder.emit(.store(bits: 32, base: memory.base, offset: memory.offset + 4, value))
+    } else {
+      let source = temporary(size: max(size(of: address.type), 8))
+      write(address, to: source, isPadded: false)
+      copy(to: memory.advanced(by: 4), from: source, size: min(size(of: address.type), 16))
+    }
+  }
+
+  // MARK: - Surroundings
+
+  /// Kernel: struct bpf_pidns_info { __u32 pid; __u32 tgid; }, left alone for a task of another namespace.
+  private mutating func namespaceID(_ namespace: PIDNamespace, isThread: Bool) -> Operand {
+    let memory = builder.slot(size: 8)
+    builder.emit(.store(bits: 64, base: memory, offset: 0, .constant(0)))
+    _ = builder.call(
+      .getNamespacePIDTGID,
+      [
+        .constant(Int64(bitPattern: namespace.device)), .constant(Int64(bitPattern: namespace.inode)), .value(memory),
+        .constant(8),
+      ])
+    return builder.load(32, memory, isThread ? 0 : 4)
+  }
+
+  /// The privilege in the saved registers: of x86 in `cs`, of arm64 in `pstate`.
+  private mutating func userMode() -> Operand {
+    let registers = SavedRegisters(target.machine.architecture)
+    switch target.machine.architecture {
+    case .x86_64:
+      let segment = builder.load(64, entry.context, registers.offset(of: "cs") ?? 0)
+      let level = builder.arithmetic(.and, segment, .constant(3))
+      return .value(builder.define(.integer, .compare(.eq, level, .constant(3))))
+    case .aarch64:
+      let state = builder.load(64, entry.context, registers.offset(of: "pstate") ?? 0)
+      let level = builder.arithmetic(.and, state, .constant(0xf))
+      return .value(builder.define(.integer, .compare(.eq, level, .constant(0))))
+    }
+  }
+
+  /// The kernel keeps each CPU's distance from a per-CPU symbol in an array (Kernel: __per_cpu_offset).
+  private mutating func perCPUAddress(_ symbol: UInt64, _ offsets: UInt64, _ cpu: TypedExpression?) -> Operand {
+    func address(_ lowering: inout Lowering, _ cpu: Operand) -> Operand {
+      let place = lowering.builder.arithmetic(
+        .add, lowering.scaled(cpu, by: 8), .constant(Int64(bitPattern: offsets)))
+      let distance = lowering.read(64, signed: false, at: place, .kernel)
+      return lowering.builder.arithmetic(.add, distance, .constant(Int64(bitPattern: symbol)))
+    }
+    guard let cpu else { return address(&self, .value(builder.call(.getSMPProcessorID, []))) }
+    let number = scalar(cpu)
+    let there = builder.makeBlock()
+    let missing = builder.makeBlock()
+    builder.branch(.ult, number, .constant(Int64(target.machine.possibleCPUs)), then: there, otherwise: missing)
+    builder.continueIn(there)
+    let a = builder.arrive([address(&self, number)])
+    builder.continueIn(missing)
+    let b = builder.arrive([.constant(0)])
+    return builder.join([a, b].compactMap { $0 }, extraTypes: [.integer])[0]
+  }
+}

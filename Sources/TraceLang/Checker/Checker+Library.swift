@@ -1,0 +1,98 @@
+// The standard library: which function is which, and what several of them ask of their arguments.
+extension Checker {
+  mutating func library(_ builtin: Builtin, _ arguments: [Expression], _ range: SourceRange) -> TypedExpression {
+    switch builtin.name {
+    case .ntop: return networkAddress(arguments, range)
+    case .pton: return addressBytes(arguments[0], range)
+    case .macaddr: return hardwareAddress(arguments[0], range)
+    case .strcontains, .strstr, .strlen, .strcap, .strncmp, .memcmp, .globmatch, .strerror, .syscallName, .assertString:
+      return stringFunction(builtin.name, arguments, range)
+    case .defaultStringLength, .kaddr, .cgroupid, .isArray, .isInteger, .isUnsignedInteger, .isLiteral, .isPointer,
+      .isString, .kfuncExists, .kfuncAllowed:
+      return constantFunction(builtin.name, arguments, range)
+    case .assert, .staticAssert, .fail: return assertion(builtin.name, arguments, range)
+    case .probetype, .ppid, .pcomm, .username, .usermode, .cpid, .hasCPID, .reg, .cgroupPath, .percpuAddress:
+      return surroundings(builtin.name, arguments, range)
+    case .find: return findEntry(arguments, range)
+    case .signal, .signalThread: return signal(builtin.name, arguments[0], range)
+    case .kstack, .ustack: return stack(isUser: builtin.name == .ustack, arguments, range)
+    case .func, .retval, .path, .socketCookie, .uaddr, .skboutput, .override, .unwatch:
+      return elsewhere(builtin.name, range)
+    case .pid, .tid, .uid, .gid, .comm, .cpu, .ncpus, .nsecs, .elapsed, .probe, .args, .curtask, .rand, .cgroup, .numaid,
+      .jiffies, .ctx, .arg0, .arg1, .arg2, .arg3, .arg4, .arg5, .arg6, .arg7, .arg8, .arg9, .str, .buf, .ksym, .usym,
+      .strftime, .hasKey, .len, .bswap, .kptr, .uptr, .delete, .getopt, .printf, .print, .clear, .zero, .exit, .time,
+      .join, .cat, .system, .errorf, .warnf, .count, .sum, .min, .max, .avg, .stats, .hist, .lhist, .tseries:
+      return invalid(range)
+    }
+  }
+
+  func libraryValue(_ function: LibraryFunction, _ type: Type, _ range: SourceRange) -> TypedExpression {
+    TypedExpression(.call(.library(function)), type, range)
+  }
+
+  func number(_ value: Int64, _ type: Type, _ range: SourceRange) -> TypedExpression {
+    TypedExpression(.integer(value), type, range)
+  }
+
+  /// Statements as an expression that gives nothing.
+  func effects(_ statements: [TypedStatement], _ range: SourceRange) -> TypedExpression {
+    TypedExpression(.block(statements, number(0, .int64, range)), .void, range)
+  }
+
+  /// An expression without a value, used as a statement.
+  func discarded(_ value: TypedExpression, _ range: SourceRange) -> [TypedStatement] {
+    if case .block(let statements, _) = value.kind { return statements }
+    return [TypedStatement(.evaluate(value), range)]
+  }
+
+  /// What only probes have that this version does not attach.
+  private mutating func elsewhere(_ name: Builtin.Name, _ range: SourceRange) -> TypedExpression {
+    let (what, needs): (String, String) =
+      switch name {
+      case .func: ("func", "a kprobe, uprobe or fentry probe")
+      case .retval: ("retval", "a kretprobe, uretprobe or fexit probe")
+      case .path: ("path()", "an fentry, fexit or iter probe")
+      case .socketCookie: ("socket_cookie()", "an fentry or fexit probe")
+      case .uaddr: ("uaddr()", "a uprobe, uretprobe or usdt probe")
+      case .skboutput: ("skboutput()", "an fentry, fexit, tracepoint or rawtracepoint probe and an output of packets, which this version of swtrace does not write")
+      case .override: ("override()", "a kprobe on a function that allows error injection")
+      case .unwatch: ("unwatch()", "a watchpoint or asyncwatchpoint probe")
+      default: (name.rawValue, "another probe")
+      }
+    error("\(what) needs \(needs)", at: range)
+    return invalid(range)
+  }
+
+  // MARK: - Arguments
+
+  /// An argument that is like a string, as a string: arrays of bytes and what pointers point to are read.
+  mutating func text(_ syntax: Expression, _ function: String) -> TypedExpression? {
+    let value = expression(syntax)
+    guard let text = asText(value) else {
+      if value.type != .invalid {
+        error("\(function)() needs a string, an array of bytes or a pointer to one, not \(value.type.description)", at: syntax.range)
+      }
+      return nil
+    }
+    return text
+  }
+
+  func asText(_ value: TypedExpression) -> TypedExpression? {
+    let longest = configuration.maxStringLength + 1
+    switch value.type {
+    case .string: return value
+    case .array(.integer(let element), let count) where element.bits == 8:
+      return TypedExpression(
+        .call(.string(value, length: nil)), .string(capacity: min(count + 1, longest)), value.range)
+    case .pointer(.integer(let target), let space) where target.bits == 8:
+      let pointer = space == .unknown ? converted(value, .pointer(.int8, defaultSpace)) : value
+      return TypedExpression(.call(.string(pointer, length: nil)), .string(capacity: longest), value.range)
+    default: return nil
+    }
+  }
+
+  /// The text of a string in quotes that an argument must be.
+  mutating func quoted(_ syntax: Expression, _ function: Builtin.Name) -> String? {
+    literal(syntax, function.rawValue)
+  }
+}

@@ -1,0 +1,124 @@
+// Network addresses.
+extension Checker {
+  /// Kernel: include/linux/socket.h.
+  private enum AddressFamily {
+    static let inet: Int64 = 2
+    static let inet6: Int64 = 10
+  }
+
+  mutating func networkAddress(_ arguments: [Expression], _ range: SourceRange) -> TypedExpression {
+    let address = expression(arguments[arguments.count - 1])
+    var family = arguments.count == 2 ? converted(integerOperand(arguments[0]), .int32) : nil
+    switch address.type {
+    case .integer, .enumeration:
+      family = family ?? number(AddressFamily.inet, .int32, range)
+    case .array(.integer(let element), let count) where element.size * count == 4 || element.size * count == 16:
+      family = family ?? number(element.size * count == 4 ? AddressFamily.inet : AddressFamily.inet6, .int32, range)
+    case .string(let count) where (count == 4 || count == 16) && !isLiteral(address):
+      family = family ?? number(count == 4 ? AddressFamily.inet : AddressFamily.inet6, .int32, range)
+    case .record:
+      guard size(of: address.type) == 4 || size(of: address.type) == 16 else { fallthrough }
+      family = family ?? number(size(of: address.type) == 4 ? AddressFamily.inet : AddressFamily.inet6, .int32, range)
+    default:
+      if address.type != .invalid {
+        error(
+          "ntop() needs an integer or an array of 4 or 16 bytes, not \(address.type.description)",
+          at: arguments[arguments.count - 1].range)
+      }
+      return invalid(range)
+    }
+    guard let family, family.type != .invalid else { return invalid(range) }
+    let bytes = size(of: address.type)
+    if case .integer(let constant) = family.kind {
+      guard constant == AddressFamily.inet || constant == AddressFamily.inet6 else {
+        error("ntop() knows AF_INET (2) and AF_INET6 (10), not \(constant)", at: arguments[0].range)
+        return invalid(range)
+      }
+      if constant == AddressFamily.inet6, bytes != 16 {
+        error("an address of AF_INET6 has 16 bytes, and this has \(bytes)", at: arguments[arguments.count - 1].range)
+        return invalid(range)
+      }
+    }
+    return libraryValue(.inet(family: family, address: address), .inet, range)
+  }
+
+  private func isLiteral(_ value: TypedExpression) -> Bool { if case .string = value.kind { true } else { false } }
+
+  mutating func addressBytes(_ syntax: Expression, _ range: SourceRange) -> TypedExpression {
+    guard let text = literal(syntax, "pton") else { return invalid(range) }
+    guard let bytes = NetworkAddress.bytes(of: text) else {
+      error(
+        "'\(text)' is not an address", at: syntax.range,
+        notes: [Diagnostic.Note("pton() takes addresses such as \"192.168.0.1\" and \"fe80::1\"")])
+      return invalid(range)
+    }
+    return libraryValue(.bytes(bytes), .array(.uint8, count: bytes.count), range)
+  }
+
+  mutating func hardwareAddress(_ syntax: Expression, _ range: SourceRange) -> TypedExpression {
+    let source = expression(syntax)
+    switch source.type {
+    case .array(.integer(let element), 6) where element.bits == 8: break
+    case .string(6) where !isLiteral(source): break
+    case .pointer(.array(.integer(let element), 6), _) where element.bits == 8: break
+    case .pointer(.integer(let target), _) where target.bits == 8: break
+    case .invalid: return source
+    default:
+      error("macaddr() needs an array of 6 bytes or a pointer to one, not \(isLiteral(source) ? "a string in quotes" : source.type.description)", at: syntax.range)
+      return invalid(range)
+    }
+    return libraryValue(.macAddress(source), .macAddress, range)
+  }
+}
+
+/// Addresses in text.
+enum NetworkAddress {
+  /// The 4 or 16 bytes of "192.168.0.1", "fe80::1" and "::ffff:10.0.0.1"; `nil` for anything else.
+  static func bytes(of text: String) -> [UInt8]? { text.contains(":") ? version6(text) : version4(text[...]) }
+
+  private static func version4(_ text: Substring) -> [UInt8]? {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 4 else { return nil }
+    var bytes: [UInt8] = []
+    for part in parts {
+      guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let byte = UInt8(part)
+      else { return nil }
+      bytes.append(byte)
+    }
+    return bytes
+  }
+
+  private static func version6(_ text: String) -> [UInt8]? {
+    let length = 16
+    var halves: [[UInt8]] = [[]]
+    var rest = text[...]
+    if rest.hasPrefix("::") {
+      halves.append([])
+      rest = rest.dropFirst(2)
+    }
+    while !rest.isEmpty {
+      let part = rest.prefix { $0 != ":" }
+      if part.contains(".") {
+        guard part.endIndex == rest.endIndex, let bytes = version4(part) else { return nil }
+        halves[halves.count - 1] += bytes
+        rest = rest[part.endIndex...]
+        break
+      }
+      guard (1...4).contains(part.utf8.count), let group = UInt16(part, radix: 16), !part.hasPrefix("+") else { return nil }
+      halves[halves.count - 1] += [UInt8(group >> 8), UInt8(truncatingIfNeeded: group)]
+      rest = rest[part.endIndex...]
+      if rest.hasPrefix("::") {
+        guard halves.count == 1 else { return nil }
+        halves.append([])
+        rest = rest.dropFirst(2)
+      } else if rest.hasPrefix(":") {
+        rest = rest.dropFirst()
+        if rest.isEmpty { return nil }
+      }
+    }
+    let count = halves.reduce(0) { $0 + $1.count }
+    guard halves.count == 2 else { return count == length ? halves[0] : nil }
+    guard count <= length - 2 else { return nil }
+    return halves[0] + [UInt8](repeating: 0, count: length - count) + halves[1]
+  }
+}
