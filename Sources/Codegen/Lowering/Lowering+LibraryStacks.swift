@@ -50,25 +50,20 @@ extension Lowering {
 
   /// A hash of the first `count` words, never 0.
   private mutating func stackHash(_ frames: Memory, _ count: Operand, _ limit: Int) -> Operand {
-    let header = builder.makeBlock(parameters: [.integer, .integer])
-    builder.jump(to: header, [.constant(0), .constant(Self.basis)])
-    builder.continueIn(header)
-    let index = Operand.value(builder.function[header].parameters[0])
-    let hash = Operand.value(builder.function[header].parameters[1])
-    let inside = builder.makeBlock()
-    let next = builder.makeBlock()
-    let outside = builder.makeBlock()
-    builder.branch(.ult, index, .constant(Int64(limit)), then: inside, otherwise: outside)
-    builder.continueIn(inside)
-    builder.branch(.ult, index, count, then: next, otherwise: outside)
-    builder.continueIn(next)
+    let memory = perCPUMemory(size: 8)
+    builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset, .constant(Self.basis)))
     let start = builder.advance(frames.base, by: .constant(Int64(frames.offset)))
-    let word = builder.load(64, builder.advance(start, by: scaled(index, by: 8)), 0)
-    let mixed = builder.arithmetic(.mul, builder.arithmetic(.xor, hash, word), .constant(Self.prime))
-    // The high bits, which the product has mixed best, reach the low ones.
-    let folded = builder.arithmetic(.xor, mixed, builder.arithmetic(.lshr, mixed, .constant(32)))
-    builder.jump(to: header, [builder.arithmetic(.add, index, .constant(1)), folded])
-    builder.continueIn(outside)
+    countedLoop(to: limit) { lowering, index, end in
+      lowering.branch(to: end, when: .uge, index, count)
+      let hash = lowering.builder.load(64, memory.base, memory.offset)
+      let word = lowering.builder.load(64, lowering.builder.advance(start, by: lowering.scaled(index, by: 8)), 0)
+      let mixed = lowering.builder.arithmetic(
+        .mul, lowering.builder.arithmetic(.xor, hash, word), .constant(Self.prime))
+      // The high bits, which the product has mixed best, reach the low ones.
+      let folded = lowering.builder.arithmetic(.xor, mixed, lowering.builder.arithmetic(.lshr, mixed, .constant(32)))
+      lowering.builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset, folded))
+    }
+    let hash = builder.load(64, memory.base, memory.offset)
     return builder.arithmetic(.or, hash, .constant(1))
   }
 

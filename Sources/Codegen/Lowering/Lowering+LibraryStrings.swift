@@ -23,7 +23,7 @@ extension Lowering {
     } else {
       (place, space) = (address(materialize(expression, isPadded: false)), .kernel)
     }
-    let room = (capacity + tail + 7) / 8 * 8
+    let room = (max(capacity + tail, Self.indexable(capacity)) + 7) / 8 * 8
     let memory = perCPUMemory(size: room)
     if isCleared { zero(memory, size: room) }
     let helper: Helper = space == .user ? .probeReadUserString : .probeReadKernelString
@@ -46,40 +46,6 @@ extension Lowering {
     builder.advance(builder.advance(memory.base, by: .constant(Int64(memory.offset))), by: scaled(index, by: scale))
   }
 
-  /// Runs `body` for 0, step, 2 * step, ... below `limit` until it has left through arrivals of its own.
-  /// - Returns: the arrivals `body` made, and one with `end` for when the count runs out.
-  private mutating func count(
-    to limit: Int, by step: Int = 1, end: [Operand],
-    _ body: (inout Lowering, Operand) -> [FunctionBuilder.Arrival]
-  ) -> [FunctionBuilder.Arrival] {
-    let header = builder.makeBlock(parameters: [.integer])
-    builder.jump(to: header, [.constant(0)])
-    builder.continueIn(header)
-    let index = Operand.value(builder.function[header].parameters[0])
-    let inside = builder.makeBlock()
-    let outside = builder.makeBlock()
-    builder.branch(.ult, index, .constant(Int64(limit)), then: inside, otherwise: outside)
-    builder.continueIn(outside)
-    var arrivals = [builder.arrive(end)].compactMap { $0 }
-    builder.continueIn(inside)
-    arrivals += body(&self, index)
-    builder.jump(to: header, [builder.arithmetic(.add, index, .constant(Int64(step)))])
-    return arrivals
-  }
-
-  /// Leaves with a value where a condition holds and goes on where not.
-  private mutating func leave(
-    _ condition: Condition, _ a: Operand, _ b: Operand, with values: [Operand]
-  ) -> [FunctionBuilder.Arrival] {
-    let leaving = builder.makeBlock()
-    let staying = builder.makeBlock()
-    builder.branch(condition, a, b, then: leaving, otherwise: staying)
-    builder.continueIn(leaving)
-    let arrival = builder.arrive(values)
-    builder.continueIn(staying)
-    return [arrival].compactMap { $0 }
-  }
-
   // MARK: - Searching
 
   mutating func stringIndex(_ haystack: TypedExpression, _ needle: TypedExpression) -> Operand {
@@ -89,154 +55,138 @@ extension Lowering {
     return search(text, pattern)
   }
 
+  /// -1 where a number is negative, else 0.
+  private mutating func sign(_ value: Operand) -> Operand { builder.arithmetic(.ashr, value, .constant(63)) }
+
+  private mutating func difference(_ a: Operand, _ b: Operand) -> Operand { builder.arithmetic(.sub, a, b) }
+
   /// By words at every place.
   private mutating func stringIndex(_ haystack: TypedExpression, _ needle: [UInt8]) -> Operand {
     let missing = Operand.constant(-1)
     let text = text(haystack, tail: 8)
     let places = text.capacity - needle.count
     guard places > 0 else { return missing }
-    let last = builder.arithmetic(.sub, text.length, .constant(Int64(needle.count)))
-    let arrivals = count(to: places, end: [missing]) { lowering, index in
-      var arrivals = lowering.leave(.sgt, index, last, with: [missing])
-      let next = lowering.builder.makeBlock()
+    let last = difference(text.length, .constant(Int64(needle.count)))
+    let result = perCPUMemory(size: 8)
+    builder.emit(.store(bits: 64, base: result.base, offset: result.offset, missing))
+    countedLoop(to: places) { lowering, index, end in
       let start = lowering.place(text.memory, index)
+      var differing: Operand?
       var position = 0
       while position < needle.count {
         let width = min(8, needle.count - position)
         var word: UInt64 = 0
         for byte in 0..<width { word |= UInt64(needle[position + byte]) << UInt64(byte * 8) }
-        var have = lowering.builder.load(64, start, position)
-        if width < 8 {
-          have = lowering.builder.arithmetic(.shl, have, .constant(Int64(64 - width * 8)))
-          word <<= UInt64(64 - width * 8)
-        }
-        let equal = lowering.builder.makeBlock()
-        lowering.builder.branch(.eq, have, .constant(Int64(bitPattern: word)), then: equal, otherwise: next)
-        lowering.builder.continueIn(equal)
+        var bits = lowering.builder.arithmetic(
+          .xor, lowering.builder.load(64, start, position), .constant(Int64(bitPattern: word)))
+        if width < 8 { bits = lowering.builder.arithmetic(.shl, bits, .constant(Int64(64 - width * 8))) }
+        differing = differing.map { lowering.builder.arithmetic(.or, $0, bits) } ?? bits
         position += width
       }
-      if let found = lowering.builder.arrive([index]) { arrivals.append(found) }
+      let isBeyond = lowering.sign(lowering.difference(last, index))
+      let isInside = lowering.builder.arithmetic(.xor, isBeyond, .constant(-1))
+      let stays = lowering.builder.arithmetic(.and, differing ?? .constant(0), isInside)
+      let stopping = lowering.builder.makeBlock()
+      lowering.branch(to: stopping, when: .eq, stays, .constant(0))
+      let next = lowering.builder.current
+      lowering.builder.continueIn(stopping)
+      let place = lowering.builder.arithmetic(.or, index, isBeyond)
+      lowering.builder.emit(.store(bits: 64, base: result.base, offset: result.offset, place))
+      lowering.builder.jump(to: end)
       lowering.builder.continueIn(next)
-      return arrivals
     }
-    return builder.join(arrivals, extraTypes: [.integer])[0]
+    return builder.load(64, result.base, result.offset)
   }
 
   /// Knuth, Morris and Pratt: time linear in both strings, so that a bound on the steps is small. The two positions lie in
   /// memory between steps, where the verifier forgets what it knew of them and so sees one state for each step.
   private mutating func search(_ text: Text, _ pattern: Text) -> Operand {
-    let missing = Operand.constant(-1)
     // By number of bytes matched: how many of them stay matched when the next one does not match.
-    let fallback = perCPUMemory(size: (pattern.capacity + 1) * 4)
+    let fallback = perCPUMemory(size: (mask(pattern) + 2) * 4)
     let positions = perCPUMemory(size: 8)
-    func store(_ lowering: inout Lowering, _ first: Operand, _ second: Operand) {
-      lowering.builder.emit(.store(bits: 32, base: positions.base, offset: positions.offset, first))
-      lowering.builder.emit(.store(bits: 32, base: positions.base, offset: positions.offset + 4, second))
+    builder.emit(.store(bits: 64, base: fallback.base, offset: fallback.offset, .constant(0)))
+    builder.emit(.store(bits: 64, base: positions.base, offset: positions.offset, .constant(1)))
+    countedLoop(to: 2 * pattern.capacity) { lowering, _, stop in
+      let (end, matched) = lowering.positions(positions)
+      let rest = lowering.difference(lowering.difference(pattern.length, end), .constant(1))
+      lowering.branch(to: stop, when: .slt, rest, .constant(0))
+      let step = lowering.step((pattern, end), (pattern, matched), fallback, positions)
+      // What is matched here is what stays matched behind `end + 1` bytes; a retry writes a value that a later step corrects.
+      let place = lowering.builder.arithmetic(.and, end, .constant(Int64(lowering.mask(pattern))))
+      lowering.builder.emit(.store(bits: 32, base: lowering.place(fallback, place, scale: 4), offset: 4, step))
     }
-    func load(_ lowering: inout Lowering) -> (Operand, Operand) {
-      (
-        lowering.builder.load(32, positions.base, positions.offset),
-        lowering.builder.load(32, positions.base, positions.offset + 4)
-      )
+    builder.emit(.store(bits: 64, base: positions.base, offset: positions.offset, .constant(0)))
+    countedLoop(to: 2 * text.capacity + 1) { lowering, _, stop in
+      let (position, matched) = lowering.positions(positions)
+      let missing = lowering.difference(lowering.difference(pattern.length, matched), .constant(1))
+      let rest = lowering.difference(lowering.difference(text.length, position), .constant(1))
+      let stops = lowering.builder.arithmetic(.or, missing, rest)
+      lowering.branch(to: stop, when: .slt, stops, .constant(0))
+      _ = lowering.step((text, position), (pattern, matched), fallback, positions)
     }
-    /// Where to go on in the pattern after a mismatch behind `matched` bytes.
-    func shorter(_ lowering: inout Lowering, _ matched: Operand) -> Operand {
-      lowering.builder.load(32, lowering.place(fallback, matched, scale: 4), 0)
-    }
-    // How far each beginning of the pattern is also its own end.
-    builder.emit(.store(bits: 32, base: fallback.base, offset: fallback.offset + 4, .constant(0)))
-    store(&self, .constant(1), .constant(0))
-    let built = count(to: 2 * pattern.capacity, end: []) { lowering, _ in
-      let (end, matched) = load(&lowering)
-      var arrivals = lowering.leave(.uge, end, .constant(Int64(pattern.capacity)), with: [])
-      arrivals += lowering.leave(.uge, matched, .constant(Int64(pattern.capacity)), with: [])
-      arrivals += lowering.leave(.uge, end, pattern.length, with: [])
-      let a = lowering.builder.load(8, lowering.place(pattern.memory, end), 0)
-      let b = lowering.builder.load(8, lowering.place(pattern.memory, matched), 0)
-      lowering.step(a, b, matched, same: { lowering in
-        let longer = lowering.builder.arithmetic(.add, matched, .constant(1))
-        lowering.builder.emit(.store(bits: 32, base: lowering.place(fallback, end, scale: 4), offset: 4, longer))
-        store(&lowering, lowering.builder.arithmetic(.add, end, .constant(1)), longer)
-      }, retry: { lowering in
-        store(&lowering, end, shorter(&lowering, matched))
-      }, pass: { lowering in
-        lowering.builder.emit(.store(bits: 32, base: lowering.place(fallback, end, scale: 4), offset: 4, .constant(0)))
-        store(&lowering, lowering.builder.arithmetic(.add, end, .constant(1)), .constant(0))
-      })
-      return arrivals
-    }
-    builder.join(built)
-    store(&self, .constant(0), .constant(0))
-    let found = count(to: 2 * text.capacity + 1, end: [missing]) { lowering, _ in
-      let (position, matched) = load(&lowering)
-      let start = lowering.builder.arithmetic(.sub, position, matched)
-      var arrivals = lowering.leave(.uge, matched, pattern.length, with: [start])
-      arrivals += lowering.leave(.uge, matched, .constant(Int64(pattern.capacity)), with: [missing])
-      arrivals += lowering.leave(.uge, position, text.length, with: [missing])
-      arrivals += lowering.leave(.uge, position, .constant(Int64(text.capacity)), with: [missing])
-      let a = lowering.builder.load(8, lowering.place(text.memory, position), 0)
-      let b = lowering.builder.load(8, lowering.place(pattern.memory, matched), 0)
-      lowering.step(a, b, matched, same: { lowering in
-        let next = lowering.builder.arithmetic(.add, position, .constant(1))
-        store(&lowering, next, lowering.builder.arithmetic(.add, matched, .constant(1)))
-      }, retry: { lowering in
-        store(&lowering, position, shorter(&lowering, matched))
-      }, pass: { lowering in
-        store(&lowering, lowering.builder.arithmetic(.add, position, .constant(1)), .constant(0))
-      })
-      return arrivals
-    }
-    return builder.join(found, extraTypes: [.integer])[0]
+    let (position, matched) = self.positions(positions)
+    let isMissing = sign(difference(matched, pattern.length))
+    return builder.arithmetic(.or, difference(position, matched), isMissing)
   }
 
-  /// One step of the search: both bytes agree; they differ behind some that agreed; they differ at the first.
+  private mutating func positions(_ memory: Memory) -> (Operand, Operand) {
+    (builder.load(32, memory.base, memory.offset), builder.load(32, memory.base, memory.offset + 4))
+  }
+
+  /// A mask that keeps the index of every byte before the terminator; the text's memory has room for all it lets through.
+  private func mask(_ text: Text) -> Int { Self.indexable(text.capacity) - 1 }
+
+  /// A power of two, at least the bytes before the terminator.
+  private static func indexable(_ capacity: Int) -> Int {
+    var size = 1
+    while size < capacity - 1 { size *= 2 }
+    return size
+  }
+
+  /// Compares the bytes at two positions and moves them on: both where they agree; the second back by `fallback` where they
+  /// do not, and the first on when there is no way back.
+  /// - Returns: the second position.
   private mutating func step(
-    _ a: Operand, _ b: Operand, _ matched: Operand, same: (inout Lowering) -> Void, retry: (inout Lowering) -> Void,
-    pass: (inout Lowering) -> Void
-  ) {
-    let equal = builder.makeBlock()
-    let unequal = builder.makeBlock()
-    let partial = builder.makeBlock()
-    let first = builder.makeBlock()
-    let after = builder.makeBlock()
-    builder.branch(.eq, a, b, then: equal, otherwise: unequal)
-    builder.continueIn(equal)
-    same(&self)
-    builder.jump(to: after)
-    builder.continueIn(unequal)
-    builder.branch(.ne, matched, .constant(0), then: partial, otherwise: first)
-    builder.continueIn(partial)
-    retry(&self)
-    builder.jump(to: after)
-    builder.continueIn(first)
-    pass(&self)
-    builder.jump(to: after)
-    builder.continueIn(after)
+    _ first: (text: Text, index: Operand), _ second: (text: Text, index: Operand), _ fallback: Memory,
+    _ positions: Memory
+  ) -> Operand {
+    let a = byte(first.text, first.index)
+    let b = byte(second.text, second.index)
+    let isSame = sign(difference(builder.arithmetic(.xor, a, b), .constant(1)))
+    let hasMatched = sign(difference(.constant(0), second.index))
+    let back = builder.load(
+      32, place(fallback, builder.arithmetic(.and, second.index, .constant(Int64(mask(second.text)))), scale: 4), 0)
+    let onward = builder.arithmetic(.add, second.index, .constant(1))
+    let choice = builder.arithmetic(.and, builder.arithmetic(.xor, back, onward), isSame)
+    let next = builder.arithmetic(.xor, back, choice)
+    let isKept = builder.arithmetic(.and, builder.arithmetic(.xor, isSame, .constant(-1)), hasMatched)
+    let moved = builder.arithmetic(.add, builder.arithmetic(.add, first.index, .constant(1)), isKept)
+    builder.emit(.store(bits: 32, base: positions.base, offset: positions.offset, moved))
+    builder.emit(.store(bits: 32, base: positions.base, offset: positions.offset + 4, next))
+    return next
+  }
+
+  private mutating func byte(_ text: Text, _ index: Operand) -> Operand {
+    builder.load(8, place(text.memory, builder.arithmetic(.and, index, .constant(Int64(mask(text))))), 0)
   }
 
   mutating func globMatch(_ expression: TypedExpression, _ states: GlobStates) -> Operand {
     guard let table = plan.globTables[states] else { return .constant(0) }
     let text = text(expression)
-    let header = builder.makeBlock(parameters: [.integer, .integer])
-    builder.jump(to: header, [.constant(0), .constant(1)])
-    builder.continueIn(header)
-    let index = Operand.value(builder.function[header].parameters[0])
-    let current = Operand.value(builder.function[header].parameters[1])
-    let inside = builder.makeBlock()
-    let outside = builder.makeBlock()
-    builder.branch(.ult, index, .constant(Int64(text.capacity - 1)), then: inside, otherwise: outside)
-    builder.continueIn(outside)
-    var arrivals = [builder.arrive([current])].compactMap { $0 }
-    builder.continueIn(inside)
-    arrivals += leave(.uge, index, text.length, with: [current])
-    arrivals += leave(.eq, current, .constant(0), with: [current])
-    let byte = builder.load(8, place(text.memory, index), 0)
-    let accepting = builder.load(64, builder.advance(constantAddress(table), by: scaled(byte, by: 8)), 0)
-    let passed = builder.arithmetic(.shl, builder.arithmetic(.and, current, accepting), .constant(1))
-    let stayed = builder.arithmetic(.and, current, .constant(Int64(bitPattern: states.staying)))
-    builder.jump(
-      to: header, [builder.arithmetic(.add, index, .constant(1)), builder.arithmetic(.or, passed, stayed)])
-    let end = builder.join(arrivals, extraTypes: [.integer])[0]
+    let current = perCPUMemory(size: 8)
+    builder.emit(.store(bits: 64, base: current.base, offset: current.offset, .constant(1)))
+    countedLoop(to: text.capacity - 1) { lowering, index, end in
+      lowering.branch(to: end, when: .uge, index, text.length)
+      let before = lowering.builder.load(64, current.base, current.offset)
+      let byte = lowering.builder.load(8, lowering.place(text.memory, index), 0)
+      let table = lowering.builder.advance(lowering.constantAddress(table), by: lowering.scaled(byte, by: 8))
+      let passing = lowering.builder.arithmetic(.and, before, lowering.builder.load(64, table, 0))
+      let passed = lowering.builder.arithmetic(.shl, passing, .constant(1))
+      let stayed = lowering.builder.arithmetic(.and, before, .constant(Int64(bitPattern: states.staying)))
+      let after = lowering.builder.arithmetic(.or, passed, stayed)
+      lowering.builder.emit(.store(bits: 64, base: current.base, offset: current.offset, after))
+    }
+    let end = builder.load(64, current.base, current.offset)
     let final = builder.arithmetic(.and, end, .constant(Int64(bitPattern: states.final)))
     return .value(builder.define(.integer, .compare(.ne, final, .constant(0))))
   }
@@ -251,19 +201,21 @@ extension Lowering {
     let a = comparable(left, room)
     let b = comparable(right, room)
     let limit = scalar(count)
-    let arrivals = self.count(to: room, by: 8, end: [.constant(0)]) { lowering, index in
+    let result = perCPUMemory(size: 8)
+    builder.emit(.store(bits: 64, base: result.base, offset: result.offset, .constant(0)))
+    countedLoop(to: room, by: 8) { lowering, index, end in
       let left = lowering.builder.load(64, lowering.place(a, index), 0)
       let right = lowering.builder.load(64, lowering.place(b, index), 0)
       let differing = lowering.builder.makeBlock()
-      let next = lowering.builder.makeBlock()
-      lowering.builder.branch(.ne, left, right, then: differing, otherwise: next)
+      lowering.branch(to: differing, when: .ne, left, right)
+      let next = lowering.builder.current
       lowering.builder.continueIn(differing)
       let order = lowering.order(left, right, at: index, limit)
-      let arrival = lowering.builder.arrive([order])
+      lowering.builder.emit(.store(bits: 64, base: result.base, offset: result.offset, order))
+      lowering.builder.jump(to: end)
       lowering.builder.continueIn(next)
-      return [arrival].compactMap { $0 }
     }
-    return builder.join(arrivals, extraTypes: [.integer])[0]
+    return builder.load(64, result.base, result.offset)
   }
 
   /// -1 or 1 by the first bytes in which two words differ; 0 when these lie at `limit` or behind.
@@ -281,10 +233,11 @@ extension Lowering {
     let sum = builder.arithmetic(.mul, marks, .constant(0x0101_0101_0101_0101))
     let agreeing = builder.arithmetic(.lshr, sum, .constant(56))
     let place = builder.arithmetic(.add, index, agreeing)
-    var arrivals = leave(.uge, place, limit, with: [.constant(0)])
-    arrivals += leave(.ult, a, b, with: [.constant(-1)])
-    if let arrival = builder.arrive([.constant(1)]) { arrivals.append(arrival) }
-    return builder.join(arrivals, extraTypes: [.integer])[0]
+    // -1 where the left word is less, else 1; 0 where the place does not count.
+    let less = Operand.value(builder.define(.integer, .compare(.ult, a, b)))
+    let counts = Operand.value(builder.define(.integer, .compare(.ult, place, limit)))
+    let order = self.difference(.constant(1), builder.arithmetic(.shl, less, .constant(1)))
+    return builder.arithmetic(.mul, order, counts)
   }
 
   /// A value continued with zeros, in per-CPU memory.
