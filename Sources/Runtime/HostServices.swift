@@ -14,6 +14,9 @@ public protocol HostServices: AnyObject {
   /// The function of a process that an address lies in.
   func userSymbol(at address: UInt64, process: Int32) -> SymbolPosition?
 
+  /// Looks at a process whose symbols may be asked for when it has ended.
+  func remember(process: Int32)
+
   /// The paths of a cgroup in the mounted hierarchies, "unified:/user.slice".
   func cgroupPath(_ identifier: UInt64, filter: String) -> String?
 
@@ -37,5 +40,6 @@ public struct SymbolPosition: Hashable, Sendable {
 
 extension HostServices {
   public func userSymbol(at address: UInt64, process: Int32) -> SymbolPosition? { nil }
+  public func remember(process: Int32) {}
   public func cgroupPath(_ identifier: UInt64, filter: String) -> String? { nil }
 }

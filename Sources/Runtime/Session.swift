@@ -74,7 +74,7 @@ public final class Session {
     try attachAll(attacher, attachments, printer)
     printer.attached()
     try child?.release()
-    let tracing = Tracing(loop: loop, ring: ring, printer: printer)
+    let tracing = Tracing(loop: loop, ring: ring, printer: printer, remember: symbolKeeper)
     let status = try tracing.run(child: child)
     attachments.detach()
     try tracing.finish()
@@ -86,6 +86,13 @@ public final class Session {
     printer.flush()
     attachments.release()
     return status
+  }
+
+  /// Looks at the traced process where the script prints its addresses.
+  private var symbolKeeper: (() -> Void)? {
+    guard bundle.printsUserSymbols, let process = child?.pid ?? options.process else { return nil }
+    let host = host
+    return { host.remember(process: process) }
   }
 
   private func attachAll(_ attacher: Attacher, _ attachments: Attachments, _ printer: Printer) throws(RuntimeError) {

@@ -13,6 +13,8 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <gelf.h>
+#include <libelf.h>
 #include <linux/bpf.h>
 #include <linux/perf_event.h>
 

@@ -4,6 +4,8 @@ import TraceLang
 extension Lowering {
   /// Kernel: include/uapi/linux/bpf.h, BPF_F_USER_STACK.
   private static let userStack: Int64 = 1 << 8
+  /// Frames between a program on a raw tracepoint and the tracepoint: the program itself and bpf_trace_runN.
+  private static let tracepointFrames: Int64 = 2
   /// FNV-1a's offset basis and prime for 64 bits, on words.
   private static let basis: Int64 = Int64(bitPattern: 0xcbf2_9ce4_8422_2325)
   private static let prime: Int64 = 0x100_0000_01b3
@@ -17,7 +19,7 @@ extension Lowering {
       .getStack,
       [
         .value(entry.context), address(frames), .constant(Int64(type.limit * 8)),
-        .constant(type.isUser ? Self.userStack : 0),
+        .constant(type.isUser ? Self.userStack : entry.syscall == nil ? 0 : Self.tracepointFrames),
       ])
     let some = builder.makeBlock()
     let none = builder.makeBlock()

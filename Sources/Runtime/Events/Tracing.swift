@@ -7,12 +7,19 @@ final class Tracing {
   private let printer: Printer
   /// Set by the script's `exit`: what comes after is not printed.
   private var exitStatus: Int32?
+  /// Looks at the processes whose symbols will be asked for; `nil` when none will.
+  private let remember: (() -> Void)?
 
   /// More records than this in one go are a stream: the next ones are let gather, so that the programs wake us less.
   private static let streamThreshold = 64
   private static let gatheringMicroseconds: UInt32 = 1000
 
-  init(loop: EventLoop, ring: RingBuffer?, printer: Printer) {
+  /// Milliseconds between two looks at processes, at first and at most.
+  private static let firstLook: Int32 = 1
+  private static let longestLook: Int32 = 128
+
+  init(loop: EventLoop, ring: RingBuffer?, printer: Printer, remember: (() -> Void)? = nil) {
+    self.remember = remember
     self.loop = loop
     self.ring = ring
     self.printer = printer
@@ -23,9 +30,10 @@ final class Tracing {
   func run(child: ChildProcess?) throws(RuntimeError) -> Int32 {
     // What `begin` left.
     var isStream = try drain() > Self.streamThreshold
+    var look = Self.firstLook
     while exitStatus == nil, !printer.isClosed {
       if isStream { usleep(Self.gatheringMicroseconds) }
-      for event in loop.wait(milliseconds: isStream ? 0 : -1) {
+      for event in loop.wait(milliseconds: isStream ? 0 : remember == nil ? -1 : look) {
         switch event {
         case .records: continue
         case .childEnded:
@@ -34,6 +42,8 @@ final class Tracing {
         case .signal, .tracedProcessEnded, .outputClosed: return 0
         }
       }
+      remember?()
+      look = min(look * 2, Self.longestLook)
       isStream = try drain() > Self.streamThreshold
     }
     return exitStatus ?? 0

@@ -17,6 +17,12 @@ extension HostTarget: HostServices {
 
   public func kernelSymbol(at address: UInt64) -> SymbolPosition? { symbolIndex.position(of: address) }
 
+  public func userSymbol(at address: UInt64, process: Int32) -> SymbolPosition? {
+    userSymbols.position(of: address, process: process)
+  }
+
+  public func remember(process: Int32) { userSymbols.remember(process) }
+
   public func cgroupPath(_ identifier: UInt64, filter: String) -> String? {
     cgroups.paths(of: identifier, filter: filter)
   }

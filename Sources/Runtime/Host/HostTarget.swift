@@ -12,6 +12,7 @@ public final class HostTarget: Target {
   private(set) lazy var symbolIndex = SymbolIndex(KernelSymbols())
   private(set) lazy var userNames = UserNames()
   private(set) lazy var cgroups = Cgroups()
+  let userSymbols = UserSymbols()
   public private(set) lazy var pidNamespace: PIDNamespace? = Self.currentPIDNamespace()
   private var callableFunctions: [CallQuestion: Bool] = [:]
   private var formats: [TracepointName: TracepointFormat?] = [:]

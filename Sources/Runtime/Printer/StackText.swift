@@ -33,11 +33,15 @@ struct StackText {
     let symbol =
       type.isUser
       ? context.host.userSymbol(at: address, process: process) : context.host.kernelSymbol(at: address)
-    guard let symbol else { return buffer.append(text: ValueContext.hexadecimal(address)) }
+    guard let symbol else {
+      buffer.append(text: ValueContext.hexadecimal(address))
+      if type.isUser, type.mode == .perf { buffer.append(" ([unknown])") }
+      return
+    }
     buffer.append(text: symbol.name)
     buffer.append(UInt8(ascii: "+"))
     buffer.append(decimal: symbol.offset)
-    guard type.mode == .perf, let module = symbol.module else { return }
+    guard type.isUser, type.mode == .perf, let module = symbol.module else { return }
     buffer.append(" (")
     buffer.append(text: module)
     buffer.append(UInt8(ascii: ")"))

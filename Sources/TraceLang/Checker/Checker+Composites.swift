@@ -13,6 +13,9 @@ extension Checker {
     case (.record(let a), .record(let b)):
       guard a == b else { return nil }
       type = left.type
+    case (.stack(let a), .stack(let b)):
+      guard a == b else { return nil }
+      type = left.type
     case (.inet, .inet), (.macAddress, .macAddress): type = left.type
     default: return nil
     }
