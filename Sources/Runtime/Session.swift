@@ -63,7 +63,8 @@ public final class Session {
       programs: programs, kinds: bundle.programs.map(\.kind), host: host, onlineCPUs: OnlineCPUs.numbers())
     let attachments = Attachments()
     writeStartTime(to: maps)
-    writeTAIOffset(to: maps)
+    write(CLOCK_TAI, to: bundle.taiOffset, maps)
+    write(CLOCK_REALTIME, to: bundle.wallOffset, maps)
     if options.isDryRun {
       try attachAll(attacher, attachments, printer)
       attachments.detach()
@@ -125,9 +126,10 @@ public final class Session {
       of: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec), toByteOffset: place.offset, as: UInt64.self)
   }
 
-  private func writeTAIOffset(to maps: [LoadedMap]) {
-    guard let place = bundle.taiOffset, let base = maps[place.map].mapping?.base else { return }
-    base.storeBytes(of: TAIOffset.now(), toByteOffset: place.offset, as: Int64.self)
+  /// Writes what a clock is ahead of the boot clock.
+  private func write(_ clock: clockid_t, to place: MapView.Place?, _ maps: [LoadedMap]) {
+    guard let place, let base = maps[place.map].mapping?.base else { return }
+    base.storeBytes(of: ClockOffset.now(clock), toByteOffset: place.offset, as: Int64.self)
   }
 
   private static func tell(_ text: String) {

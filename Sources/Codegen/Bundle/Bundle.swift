@@ -27,6 +27,8 @@ public struct Bundle: Hashable, Sendable, Codable {
   public var startTime: MapView.Place?
   /// Where what the TAI clock is ahead of the boot clock goes, in nanoseconds (`nsecs(sw_tai)`).
   public var taiOffset: MapView.Place?
+  /// The same for the clock of wall time (`tseries`).
+  public var wallOffset: MapView.Place?
   public var stacks: [StackStorage] = []
   /// Filters of `cgroup_path`, by the index in its values.
   public var cgroupFilters: [String] = []
@@ -99,10 +101,13 @@ public struct StackStorage: Hashable, Sendable, Codable {
   /// Frames kept at most.
   public let limit: Int
   public let map: Int
+  /// Where programs count stacks that found the map full (a 64-bit number).
+  public let lost: MapView.Place
 
-  public init(limit: Int, map: Int) {
+  public init(limit: Int, map: Int, lost: MapView.Place) {
     self.limit = limit
     self.map = map
+    self.lost = lost
   }
 
   /// A value is the number of frames (64 bits) and their addresses from the innermost on.

@@ -73,6 +73,7 @@ public func compile(
   bundle.lostEvents = plan.lostEvents
   bundle.startTime = plan.startTime
   bundle.taiOffset = plan.taiOffset
+  bundle.wallOffset = plan.wallOffset
   bundle.stacks = plan.stacks
   bundle.cgroupFilters = program.cgroupFilters
   bundle.sources = sources.files.map(\.name)

@@ -76,7 +76,7 @@ extension Lowering {
       let bucket = linearBucket(value, low, low + (high - low) / step * step, step, aggregation.words)
       let word = bounded(bucket, aggregation.words)
       add(.constant(1), to: builder.advance(slot, by: scaled(word, by: 8)), 0, isAtomic)
-    case .tseries: break
+    case .tseries(let interval, let count, let function): record(value, interval, count, function, at: slot)
     }
   }
 
@@ -107,7 +107,7 @@ extension Lowering {
   }
 
   /// A bucket's number where the verifier sees that it is below the count; others leave the body, and there are none.
-  private mutating func bounded(_ bucket: Operand, _ count: Int) -> Operand {
+  mutating func bounded(_ bucket: Operand, _ count: Int) -> Operand {
     guard case .value = bucket else { return bucket }
     let inside = builder.makeBlock()
     let outside = builder.makeBlock()

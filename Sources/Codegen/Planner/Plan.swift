@@ -22,6 +22,8 @@ public struct Plan: Hashable, Sendable {
   public var opaqueZero: MapView.Place?
   /// Where the loader writes what the TAI clock is ahead of the boot clock, in nanoseconds.
   public var taiOffset: MapView.Place?
+  /// The same for the clock of wall time (`tseries`).
+  public var wallOffset: MapView.Place?
   /// Offset in the constants of each glob's `accepting` table.
   public var globTables: [GlobStates: Int] = [:]
   public var stacks: [StackStorage] = []

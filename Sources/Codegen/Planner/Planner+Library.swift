@@ -1,14 +1,17 @@
 import TraceLang
 
 extension Planner {
-  /// Entries of the map that keeps stacks of one depth.
-  private static let stackEntries = 16384
-  /// The same where the kernel takes memory for all entries at once, in bytes.
-  private static let maximumStackMemory = 4 << 20
+  /// Stacks of one depth that are kept at most, and the bytes they may take.
+  private static let maximumStacks = 16384
+  private static let maximumStackMemory = 8 << 20
 
   /// What functions of the standard library need: tables, stack maps and words that the loader fills.
   mutating func planLibrary() {
     if usage.usesSoftwareTAI { plan.taiOffset = MapView.Place(map: dataMap(), offset: reserve(8)) }
+    let hasSeries = program.maps.contains { map in
+      if case .aggregation(.tseries) = map.value { true } else { false }
+    }
+    if hasSeries { plan.wallOffset = MapView.Place(map: dataMap(), offset: reserve(8)) }
     for states in usage.globs {
       while constants.count % 8 != 0 { constants.append(0) }
       plan.globTables[states] = constants.count
@@ -16,13 +19,14 @@ extension Planner {
     }
     for limit in usage.stackLimits {
       let valueSize = StackStorage.valueSize(limit: limit)
-      let isLazy = target.has(.bpfMemoryAllocator)
-      let entries = isLazy ? Self.stackEntries : min(Self.stackEntries, Self.maximumStackMemory / valueSize)
+      // Not on demand: where interrupts are off, the kernel has memory for one new entry at a time.
       plan.maps.append(
         MapSpec(
-          name: "swtrace_stacks", kind: .hash, keySize: 8, valueSize: valueSize, maxEntries: entries,
-          flags: isLazy ? .noPreallocation : []))
-      plan.stacks.append(StackStorage(limit: limit, map: plan.maps.count - 1))
+          name: "swtrace_stacks", kind: .hash, keySize: 8, valueSize: valueSize,
+          maxEntries: min(Self.maximumStacks, Self.maximumStackMemory / valueSize)))
+      let map = plan.maps.count - 1
+      plan.stacks.append(
+        StackStorage(limit: limit, map: map, lost: MapView.Place(map: dataMap(), offset: reserve(8))))
     }
   }
 }

@@ -6,6 +6,8 @@ enum AggregationSummary: Hashable {
   case stats(count: UInt64, average: Int64, total: Int64, signed: Bool)
   /// Counts of each bucket, and the buckets from the first to the last that counted something.
   case buckets([UInt64], used: ClosedRange<Int>?)
+  /// The intervals that have values, the oldest first; each of so many nanoseconds.
+  case series([SeriesInterval], interval: Int64)
 
   /// Reads a slot of `aggregation.words` words.
   init(_ aggregation: Aggregation, _ slot: UnsafeRawPointer) {
@@ -20,7 +22,9 @@ enum AggregationSummary: Hashable {
       self = .stats(
         count: word(1), average: Self.average(total: word(0), count: word(1), signed: signed),
         total: Int64(bitPattern: word(0)), signed: signed)
-    case .hist, .lhist, .tseries:
+    case .tseries(let interval, let count, let function):
+      self = .series(SeriesInterval.all(slot, count: Int(count), function), interval: interval)
+    case .hist, .lhist:
       let counts = (0..<aggregation.words).map(word)
       self = .buckets(counts, used: HistogramBuckets.used(counts))
     }
@@ -39,6 +43,7 @@ enum AggregationSummary: Hashable {
     case .number(let number, let signed): (number, signed)
     case .stats(_, let average, _, let signed): (average, signed)
     case .buckets(let buckets, _): (Int64(bitPattern: buckets.reduce(0, &+)), false)
+    case .series: (0, false)
     }
   }
 
@@ -53,6 +58,9 @@ enum AggregationSummary: Hashable {
     case .stats(let count, let average, let total, let signed):
       return .stats(count: count, average: quotient(average, signed), total: total, signed: signed)
     case .buckets(let buckets, let used): return .buckets(buckets.map { $0 / divisor }, used: used)
+    case .series(let intervals, let interval):
+      let scaled = intervals.map { SeriesInterval(number: $0.number, value: quotient($0.value, true)) }
+      return .series(scaled, interval: interval)
     }
   }
 
@@ -68,7 +76,7 @@ enum AggregationSummary: Hashable {
       buffer.append(", .total = ")
       buffer.append(total, signed: signed)
       buffer.append(" }")
-    case .buckets: break
+    case .buckets, .series: break
     }
   }
 }

@@ -59,6 +59,7 @@ final class JSONValue {
       append(total, signed: signed, to: buffer)
       buffer.append(UInt8(ascii: "}"))
     case .buckets(let counts, let used): append(counts, used, aggregation, to: buffer)
+    case .series(let intervals, let interval): append(intervals, interval, to: buffer)
     }
   }
 
@@ -68,6 +69,20 @@ final class JSONValue {
     if needsQuotes { buffer.append(UInt8(ascii: "\"")) }
     buffer.append(number, signed: signed)
     if needsQuotes { buffer.append(UInt8(ascii: "\"")) }
+  }
+
+  /// `[{"interval_start":"2026-01-31 12:00:00.000000000","value":5},...]` in local time.
+  private func append(_ intervals: [SeriesInterval], _ interval: Int64, to buffer: OutputBuffer) {
+    buffer.append(UInt8(ascii: "["))
+    for (position, entry) in intervals.enumerated() {
+      if position > 0 { buffer.append(UInt8(ascii: ",")) }
+      buffer.append("{\"interval_start\":")
+      JSONText.append(SeriesText.time(entry.number &* interval, format: "%Y-%m-%d %H:%M:%S", digits: 9), to: buffer)
+      buffer.append(",\"value\":")
+      buffer.append(decimal: entry.value)
+      buffer.append(UInt8(ascii: "}"))
+    }
+    buffer.append(UInt8(ascii: "]"))
   }
 
   /// `[{"min": 4, "max": 7, "count": 1},...]`, both ends included, without the end that a bucket does not have.

@@ -136,6 +136,10 @@ final class Printer {
   func tellLosses() {
     tellLostEvents()
     if lostEvents > 0 { sink.warning("Total lost event count: \(lostEvents)") }
+    for stack in bundle.stacks {
+      let count = maps.counter(at: stack.lost)
+      if count > 0 { sink.warning("\(count) stacks could not be kept and print empty; ask for fewer frames") }
+    }
     for view in bundle.views {
       guard let place = view.lostUpdates else { continue }
       let count = maps.counter(at: place)

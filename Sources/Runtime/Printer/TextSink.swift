@@ -68,6 +68,9 @@ final class TextSink: OutputSink {
     case .buckets(let counts, let used):
       output.append(":\n")
       HistogramText.append(aggregation, counts, used, to: output)
+    case .series(let intervals, let interval):
+      output.append(":\n")
+      SeriesText(intervals: intervals, interval: interval).append(to: output)
     }
     output.append(UInt8(ascii: "\n"))
   }

@@ -16,8 +16,10 @@ struct ValueMerger {
     for cpu in 0..<cpus {
       let slot = base + cpu * stride
       switch aggregation {
-      case .count, .sum, .avg, .stats, .hist, .lhist, .tseries:
+      case .count, .sum, .avg, .stats, .hist, .lhist:
         for index in 0..<count { words[index] &+= Word.u64(slot, index * 8) }
+      case .tseries(_, let count, let function):
+        for index in 0..<Int(count) { SeriesInterval.merge(slot + index * 24, into: &words, at: index * 3, function) }
       case .min(let signed), .max(let signed):
         let samples = Word.u64(slot, 8)
         guard samples > 0 else { continue }

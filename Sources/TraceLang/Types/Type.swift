@@ -153,7 +153,9 @@ public enum Aggregation: Hashable, Sendable, Codable {
 
   /// The 8-byte words one slot takes. A slot is zero when nothing was recorded:
   /// count [n]; sum [total, n]; min/max [value, n]; avg/stats [total, n];
-  /// hist and lhist one word a bucket; an lhist's last one begins behind the last whole step.
+  /// hist and lhist one word a bucket; an lhist's last one begins behind the last whole step; tseries [value, n, number]
+  /// for each interval: its value or total, how many values or (for the last value) when it came, and the interval's number
+  /// since 1970, modulo the count of intervals its place.
   public var words: Int {
     switch self {
     case .count: 1
