@@ -4,6 +4,25 @@ import TraceLang
 extension Lowering {
   /// A function whose value fits a register.
   mutating func library(_ function: LibraryFunction) -> Operand {
+    releasingMemory(of: function) { $0.value(of: function) }
+  }
+
+  /// Runs what computes a function and then gives the per-CPU memory it took to others; variables that its arguments
+  /// assign keep theirs.
+  private mutating func releasingMemory<Result>(
+    of function: LibraryFunction, _ compute: (inout Lowering) -> Result
+  ) -> Result {
+    func assigns(_ expression: TypedExpression) -> Bool {
+      if case .block = expression.kind { return true }
+      return expression.children.contains(where: assigns)
+    }
+    if function.arguments.contains(where: assigns) { return compute(&self) }
+    let start = scratch.used
+    defer { scratch.used = start }
+    return compute(&self)
+  }
+
+  private mutating func value(of function: LibraryFunction) -> Operand {
     switch function {
     case .stringLength(let text): return stringLength(text)
     case .stringIndex(let haystack, let needle): return stringIndex(haystack, needle)
@@ -42,7 +61,7 @@ extension Lowering {
       let value = scalar(identifier)
       builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset, value))
       builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset + 8, .constant(Int64(filter))))
-    case .stack(let type): writeStack(type, to: memory)
+    case .stack(let type): releasingMemory(of: function) { $0.writeStack(type, to: memory) }
     case .signal: _ = library(function)
     case .stringLength, .stringIndex, .compareBytes, .globMatch, .namespaceID, .userMode, .register, .perCPUAddress,
       .softwareTAI, .stackDepth:
@@ -59,7 +78,8 @@ extension Lowering {
       var word: UInt64 = 0
       for index in 0..<width { word |= UInt64(bytes[position + index]) << UInt64(index * 8) }
       builder.emit(
-        .store(bits: width * 8, base: memory.base, offset: memory.offset + position, .constant(Int64(bitPattern: word))))
+        .store(bits: width * 8, base: memory.base, offset: memory.offset + position, .constant(Int64(bitPattern: word)))
+      )
       position += width
     }
   }

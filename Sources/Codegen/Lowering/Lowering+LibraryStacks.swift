@@ -37,7 +37,8 @@ extension Lowering {
     let known = builder.makeBlock()
     builder.branch(.eq, .value(kept), .constant(0), then: new, otherwise: known)
     builder.continueIn(new)
-    let update = builder.call(.mapUpdateElement, [mapReference(storage.map), .value(key), address(value), .constant(0)])
+    let update = builder.call(
+      .mapUpdateElement, [mapReference(storage.map), .value(key), address(value), .constant(0)])
     let lost = builder.makeBlock()
     builder.branch(.eq, .value(update), .constant(0), then: known, otherwise: lost)
     builder.continueIn(lost)

@@ -2,7 +2,9 @@ import TraceLang
 
 extension Lowering {
   /// Adds a value to the current interval of a time series; an interval that comes round again starts anew.
-  mutating func record(_ value: Operand, _ interval: Int64, _ count: Int64, _ function: Aggregation.Series, at slot: Value) {
+  mutating func record(
+    _ value: Operand, _ interval: Int64, _ count: Int64, _ function: Aggregation.Series, at slot: Value
+  ) {
     var now = Operand.value(builder.call(.ktimeGetBootNanoseconds, []))
     if let offset = plan.wallOffset {
       now = builder.arithmetic(.add, now, builder.load(64, dataAddress(offset.map, offset.offset), 0))

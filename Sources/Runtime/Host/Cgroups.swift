@@ -35,7 +35,9 @@ struct Cgroups {
     var bytes: [UInt8] = []
     var rest = Array(field.utf8)[...]
     while let byte = rest.popFirst() {
-      if byte == UInt8(ascii: "\\"), rest.count >= 3, let code = UInt8(String(decoding: rest.prefix(3), as: UTF8.self), radix: 8) {
+      if byte == UInt8(ascii: "\\"), rest.count >= 3,
+        let code = UInt8(String(decoding: rest.prefix(3), as: UTF8.self), radix: 8)
+      {
         bytes.append(code)
         rest = rest.dropFirst(3)
       } else {
@@ -48,7 +50,9 @@ struct Cgroups {
   /// The identifier of a version 2 cgroup: its directory's inode (Kernel: kernfs_id on 64-bit machines).
   func identifier(ofPath path: String) -> UInt64? {
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-    let isInside = hierarchies.contains { $0.isUnified && (path == $0.mountPoint || path.hasPrefix($0.mountPoint + "/")) }
+    let isInside = hierarchies.contains {
+      $0.isUnified && (path == $0.mountPoint || path.hasPrefix($0.mountPoint + "/"))
+    }
     var status = stat()
     guard isInside, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
     return UInt64(status.st_ino)

@@ -7,7 +7,8 @@ struct SeriesInterval: Hashable {
   let value: Int64
 
   /// Adds one CPU's interval (value, samples or time, number) to what is known of its place; a newer one replaces it.
-  static func merge(_ slot: UnsafeRawPointer, into words: inout [UInt64], at place: Int, _ function: Aggregation.Series) {
+  static func merge(_ slot: UnsafeRawPointer, into words: inout [UInt64], at place: Int, _ function: Aggregation.Series)
+  {
     let (value, samples, number) = (Word.u64(slot), Word.u64(slot, 8), Word.u64(slot, 16))
     guard number > 0, number >= words[place + 2] else { return }
     guard number == words[place + 2] else {

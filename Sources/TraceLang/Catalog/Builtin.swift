@@ -32,16 +32,34 @@ public struct Builtin: Sendable {
   public enum Name: String, Sendable, CaseIterable {
     case pid, tid, uid, gid, comm, cpu, ncpus, nsecs, elapsed, probe, args, curtask, rand, cgroup, numaid, jiffies, ctx
     case arg0, arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9
-    case str, buf, ksym, usym, strftime, hasKey = "has_key", len, strncmp, bswap, kptr, uptr, delete, getopt
+    case str, buf, ksym, usym, strftime
+    case hasKey = "has_key"
+    case len, strncmp, bswap, kptr, uptr, delete, getopt
     case ntop, pton, macaddr, strcontains, strstr, strlen, strcap, memcmp, globmatch, strerror
-    case syscallName = "syscall_name", assertString = "assert_str", defaultStringLength = "default_str_length"
-    case kaddr, cgroupid, isArray = "is_array", isInteger = "is_integer", isUnsignedInteger = "is_unsigned_integer"
-    case isLiteral = "is_literal", isPointer = "is_ptr", isString = "is_str"
-    case kfuncExists = "kfunc_exist", kfuncAllowed = "kfunc_allowed"
-    case probetype, `func`, ppid, pcomm, username, usermode, cpid, hasCPID = "has_cpid", find, reg, path
-    case cgroupPath = "cgroup_path", socketCookie = "socket_cookie", percpuAddress = "percpu_kaddr", retval, uaddr
-    case kstack, ustack, skboutput, signal, signalThread = "signal_thread"
-    case assert, staticAssert = "static_assert", fail, override, unwatch
+    case syscallName = "syscall_name"
+    case assertString = "assert_str"
+    case defaultStringLength = "default_str_length"
+    case kaddr, cgroupid
+    case isArray = "is_array"
+    case isInteger = "is_integer"
+    case isUnsignedInteger = "is_unsigned_integer"
+    case isLiteral = "is_literal"
+    case isPointer = "is_ptr"
+    case isString = "is_str"
+    case kfuncExists = "kfunc_exist"
+    case kfuncAllowed = "kfunc_allowed"
+    case probetype, `func`, ppid, pcomm, username, usermode, cpid
+    case hasCPID = "has_cpid"
+    case find, reg, path
+    case cgroupPath = "cgroup_path"
+    case socketCookie = "socket_cookie"
+    case percpuAddress = "percpu_kaddr"
+    case retval, uaddr
+    case kstack, ustack, skboutput, signal
+    case signalThread = "signal_thread"
+    case assert
+    case staticAssert = "static_assert"
+    case fail, override, unwatch
     case printf, print, clear, zero, exit, time, join, cat, system, errorf, warnf
     case count, sum, min, max, avg, stats, hist, lhist, tseries
   }
@@ -70,7 +88,9 @@ extension Builtin {
       Builtin(.comm, .value, 0...1, "string comm", "Name of the current thread."),
       Builtin(.cpu, .value, 0...0, "uint32 cpu", "Number of the CPU the probe runs on."),
       Builtin(.ncpus, .value, 0...0, "uint64 ncpus", "Number of CPUs the machine may have online."),
-      Builtin(.nsecs, .value, 0...1, "uint64 nsecs([monotonic|boot|tai|sw_tai])", "Nanoseconds by a kernel clock, boot if none is named."),
+      Builtin(
+        .nsecs, .value, 0...1, "uint64 nsecs([monotonic|boot|tai|sw_tai])",
+        "Nanoseconds by a kernel clock, boot if none is named."),
       Builtin(.elapsed, .value, 0...0, "uint64 elapsed", "Nanoseconds since tracing began."),
       Builtin(.probe, .value, 0...0, "string probe", "Full name of the probe that fired."),
       Builtin(.args, .value, 0...0, "struct args", "Arguments of the tracepoint; fields by args.NAME."),
@@ -90,14 +110,19 @@ extension Builtin {
     Builtin(.buf, .function, 1...2, "buffer buf(void *data [, uint64 length])", "Reads bytes, printed with %r."),
     Builtin(.ksym, .function, 1...1, "ksym_t ksym(uint64 address)", "Kernel function an address lies in."),
     Builtin(.usym, .function, 1...1, "usym_t usym(uint64 address)", "User function an address lies in."),
-    Builtin(.strftime, .function, 2...2, "timestamp strftime(const string format, uint64 ns)", "A boot-clock time as text."),
+    Builtin(
+      .strftime, .function, 2...2, "timestamp strftime(const string format, uint64 ns)", "A boot-clock time as text."),
     Builtin(.hasKey, .function, 2...2, "bool has_key(map m, key k)", "Whether a map has a key."),
-    Builtin(.len, .function, 1...1, "uint64 len(map m) or len(stack s)", "Number of entries in a map or of frames in a stack."),
-    Builtin(.strncmp, .function, 3...3, "int64 strncmp(string a, string b, uint64 n)", "0 when two strings agree in n bytes."),
+    Builtin(
+      .len, .function, 1...1, "uint64 len(map m) or len(stack s)", "Number of entries in a map or of frames in a stack."
+    ),
+    Builtin(
+      .strncmp, .function, 3...3, "int64 strncmp(string a, string b, uint64 n)", "0 when two strings agree in n bytes."),
     Builtin(.bswap, .function, 1...1, "uintN bswap(uintN n)", "Reverses the bytes of an integer."),
     Builtin(.kptr, .function, 1...1, "T *kptr(T *p)", "Takes a pointer as one into the kernel."),
     Builtin(.uptr, .function, 1...1, "T *uptr(T *p)", "Takes a pointer as one into user space."),
-    Builtin(.delete, .function, 1...2, "bool delete(map m, key k)", "Removes a key from a map; true when it was there."),
+    Builtin(
+      .delete, .function, 1...2, "bool delete(map m, key k)", "Removes a key from a map; true when it was there."),
     Builtin(
       .getopt, .function, 1...3, "T getopt(const string name [, const T default [, const string help]])",
       "A parameter given as --name=value behind '--'; without a default it is a bool."),
@@ -110,11 +135,16 @@ extension Builtin {
     Builtin(.zero, .action, 1...1, "void zero(map m)", "Sets all values of a map to zero."),
     Builtin(.exit, .action, 0...1, "void exit([int status])", "Ends tracing; maps are printed."),
     Builtin(.time, .action, 0...1, "void time([const string format])", "Prints the time of day by a strftime format."),
-    Builtin(.join, .action, 1...2, "void join(char *array[] [, const string separator])", "Prints an array of strings."),
+    Builtin(
+      .join, .action, 1...2, "void join(char *array[] [, const string separator])", "Prints an array of strings."),
     Builtin(.cat, .action, 1...64, "void cat(const string path, ...)", "Prints a file."),
-    Builtin(.system, .action, 1...64, "void system(const string command, ...)", "Runs a shell command (needs --unsafe)."),
-    Builtin(.errorf, .action, 1...64, "void errorf(const string format, ...)", "Prints an error with its place in the script."),
-    Builtin(.warnf, .action, 1...64, "void warnf(const string format, ...)", "Prints a warning with its place in the script."),
+    Builtin(
+      .system, .action, 1...64, "void system(const string command, ...)", "Runs a shell command (needs --unsafe)."),
+    Builtin(
+      .errorf, .action, 1...64, "void errorf(const string format, ...)", "Prints an error with its place in the script."
+    ),
+    Builtin(
+      .warnf, .action, 1...64, "void warnf(const string format, ...)", "Prints a warning with its place in the script."),
   ]
 
   private static let aggregations: [Builtin] = [
@@ -124,7 +154,8 @@ extension Builtin {
     Builtin(.max, .aggregation, 1...1, "@m = max(int n)", "Keeps the largest value."),
     Builtin(.avg, .aggregation, 1...1, "@m = avg(int n)", "Averages values."),
     Builtin(.stats, .aggregation, 1...1, "@m = stats(int n)", "Counts, averages and adds up values."),
-    Builtin(.hist, .aggregation, 1...2, "@m = hist(int n [, const k])", "Log2 histogram, 2^k buckets for each power of two."),
+    Builtin(
+      .hist, .aggregation, 1...2, "@m = hist(int n [, const k])", "Log2 histogram, 2^k buckets for each power of two."),
     Builtin(.lhist, .aggregation, 4...4, "@m = lhist(int n, const min, const max, const step)", "Linear histogram."),
   ]
 }

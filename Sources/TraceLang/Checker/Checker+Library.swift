@@ -18,7 +18,8 @@ extension Checker {
     case .kstack, .ustack: return stack(isUser: builtin.name == .ustack, arguments, range)
     case .func, .retval, .path, .socketCookie, .uaddr, .skboutput, .override, .unwatch:
       return elsewhere(builtin.name, range)
-    case .pid, .tid, .uid, .gid, .comm, .cpu, .ncpus, .nsecs, .elapsed, .probe, .args, .curtask, .rand, .cgroup, .numaid,
+    case .pid, .tid, .uid, .gid, .comm, .cpu, .ncpus, .nsecs, .elapsed, .probe, .args, .curtask, .rand, .cgroup,
+      .numaid,
       .jiffies, .ctx, .arg0, .arg1, .arg2, .arg3, .arg4, .arg5, .arg6, .arg7, .arg8, .arg9, .str, .buf, .ksym, .usym,
       .strftime, .hasKey, .len, .bswap, .kptr, .uptr, .delete, .getopt, .printf, .print, .clear, .zero, .exit, .time,
       .join, .cat, .system, .errorf, .warnf, .count, .sum, .min, .max, .avg, .stats, .hist, .lhist, .tseries:
@@ -54,7 +55,11 @@ extension Checker {
       case .path: ("path()", "an fentry, fexit or iter probe")
       case .socketCookie: ("socket_cookie()", "an fentry or fexit probe")
       case .uaddr: ("uaddr()", "a uprobe, uretprobe or usdt probe")
-      case .skboutput: ("skboutput()", "an fentry, fexit, tracepoint or rawtracepoint probe and an output of packets, which this version of swtrace does not write")
+      case .skboutput:
+        (
+          "skboutput()",
+          "an fentry, fexit, tracepoint or rawtracepoint probe and an output of packets, which this version of swtrace does not write"
+        )
       case .override: ("override()", "a kprobe on a function that allows error injection")
       case .unwatch: ("unwatch()", "a watchpoint or asyncwatchpoint probe")
       default: (name.rawValue, "another probe")
@@ -70,7 +75,9 @@ extension Checker {
     let value = expression(syntax)
     guard let text = asText(value) else {
       if value.type != .invalid {
-        error("\(function)() needs a string, an array of bytes or a pointer to one, not \(value.type.description)", at: syntax.range)
+        error(
+          "\(function)() needs a string, an array of bytes or a pointer to one, not \(value.type.description)",
+          at: syntax.range)
       }
       return nil
     }

@@ -14,7 +14,9 @@ extension Checker {
       guard let identifier = target.cgroupID(path: path) else {
         error(
           "there is no cgroup of version 2 at '\(path)'", at: arguments[0].range,
-          notes: [Diagnostic.Note("they lie below the mount of type cgroup2, often /sys/fs/cgroup or /sys/fs/cgroup/unified")])
+          notes: [
+            Diagnostic.Note("they lie below the mount of type cgroup2, often /sys/fs/cgroup or /sys/fs/cgroup/unified")
+          ])
         return invalid(range)
       }
       return number(Int64(bitPattern: identifier), .uint64, range)
@@ -51,7 +53,8 @@ extension Checker {
     if let address = target.kernelSymbolAddress(symbol) { return address }
     error(
       "there is no kernel symbol '\(symbol)', or the kernel hides its address", at: range,
-      notes: [Diagnostic.Note("/proc/kallsyms lists all symbols; root sees addresses unless kernel.kptr_restrict is 2")])
+      notes: [Diagnostic.Note("/proc/kallsyms lists all symbols; root sees addresses unless kernel.kptr_restrict is 2")]
+    )
     return nil
   }
 
@@ -144,7 +147,9 @@ extension Checker {
 
   /// `@m = tseries(value, interval, count, "function")`.
   mutating func timeSeries(_ arguments: [Expression], _ value: TypedExpression) -> (Aggregation, TypedExpression?)? {
-    guard let interval = constant(arguments[1], "tseries"), let count = constant(arguments[2], "tseries") else { return nil }
+    guard let interval = constant(arguments[1], "tseries"), let count = constant(arguments[2], "tseries") else {
+      return nil
+    }
     guard interval >= 1 else {
       error("an interval of tseries() has 1 nanosecond or more, not \(interval)", at: arguments[1].range)
       return nil
@@ -157,7 +162,9 @@ extension Checker {
     if arguments.count == 4 {
       guard let name = literal(arguments[3], "tseries") else { return nil }
       guard let known = Aggregation.Series(rawValue: name), known != .last else {
-        error("tseries() has no function \"\(name)\"", at: arguments[3].range, notes: [Diagnostic.Note("there are avg, max, min and sum")])
+        error(
+          "tseries() has no function \"\(name)\"", at: arguments[3].range,
+          notes: [Diagnostic.Note("there are avg, max, min and sum")])
         return nil
       }
       function = known

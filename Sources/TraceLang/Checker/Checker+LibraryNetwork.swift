@@ -64,7 +64,9 @@ extension Checker {
     case .pointer(.integer(let target), _) where target.bits == 8: break
     case .invalid: return source
     default:
-      error("macaddr() needs an array of 6 bytes or a pointer to one, not \(isLiteral(source) ? "a string in quotes" : source.type.description)", at: syntax.range)
+      error(
+        "macaddr() needs an array of 6 bytes or a pointer to one, not \(isLiteral(source) ? "a string in quotes" : source.type.description)",
+        at: syntax.range)
       return invalid(range)
     }
     return libraryValue(.macAddress(source), .macAddress, range)
@@ -81,7 +83,8 @@ enum NetworkAddress {
     guard parts.count == 4 else { return nil }
     var bytes: [UInt8] = []
     for part in parts {
-      guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let byte = UInt8(part)
+      guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
+        let byte = UInt8(part)
       else { return nil }
       bytes.append(byte)
     }
@@ -104,7 +107,9 @@ enum NetworkAddress {
         rest = rest[part.endIndex...]
         break
       }
-      guard (1...4).contains(part.utf8.count), let group = UInt16(part, radix: 16), !part.hasPrefix("+") else { return nil }
+      guard (1...4).contains(part.utf8.count), let group = UInt16(part, radix: 16), !part.hasPrefix("+") else {
+        return nil
+      }
       halves[halves.count - 1] += [UInt8(group >> 8), UInt8(truncatingIfNeeded: group)]
       rest = rest[part.endIndex...]
       if rest.hasPrefix("::") {

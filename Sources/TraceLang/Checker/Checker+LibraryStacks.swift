@@ -12,12 +12,16 @@ extension Checker {
     if let first = rest.first, case .identifier(let word) = first.kind {
       rest.removeFirst()
       guard let known = StackType.Mode(rawValue: word) else {
-        error("\(name)() has no mode '\(word)'", at: first.range, notes: [Diagnostic.Note("there are bpftrace, perf and raw")])
+        error(
+          "\(name)() has no mode '\(word)'", at: first.range,
+          notes: [Diagnostic.Note("there are bpftrace, perf and raw")])
         return invalid(range)
       }
       mode = known
     } else if rest.count == 2, let first = rest.first {
-      error("\(name)() takes a mode and then a limit", at: first.range, notes: [Diagnostic.Note("the modes are bpftrace, perf and raw")])
+      error(
+        "\(name)() takes a mode and then a limit", at: first.range,
+        notes: [Diagnostic.Note("the modes are bpftrace, perf and raw")])
       return invalid(range)
     }
     var limit = Self.defaultFrames

@@ -40,13 +40,17 @@ extension Checker {
 
   private mutating func notText(_ value: TypedExpression, _ function: String, _ range: SourceRange) -> TypedExpression {
     if value.type != .invalid {
-      error("\(function)() needs a string, an array of bytes or a pointer to one, not \(value.type.description)", at: value.range)
+      error(
+        "\(function)() needs a string, an array of bytes or a pointer to one, not \(value.type.description)",
+        at: value.range)
     }
     return invalid(range)
   }
 
   private func stringLength(_ text: TypedExpression, _ range: SourceRange) -> TypedExpression {
-    if case .string(let bytes) = text.kind { return number(Int64(bytes.firstIndex(of: 0) ?? bytes.count), .uint64, range) }
+    if case .string(let bytes) = text.kind {
+      return number(Int64(bytes.firstIndex(of: 0) ?? bytes.count), .uint64, range)
+    }
     return libraryValue(.stringLength(text), .uint64, range)
   }
 
@@ -74,7 +78,8 @@ extension Checker {
 
   private mutating func compareStrings(_ arguments: [Expression], _ range: SourceRange) -> TypedExpression {
     let limit = integerOperand(arguments[2])
-    guard let left = text(arguments[0], "strncmp"), let right = text(arguments[1], "strncmp"), limit.type != .invalid else {
+    guard let left = text(arguments[0], "strncmp"), let right = text(arguments[1], "strncmp"), limit.type != .invalid
+    else {
       return invalid(range)
     }
     guard case .integer(let count) = limit.kind else {
@@ -104,7 +109,8 @@ extension Checker {
       error("memcmp() compares 0 to \(configuration.maxStringLength) bytes", at: arguments[2].range)
       return invalid(range)
     }
-    guard let left = bytes(arguments[0], isConstant), let right = bytes(arguments[1], isConstant), limit.type != .invalid
+    guard let left = bytes(arguments[0], isConstant), let right = bytes(arguments[1], isConstant),
+      limit.type != .invalid
     else { return invalid(range) }
     return libraryValue(.compareBytes(left, right, count: converted(limit, .uint64)), .int64, range)
   }
@@ -126,11 +132,14 @@ extension Checker {
       }
       let pointer = space == .unknown ? converted(value, .pointer(target, defaultSpace)) : value
       let array = Type.array(.uint8, count: max(Int(count), 1))
-      let typed = TypedExpression(.convert(pointer), .pointer(array, space == .unknown ? defaultSpace : space), value.range)
+      let typed = TypedExpression(
+        .convert(pointer), .pointer(array, space == .unknown ? defaultSpace : space), value.range)
       return TypedExpression(.dereference(typed), array, value.range)
     case .invalid: return nil
     default:
-      error("memcmp() compares strings, arrays of bytes and what pointers point to, not \(value.type.description)", at: syntax.range)
+      error(
+        "memcmp() compares strings, arrays of bytes and what pointers point to, not \(value.type.description)",
+        at: syntax.range)
       return nil
     }
   }

@@ -19,7 +19,8 @@ extension Checker {
     case .cpid:
       if let child = options.childPID { return number(Int64(child), .uint32, range) }
       diagnostics.warning(
-        "there is no command to trace (-c): cpid is 0", at: range, notes: [Diagnostic.Note("has_cpid tells whether there is one")])
+        "there is no command to trace (-c): cpid is 0", at: range,
+        notes: [Diagnostic.Note("has_cpid tells whether there is one")])
       return number(0, .uint32, range)
     case .hasCPID: return number(options.childPID != nil ? 1 : 0, .bool, range)
     case .reg: return register(arguments[0], range)
@@ -92,7 +93,10 @@ extension Checker {
       let near = Suggestions.nearest(to: name, among: registers.names, limit: 1)
       error(
         "there is no register '\(name)' on this machine", at: syntax.range,
-        notes: [Diagnostic.Note(near.isEmpty ? "there are \(registers.names.joined(separator: ", "))" : "did you mean '\(near[0])'?")])
+        notes: [
+          Diagnostic.Note(
+            near.isEmpty ? "there are \(registers.names.joined(separator: ", "))" : "did you mean '\(near[0])'?")
+        ])
       return invalid(range)
     }
     return libraryValue(.register(offset: offset), .uint64, range)
@@ -144,7 +148,9 @@ extension Checker {
     var type = mapValueType(map)
     if case .aggregation(let aggregation) = type {
       guard let integer = aggregation.integerType else {
-        error("@\(environment.maps[map].name) gathers \(aggregation.functionName)() and has no single value", at: arguments[0].range)
+        error(
+          "@\(environment.maps[map].name) gathers \(aggregation.functionName)() and has no single value",
+          at: arguments[0].range)
         return invalid(range)
       }
       type = .integer(integer)
@@ -175,7 +181,8 @@ extension Checker {
       guard let code = SignalName.number(of: text) else {
         let near = Suggestions.nearest(to: text, among: SignalName.all, limit: 1)
         error(
-          "there is no signal '\(text)'", at: syntax.range, notes: near.map { Diagnostic.Note("did you mean '\($0)'?") })
+          "there is no signal '\(text)'", at: syntax.range, notes: near.map { Diagnostic.Note("did you mean '\($0)'?") }
+        )
         return invalid(range)
       }
       value = number(Int64(code), .uint32, syntax.range)

@@ -54,7 +54,8 @@ extension LibraryFunction {
     switch self {
     case .bytes, .namespaceID, .userMode, .register, .softwareTAI, .stack: []
     case .inet(let family, let address): [family, address]
-    case .macAddress(let source), .stringLength(let source), .globMatch(let source, _), .stackDepth(let source): [source]
+    case .macAddress(let source), .stringLength(let source), .globMatch(let source, _), .stackDepth(let source):
+      [source]
     case .stringIndex(let haystack, let needle): [haystack, needle]
     case .compareBytes(let left, let right, let count): [left, right, count]
     case .perCPUAddress(_, _, let cpu): cpu.map { [$0] } ?? []

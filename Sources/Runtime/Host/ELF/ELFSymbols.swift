@@ -51,7 +51,9 @@ struct ELFSymbols {
     elf.forEachSymbol(inSectionsOf: type) { symbol, name in
       isFound = true
       let kind = symbol.st_info & 0xf
-      guard kind == STT_FUNC || kind == STT_GNU_IFUNC, symbol.st_shndx != SHN_UNDEF, symbol.st_value != 0 else { return }
+      guard kind == STT_FUNC || kind == STT_GNU_IFUNC, symbol.st_shndx != SHN_UNDEF, symbol.st_value != 0 else {
+        return
+      }
       let length = strlen(name)
       guard length > 0 else { return }
       entries.append(

@@ -1,0 +1,171 @@
+import TestSupport
+import Testing
+
+@Suite(.root) struct LibraryTests {
+  @Test("addresses as values, keys and text") func addresses() throws {
+    let script = #"""
+      BEGIN {
+        printf("%s %s %s\n", ntop(0x0100007f), ntop(2, 0x0100007f), ntop(pton("::1")));
+        $a = pton("ff02::1:2");
+        print(ntop($a)); print(pton("1.2.3.4")); print(pton("1.2.3.4") == pton("1.2.3.5"));
+        @[ntop(1)] = 1; @x = ntop(pton("10.0.0.1"));
+        exit();
+      }
+      """#
+    #expect(
+      try Tracing.output(script) == """
+        127.0.0.1 127.0.0.1 ::1
+        ff02::1:2
+        [1,2,3,4]
+        false
+
+
+        @[1.0.0.0]: 1
+        @x: 10.0.0.1
+
+        """)
+  }
+
+  @Test("an Ethernet address is read from memory") func hardware() throws {
+    let script = #"""
+      struct card { char id[6]; }
+      tracepoint:syscalls:sys_enter_openat /comm == "swt-mac"/ { $c = (struct card *)args.filename; @[macaddr($c->id)] = count(); print(macaddr(args.filename)); }
+      """#
+    #expect(
+      try Tracing.output(script, as: "swt-mac", doing: "open /abcde") == """
+        2F:61:62:63:64:65
+
+
+        @[2F:61:62:63:64:65]: 1
+
+        """)
+  }
+
+  @Test("strings are searched, measured and compared") func strings() throws {
+    let script = #"""
+      tracepoint:syscalls:sys_enter_openat /comm == "swt-search"/ {
+        $s = str(args.filename); @n = "abcabd"; $none = ""; @m = "abab"; @o = "ababx";
+        print((strlen($s), strlen(args.filename), strlen(comm), strlen($none)));
+        print((strstr($s, @n), strstr($s, @m), strstr($s, @o), strstr($s, $none), strstr($s, $s), strstr(@n, $s)));
+        print((strstr($s, "c"), strstr($s, "abcabd"), strstr($s, "bdxabab"), strstr($s, "bdxababx"), strstr($s, "x")));
+        print((strcontains($s, "xab"), strcontains($s, "xb"), strcontains(comm, "search")));
+        print((globmatch($s, "/abc*"), globmatch($s, "/abc"), globmatch($s, "*"), globmatch($s, "*a?d*[a-c]"), globmatch($s, "[!/]*")));
+        print((memcmp(@m, @o, 4), memcmp(@m, @o, 5), memcmp(@o, @m, 5), memcmp("b", "a", 1), memcmp(args.filename, "/abx", 3), memcmp(args.filename, "/abx", 4)));
+        print((strncmp(@m, @o, 4), strncmp(@m, @o, 5) != 0, strncmp(args.filename, "/abx", 3), strncmp($s, @n, pid) != 0));
+        exit();
+      }
+      """#
+    let output = try Tracing.output(script, as: "swt-search", doing: "open /abcabcabdxabab")
+    #expect(
+      output.split(separator: "\n").prefix(7).joined(separator: "\n") == """
+        (15, 15, 10, 0)
+        (4, 11, -1, 0, 0, -1)
+        (3, 4, 8, -1, 10)
+        (true, false, true)
+        (true, false, true, true, false)
+        (0, -1, 1, 1, 0, -1)
+        (0, true, 0, true)
+        """)
+  }
+
+  @Test("strings of the full length are searched within the verifier's limits") func longStrings() throws {
+    let script = #"""
+      tracepoint:syscalls:sys_enter_openat /comm == "swt-long"/ {
+        $a = str(args.filename); $b = str(args.filename, 1000);
+        print((strstr($a, $b), strcontains($a, "hostname"), strstr($a, "x"), memcmp($a, $b, 1000), globmatch($a, "*host?ame"), strncmp($a, $b, pid)));
+      }
+      """#
+    #expect(
+      try Tracing.output(script, as: "swt-long", doing: "open /etc/hostname") == "(0, true, -1, 0, true, 0)\n\n\n")
+  }
+
+  @Test("errors and system calls by name") func names() throws {
+    let script = #"""
+      BEGIN {
+        print(strerror(2)); printf("%s|%s|%s\n", strerror(-13), syscall_name(1), syscall_name(99999)); @[strerror(1)] = 1;
+        exit();
+      }
+      """#
+    #expect(
+      try Tracing.output(script) == """
+        No such file or directory
+        Permission denied|write|Unknown syscall
+
+
+        @[Operation not permitted]: 1
+
+        """)
+  }
+
+  @Test("a process's parent, name and command") func process() throws {
+    let script = #"""
+      tracepoint:syscalls:sys_enter_getppid /pid == cpid/ {
+        print((has_cpid, ppid == $1, pcomm, ppid(curtask) == ppid, pcomm(curtask), pid(init) == pid, tid(curr_ns) == pid(), probetype));
+      }
+      """#
+    let workload = try Workload.command("swt-family", "getppid 1")
+    let result = try run([
+      "/bin/sh", "-c", "exec \"$0\" -q -c \"$1\" -e \"$2\" $$", Repository.swtrace, workload, script,
+    ])
+    #expect(result.output == "(true, true, swt-family, true, swt-family, true, true, tracepoint)\n\n\n")
+    #expect(result.errors == "")
+  }
+
+  @Test("find sets a variable where there is a key") func find() throws {
+    let script = #"""
+      BEGIN {
+        @a[1] = 5; @s["k"] = "text"; @c[2] = count(); let $x; let $y; let $z; $i = 0;
+        print((find(@a, 1, $x), $x)); print((find(@a, 2, $x), $x)); print((find(@a, ++$i, $x), $i));
+        if (find(@s, "k", $y)) { print($y); }
+        if (!find(@c, 1, $z) && find(@c, 2, $z)) { print($z); }
+        clear(@a); clear(@s); clear(@c);
+        exit();
+      }
+      """#
+    #expect(
+      try Tracing.output(script) == """
+        (true, 5)
+        (false, 5)
+        (true, 1)
+        text
+        1
+
+
+
+        """)
+  }
+
+  @Test("a signal hits the process that is traced") func signal() throws {
+    let script = "tracepoint:syscalls:sys_enter_getpgid /pid == cpid/ { signal(\"SIGKILL\"); @ = count(); }"
+    #expect(
+      try Tracing.maps(script, as: "swt-killed", doing: "getpgid 1000", options: ["--unsafe"]) == "@: 1\n")
+  }
+
+  @Test("an assertion that fails ends tracing with its place") func assertion() throws {
+    let result = try run([Repository.swtrace, "-q", "-e", "BEGIN { assert(pid > 0, \"fine\"); assert(pid == 0, \"no pid\"); print(1); }"])
+    #expect(result.ending == .exited(1))
+    #expect(result.errors == "stdin:1:34-60: ERROR: assert failed: no pid\n")
+  }
+
+  @Test("the program clock of TAI keeps to the kernel's") func softwareTAI() throws {
+    #expect(try Tracing.output("BEGIN { $d = nsecs(sw_tai) - nsecs(tai); print($d > -1000000 && $d < 1000000); exit(); }") == "true\n\n\n")
+  }
+
+  @Test("registers and the mode of the CPU where a sample hit") func registers() throws {
+    let script = #"""
+      profile:hz:999 /comm == "swt-regs"/ { @mode[usermode] = count(); @high = reg("ip") >> 63; exit(); }
+      """#
+    #expect(
+      try Tracing.maps(script, as: "swt-regs", doing: "spin 300").hasPrefix("@high: "))
+  }
+
+  @Test("the paths of a cgroup") func cgroups() throws {
+    #expect(try Tracing.output("BEGIN { print(cgroup_path(cgroup, \"unified\")); exit(); }").hasPrefix("unified:/"))
+  }
+
+  @Test("functions for programs are known") func kernelFunctions() throws {
+    #expect(
+      try Tracing.output("profile:hz:99 { print((kfunc_exist(\"no_such_function\"), kfunc_allowed(\"no_such_function\"))); exit(); }")
+        .hasPrefix("(false, false)\n"))
+  }
+}
