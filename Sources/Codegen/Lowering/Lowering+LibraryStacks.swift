@@ -10,6 +10,15 @@ extension Lowering {
   private static let basis: Int64 = Int64(bitPattern: 0xcbf2_9ce4_8422_2325)
   private static let prime: Int64 = 0x100_0000_01b3
 
+  /// Frames to leave out, so that a stack begins where the tracepoint is; `begin` and `end` are at none.
+  private var firstFrame: Int64 {
+    switch programKind {
+    case .tracepoint, .perfEvent: return 0
+    case .rawTracepoint, .tracingRawTracepoint:
+      return probe.attachPoints.contains { $0.kind == .begin || $0.kind == .end } ? 0 : Self.tracepointFrames
+    }
+  }
+
   /// Writes a stack's hash (0 when there are no frames) and its process (0 for the kernel's).
   mutating func writeStack(_ type: StackType, to memory: Memory) {
     guard let storage = plan.stacks.first(where: { $0.limit == type.limit }) else { return }
@@ -19,7 +28,7 @@ extension Lowering {
       .getStack,
       [
         .value(entry.context), address(frames), .constant(Int64(type.limit * 8)),
-        .constant(type.isUser ? Self.userStack : entry.syscall == nil ? 0 : Self.tracepointFrames),
+        .constant(type.isUser ? Self.userStack : firstFrame),
       ])
     let some = builder.makeBlock()
     let none = builder.makeBlock()
