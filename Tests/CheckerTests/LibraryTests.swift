@@ -136,6 +136,7 @@ import TraceLang
       ("ntop(10, 1)", "an address of AF_INET6 has 16 bytes, and this has 8"),
       ("macaddr(\"abcdef\")", "macaddr() needs an array of 6 bytes or a pointer to one, not a string in quotes"),
       ("strlen(pid)", "strlen() needs a string, an array of bytes or a pointer to one, not uint32"),
+      ("strlen(probe)", "strlen() cannot look into text that is only made when it prints"),
       ("memcmp(\"a\", \"b\", 3)", "this has 2 bytes, and 3 would be compared"),
       ("memcmp((int8 *)0, comm, pid)", "memcmp() of a pointer needs a number of bytes known at compile time"),
       ("globmatch(comm, comm)", "globmatch() needs a string in quotes here"),

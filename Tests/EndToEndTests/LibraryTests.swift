@@ -168,4 +168,20 @@ import Testing
       try Tracing.output("profile:hz:99 { print((kfunc_exist(\"no_such_function\"), kfunc_allowed(\"no_such_function\"))); exit(); }")
         .hasPrefix("(false, false)\n"))
   }
+
+  @Test("the address of a kernel function is that of its symbol") func kernelAddress() throws {
+    #expect(try Tracing.output("BEGIN { print(ksym(kaddr(\"vfs_read\"))); exit(); }") == "vfs_read\n\n\n")
+  }
+
+  @Test("process IDs are those of the namespace that swtrace runs in") func namespace() throws {
+    let script = """
+      tracepoint:syscalls:sys_enter_getpgid /comm == "swt-inner"/ { print((pid == cpid, tid == pid, pid(init) != pid)); exit(); }
+      """
+    let result = try run([
+      "unshare", "--pid", "--fork", "--mount-proc", Repository.swtrace, "-q", "-c",
+      try Workload.command("swt-inner", "getpgid 1"), "-e", script,
+    ])
+    #expect(result.output == "(true, true, true)\n\n\n")
+    #expect(result.errors == "")
+  }
 }

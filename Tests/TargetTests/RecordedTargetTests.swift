@@ -39,6 +39,9 @@ private final class SmallTarget: Target {
   func enumerator(named name: String) -> EnumeratorValue? { EnumeratorValue(value: -1, type: .int32) }
   func enumerators(of reference: EnumReference) -> [EnumeratorName] { [EnumeratorName(name: "A", value: 1)] }
   func kernelSymbolAddress(_ name: String) -> UInt64? { 0xffff_ffff_8100_0000 }
+  func cgroupID(path: String) -> UInt64? { path == "/cgroup" ? 7 : nil }
+  var pidNamespace: PIDNamespace? { PIDNamespace(device: 4, inode: 99) }
+  func kernelFunction(_ name: String, isCallableFrom type: KernelProgramType) -> Bool { type == .perfEvent }
 }
 
 @Suite struct RecordedTargetTests {
@@ -55,6 +58,8 @@ private final class SmallTarget: Target {
       target.kernelType(named: "struct task_struct"), target.kernelType(named: "struct nosuch"),
       target.layout(of: task), target.enumerator(named: "A"),
       target.enumerators(of: .btf(object: 0, type: 3, name: "e")), target.kernelSymbolAddress("_text"),
+      target.cgroupID(path: "/cgroup"), target.cgroupID(path: "/none"), target.pidNamespace,
+      target.kernelFunction("f", isCallableFrom: .perfEvent), target.kernelFunction("f", isCallableFrom: .tracepoint),
     ]
     return answers.map { $0.map { "\($0)" } ?? "nil" }.joined(separator: "\n")
   }

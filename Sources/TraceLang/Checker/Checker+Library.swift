@@ -74,6 +74,12 @@ extension Checker {
   mutating func text(_ syntax: Expression, _ function: String) -> TypedExpression? {
     let value = expression(syntax)
     guard let text = asText(value) else {
+      switch value.type {
+      case .probeName, .errorName, .syscallName, .username, .timestamp, .kernelSymbol, .userSymbol:
+        error("\(function)() cannot look into text that is only made when it prints", at: syntax.range)
+        return nil
+      default: break
+      }
       if value.type != .invalid {
         error(
           "\(function)() needs a string, an array of bytes or a pointer to one, not \(value.type.description)",
