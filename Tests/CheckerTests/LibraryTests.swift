@@ -22,7 +22,10 @@ import TraceLang
 
   @Test(
     "what is no address is told",
-    arguments: ["x", "1.2.3", "1.2.3.256", "1.2.3.4.5", "1.2.3.+4", ":::", "1:2:3:4:5:6:7", "1::2::3", "1:2:3:4:5:6:7:8:9", "12345::", "1:", "::g"])
+    arguments: [
+      "x", "1.2.3", "1.2.3.256", "1.2.3.4.5", "1.2.3.+4", ":::", "1:2:3:4:5:6:7", "1::2::3", "1:2:3:4:5:6:7:8:9",
+      "12345::", "1:", "::g",
+    ])
   func noAddress(text: String) {
     #expect(mistake("BEGIN { @ = pton(\"\(text)\"); }").hasSuffix("ERROR: '\(text)' is not an address"))
   }
@@ -68,7 +71,8 @@ import TraceLang
   @Test(
     "types are known at compile time",
     arguments: [
-      ("is_str(comm)", "1:bool"), ("is_str(pid)", "0:bool"), ("is_integer(pid)", "1:bool"), ("is_integer(comm)", "0:bool"),
+      ("is_str(comm)", "1:bool"), ("is_str(pid)", "0:bool"), ("is_integer(pid)", "1:bool"),
+      ("is_integer(comm)", "0:bool"),
       ("is_unsigned_integer(pid)", "1:bool"), ("is_unsigned_integer(1)", "0:bool"), ("is_ptr((int8 *)0)", "1:bool"),
       ("is_array(pton(\"1.2.3.4\"))", "1:bool"), ("is_literal((1, \"a\"))", "1:bool"), ("is_literal(pid)", "0:bool"),
       ("default_str_length", "1024:uint64"), ("default_str_length()", "1024:uint64"), ("has_cpid", "0:bool"),
@@ -140,7 +144,10 @@ import TraceLang
       ("memcmp(\"a\", \"b\", 3)", "this has 2 bytes, and 3 would be compared"),
       ("memcmp((int8 *)0, comm, pid)", "memcmp() of a pointer needs a number of bytes known at compile time"),
       ("globmatch(comm, comm)", "globmatch() needs a string in quotes here"),
-      ("globmatch(comm, \"0123456789012345678901234567890123456789012345678901234567890123\")", "a pattern of globmatch() has at most 63 elements besides '*'"),
+      (
+        "globmatch(comm, \"0123456789012345678901234567890123456789012345678901234567890123\")",
+        "a pattern of globmatch() has at most 63 elements besides '*'"
+      ),
       ("kaddr(\"none\")", "there is no kernel symbol 'none', or the kernel hides its address"),
       ("cgroupid(\"/none\")", "there is no cgroup of version 2 at '/none'"),
       ("kstack(nothing)", "kstack() has no mode 'nothing'"),
@@ -170,7 +177,10 @@ import TraceLang
   @Test(
     "statements that cannot be are told in their own words",
     arguments: [
-      ("static_assert(1 == 2, \"one is not two\");", "one is not two"), ("fail(\"%s has %d, %x\", \"it\", 10, 255);", "it has 10, ff"),
+      ("static_assert(1 == 2, \"one is not two\");", "one is not two"),
+      ("fail(\"%s has %d, %x\", \"it\", 10, 255);", "it has 10, ff"),
+      ("@h[1] = hist(1); print(@h[1]);", "what hist() gathers prints with its whole map"),
+      ("@s[1] = tseries(1, 1s, 5); print(@s[1]);", "what tseries() gathers prints with its whole map"),
       ("assert_str(1);", "this must be a string, an array or a pointer, not int64"),
       ("override(1);", "override() needs a kprobe on a function that allows error injection"),
       ("unwatch(1);", "unwatch() needs a watchpoint or asyncwatchpoint probe"),

@@ -142,13 +142,17 @@ import Testing
   }
 
   @Test("an assertion that fails ends tracing with its place") func assertion() throws {
-    let result = try run([Repository.swtrace, "-q", "-e", "BEGIN { assert(pid > 0, \"fine\"); assert(pid == 0, \"no pid\"); print(1); }"])
+    let result = try run([
+      Repository.swtrace, "-q", "-e", "BEGIN { assert(pid > 0, \"fine\"); assert(pid == 0, \"no pid\"); print(1); }",
+    ])
     #expect(result.ending == .exited(1))
     #expect(result.errors == "stdin:1:34-60: ERROR: assert failed: no pid\n")
   }
 
   @Test("the program clock of TAI keeps to the kernel's") func softwareTAI() throws {
-    #expect(try Tracing.output("BEGIN { $d = nsecs(sw_tai) - nsecs(tai); print($d > -1000000 && $d < 1000000); exit(); }") == "true\n\n\n")
+    #expect(
+      try Tracing.output("BEGIN { $d = nsecs(sw_tai) - nsecs(tai); print($d > -1000000 && $d < 1000000); exit(); }")
+        == "true\n\n\n")
   }
 
   @Test("registers and the mode of the CPU where a sample hit") func registers() throws {
@@ -165,8 +169,10 @@ import Testing
 
   @Test("functions for programs are known") func kernelFunctions() throws {
     #expect(
-      try Tracing.output("profile:hz:99 { print((kfunc_exist(\"no_such_function\"), kfunc_allowed(\"no_such_function\"))); exit(); }")
-        .hasPrefix("(false, false)\n"))
+      try Tracing.output(
+        "profile:hz:99 { print((kfunc_exist(\"no_such_function\"), kfunc_allowed(\"no_such_function\"))); exit(); }"
+      )
+      .hasPrefix("(false, false)\n"))
   }
 
   @Test("the address of a kernel function is that of its symbol") func kernelAddress() throws {
@@ -183,5 +189,24 @@ import Testing
     ])
     #expect(result.output == "(true, true, true)\n\n\n")
     #expect(result.errors == "")
+  }
+
+  @Test("random strings are found where they are") func randomSearches() throws {
+    func word(_ length: ClosedRange<Int>) -> String {
+      String((0..<Int.random(in: length)).map { _ in "ab".randomElement() ?? "a" })
+    }
+    var script = ""
+    var expected = ""
+    for number in 0..<24 {
+      let (text, part) = (word(0...14), word(0...4))
+      script += "$t\(number) = \"\(text)\"; $p\(number) = \"\(part)\"; "
+      script +=
+        "print((strstr($t\(number), $p\(number)), strstr($t\(number), \"\(part)\"), memcmp($t\(number), $p\(number), nsecs)));\n"
+      let (bytes, wanted) = (Array(text.utf8), Array(part.utf8))
+      let start = (0...bytes.count).first { bytes[$0...].starts(with: wanted) } ?? -1
+      let order = text == part ? 0 : text < part ? -1 : 1
+      expected += "(\(start), \(start), \(order))\n"
+    }
+    #expect(try Tracing.output("BEGIN { \(script) exit(); }") == expected + "\n\n", "\(script)")
   }
 }

@@ -3,7 +3,8 @@ import Testing
 
 @Suite(.root) struct StackTests {
   @Test("kernel stacks print names in three modes") func modes() throws {
-    let script = "BEGIN { print(kstack(3)); print(kstack(perf, 3)); print(kstack(raw, 2)); print(len(kstack(2))); exit(); }"
+    let script =
+      "BEGIN { print(kstack(3)); print(kstack(perf, 3)); print(kstack(raw, 2)); print(len(kstack(2))); exit(); }"
     let lines = try Tracing.output(script).split(separator: "\n")
     try #require(lines.count == 9)
     #expect(lines[1] == lines[4].drop { $0 != " " }.dropFirst().description.indented)
@@ -14,7 +15,8 @@ import Testing
   }
 
   @Test("equal stacks are one key") func keys() throws {
-    let script = "tracepoint:syscalls:sys_enter_getppid /pid == cpid/ { @k[kstack(4)] = count(); @u[ustack] = count(); }"
+    let script =
+      "tracepoint:syscalls:sys_enter_getppid /pid == cpid/ { @k[kstack(4)] = count(); @u[ustack] = count(); }"
     let maps = try Tracing.maps(script, as: "swt-stack", doing: "getppid 7")
     #expect(maps.split(separator: "\n").filter { $0.hasPrefix("@k[") }.count == 1)
     #expect(maps.contains("]: 7\n"))
@@ -34,7 +36,8 @@ import Testing
       """)
     let program = folder.path + "/leafy"
     for options in [["-no-pie"], ["-pie", "-fPIE"]] {
-      let built = try run(["cc", "-O1", "-fno-omit-frame-pointer", "-fno-optimize-sibling-calls", "-o", program, source] + options)
+      let built = try run(
+        ["cc", "-O1", "-fno-omit-frame-pointer", "-fno-optimize-sibling-calls", "-o", program, source] + options)
       try #require(built.ending == .exited(0))
       let result = try run([
         Repository.swtrace, "-q", "-c", program, "-e",

@@ -13,8 +13,10 @@ import TraceLang
     var random = SystemRandomNumberGenerator()
     for _ in 0..<3000 {
       let pieces = ["a", "b", "*", "?", "[ab]", "[!a]", "c"]
-      let pattern = (0..<Int.random(in: 0...6, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
-      let text = String((0..<Int.random(in: 0...7, using: &random)).map { _ in "abc".randomElement(using: &random) ?? "a" })
+      let pattern = (0..<Int.random(in: 0...6, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
+        .joined()
+      let text = String(
+        (0..<Int.random(in: 0...7, using: &random)).map { _ in "abc".randomElement(using: &random) ?? "a" })
       let states = try #require(GlobStates(pattern))
       #expect(matches(states, text) == Glob(pattern).matches(text), "\(pattern) on \(text)")
     }

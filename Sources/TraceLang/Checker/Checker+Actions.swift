@@ -57,7 +57,13 @@ extension Checker {
     if case .index(let base, let indices) = arguments[0].kind, case .map(let name) = base.kind {
       let map = environment.map(named: name, at: base.range)
       let key = mapKey(map, indices, arguments[0].range)
-      if case .aggregation = mapValueType(map) { return .printMapValue(MapID(map), key: key) }
+      if case .aggregation(let aggregation) = mapValueType(map) {
+        guard aggregation.isChart else { return .printMapValue(MapID(map), key: key) }
+        error(
+          "what \(aggregation.functionName)() gathers prints with its whole map", at: arguments[0].range,
+          notes: [Diagnostic.Note("print(@\(name)) shows all keys")])
+        return nil
+      }
     }
     let value = expression(arguments[0])
     switch value.type {

@@ -103,6 +103,14 @@ extension Type {
 }
 
 extension Aggregation {
+  /// Whether it prints as lines of its own.
+  var isChart: Bool {
+    switch self {
+    case .hist, .lhist, .tseries: true
+    case .count, .sum, .min, .max, .avg, .stats: false
+    }
+  }
+
   /// The function's name in the language.
   public var functionName: String {
     switch self {

@@ -12,8 +12,11 @@ final class UserSymbols {
     /// Bytes from the file's start.
     let offset: UInt64
     let path: String
-    /// Device and inode.
+    /// Device, inode and path.
     let identity: String
+
+    /// As `/proc/PID/map_files` names it.
+    var name: String { "\(String(range.lowerBound, radix: 16))-\(String(range.upperBound, radix: 16))" }
   }
 
   private var mappings: [Int32: [Mapping]] = [:]
@@ -46,8 +49,11 @@ final class UserSymbols {
 
   private func symbols(of mapping: Mapping, _ process: Int32) -> ELFSymbols? {
     if let known = files[mapping.identity] { return known }
-    // Through the process's own root, as it may be in another mount namespace; by the path when it is gone.
-    let symbols = ELFSymbols(path: "/proc/\(process)/root\(mapping.path)") ?? ELFSymbols(path: mapping.path)
+    // Through the process's own root, as it may be in another mount namespace; a file that was deleted by its mapping; by the
+    // path when the process is gone.
+    let symbols =
+      ELFSymbols(path: "/proc/\(process)/root\(mapping.path)")
+      ?? ELFSymbols(path: "/proc/\(process)/map_files/\(mapping.name)") ?? ELFSymbols(path: mapping.path)
     files[mapping.identity] = .some(symbols)
     return symbols
   }
