@@ -109,6 +109,10 @@ import TraceLang
         """)
   }
 
+  @Test("find assigns its variable") func findAssigns() {
+    #expect(Checked("BEGIN { @m[1] = 2; let $x; if (find(@m, 1, $x)) { print($x); } }").report == "")
+  }
+
   @Test(
     "stacks have a mode and a limit",
     arguments: [

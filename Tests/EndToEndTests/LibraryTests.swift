@@ -123,7 +123,7 @@ import Testing
       }
       """#
     #expect(
-      try Tracing.output(script) == """
+      try Tracing.output(script, options: ["--no-warnings"]) == """
         (true, 5)
         (false, 5)
         (true, 1)

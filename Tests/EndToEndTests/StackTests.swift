@@ -53,7 +53,9 @@ import Testing
   }
 
   @Test("time series print a chart") func series() throws {
-    let output = try Tracing.maps("BEGIN { @s = tseries(5, 1s, 3, \"max\"); @s = tseries(3, 1s, 3, \"max\"); exit(); }")
+    let output = try Tracing.maps(
+      "config = { unstable_tseries = enable } BEGIN { @s = tseries(5, 1s, 3, \"max\"); @s = tseries(3, 1s, 3, \"max\"); exit(); }"
+    )
     #expect(output.contains("                   4                                                   6\n"))
     #expect(output.contains(" |                         *                         | 5\n"))
   }
