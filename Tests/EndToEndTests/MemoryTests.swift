@@ -27,8 +27,8 @@ import Testing
 
   @Test("a script far too large for the kernel is told before it is compiled") func tooManyStatements() throws {
     let script = "BEGIN { \(String(repeating: "print(1);", count: 20000)) }"
-    let file = try TemporaryFolder().file("long.bt", script)
-    let result = try run([Repository.swtrace, "-q", file])
+    let folder = try TemporaryFolder()
+    let result = try run([Repository.swtrace, "-q", try folder.file("long.bt", script)])
     #expect(result.ending == .exited(1))
     #expect(result.errors.contains("ERROR: begin is too large: it becomes "))
   }
