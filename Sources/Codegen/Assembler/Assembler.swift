@@ -38,6 +38,8 @@ struct Assembler {
     }
     for item in layout.items {
       if let line = item.line, line != current {
+        // An instruction has one line: that of the item wins over the function's.
+        if lines.last?.instruction == code.count { lines.removeLast() }
         lines.append(ProgramObject.LineInfo(instruction: code.count, line: line))
         current = line
       }

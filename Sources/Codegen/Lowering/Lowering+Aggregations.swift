@@ -5,17 +5,33 @@ extension Lowering {
   mutating func aggregate(_ map: MapID, _ key: TypedExpression?, _ value: TypedExpression?) {
     guard case .aggregation(let aggregation) = plan.views[map.index].value else { return }
     let isAtomic = plan.needsAtomicUpdates[map.index]
-    let operand = value.map { scalar($0) }
     switch plan.views[map.index].storage {
     case .slots(let index, let offset, let stride, let slotSize, let domain):
-      let base = currentCPU(slot(index, offset, slotSize, domain, key), stride)
-      record(operand ?? .constant(1), aggregation, at: base, isAtomic: isAtomic)
+      let (first, operand) = computeInOrder(key, value) { lowering in
+        lowering.slot(index, offset, slotSize, domain, key)
+      }
+      record(operand, aggregation, at: currentCPU(first, stride), isAtomic: isAtomic)
     case .hash(let index, let perCPU):
-      withEntry(map, index, key) { lowering, entry in
-        lowering.record(operand ?? .constant(1), aggregation, at: entry, isAtomic: isAtomic || !perCPU)
+      let (key, operand) = computeInOrder(key, value) { lowering in lowering.keyAddress(key) }
+      withEntry(map, index, at: key) { lowering, entry in
+        lowering.record(operand, aggregation, at: entry, isAtomic: isAtomic || !perCPU)
       }
     case .global: break
     }
+  }
+
+  /// The place of a key and the value to gather: the key first where the order shows, else the value, which needs fewer
+  /// registers.
+  private mutating func computeInOrder<Place>(
+    _ key: TypedExpression?, _ value: TypedExpression?, _ place: (inout Lowering) -> Place
+  ) -> (Place, Operand) {
+    guard let value else { return (place(&self), .constant(1)) }
+    if [key, value].contains(where: { $0.map(hasEffects) ?? false }) {
+      let place = place(&self)
+      return (place, scalar(value))
+    }
+    let operand = scalar(value)
+    return (place(&self), operand)
   }
 
   /// The slot of a key on the first CPU.

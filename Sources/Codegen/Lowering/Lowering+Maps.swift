@@ -141,9 +141,8 @@ extension Lowering {
 
   /// A pointer to the value of an entry, which is made from zeros when it is not there; runs `use` with it.
   mutating func withEntry(
-    _ map: MapID, _ index: Int, _ key: TypedExpression?, _ use: (inout Lowering, Value) -> Void
+    _ map: MapID, _ index: Int, at key: Operand, _ use: (inout Lowering, Value) -> Void
   ) {
-    let key = keyAddress(key)
     let value = lookup(inMap: index, key)
     let missing = builder.makeBlock()
     let found = builder.makeBlock()
@@ -172,14 +171,33 @@ extension Lowering {
   mutating func updateMap(
     _ map: MapID, _ key: TypedExpression?, _ operation: ArithmeticOperation, _ value: TypedExpression, signed: Bool
   ) {
+    if hasEffects(value), !(key.map(hasEffects) ?? false) {
+      // What the value changes may be the entry itself, which is read before.
+      let current = readMap(map, key, plan.views[map.index].value)
+      return set(map, key, arithmetic(operation, current, scalar(value), signed: signed))
+    }
     let operand = scalar(value)
     switch plan.views[map.index].storage {
     case .global(let index, let offset, let presence):
       modify(dataAddress(index, offset), operation, operand, signed: signed)
       builder.emit(.store(bits: 8, base: dataAddress(index, presence), offset: 0, .constant(1)))
     case .hash(let index, _):
-      withEntry(map, index, key) { lowering, entry in
+      withEntry(map, index, at: keyAddress(key)) { lowering, entry in
         lowering.modify(entry, operation, operand, signed: signed)
+      }
+    case .slots: break
+    }
+  }
+
+  /// Stores a 64-bit number in an entry, which is made when it is not there.
+  private mutating func set(_ map: MapID, _ key: TypedExpression?, _ number: Operand) {
+    switch plan.views[map.index].storage {
+    case .global(let index, let offset, let presence):
+      builder.emit(.store(bits: 64, base: dataAddress(index, offset), offset: 0, number))
+      builder.emit(.store(bits: 8, base: dataAddress(index, presence), offset: 0, .constant(1)))
+    case .hash(let index, _):
+      withEntry(map, index, at: keyAddress(key)) { lowering, entry in
+        lowering.builder.emit(.store(bits: 64, base: entry, offset: 0, number))
       }
     case .slots: break
     }
@@ -212,7 +230,7 @@ extension Lowering {
     case .global(let index, let offset, let presence):
       step(&self, dataAddress(index, offset))
       builder.emit(.store(bits: 8, base: dataAddress(index, presence), offset: 0, .constant(1)))
-    case .hash(let index, _): withEntry(map, index, key, step)
+    case .hash(let index, _): withEntry(map, index, at: keyAddress(key), step)
     case .slots: break
     }
     return builder.load(64, result, 0)

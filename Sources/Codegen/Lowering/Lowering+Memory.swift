@@ -79,11 +79,31 @@ extension Lowering {
       writeField(member, expression.type, to: memory)
     case .member, .dereference, .index:
       let (place, space) = location(expression)
+      if isPadded, case .string = expression.type { return readCharacters(place, space, size, to: memory, expression.range) }
       let helper: Helper = space == .user ? .probeReadUser : .probeReadKernel
       _ = guardedCall(helper, [address(memory), .constant(Int64(size)), place], at: expression.range)
     case .integer, .context, .address, .negate, .complement, .not, .arithmetic, .pointerOffset, .compare, .and, .or, .step:
       break
     }
+  }
+
+  /// Reads an array of characters whose bytes behind the terminator, if there is one, are to be zero.
+  private mutating func readCharacters(
+    _ place: Operand, _ space: AddressSpace, _ size: Int, to memory: Memory, _ range: SourceRange
+  ) {
+    zero(memory, size: size)
+    let (whole, one): (Helper, Helper) =
+      space == .user ? (.probeReadUserString, .probeReadUser) : (.probeReadKernelString, .probeReadKernel)
+    let length = guardedCall(whole, [address(memory), .constant(Int64(size)), place], at: range)
+    // A full array has no terminator, and the helper put one in the place of its last character.
+    let full = builder.makeBlock()
+    let after = builder.makeBlock()
+    builder.branch(.eq, .value(length), .constant(Int64(size)), then: full, otherwise: after)
+    builder.continueIn(full)
+    let last = builder.arithmetic(.add, place, .constant(Int64(size - 1)))
+    _ = builder.call(one, [address(memory.advanced(by: size - 1)), .constant(1), last])
+    builder.jump(to: after)
+    builder.continueIn(after)
   }
 
   private mutating func writeLiteral(_ bytes: [UInt8], capacity: Int, to memory: Memory, isPadded: Bool) {

@@ -73,7 +73,7 @@ extension Lowering {
     _ values: [TypedExpression], _ fields: [Field], _ size: Int, _ action: Action, isPadded: Bool = false
   ) {
     // Effects of arguments happen even when the record is lost, and in order: all values are computed before it then.
-    let early = values.contains(where: hasEffects) ? values.map { computed($0, isPadded: isPadded) } : nil
+    let early = values.contains(where: hasEffects) ? values.map { computed($0) } : nil
     withRecord(payload: size, action) { lowering, record in
       for (index, field) in fields.enumerated() {
         let place = Memory(base: record, offset: Action.headerSize + field.offset)
@@ -92,10 +92,11 @@ extension Lowering {
     case memory(Memory)
   }
 
-  private mutating func computed(_ value: TypedExpression, isPadded: Bool) -> ComputedValue {
+  private mutating func computed(_ value: TypedExpression) -> ComputedValue {
     if value.type.isScalar { return .operand(scalar(value)) }
     let memory = temporary(size: max(size(of: value.type), 8))
-    write(value, to: memory, isPadded: isPadded)
+    // It is copied whole, so that nothing of what the memory held before may be left in it.
+    write(value, to: memory, isPadded: true)
     return .memory(memory)
   }
 

@@ -140,13 +140,23 @@ final class Printer {
       let count = maps.counter(at: stack.lost)
       if count > 0 { sink.warning("\(count) stacks could not be kept and print empty; ask for fewer frames") }
     }
-    for view in bundle.views {
+    for (index, view) in bundle.views.enumerated() {
       guard let place = view.lostUpdates else { continue }
       let count = maps.counter(at: place)
       if count > 0 {
-        sink.warning("\(view.name) was full: \(count) updates were lost; raise max_map_keys")
+        sink.warning(
+          isGrowing(index)
+            ? "\(view.name) got new keys faster than the kernel finds memory for them: \(count) updates were lost"
+            : "\(view.name) was full: \(count) updates were lost; raise max_map_keys")
       }
     }
+  }
+
+  /// Whether a map takes memory on demand and has room left.
+  private func isGrowing(_ view: Int) -> Bool {
+    guard case .hash(let map, _) = bundle.views[view].storage else { return false }
+    let spec = bundle.maps[map]
+    return spec.flags.contains(.noPreallocation) && maps.entries(of: view).count < spec.maxEntries
   }
 
   func warn(_ text: String) {
