@@ -12,8 +12,12 @@ public struct Planner {
 
   /// The largest value of a directly addressed array that is still laid out as slots, in bytes.
   static let maximumSlotBytes = 4 << 20
-  /// Hash maps whose preallocated elements would take more than this are grown on demand, in bytes.
+  /// Hash maps whose preallocated elements would take more than this are grown on demand, in bytes: of small values, of
+  /// which the kernel always has some at hand, and of larger ones, of which a burst of new keys may find none.
   static let maximumPreallocation = 256 << 10
+  static let maximumLargePreallocation = 8 << 20
+  /// Bytes of a value that still is small.
+  static let smallValue = 64
   static let cacheLine = 64
 
   public static func plan(_ program: Program, target: any Target) -> Plan {
@@ -119,7 +123,8 @@ public struct Planner {
     let valueSize = (size(of: map.value) + 7) / 8 * 8
     let total = map.maxEntries * (keySize + valueSize * (perCPU ? target.machine.possibleCPUs : 1) + 48)
     let isLRU = kind == .lruHash || kind == .lruPerCPUHash
-    let isLazy = total > Self.maximumPreallocation && !isLRU && target.has(.bpfMemoryAllocator)
+    let limit = valueSize > Self.smallValue ? Self.maximumLargePreallocation : Self.maximumPreallocation
+    let isLazy = total > limit && !isLRU && target.has(.bpfMemoryAllocator)
     plan.maps.append(
       MapSpec(
         name: Self.kernelName(map.name), kind: kind, keySize: keySize, valueSize: valueSize, maxEntries: map.maxEntries,
