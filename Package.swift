@@ -48,6 +48,13 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["CLibBPF", .product(name: "SystemPackage", package: "swift-system")],
       path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "ReferenceInterpreter", dependencies: ["TraceLang"], path: "Tests/ReferenceInterpreter",
+      swiftSettings: strict),
+    .testTarget(
+      name: "DifferentialTests",
+      dependencies: ["Codegen", "ReferenceInterpreter", "Runtime", "TestSupport", "TraceLang"],
+      exclude: ["Constructs", "Regressions"], swiftSettings: strict),
     .testTarget(name: "CheckerTests", dependencies: ["TraceLang"], swiftSettings: strict),
     .testTarget(name: "LanguageTests", dependencies: ["TraceLang"], swiftSettings: strict),
     .testTarget(

@@ -1,0 +1,54 @@
+import Glibc
+import TestSupport
+import Testing
+import TraceLang
+
+/// Random scripts: the kernel takes them, and they print what the reference interpreter says.
+///
+/// `make differential N=10000 SEED=1` runs any number of them.
+@Suite(.serialized) struct RandomScriptTests {
+  private static let count = number("SWTRACE_DIFFERENTIAL_COUNT") ?? 400
+  private static let seed = number("SWTRACE_DIFFERENTIAL_SEED") ?? 1
+
+  private static func number(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
+
+  @Test("random scripts do on the kernel what the reference interpreter says", .root)
+  func random() throws {
+    try Kernel.use { kernel in
+      var refused = 0
+      var failures = 0
+      let start = ContinuousClock.now
+      for seed in Self.seed..<Self.seed + Self.count {
+        var generator = ScriptGenerator(seed: UInt64(seed))
+        let text = generator.script()
+        if getenv("SWTRACE_DIFFERENTIAL_SHOW") != nil { print("--- \(seed)\n\(text)") }
+        let verdict = kernel.verdict(text)
+        if case .refused(let report) = verdict {
+          refused += 1
+          if getenv("SWTRACE_DIFFERENTIAL_REFUSALS") != nil { print("--- \(seed)\n\(text)\n\(report)") }
+        }
+        guard verdict.isFailure else { continue }
+        failures += 1
+        var shrinker = Shrinker { kernel.verdict($0).isLike(verdict) }
+        let small = shrinker.shrunk(text)
+        Issue.record("seed \(seed) fails; its smallest script is:\n\(small)\n\(kernel.verdict(small))")
+        if failures == 20 { break }
+      }
+      if Self.count != 400 {
+        print("\(Self.count) scripts, \(refused) refused, \(failures) failed, in \(ContinuousClock.now - start)")
+      }
+    }
+  }
+
+  @Test("scripts that once failed do on the kernel what the reference interpreter says", .root)
+  func regressions() throws {
+    let folder = Repository.root + "/Tests/DifferentialTests/Regressions"
+    for name in FileContents.names(in: folder, extension: "bt") {
+      let text = try FileContents.text("\(folder)/\(name).bt")
+      try Kernel.use { kernel in
+        let verdict = kernel.verdict(text)
+        #expect(verdict == .same, "\(name)")
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import Codegen
+import TraceLang
+
+/// A script taken all the way to its bundle.
+struct CompiledScript {
+  let script: Script
+  let program: Program
+  let bundle: Bundle
+
+  enum Failure: Error, CustomStringConvertible {
+    /// The script is wrong, or takes more than the kernel gives.
+    case refused(String)
+
+    var description: String {
+      switch self {
+      case .refused(let report): report
+      }
+    }
+  }
+
+  /// - Parameter text: the script; tracing ends behind its `begin` probes.
+  init(_ text: String, target: any Target, parameters: [String] = []) throws(Failure) {
+    // Offsets stay those of the text.
+    var sources = SourceMap(SourceFile(name: "stdin", text: text + "\nbegin { exit(); }\n"))
+    var diagnostics = Diagnostics()
+    var script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
+    if !diagnostics.hasErrors {
+      script = expand(script, in: &sources, target: target, options: ExpansionOptions(), diagnostics: &diagnostics)
+    }
+    var program: Program?
+    if !diagnostics.hasErrors {
+      program = check(
+        script, target: target, options: CheckerOptions(parameters: parameters, allowsUnsafe: true),
+        diagnostics: &diagnostics)
+    }
+    guard let program else {
+      throw .refused(DiagnosticRenderer(sources: sources).render(diagnostics))
+    }
+    self.script = script
+    self.program = program
+    do throws(CompileError) {
+      bundle = try compile(program, target: target, sources: sources).bundle
+    } catch {
+      throw .refused(error.message)
+    }
+  }
+}
