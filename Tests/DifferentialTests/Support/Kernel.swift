@@ -20,13 +20,15 @@ final class Kernel {
     case same
     /// It does not compile, which is no failure of the code generator.
     case refused(String)
+    /// The kernel's verifier gives up before it has seen all ways through a program.
+    case tooComplex
     /// The kernel does not take its programs.
     case unloadable(String)
     case different(expected: String, actual: String)
 
     var isFailure: Bool {
       switch self {
-      case .same, .refused: false
+      case .same, .refused, .tooComplex: false
       case .unloadable, .different: true
       }
     }
@@ -34,7 +36,9 @@ final class Kernel {
     /// Failures of one kind are taken for one bug while a script shrinks.
     func isLike(_ other: Verdict) -> Bool {
       switch (self, other) {
-      case (.same, .same), (.refused, .refused), (.unloadable, .unloadable), (.different, .different): true
+      case (.same, .same), (.refused, .refused), (.tooComplex, .tooComplex), (.unloadable, .unloadable),
+        (.different, .different):
+        true
       default: false
       }
     }
@@ -70,7 +74,10 @@ final class Kernel {
       let actual = try run(script.bundle)
       return actual == expected ? .same : .different(expected: expected, actual: actual)
     } catch {
-      return .unloadable("\(error)")
+      let text = "\(error)"
+      // Kernel: kernel/bpf/verifier.c, push_stack and do_check.
+      let isComplex = text.contains("too complex") || text.contains("BPF program is too large")
+      return isComplex ? .tooComplex : .unloadable(text)
     }
   }
 

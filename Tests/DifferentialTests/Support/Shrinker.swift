@@ -4,13 +4,18 @@
 struct Shrinker {
   /// Whether a smaller script still fails.
   let fails: (String) -> Bool
-  /// Scripts tried at most.
-  var budget = 1500
+  /// The verifier may take seconds for one script.
+  private let end: ContinuousClock.Instant
 
-  mutating func shrunk(_ text: String) -> String {
+  init(patience: Duration = .seconds(30), fails: @escaping (String) -> Bool) {
+    self.fails = fails
+    end = .now + patience
+  }
+
+  func shrunk(_ text: String) -> String {
     var best = text
     var position = 0
-    while budget > 0, let script = Self.parsed(best) {
+    while ContinuousClock.now < end, let script = Self.parsed(best) {
       var counting = Edit(chosen: -1)
       _ = counting.applied(to: script.script)
       guard position < counting.seen else { break }
@@ -25,9 +30,8 @@ struct Shrinker {
     return withoutEmptyBlocks(best)
   }
 
-  private mutating func stillFails(_ text: String) -> Bool {
-    budget -= 1
-    return fails(text)
+  private func stillFails(_ text: String) -> Bool {
+    return ContinuousClock.now < end && fails(text)
   }
 
   private static func parsed(_ text: String) -> (script: Script, sources: SourceMap)? {
@@ -38,7 +42,7 @@ struct Shrinker {
   }
 
   /// Statements were replaced by empty blocks; those go now.
-  private mutating func withoutEmptyBlocks(_ text: String) -> String {
+  private func withoutEmptyBlocks(_ text: String) -> String {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     for index in lines.indices.reversed() {
       let bare = lines[index].filter { $0 != " " && $0 != "\t" }
