@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
+import TraceLang
 
-/// A script of the folder Constructs.
+/// A script of the folder Constructs, with the dumps kept beside it.
 struct Construct: Sendable, CustomTestStringConvertible {
   let name: String
 
@@ -15,4 +16,22 @@ struct Construct: Sendable, CustomTestStringConvertible {
   static let all = FileContents.names(in: folder, extension: "bt").map { Construct(name: $0) }
 
   var path: String { "\(Self.folder)/\(name).bt" }
+  var syntaxPath: String { "\(Self.folder)/\(name).syntax" }
+  var programPath: String { "\(Self.folder)/\(name).program" }
+
+  /// The dumps as they are now, with the diagnostics in front of the program.
+  func dumps() throws -> (syntax: String, program: String) {
+    let target = try RecordedTarget(
+      decoding: try FileContents.bytes(Repository.root + "/Tests/Targets/x86_64.json"))
+    var sources = SourceMap(SourceFile(name: "stdin", bytes: try FileContents.bytes(path)))
+    var diagnostics = Diagnostics()
+    var script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
+    let syntax = SyntaxDump.text(script)
+    script = expand(script, in: &sources, target: target, options: ExpansionOptions(), diagnostics: &diagnostics)
+    let program = check(
+      script, target: target, options: CheckerOptions(parameters: Self.parameters, allowsUnsafe: true),
+      diagnostics: &diagnostics)
+    let report = DiagnosticRenderer(sources: sources).render(diagnostics)
+    return (syntax, report + (program.map { ProgramDump.text($0) } ?? ""))
+  }
 }
