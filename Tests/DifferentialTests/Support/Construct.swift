@@ -15,14 +15,18 @@ struct Construct: Sendable, CustomTestStringConvertible {
 
   static let all = FileContents.names(in: folder, extension: "bt").map { Construct(name: $0) }
 
+  /// A recorded machine, so that the dumps are the same everywhere. The suite that asks it runs one test at a time.
+  private nonisolated(unsafe) static let target = Result {
+    try RecordedTarget(decoding: try FileContents.bytes(Repository.root + "/Tests/Targets/x86_64.json"))
+  }
+
   var path: String { "\(Self.folder)/\(name).bt" }
   var syntaxPath: String { "\(Self.folder)/\(name).syntax" }
   var programPath: String { "\(Self.folder)/\(name).program" }
 
   /// The dumps as they are now, with the diagnostics in front of the program.
   func dumps() throws -> (syntax: String, program: String) {
-    let target = try RecordedTarget(
-      decoding: try FileContents.bytes(Repository.root + "/Tests/Targets/x86_64.json"))
+    let target = try Self.target.get()
     var sources = SourceMap(SourceFile(name: "stdin", bytes: try FileContents.bytes(path)))
     var diagnostics = Diagnostics()
     var script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)

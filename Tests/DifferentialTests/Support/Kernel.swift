@@ -36,9 +36,10 @@ final class Kernel {
     /// Failures of one kind are taken for one bug while a script shrinks.
     func isLike(_ other: Verdict) -> Bool {
       switch (self, other) {
-      case (.same, .same), (.refused, .refused), (.tooComplex, .tooComplex), (.unloadable, .unloadable),
-        (.different, .different):
-        true
+      case (.same, .same), (.refused, .refused), (.tooComplex, .tooComplex), (.different, .different): true
+      // What the verifier says, without the place.
+      case (.unloadable(let mine), .unloadable(let others)):
+        mine.split(separator: ":").last == others.split(separator: ":").last
       default: false
       }
     }
