@@ -4,10 +4,11 @@
 PACKAGES := libbpf-dev libelf-dev libdw-dev zlib1g-dev pkg-config llvm-dev bpftrace
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test release bench fuzz vm-test format clean
+.PHONY: help setup run test differential release bench fuzz vm-test format clean
 
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s
+", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install the Debian packages that are missing
 	@Scripts/setup.sh $(PACKAGES)
@@ -19,6 +20,14 @@ run: release ## count this machine's system calls for three seconds
 test: setup ## build and run all tests; those that trace need root
 	swift build --build-tests
 	swift test --skip-build --disable-xctest --no-parallel
+
+N ?= 10000
+SEED ?= 1
+
+differential: setup ## run N=10000 random scripts from SEED=1 on against the reference interpreter; needs root
+	swift build --build-tests
+	SWTRACE_DIFFERENTIAL_COUNT=$(N) SWTRACE_DIFFERENTIAL_SEED=$(SEED) \
+	  swift test --skip-build --disable-xctest --no-parallel --filter RandomScriptTests
 
 release: setup ## build one stripped executable, .build/release/swtrace
 	@Scripts/release.sh

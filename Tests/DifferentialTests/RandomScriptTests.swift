@@ -10,6 +10,9 @@ import TraceLang
   private static let count = number("SWTRACE_DIFFERENTIAL_COUNT") ?? 400
   private static let seed = number("SWTRACE_DIFFERENTIAL_SEED") ?? 1
 
+  /// Seconds that a failing script may take to shrink.
+  private static let patience = number("SWTRACE_DIFFERENTIAL_PATIENCE") ?? 30
+
   private static func number(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
 
   /// Writes a line at once, as the next script may be the last.
@@ -37,7 +40,7 @@ import TraceLang
         if case .tooComplex = verdict { complex.append(seed) }
         guard verdict.isFailure else { continue }
         failures += 1
-        let shrinker = Shrinker { kernel.verdict($0).isLike(verdict) }
+        let shrinker = Shrinker(patience: .seconds(Self.patience)) { kernel.verdict($0).isLike(verdict) }
         let small = shrinker.shrunk(text)
         Issue.record("seed \(seed) fails; its smallest script is:\n\(small)\n\(kernel.verdict(small))")
         if failures == 40 { break }

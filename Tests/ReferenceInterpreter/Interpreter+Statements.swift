@@ -52,6 +52,8 @@ extension Interpreter {
 
   /// One run of a loop's body; false when it ended the loop.
   private mutating func iterate(_ body: [TypedStatement]) throws(Leave) -> Bool {
+    patience -= 1
+    if isEndless { throw .finish }
     do throws(Leave) {
       try execute(body)
     } catch {

@@ -19,6 +19,11 @@ public struct Interpreter {
   /// The status of the script's `exit`.
   public private(set) var exitStatus: Int64?
 
+  /// Iterations of loops that may still run.
+  var patience = 1_000_000
+  /// Whether a loop had no end in sight and was left.
+  public var isEndless: Bool { patience < 0 }
+
   /// How the statements of a body are left before their end.
   enum Leave: Error {
     case breakLoop, continueLoop, finish

@@ -70,6 +70,7 @@ final class Kernel {
     }
     var interpreter = Interpreter(script.program, target: host, surroundings: surroundings)
     interpreter.run()
+    if interpreter.isEndless { return .refused("a loop does not end") }
     let expected = PrintedText(bundle: script.bundle, host: host).text(interpreter.output)
     do throws(RuntimeError) {
       let actual = try run(script.bundle)

@@ -7,12 +7,22 @@ struct Shrinker {
   /// The verifier may take seconds for one script.
   private let end: ContinuousClock.Instant
 
-  init(patience: Duration = .seconds(30), fails: @escaping (String) -> Bool) {
+  init(patience: Duration, fails: @escaping (String) -> Bool) {
     self.fails = fails
     end = .now + patience
   }
 
   func shrunk(_ text: String) -> String {
+    var best = text
+    var previous: String
+    repeat {
+      previous = best
+      best = onePass(best)
+    } while best != previous
+    return withoutEmptyBlocks(best)
+  }
+
+  private func onePass(_ text: String) -> String {
     var best = text
     var position = 0
     while ContinuousClock.now < end, let script = Self.parsed(best) {
@@ -27,7 +37,7 @@ struct Shrinker {
         position += 1
       }
     }
-    return withoutEmptyBlocks(best)
+    return best
   }
 
   private func stillFails(_ text: String) -> Bool {
@@ -128,8 +138,9 @@ private struct Edit: SyntaxRewriter {
     switch expression.kind {
     case .integer: return numbers
     case .string: return [make(.string([]))]
-    case .boolean, .identifier, .positional, .positionalCount, .map, .type, .invalid: return []
-    case .variable: return numbers
+    case .boolean, .positional, .positionalCount, .type, .invalid: return []
+    case .identifier: return numbers
+    case .variable, .map: return numbers + [make(.string([]))]
     case .index(let base, let indices): return numbers + indices + [base]
     case .member(let base, _, _), .element(let base, _, _): return numbers + [base]
     case .call(_, let arguments), .tuple(let arguments): return numbers + arguments
