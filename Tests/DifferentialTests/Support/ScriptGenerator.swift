@@ -44,7 +44,9 @@ struct ScriptGenerator {
 
   mutating func script() -> String {
     maps = (0..<2 + random.upTo(4)).map { makeMap($0) }
-    var text = "enum Color { RED = 1, GREEN = 2, BLUE = 200 }\n"
+    // Small maps and a small buffer are quickly made.
+    var text = "config = { max_map_keys = 64; perf_rb_pages = 32 }\n"
+    text += "enum Color { RED = 1, GREEN = 2, BLUE = 200 }\n"
     text += "struct Sample { int8 a; uint8 b; int16 c; uint32 d; int64 e; uint8 f[8]; int32 g[4]; char h[8]; "
     text += "uint32 i : 5; uint32 j : 11; int32 k : 7; };\n"
     for map in maps where map.key != nil && random.chance(10) {
@@ -52,9 +54,9 @@ struct ScriptGenerator {
     }
     // A per-CPU hash keeps its plain values by CPU, and the probe may move between CPUs.
     text = text.replacingPerCPUHashes(of: maps)
-    for _ in 0...random.upTo(1) {
+    for _ in 0...(random.chance(30) ? 1 : 0) {
       text += "begin \(random.chance(15) ? "/\(condition(2))/ " : "")"
-      text += block(4 + random.upTo(6)) + "\n"
+      text += block(2 + random.upTo(5)) + "\n"
     }
     // Every map must be assigned somewhere.
     text += "begin { if (pid == 0) { "
