@@ -11,13 +11,14 @@ extension Interpreter {
       let value = try evaluate(value)
       try store(value, in: place)
     case .update(let place, let operation, let value, let signed):
-      let operand = try evaluate(value).number
+      // As `place = place operation value` would, but for the key, which is computed once.
       let key = try self.key(of: place)
       let before = current(place, key).number
+      let operand = try evaluate(value).number
       store(.integer(Self.computed(operation, before, operand, signed: signed)), in: place, key)
     case .aggregate(let map, let key, let value):
-      let sample = try value.map { value throws(Leave) in try evaluate(value).number } ?? 1
-      gather(sample, map, try self.key(key))
+      let key = try self.key(key)
+      gather(try value.map { value throws(Leave) in try evaluate(value).number } ?? 1, map, key)
     case .evaluate(let value): _ = try evaluate(value)
     case .conditional(let condition, let then, let otherwise):
       try execute(try holds(condition) ? then : otherwise)

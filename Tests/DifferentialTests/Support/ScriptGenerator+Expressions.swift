@@ -70,7 +70,7 @@ extension ScriptGenerator {
 
   mutating func integer(_ depth: Int) -> String {
     guard depth > 0 else { return integerLeaf() }
-    switch random.upTo(29) {
+    switch random.upTo(31) {
     case 0...2: return integerLeaf()
     case 3...10:
       let operation = random.pick(["+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>", "+", "-"])
@@ -97,6 +97,8 @@ extension ScriptGenerator {
     case 25: return memory(depth)
     case 26:
       return "strncmp(\(string(depth - 1)), \(string(depth - 1)), \(random.pick(["0", "1", "2", "3", "8", "20"])))"
+    case 29: return "((uint8[8])(uint64)\(integer(depth - 1)))[\(random.upTo(7))]"
+    case 30: return "((int64)(uint16[4])(int64)\(integer(depth - 1)))"
     case 27: return "bswap(\(integer(depth - 1)))"
     case 28: return "if \(condition(depth - 1)) { \(integer(depth - 1)) } else { \(integer(depth - 1)) }".parenthesised
     default: return address()
@@ -147,7 +149,10 @@ extension ScriptGenerator {
   /// Something of the page at 0x500000000.
   private mutating func memory(_ depth: Int) -> String {
     let address = "0x5000000\(random.pick(["00", "08", "10", "21", "33", "ff"]))"
-    switch random.upTo(3) {
+    switch random.upTo(4) {
+    case 3:
+      let member = random.pick(["a", "b", "c", "d", "e", "i", "k", "g[1]"])
+      return "({ let $s = *(struct Sample *)uptr(\(address)); $s.\(member) })"
     case 0: return "(*(\(random.pick(Self.integerTypes)) *)uptr(\(address)))"
     case 1:
       let member = random.pick(["a", "b", "c", "d", "e", "i", "j", "k"])
@@ -191,8 +196,15 @@ extension ScriptGenerator {
       let known = variables.filter { $0.sort == .bool }
       return !known.isEmpty && random.chance(60) ? random.pick(known).name : random.pick(["true", "false"])
     }
-    switch random.upTo(15) {
+    switch random.upTo(17) {
     case 0: return condition(0)
+    case 16:
+      let sort = Sort.tuple([self.sort(0), self.sort(0)])
+      return "(\(expression(sort, depth - 1)) \(random.pick(["==", "!="])) \(expression(sort, depth - 1)))"
+    case 17:
+      let (left, right) = (random.pick(["00", "10", "33"]), random.pick(["00", "10", "33"]))
+      let member = random.pick(["f", "g"])
+      return "(((struct Sample *)uptr(0x5000000\(left))).\(member) == ((struct Sample *)uptr(0x5000000\(right))).\(member))"
     case 1...5:
       let comparison = random.pick(["==", "!=", "<", "<=", ">", ">="])
       return "(\(integer(depth - 1)) \(comparison) \(integer(depth - 1)))"
@@ -233,7 +245,7 @@ extension ScriptGenerator {
     case 7: return element(.string, depth)
     case 8:
       return
-        "str(uptr(0x5000001\(random.pick(["00", "04", "0a", "28"])))\(random.pick([", 8", ", 16", ", 33", ", 1"])))"
+        "str(uptr(0x5000001\(random.pick(["00", "04", "0a", "28"])))\(random.pick([", 8", ", 16", ", 33", ", 1", ", \(integer(1)) & 15"])))"
     case 9: return "((struct Sample *)uptr(0x500000100)).h"
     case 10: return "comm"
     default: return "((string[\(random.pick(["1", "2", "4", "8", "20"]))])\(string(depth - 1)))"
