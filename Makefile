@@ -24,10 +24,12 @@ test: setup ## build and run all tests; those that trace need root
 N ?= 10000
 SEED ?= 1
 
+# Compiled for speed: nearly all of the time goes into compiling the scripts.
 differential: setup ## run N=10000 random scripts from SEED=1 on against the reference interpreter; needs root
-	swift build --build-tests
+	swift build -c release --build-tests -Xswiftc -enable-testing
 	SWTRACE_DIFFERENTIAL_COUNT=$(N) SWTRACE_DIFFERENTIAL_SEED=$(SEED) \
-	  swift test --skip-build --disable-xctest --no-parallel --filter RandomScriptTests
+	  swift test -c release -Xswiftc -enable-testing --skip-build --disable-xctest --no-parallel \
+	  --filter RandomScriptTests
 
 release: setup ## build one stripped executable, .build/release/swtrace
 	@Scripts/release.sh

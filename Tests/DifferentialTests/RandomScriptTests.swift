@@ -7,7 +7,8 @@ import TraceLang
 ///
 /// `make differential N=10000 SEED=1` runs any number of them.
 @Suite(.serialized) struct RandomScriptTests {
-  private static let count = number("SWTRACE_DIFFERENTIAL_COUNT") ?? 400
+  /// As many as an ordinary run of all tests has time for, unless told otherwise.
+  private static let count = number("SWTRACE_DIFFERENTIAL_COUNT") ?? 500
   private static let seed = number("SWTRACE_DIFFERENTIAL_SEED") ?? 1
 
   /// Seconds that a failing script may take to shrink.
@@ -45,10 +46,9 @@ import TraceLang
         Issue.record("seed \(seed) fails; its smallest script is:\n\(small)\n\(kernel.verdict(small))")
         if failures == 40 { break }
       }
-      if Self.count != 400 {
-        print(
-          "\(Self.count) scripts, \(refused) refused, \(complex.count) too complex \(complex), \(failures) failed, in \(ContinuousClock.now - start)"
-        )
+      if Self.number("SWTRACE_DIFFERENTIAL_COUNT") != nil {
+        let time = ContinuousClock.now - start
+        Self.tell("\(Self.count) scripts in \(time), \(refused) refused, \(failures) failed, too complex: \(complex)")
       }
     }
   }

@@ -204,7 +204,8 @@ extension ScriptGenerator {
     case 17:
       let (left, right) = (random.pick(["00", "10", "33"]), random.pick(["00", "10", "33"]))
       let member = random.pick(["f", "g"])
-      return "(((struct Sample *)uptr(0x5000000\(left))).\(member) == ((struct Sample *)uptr(0x5000000\(right))).\(member))"
+      return
+        "(((struct Sample *)uptr(0x5000000\(left))).\(member) == ((struct Sample *)uptr(0x5000000\(right))).\(member))"
     case 1...5:
       let comparison = random.pick(["==", "!=", "<", "<=", ">", ">="])
       return "(\(integer(depth - 1)) \(comparison) \(integer(depth - 1)))"
