@@ -128,7 +128,7 @@ private struct Edit: SyntaxRewriter {
     case .block(let inner):
       if inner.statements.isEmpty, inner.result == nil { return [] }
       return [empty] + (inner.statements.count == 1 ? inner.statements : [])
-    case .expression, .discard, .assign, .declare, .breakLoop, .continueLoop, .returnProbe, .invalid: return [empty]
+    case .expression, .discard, .assign, .declare, .breakLoop, .continueLoop, .returnProbe, .directive, .invalid: return [empty]
     }
   }
 
