@@ -24,7 +24,7 @@ struct Construct: Sendable, CustomTestStringConvertible {
   var syntaxPath: String { "\(Self.folder)/\(name).syntax" }
   var programPath: String { "\(Self.folder)/\(name).program" }
 
-  /// The dumps as they are now, with the diagnostics in front of the program.
+  /// The dumps as they are now; in the place of a program that is not there, why.
   func dumps() throws -> (syntax: String, program: String) {
     let target = try Self.target.get()
     var sources = SourceMap(SourceFile(name: "stdin", bytes: try FileContents.bytes(path)))
@@ -35,7 +35,6 @@ struct Construct: Sendable, CustomTestStringConvertible {
     let program = check(
       script, target: target, options: CheckerOptions(parameters: Self.parameters, allowsUnsafe: true),
       diagnostics: &diagnostics)
-    let report = DiagnosticRenderer(sources: sources).render(diagnostics)
-    return (syntax, report + (program.map { ProgramDump.text($0) } ?? ""))
+    return (syntax, program.map { ProgramDump.text($0) } ?? DiagnosticRenderer(sources: sources).render(diagnostics))
   }
 }
