@@ -18,10 +18,11 @@ struct CompiledScript {
     }
   }
 
-  /// - Parameter text: the script; tracing ends behind its `begin` probes.
+  /// Ends tracing when it stands behind all other probes.
+  static let ending = "\nbegin { exit(); }\n"
+
   init(_ text: String, target: any Target, parameters: [String] = []) throws(Failure) {
-    // Offsets stay those of the text.
-    var sources = SourceMap(SourceFile(name: "stdin", text: text + "\nbegin { exit(); }\n"))
+    var sources = SourceMap(SourceFile(name: "stdin", text: text))
     var diagnostics = Diagnostics()
     var script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
     if !diagnostics.hasErrors {

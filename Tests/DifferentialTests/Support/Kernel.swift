@@ -61,10 +61,11 @@ final class Kernel {
 
   deinit { close(file) }
 
+  /// - Parameter text: the script; tracing ends behind its `begin` probes.
   func verdict(_ text: String, parameters: [String] = []) -> Verdict {
     let script: CompiledScript
     do throws(CompiledScript.Failure) {
-      script = try CompiledScript(text, target: host, parameters: parameters)
+      script = try CompiledScript(text + CompiledScript.ending, target: host, parameters: parameters)
     } catch {
       return .refused(error.description)
     }
