@@ -7,8 +7,7 @@ PACKAGES := libbpf-dev libelf-dev libdw-dev zlib1g-dev pkg-config llvm-dev bpftr
 .PHONY: help setup run test differential release bench fuzz vm-test format clean
 
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s
-", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install the Debian packages that are missing
 	@Scripts/setup.sh $(PACKAGES)

@@ -34,6 +34,7 @@ extension Interpreter {
     case .valuesEqual(let left, let right):
       let left = try evaluate(left)
       return .integer(left == (try evaluate(right)) ? 1 : 0)
+    case .library(let function): return try call(function, type)
     case .byteSwap(let value):
       let size = (value.type.integer?.bits ?? 64) / 8
       let bytes = Layouts.bytes(of: UInt64(bitPattern: try evaluate(value).number))

@@ -79,7 +79,7 @@ struct Layouts {
     case .integer(let integer), .enumeration(_, let integer):
       return .integer(integer.wrapped(Self.word(bytes)))
     case .bool: return .integer(Self.word(Array(bytes.prefix(1))))
-    case .pointer, .probeName, .kernelSymbol, .username, .errorName, .syscallName: return .integer(Self.word(bytes))
+    case .pointer, .probeName, .kernelSymbol, .username, .errorName, .syscallName, .macAddress: return .integer(Self.word(bytes))
     case .string: return .string(Array(bytes.prefix { $0 != 0 }))
     case .buffer:
       let count = Int(truncatingIfNeeded: Self.word(Array(bytes.prefix(4))))
@@ -90,7 +90,7 @@ struct Layouts {
         zip(elements, layout.offsets).map { element, offset in
           decoded(Array(bytes.dropFirst(offset).prefix(size(of: element.type))), element.type)
         })
-    case .array, .record, .userSymbol, .stack, .inet, .macAddress, .timestamp, .cgroupPath, .aggregation, .void,
+    case .array, .record, .userSymbol, .stack, .inet, .timestamp, .cgroupPath, .aggregation, .void,
       .invalid:
       return .bytes(bytes)
     }
