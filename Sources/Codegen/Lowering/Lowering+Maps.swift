@@ -38,19 +38,23 @@ extension Lowering {
     case .global(let index, let offset, _):
       return builder.load(bits, signed: integer.isSigned, dataAddress(index, offset), 0)
     case .hash:
-      let value = lookup(map, key)
-      let found = builder.makeBlock()
-      let missing = builder.makeBlock()
-      builder.branch(.ne, .value(value), .constant(0), then: found, otherwise: missing)
-      builder.continueIn(found)
-      let loaded = builder.load(bits, signed: integer.isSigned, value, 0)
-      let a = builder.arrive([loaded])
-      builder.continueIn(missing)
-      let b = builder.arrive([.constant(0)])
-      return builder.join([a, b].compactMap { $0 }, extraTypes: [.integer])[0]
+      return loadIfFound(lookup(map, key), bits: bits, signed: integer.isSigned)
     case .slots:
       return .constant(0)
     }
+  }
+
+  /// The number in an entry, or 0 where a lookup found none.
+  private mutating func loadIfFound(_ entry: Value, bits: Int, signed: Bool) -> Operand {
+    let found = builder.makeBlock()
+    let missing = builder.makeBlock()
+    builder.branch(.ne, .value(entry), .constant(0), then: found, otherwise: missing)
+    builder.continueIn(found)
+    let loaded = builder.load(bits, signed: signed, entry, 0)
+    let a = builder.arrive([loaded])
+    builder.continueIn(missing)
+    let b = builder.arrive([.constant(0)])
+    return builder.join([a, b].compactMap { $0 }, extraTypes: [.integer])[0]
   }
 
   /// The memory of an entry's value; zeros where there is none.
@@ -171,10 +175,8 @@ extension Lowering {
   mutating func updateMap(
     _ map: MapID, _ key: TypedExpression?, _ operation: ArithmeticOperation, _ value: TypedExpression, signed: Bool
   ) {
-    if hasEffects(value), !(key.map(hasEffects) ?? false) {
-      // What the value changes may be the entry itself, which is read before.
-      let current = readMap(map, key, plan.views[map.index].value)
-      return set(map, key, arithmetic(operation, current, scalar(value), signed: signed))
+    if [key, value].contains(where: { $0.map(hasEffects) ?? false }) {
+      return updateInOrder(map, key, operation, value, signed: signed)
     }
     let operand = scalar(value)
     switch plan.views[map.index].storage {
@@ -189,15 +191,23 @@ extension Lowering {
     }
   }
 
-  /// Stores a 64-bit number in an entry, which is made when it is not there.
-  private mutating func set(_ map: MapID, _ key: TypedExpression?, _ number: Operand) {
+  /// The same where the order shows: the key is computed first, then the entry read, then the value computed.
+  private mutating func updateInOrder(
+    _ map: MapID, _ key: TypedExpression?, _ operation: ArithmeticOperation, _ value: TypedExpression, signed: Bool
+  ) {
     switch plan.views[map.index].storage {
     case .global(let index, let offset, let presence):
-      builder.emit(.store(bits: 64, base: dataAddress(index, offset), offset: 0, number))
+      let place = dataAddress(index, offset)
+      let current = builder.load(64, place, 0)
+      let result = arithmetic(operation, current, scalar(value), signed: signed)
+      builder.emit(.store(bits: 64, base: place, offset: 0, result))
       builder.emit(.store(bits: 8, base: dataAddress(index, presence), offset: 0, .constant(1)))
     case .hash(let index, _):
-      withEntry(map, index, at: keyAddress(key)) { lowering, entry in
-        lowering.builder.emit(.store(bits: 64, base: entry, offset: 0, number))
+      let key = keyAddress(key)
+      let current = loadIfFound(lookup(inMap: index, key), bits: 64, signed: false)
+      let result = arithmetic(operation, current, scalar(value), signed: signed)
+      withEntry(map, index, at: key) { lowering, entry in
+        lowering.builder.emit(.store(bits: 64, base: entry, offset: 0, result))
       }
     case .slots: break
     }
