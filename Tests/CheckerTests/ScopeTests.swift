@@ -13,8 +13,22 @@ import TraceLang
           $x = convert($y:uint16):int64
         """)
     #expect(
-      mistake("BEGIN { if (pid) { $x = 1; } print($x); }")
-        == "stdin:1:36-38: ERROR: the variable $x is used before it is assigned")
+      mistake("BEGIN { if (pid) { let $x = 1; } print($x); }")
+        == "stdin:1:40-42: ERROR: the variable $x is used before it is assigned")
+  }
+
+  @Test("a variable that a block assigns first and the probe reads later is the probe's own") func hoisted() {
+    #expect(
+      begin("if (pid) { $y = 5; } $x = 3; if (pid) { $x = $y; }") == """
+        variable $y: int64
+        variable $x: int64
+        $y = 0:int64
+        if pid:uint32
+          $y = 5:int64
+        $x = 3:int64
+        if pid:uint32
+          $x = $y:int64
+        """)
   }
 
   @Test("probes do not share variables, and each has its own types") func probes() {

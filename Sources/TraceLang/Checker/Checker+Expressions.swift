@@ -92,6 +92,10 @@ extension Checker {
   }
 
   mutating func undefinedVariable(_ name: Name) {
+    if let place = scope.ended[name.text] {
+      environment.hoist(name.text, at: place, inInstance: instance.index)
+      return
+    }
     let hint = Suggestions.hint(for: name.text, among: scope.visibleNames, at: name.range, prefix: "$")
     error(
       "the variable $\(name.text) is used before it is assigned", at: name.range, notes: hint.notes,

@@ -239,7 +239,7 @@ extension Checker {
       return [TypedStatement(.assign(.variable(variable.id), converted(result, variableType(variable.id))), range)]
     }
     let value = expression(syntax)
-    let variable = scope.lookup(name.text) ?? scope.declare(name.text, at: name.range)
+    let variable = scope.lookup(name.text) ?? scope.declare(name.text, at: name.range, isImplicit: true)
     guard value.type != .void else {
       error("this gives no value to assign", at: syntax.range)
       return []

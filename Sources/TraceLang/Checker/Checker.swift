@@ -140,7 +140,8 @@ struct Checker {
     scope = Scope()
     loopDepth = 0
     let predicate = instance.block.predicate.map { condition($0) }
-    let body = statements(instance.block.body)
+    let hoisted = hoistedVariables()
+    let body = hoisted.map { initialization(of: $0) } + statements(instance.block.body)
     let types = environment.variables[instance.index]
     let variables = scope.bindings.map { binding in
       ScratchVariable(
@@ -150,6 +151,22 @@ struct Checker {
     return Probe(
       attachPoints: instance.attachPoints, predicate: predicate, body: body, variables: variables,
       block: instance.blockNumber, range: instance.block.range)
+  }
+
+  /// Declares the variables that belong to the whole probe although no statement of its own assigns them first.
+  private mutating func hoistedVariables() -> [Scope.Binding] {
+    let places = (environment.hoisted[instance.index] ?? [:]).sorted { $0.value.lower < $1.value.lower }
+    return places.map { name, range in
+      diagnostics.warning(
+        "$\(name) is assigned in an inner block first and read behind it", at: range,
+        notes: [Diagnostic.Note("it is zero where that block did not run; 'let $\(name);' before it says that that is meant")])
+      return scope.declare(name, at: range)
+    }
+  }
+
+  private func initialization(of variable: Scope.Binding) -> TypedStatement {
+    TypedStatement(
+      .assign(.variable(variable.id), zero(variableType(variable.id), variable.range)), variable.range)
   }
 
   mutating func error(

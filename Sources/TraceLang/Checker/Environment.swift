@@ -21,6 +21,18 @@ struct Environment: Hashable {
   /// The variables of each probe instance that hold addresses of others, whose types may still grow.
   var addressHolders: [Int: Set<Int>] = [:]
 
+  /// The variables of each probe instance that are assigned in an inner block first and read behind it: they belong to the
+  /// whole probe, as all variables did before bpftrace 0.22. With where each is assigned first.
+  var hoisted: [Int: [String: SourceRange]] = [:]
+
+  /// Makes a variable one of the whole probe, from the next walk on.
+  mutating func hoist(_ name: String, at range: SourceRange, inInstance instance: Int) {
+    hoisted[instance, default: [:]][name] = range
+    // Variables are numbered anew.
+    variables[instance] = []
+    addressHolders[instance] = nil
+  }
+
   /// Forgets the types that followed from those of other variables, for the next walk to find them again.
   mutating func forgetAddresses(ofInstance instance: Int) {
     for index in addressHolders[instance] ?? [] where variables[instance].indices.contains(index) {
@@ -44,6 +56,8 @@ struct Scope {
     let range: SourceRange
     /// The type that `let $x : type` gives; assignments convert to it.
     var declared: Type?
+    /// Declared by its first assignment alone.
+    var isImplicit = false
   }
 
   private var frames: [[String: Binding]] = [[:]]
@@ -53,7 +67,14 @@ struct Scope {
 
   mutating func push() { frames.append([:]) }
 
-  mutating func pop() { frames.removeLast() }
+  /// Variables of blocks that have ended, declared by assignments alone.
+  private(set) var ended: [String: SourceRange] = [:]
+
+  mutating func pop() {
+    for binding in frames.removeLast().values where binding.isImplicit && ended[binding.name] == nil {
+      ended[binding.name] = binding.range
+    }
+  }
 
   func lookup(_ name: String) -> Binding? {
     for frame in frames.reversed() {
@@ -63,8 +84,11 @@ struct Scope {
   }
 
   /// A new variable of the innermost block.
-  mutating func declare(_ name: String, at range: SourceRange, as declared: Type? = nil) -> Binding {
-    let binding = Binding(id: VariableID(bindings.count), name: name, range: range, declared: declared)
+  mutating func declare(
+    _ name: String, at range: SourceRange, as declared: Type? = nil, isImplicit: Bool = false
+  ) -> Binding {
+    let binding = Binding(
+      id: VariableID(bindings.count), name: name, range: range, declared: declared, isImplicit: isImplicit)
     bindings.append(binding)
     frames[frames.count - 1][name] = binding
     return binding
