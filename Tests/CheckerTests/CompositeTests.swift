@@ -36,6 +36,14 @@ import TraceLang
         """)
   }
 
+  @Test("strings compare by their first differing byte") func stringOrder() {
+    #expect(
+      begin("$a = \"x\" < \"yes\";") == """
+        variable $a: bool
+        $a = (memcmp("x":string[2], "yes":string[4], 4:uint64):int64 s< 0:int64):bool
+        """)
+  }
+
   @Test("what differs in shape is not compared", arguments: [
     ("BEGIN { $a = (1, 2) == (1, 2, 3); }", "(int64,int64) and (int64,int64,int64) cannot be compared with '=='"),
     ("BEGIN { $a = (1, 2) < (1, 3); }", "(int64,int64) and (int64,int64) cannot be compared with '<'"),

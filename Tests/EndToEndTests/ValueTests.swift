@@ -35,6 +35,15 @@ import Testing
         """) == ["true", "true", "false", "true", "true", "false", "true"])
   }
 
+  @Test("strings are in the order of their bytes") func stringOrder() throws {
+    #expect(
+      try lines(
+        """
+        $s = "hello"; $t = "help"; print(("b" < "a", "a" <= "ab", "ab" > "a", "abc" >= "abc", $s < $t, $s > $t));
+        print((comm < "swtracf", comm > "swtrac", comm < "swtrace", comm >= "swtrace"));
+        """) == ["(false, true, true, true, true, false)", "(true, true, false, true)"])
+  }
+
   @Test("the address of a variable leads to what it holds later") func addresses() throws {
     #expect(
       try lines(

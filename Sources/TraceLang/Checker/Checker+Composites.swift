@@ -22,6 +22,16 @@ extension Checker {
     return TypedExpression(.call(.valuesEqual(converted(left, type), converted(right, type))), .bool, range)
   }
 
+  /// `<` and so on of two strings: by their first differing byte.
+  func stringOrder(
+    _ comparison: Comparison, _ left: TypedExpression, _ right: TypedExpression, _ range: SourceRange
+  ) -> TypedExpression {
+    let count = TypedExpression(.integer(Int64(max(size(of: left.type), size(of: right.type)))), .uint64, range)
+    let zero = TypedExpression(.integer(0), .int64, range)
+    let order = libraryValue(.compareBytes(left, right, count: count), .int64, range)
+    return TypedExpression(.compare(comparison, order, zero, signed: true), .bool, range)
+  }
+
   /// `&$x` and `&@x`.
   mutating func address(of operand: Expression, _ range: SourceRange) -> TypedExpression {
     switch operand.kind {

@@ -284,6 +284,7 @@ extension Checker {
         let equal = TypedExpression(.call(.stringsEqual(left, right, limit: .max)), .bool, range)
         return comparison == .equal ? equal : TypedExpression(.not(equal), .bool, range)
       }
+      return stringOrder(comparison, left, right, range)
     default:
       let left = numeric(left)
       let right = numeric(right)
