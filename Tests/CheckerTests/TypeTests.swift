@@ -177,7 +177,7 @@ import TraceLang
       ("$x = -comm;", "'-' needs an integer, not string[16]"),
       ("if (comm) { }", "a condition must be a number, a pointer or a bool, not string[16]"),
       ("$x = comm == 1;", "string[16] and int64 cannot be compared with '=='"),
-      ("$x = comm < \"a\";", "string[16] and string[2] cannot be compared with '<'"),
+      ("$x = (1, 2) < (1, 3);", "(int64,int64) and (int64,int64) cannot be compared with '<'"),
       ("$x = (1, 2); print($x.2);", "the tuple has 2 elements; the last is .1"),
       ("$x = count();", "count() can only be assigned to a map"),
       ("$x = printf(\"a\");", "printf() gives no value"),

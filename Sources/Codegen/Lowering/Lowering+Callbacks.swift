@@ -23,8 +23,10 @@ extension Lowering {
   }
 
   /// Turns known at compile time that the verifier is left to walk through. Where a turn branches, the ways through all of
-  /// them may multiply.
-  static func maximumPlainTurns(_ body: [TypedStatement]) -> UInt64 { body.contains(where: \.branches) ? 8 : 64 }
+  /// them may multiply, and the turns of loops inside of others do.
+  static func maximumPlainTurns(_ body: [TypedStatement]) -> UInt64 {
+    body.contains(where: \.loops) ? 1 : body.contains(where: \.branches) ? 4 : 64
+  }
 
   mutating func forMap(_ variable: VariableID, _ map: MapID, _ body: [TypedStatement]) {
     guard case .hash(let index, _) = plan.views[map.index].storage else { return }
@@ -154,9 +156,8 @@ extension Lowering {
     functions.append(Function(name: "", parameters: []))
     let index = functions.count
     builder = FunctionBuilder(name: "\(outer.functionName)_\(index)", parameters: parameters)
-    let prologue = builder.current
-    let start = builder.makeBlock()
-    builder.continueIn(start)
+    let prologue = Prologue(last: builder.current, body: builder.makeBlock())
+    builder.continueIn(prologue.body)
     builder.line = outer.builder.line
     scratch = Scratch(
       map: scratch.map, entry: scratch.entry, used: scratch.used, size: scratch.size,
@@ -183,7 +184,7 @@ extension Lowering {
     }
     builder.emit(.store(bits: 64, base: memory, offset: environment.size - 8, result[1]))
     builder.terminate(.exit(result[0]))
-    finishPrologue(prologue, start)
+    finish(prologue)
     functions[index - 1] = builder.finish()
     builder = outer.builder
     bodyExits = outer.bodyExits

@@ -149,7 +149,8 @@ extension Lowering {
       if to >= from {
         write(operand, to: memory, isPadded: isPadded)
       } else {
-        let source = materialize(operand, isPadded: isPadded)
+        // It is copied whole, with what is behind its end.
+        let source = materialize(operand, isPadded: true)
         copy(to: memory, from: source, size: to)
         builder.emit(.store(bits: 8, base: memory.base, offset: memory.offset + to - 1, .constant(0)))
       }
@@ -160,22 +161,30 @@ extension Lowering {
       zero(memory, size: size(of: type))
       write(operand, to: memory, isPadded: isPadded)
     case (.tuple(let from), .tuple(let to)):
-      let source = materialize(operand, isPadded: isPadded)
-      let sourceLayout = Type.tupleLayout(from) { self.target.layout(of: $0)?.size ?? 0 }
-      let layout = Type.tupleLayout(to) { self.target.layout(of: $0)?.size ?? 0 }
-      zero(memory, size: layout.size)
-      for index in to.indices {
-        copyElement(
-          from[index].type, source.advanced(by: sourceLayout.offsets[index]), to[index].type,
-          memory.advanced(by: layout.offsets[index]))
-      }
+      let source = materialize(operand, isPadded: true)
+      zero(memory, size: size(of: type))
+      copyElements(from, source, to, memory)
     default:
       copy(to: memory, from: materialize(operand, isPadded: isPadded), size: size(of: type))
     }
   }
 
+  private mutating func copyElements(
+    _ from: [TupleElement], _ source: Memory, _ to: [TupleElement], _ destination: Memory
+  ) {
+    let sourceLayout = Type.tupleLayout(from) { self.target.layout(of: $0)?.size ?? 0 }
+    let layout = Type.tupleLayout(to) { self.target.layout(of: $0)?.size ?? 0 }
+    for index in to.indices {
+      copyElement(
+        from[index].type, source.advanced(by: sourceLayout.offsets[index]), to[index].type,
+        destination.advanced(by: layout.offsets[index]))
+    }
+  }
+
   private mutating func copyElement(_ from: Type, _ source: Memory, _ to: Type, _ destination: Memory) {
-    if let a = from.integer, let b = to.integer, a != b {
+    if case .tuple(let from) = from, case .tuple(let to) = to {
+      copyElements(from, source, to, destination)
+    } else if let a = from.integer, let b = to.integer, a != b {
       let value = builder.load(a.bits, signed: a.isSigned, source.base, source.offset)
       builder.emit(.store(bits: b.bits, base: destination.base, offset: destination.offset, value))
     } else {
@@ -299,6 +308,11 @@ extension Lowering {
     let capacity = size(of: string.type)
     // With the terminator, unless the limit ends the comparison before it.
     let wanted = bytes.count < limit ? bytes + [0] : Array(bytes.prefix(limit))
+    if case .call(.string) = string.kind, capacity > wanted.count + 1 {
+      // One byte more than is compared tells a longer string apart.
+      let start = TypedExpression(string.kind, .string(capacity: wanted.count + 1), string.range)
+      return branchOnEqual(start, bytes, limit: limit, then: then, otherwise: otherwise)
+    }
     guard wanted.count <= capacity else {
       evaluateEffects(of: [string])
       builder.jump(to: otherwise)
@@ -308,13 +322,32 @@ extension Lowering {
       compare(wanted, at: Memory(base: place.task, offset: place.member.offset), then: then, otherwise: otherwise)
       return
     }
-    var memory = materialize(string, isPadded: false)
+    var memory = comparable(string, bytes: wanted.count)
     if alignment(memory) < 8 {
       let copy = temporary(size: capacity)
       self.copy(to: copy, from: memory, size: capacity)
       memory = copy
     }
     compare(wanted, at: memory, then: then, otherwise: otherwise)
+  }
+
+  /// Strings up to this many bytes are cleared whole where a part of one would do.
+  private static let shortString = 64
+
+  /// A string in memory whose first bytes may be loaded, those behind its end, too.
+  private mutating func comparable(_ string: TypedExpression, bytes: Int) -> Memory {
+    switch string.kind {
+    case .variable, .map, .element, .context: return materialize(string, isPadded: false)
+    case .integer, .string, .address, .member, .dereference, .index, .tuple, .convert, .negate, .complement, .not,
+      .arithmetic, .pointerOffset, .compare, .and, .or, .ternary, .step, .call, .block:
+      break
+    }
+    let size = (size(of: string.type) + 7) / 8 * 8
+    let memory = temporary(size: size)
+    let isShort = size <= Self.shortString
+    if !isShort { zero(memory, size: (bytes + 7) / 8 * 8) }
+    write(string, to: memory, isPadded: isShort)
+    return memory
   }
 
   /// Computes values that nobody reads for what they change.

@@ -14,7 +14,10 @@ extension Lowering {
     } else {
       builder.branch(.ule, number, .constant(Int64(entry.maximumNumber)), then: wanted, otherwise: exit)
     }
-    builder.continueIn(wanted)
+    // What only wanted syscalls need is not done for others.
+    let body = builder.makeBlock()
+    prologue = Prologue(last: wanted, body: body)
+    builder.continueIn(body)
     for block in entry.blocks { self.block(block) }
     builder.jump(to: exit)
     builder.continueIn(exit)

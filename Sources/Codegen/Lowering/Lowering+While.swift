@@ -114,6 +114,16 @@ extension TypedStatement {
     }
   }
 
+  /// Whether it is or holds a loop.
+  var loops: Bool {
+    switch kind {
+    case .whileLoop, .unroll, .forRange, .forMap: true
+    case .conditional(_, let then, let otherwise): (then + otherwise).contains(where: \.loops)
+    case .evaluate, .assign, .update, .aggregate, .send: hasBlocks
+    case .breakLoop, .continueLoop, .finish: false
+    }
+  }
+
   /// Whether it has more than one way through, as far as the script says so.
   var branches: Bool {
     switch kind {

@@ -33,6 +33,7 @@ struct Lowering {
   /// What the verifier knows the program as.
   let programKind: ProgramSpec.Kind
   let stackUse: StackUse
+  var prologue: Prologue
 
   /// How much of the 512 bytes of stack a program takes for its values; what it does not, per-CPU memory holds.
   enum StackUse: CaseIterable {
@@ -101,17 +102,16 @@ struct Lowering {
     scratchMap: Int, scratchEntry: Int, stackUse: StackUse, actions: inout ActionTable
   ) -> (module: Module, scratchSize: Int) {
     var builder = FunctionBuilder(name: planned.name, parameters: [.pointer(.context)])
-    let prologue = builder.current
-    let body = builder.makeBlock()
+    let prologue = Prologue(last: builder.current, body: builder.makeBlock())
     let scratch = Scratch(
       map: scratchMap, entry: scratchEntry, base: builder.declareValue(.pointer(.mapValueOrNull(scratchMap))))
-    builder.continueIn(body)
+    builder.continueIn(prologue.body)
     let context = builder.parameters[0]
     var lowering = Lowering(
       program: program, plan: plan, target: target, sources: sources, builder: builder, actions: actions,
       probe: program.probes[0], entry: EntryState(context: context, nameIndex: .constant(0)), scratch: scratch,
       functionName: planned.name,
-      programKind: planned.kind, stackUse: stackUse)
+      programKind: planned.kind, stackUse: stackUse, prologue: prologue)
     switch planned.entry {
     case .single(let probe, let nameIndex):
       lowering.entry.nameIndex = .constant(Int64(nameIndex))
@@ -120,26 +120,36 @@ struct Lowering {
       lowering.syscalls(entry)
     }
     lowering.builder.terminate(.exit(.constant(0)))
-    lowering.finishPrologue(prologue, body)
+    if lowering.prologue != prologue {
+      lowering.builder.continueIn(prologue.last)
+      lowering.builder.jump(to: prologue.body)
+    }
+    lowering.finish(lowering.prologue)
     actions = lowering.actions
     return (Module(functions: [lowering.builder.finish()] + lowering.functions), lowering.scratch.size)
   }
 
+  /// The end of what comes before all bodies, where the scratch memory is found if it is needed.
+  struct Prologue: Hashable {
+    let last: BlockID
+    let body: BlockID
+  }
+
   /// Looks up the scratch memory where it is needed and goes on to the body.
-  mutating func finishPrologue(_ prologue: BlockID, _ body: BlockID) {
+  mutating func finish(_ prologue: Prologue) {
     builder.line = nil
-    builder.continueIn(prologue)
+    builder.continueIn(prologue.last)
     guard scratch.isUsed else {
-      builder.jump(to: body)
+      builder.jump(to: prologue.body)
       return
     }
     let key = builder.slot(size: 4)
     builder.emit(.store(bits: 32, base: key, offset: 0, .constant(Int64(scratch.entry))))
     let map = builder.define(.pointer(.mapReference(scratch.map)), .mapReference(scratch.map))
     let lookup = Instruction(result: scratch.base, .call(.mapLookupElement, [.value(map), .value(key)]))
-    builder.append(lookup, to: prologue)
+    builder.append(lookup, to: prologue.last)
     let exit = builder.makeBlock()
-    builder.branch(.ne, .value(scratch.base), .constant(0), then: body, otherwise: exit)
+    builder.branch(.ne, .value(scratch.base), .constant(0), then: prologue.body, otherwise: exit)
     builder.continueIn(exit)
     builder.terminate(.exit(.constant(0)))
   }
