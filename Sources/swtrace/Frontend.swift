@@ -14,6 +14,7 @@ struct Frontend {
     let program: Program
     let compilation: Compilation
     let sources: SourceMap
+    let times: StageTimes
   }
 
   /// - Throws: a failure after which nothing more needs to be said.
@@ -21,14 +22,17 @@ struct Frontend {
     let file = try options.source()
     let settings = try EnvironmentSettings()
     var sources = SourceMap(file)
+    var times = StageTimes()
     var diagnostics = Diagnostics()
     for warning in settings.warnings { diagnostics.report(warning) }
     if let problem = ColorMode.ofEnvironment().problem { diagnostics.warning(problem, at: nil) }
     let written = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
+    times.end("parse")
     var script = written
     if !diagnostics.hasErrors {
       script = expand(written, in: &sources, target: target, options: options.expansion, diagnostics: &diagnostics)
     }
+    times.end("expand")
     var program: Program?
     if !diagnostics.hasErrors {
       var configuration = settings.configuration
@@ -37,10 +41,12 @@ struct Frontend {
         parameters: options.parameters, namedParameters: options.namedParameters, allowsUnsafe: options.unsafe,
         configuration: configuration, childPID: childPID)
       program = check(script, target: target, options: checkerOptions, diagnostics: &diagnostics)
+      times.end("check")
       if let checked = program {
         warn(of: written, expanded: script, program: checked, diagnostics: &diagnostics)
         if diagnostics.hasErrors { program = nil }
       }
+      times.end("warn")
     }
     tell(diagnostics, sources)
     guard let program else { throw CommandFailure("") }
@@ -50,7 +56,8 @@ struct Frontend {
     }
     do throws(CompileError) {
       let compilation = try Codegen.compile(program, target: target, sources: sources)
-      return Result(script: script, program: program, compilation: compilation, sources: sources)
+      times.end("compile")
+      return Result(script: script, program: program, compilation: compilation, sources: sources, times: times)
     } catch {
       tell(Diagnostics(.error(error.message, at: error.range)), sources)
       throw CommandFailure("")

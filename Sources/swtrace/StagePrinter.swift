@@ -6,6 +6,11 @@ enum Stage: String, Hashable, CaseIterable {
   case syntax, program, plan, ir
   case irOptimized = "ir-opt"
   case bpf, maps
+  /// How long each stage took.
+  case time
+
+  /// All but the times, which are never the same.
+  static let contents = allCases.filter { $0 != .time }
 }
 
 /// Prints the stages of a compilation in their order, each under a heading.
@@ -31,6 +36,7 @@ struct StagePrinter {
     case .ir: return compilation.modules.map(IRPrinter.text).joined(separator: "\n")
     case .irOptimized: return compilation.optimized.map(IRPrinter.text).joined(separator: "\n")
     case .bpf: return BundleListing.programs(compilation.bundle, sources: result.sources)
+    case .time: return result.times.text
     case .maps: return BundleListing.maps(compilation.bundle)
     }
   }

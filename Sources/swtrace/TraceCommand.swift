@@ -46,7 +46,7 @@ struct TraceCommand: ParsableCommand {
   @Option(
     name: .short,
     help: ArgumentHelp(
-      "Print stages of compilation: syntax, program, plan, ir, ir-opt, bpf, maps, all.", valueName: "stage,..."))
+      "Print stages of compilation: syntax, program, plan, ir, ir-opt, bpf, maps, time, all.", valueName: "stage,..."))
   var d: StageList?
 
   @Option(
@@ -186,7 +186,7 @@ struct StageList: ExpressibleByArgument {
     var stages: Set<Stage> = []
     for word in argument.split(separator: ",", omittingEmptySubsequences: false) {
       if word == "all" {
-        stages.formUnion(Stage.allCases)
+        stages.formUnion(Stage.contents)
       } else if let stage = Stage(rawValue: String(word)) {
         stages.insert(stage)
       } else {

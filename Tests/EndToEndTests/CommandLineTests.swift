@@ -3,6 +3,15 @@ import TestSupport
 import Testing
 
 @Suite(.root) struct CommandLineTests {
+  @Test("-d time tells how long each stage took") func stageTimes() throws {
+    let target = Repository.root + "/Tests/Targets/one-liner.json"
+    let script = "tracepoint:syscalls:sys_enter_* { @[probe] = count(); }"
+    let output = try run([Repository.swtrace, "--target", target, "-d", "time", "-e", script]).output
+    let lines = output.split(separator: "\n")
+    #expect(lines.map { $0.split(separator: " ")[0] } == ["==", "parse", "expand", "check", "warn", "compile", "all"])
+    #expect(lines.dropFirst().allSatisfy { $0.hasSuffix(" ms") })
+  }
+
   @Test("the script's exit status is the program's", arguments: [Int32(0), 1, 7, 255]) func status(of number: Int32)
     throws
   {
