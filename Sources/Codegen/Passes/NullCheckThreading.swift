@@ -53,12 +53,17 @@ public struct NullCheckThreading: Pass {
     return false
   }
 
-  /// The blocks that read each value.
-  private func readers(_ function: Function) -> [Set<BlockID>] {
-    var readers = [Set<BlockID>](repeating: [], count: function.valueTypes.count)
+  /// The blocks that read each parameter of a candidate.
+  private func readers(_ function: Function) -> [Value: [BlockID]] {
+    var readers: [Value: [BlockID]] = [:]
+    var isParameter = [Bool](repeating: false, count: function.valueTypes.count)
+    for index in function.blocks.indices where isCandidate(BlockID(index), function) {
+      for parameter in function.blocks[index].parameters { isParameter[parameter.index] = true }
+    }
     for index in function.blocks.indices {
       func note(_ operand: Operand) {
-        if case .value(let value) = operand { readers[value.index].insert(BlockID(index)) }
+        guard case .value(let value) = operand, isParameter[value.index] else { return }
+        if readers[value]?.last != BlockID(index) { readers[value, default: []].append(BlockID(index)) }
       }
       for instruction in function.blocks[index].instructions { instruction.operation.forEachOperand(note) }
       function.blocks[index].terminator.forEachOperand(note)
@@ -67,7 +72,7 @@ public struct NullCheckThreading: Pass {
   }
 
   private func onward(
-    _ edge: Edge, _ function: Function, _ flow: ControlFlow, _ order: DominanceOrder, _ readers: [Set<BlockID>]
+    _ edge: Edge, _ function: Function, _ flow: ControlFlow, _ order: DominanceOrder, _ readers: [Value: [BlockID]]
   ) -> Edge? {
     guard isCandidate(edge.block, function) else { return nil }
     let block = function[edge.block]
@@ -82,7 +87,7 @@ public struct NullCheckThreading: Pass {
     let (taken, other) = isTaken ? (then, otherwise) : (otherwise, then)
     guard flow.predecessors(of: other.block) == [edge.block], !order.dominates(other.block, taken.block) else { return nil }
     let areReadBehindOther = block.parameters.allSatisfy { parameter in
-      readers[parameter.index].allSatisfy { $0 == edge.block || order.dominates(other.block, $0) }
+      (readers[parameter] ?? []).allSatisfy { $0 == edge.block || order.dominates(other.block, $0) }
     }
     guard areReadBehindOther else { return nil }
     return Edge(taken.block, taken.arguments.map(passed))

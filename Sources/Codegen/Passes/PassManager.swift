@@ -1,6 +1,6 @@
 /// Runs the passes in their standard order, a few rounds until nothing changes.
 public struct PassManager: Sendable {
-  private static let rounds = 4
+  private static let rounds = 2
 
   public init() {}
 

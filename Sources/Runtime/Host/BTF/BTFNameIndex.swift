@@ -1,9 +1,9 @@
 import CLibBPF
 
-/// Finds the types of one object by name: the first few names by a scan of the types, and from then on by a hash table
-/// of all names, which takes as long to build as some ten scans.
+/// Finds the types of one object by name: the first few names by a scan of the types, and from then on by a hash table,
+/// which takes as long to build as a few scans. Functions, which are half of all names and rarely asked for, are not in it.
 struct BTFNameIndex {
-  private static let scansBeforeTable = 8
+  private static let scansBeforeTable = 4
 
   private unowned let object: BTFObject
   private var scans = 0
@@ -17,6 +17,7 @@ struct BTFNameIndex {
     return name.withUTF8 { name in
       let name = UnsafeRawBufferPointer(name)
       if name.isEmpty || name.contains(0) { return nil }
+      if kinds.contains(.function) { return object.scan(kinds, names: object.places(of: name)) }
       if let table { return table.find(name, kinds, in: object) }
       guard scans < Self.scansBeforeTable else {
         let table = Table(object)
@@ -42,7 +43,9 @@ struct BTFNameIndex {
         count = Int(capacity)
         for (index, offset) in object.offsets.enumerated() {
           let place = object.bytes.loadUnaligned(fromByteOffset: Int(offset), as: UInt32.self)
-          if place == 0 { continue }
+          // Kernel: include/uapi/linux/btf.h, struct btf_type: the kind is in bits 24 to 28 of its second word.
+          let word = object.bytes.loadUnaligned(fromByteOffset: Int(offset) + 4, as: UInt32.self)
+          if place == 0 || word >> 24 & 0x1f == BTFKind.function.rawValue { continue }
           var slot = Self.hash(object.name(at: place)) & mask
           while slots[Int(slot)] != 0 { slot = (slot + 1) & mask }
           slots[Int(slot)] = UInt32(index) + 1
