@@ -30,10 +30,10 @@ import Testing
         + Self.advice)
   }
 
-  @Test("a log that was cut gives no reason") func cut() {
+  @Test("a log that was cut gives no reason", arguments: [Errno.argListTooLong, .badAddress]) func cut(errno: Errno) {
     #expect(
-      refusal(.argListTooLong, "0: (05) goto pc+0\n R0_w", isLogCut: true).description
-        == "line 3, column 7: the kernel refused the program of begin: \(Errno.argListTooLong), and its log cannot hold all "
-        + "steps; " + Self.advice)
+      refusal(errno, "0: (05) goto pc+0\n R0_w", isLogCut: true).description
+        == "line 3, column 7: the kernel refused the program of begin: its log cannot hold all steps (\(errno)); "
+        + Self.advice)
   }
 }

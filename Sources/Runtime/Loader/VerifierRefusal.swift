@@ -22,9 +22,9 @@ public struct VerifierRefusal: Error, Hashable, Sendable, CustomStringConvertibl
     return "\(refusal.hasSuffix(".") ? String(refusal.dropLast()) : refusal)\(Self.loopAdvice)"
   }
 
-  /// Whether the verifier gave up on a loop rather than found a fault.
+  /// Whether the verifier gave up on a loop rather than found a fault; 5.10 tells too many branches by EFAULT.
   private var hasTooManyTurns: Bool {
-    (isLogCut && errno == .argListTooLong) || Self.exhaustion.contains { reason.contains($0) }
+    (isLogCut && (errno == .argListTooLong || errno == .badAddress)) || Self.exhaustion.contains { reason.contains($0) }
   }
 
   /// Kernel: kernel/bpf/verifier.c; the words before 5.3 knew no loops.
@@ -52,7 +52,7 @@ public struct VerifierRefusal: Error, Hashable, Sendable, CustomStringConvertibl
     }
     self.instruction = instruction
     self.reason =
-      isLogCut ? "\(errno), and its log cannot hold all steps" : reason.map(String.init) ?? "\(errno)"
+      isLogCut ? "its log cannot hold all steps (\(errno))" : reason.map(String.init) ?? "\(errno)"
     line = instruction.flatMap { index in object.lines.last { $0.instruction <= index }?.line }
   }
 
