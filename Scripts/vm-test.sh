@@ -53,7 +53,8 @@ trap '[[ -z $qemu ]] || kill "$qemu" 2>/dev/null; rm -rf "$work"' EXIT
 
 "$repository/Scripts/vm/make-image.sh" "$work/image" "${SWTRACE:-$repository/.build/release/swtrace}" "${groups[@]}"
 
-# Hours for a folder of a thousand scripts; a machine that hangs is stopped by what it no longer writes.
+# Hours for a folder of a thousand scripts; a machine is stopped when results stay out, since the console of one that
+# hangs may go on for ever.
 boot() {
   local vmlinuz=$1 results=$2 console=$3 size=0 quiet=0
   qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m 768M -nodefaults -display none -no-reboot \
@@ -63,11 +64,11 @@ boot() {
   while kill -0 "$qemu" 2>/dev/null; do
     sleep 1
     local now
-    now=$(cat "$results" "$console" 2>/dev/null | wc --bytes)
+    now=$(wc --bytes <"$results")
     quiet=$((now == size ? quiet + 1 : 0)) size=$now
     if [[ $quiet -ge 120 ]]; then
       kill "$qemu"
-      echo "the machine wrote nothing for two minutes" >&2
+      echo "no script came to its end for two minutes" >&2
     fi
   done
   wait "$qemu" || true

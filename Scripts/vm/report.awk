@@ -1,8 +1,9 @@
 # From what the machines wrote, each after a line "boot KERNEL SECONDS": what failed and what was skipped, and a table of
-# kernels and groups of scripts. Fails when a script failed or there is none.
+# kernels and groups of scripts. Fails when a script failed or there is none; a machine without a line "end" was stopped.
 { sub(/\r$/, "") }
 $1 == "boot" { kernel = $2; kernels[++kernelCount] = kernel; seconds[kernel] = $3; release[kernel] = "-" }
 $1 == "kernel" { release[kernel] = $2 }
+$1 == "end" { ended[kernel] = 1 }
 $1 == "script" {
   group = $2
   state = $4
@@ -21,7 +22,7 @@ END {
   print ""
   for (k = 1; k <= kernelCount; k++) {
     kernel = kernels[k]
-    printf "| %s | %s | %s |", kernel, release[kernel], seconds[kernel]
+    printf "| %s | %s | %s |", kernel, release[kernel], seconds[kernel] (kernel in ended ? "" : ", STOPPED")
     for (g = 1; g <= groupCount; g++) {
       text = count[kernel, groups[g], "ok"] + 0 " ok"
       if (n = count[kernel, groups[g], "skipped"]) text = text ", " n " skipped"
