@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
+import TraceLang
 
-/// A script whose listing is kept in Listings: one of Scripts, or an example.
+/// A script whose listing is kept in Listings: one of Scripts, an example, or one for a construct of the language.
 struct GoldenScript: Sendable, CustomTestStringConvertible {
   let name: String
   let path: String
@@ -15,9 +16,21 @@ struct GoldenScript: Sendable, CustomTestStringConvertible {
 
   static let all =
     scripts(in: folder + "/Scripts", prefix: "") + scripts(in: Repository.root + "/examples", prefix: "example-")
+    + scripts(in: Repository.root + "/Tests/DifferentialTests/Constructs", prefix: "construct-")
 
   private static func scripts(in folder: String, prefix: String) -> [GoldenScript] {
     FileContents.names(in: folder, extension: "bt").map { GoldenScript(name: prefix + $0, path: "\(folder)/\($0).bt") }
+  }
+
+  /// The program that a script is on a target, its sources, and what is told of it.
+  func program(on target: any Target) throws -> (Program?, SourceMap, Diagnostics) {
+    var sources = SourceMap(SourceFile(name: name + ".bt", bytes: try FileContents.bytes(path)))
+    var diagnostics = Diagnostics()
+    let written = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
+    guard !diagnostics.hasErrors else { return (nil, sources, diagnostics) }
+    let script = expand(written, in: &sources, target: target, diagnostics: &diagnostics)
+    let options = CheckerOptions(parameters: Self.parameters, allowsUnsafe: true)
+    return (check(script, target: target, options: options, diagnostics: &diagnostics), sources, diagnostics)
   }
 
   var listingPath: String { "\(Self.folder)/Listings/\(name).txt" }

@@ -8,13 +8,8 @@ struct Listing {
   let text: String
 
   init(_ script: GoldenScript, target: any Target) throws {
-    let sources = SourceMap(SourceFile(name: script.name + ".bt", bytes: try FileContents.bytes(script.path)))
-    var diagnostics = Diagnostics()
-    let syntax = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
-    let options = CheckerOptions(parameters: GoldenScript.parameters)
-    guard !diagnostics.hasErrors,
-      let program = check(syntax, target: target, options: options, diagnostics: &diagnostics)
-    else {
+    let (program, sources, diagnostics) = try script.program(on: target)
+    guard let program else {
       text = DiagnosticRenderer(sources: sources).render(diagnostics)
       return
     }

@@ -9,11 +9,7 @@ import TraceLang
 /// Every golden script as an ELF object, loaded by libbpf.
 @Suite struct ObjectTests {
   private func bundle(_ script: GoldenScript, _ target: any Target) throws -> Bundle {
-    let sources = SourceMap(SourceFile(name: script.name + ".bt", bytes: try FileContents.bytes(script.path)))
-    var diagnostics = Diagnostics()
-    let syntax = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
-    let options = CheckerOptions(parameters: GoldenScript.parameters)
-    let program = check(syntax, target: target, options: options, diagnostics: &diagnostics)
+    let (program, sources, _) = try script.program(on: target)
     return try compile(try #require(program), target: target, sources: sources).bundle
   }
 
