@@ -37,7 +37,8 @@ public struct Function: Hashable, Sendable {
 
   public subscript(block: BlockID) -> BasicBlock {
     get { blocks[block.index] }
-    set { blocks[block.index] = newValue }
+    // In place: to set what was got would copy the block's instructions each time one is appended.
+    _modify { yield &blocks[block.index] }
   }
 }
 
