@@ -11,7 +11,7 @@ struct ProbeNames {
       guard !names.isEmpty else { continue }
       var found: [Diagnostic] = []
       let visit: (Expression) -> Bool = { expression in
-        if let warning = warning(expression, names) { found.append(warning) }
+        if let warning = Self.warning(expression, names) { found.append(warning) }
         return true
       }
       block.predicate?.visit(visit)
@@ -22,7 +22,7 @@ struct ProbeNames {
     }
   }
 
-  private func warning(_ expression: Expression, _ names: [String]) -> Diagnostic? {
+  private static func warning(_ expression: Expression, _ names: [String]) -> Diagnostic? {
     guard case .binary(let operation, let left, let right, _) = expression.kind,
       operation == .equal || operation == .notEqual
     else { return nil }
