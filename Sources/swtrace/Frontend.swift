@@ -42,7 +42,7 @@ struct Frontend {
         configuration: configuration, childPID: childPID)
       program = check(script, target: target, options: checkerOptions, diagnostics: &diagnostics)
       times.end("check")
-      if let checked = program {
+      if let checked = program, file.bytes.count <= Self.maximumWarnedLength {
         warn(of: written, expanded: script, program: checked, diagnostics: &diagnostics)
         if diagnostics.hasErrors { program = nil }
       }
@@ -63,6 +63,9 @@ struct Frontend {
       throw CommandFailure("")
     }
   }
+
+  /// Bytes of the longest script that is looked through for what is allowed and hardly meant: longer ones are generated.
+  private static let maximumWarnedLength = 256 << 10
 
   /// How many errors and warnings are told.
   private static let maximumDiagnostics = 100
