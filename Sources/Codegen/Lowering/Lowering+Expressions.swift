@@ -381,7 +381,7 @@ extension Lowering {
 
   mutating func elementMemory(_ base: TypedExpression, _ index: Int) -> Memory {
     if let pair = pair(base) { return index == 0 ? pair.key : pair.value }
-    let tuple = materialize(base, isPadded: false)
+    let tuple = materialize(base, isPadded: true)
     guard case .tuple(let elements) = base.type else { return tuple }
     let layout = Type.tupleLayout(elements) { self.target.layout(of: $0)?.size ?? 0 }
     return tuple.advanced(by: layout.offsets[index])
