@@ -3,7 +3,7 @@ import CLibBPF
 /// Finds the types of one object by name: the first few names by a scan of the types, and from then on by a hash table,
 /// which takes as long to build as a few scans. Functions, which are half of all names and rarely asked for, are not in it.
 struct BTFNameIndex {
-  private static let scansBeforeTable = 4
+  private static let scansBeforeTable = 2
 
   private unowned let object: BTFObject
   private var scans = 0
