@@ -3,7 +3,7 @@ import CLibBPF
 /// Finds the types of one object by name: the first few names by a scan of the types, and from then on by a hash table,
 /// which takes as long to build as a few scans. Functions, which are half of all names and rarely asked for, are not in it.
 struct BTFNameIndex {
-  private static let scansBeforeTable = 2
+  private static let scansBeforeTable = 6
 
   private unowned let object: BTFObject
   private var scans = 0
@@ -17,7 +17,7 @@ struct BTFNameIndex {
     return name.withUTF8 { name in
       let name = UnsafeRawBufferPointer(name)
       if name.isEmpty || name.contains(0) { return nil }
-      if kinds.contains(.function) { return object.scan(kinds, names: object.places(of: name)) }
+      if kinds.contains(.function) { return object.scan(kinds, named: name) }
       if let table { return table.find(name, kinds, in: object) }
       guard scans < Self.scansBeforeTable else {
         let table = Table(object)
@@ -25,7 +25,7 @@ struct BTFNameIndex {
         return table.find(name, kinds, in: object)
       }
       scans += 1
-      return object.scan(kinds, names: object.places(of: name))
+      return object.scan(kinds, named: name)
     }
   }
 
@@ -96,15 +96,24 @@ extension BTFObject {
     return places
   }
 
-  /// The first type of one of the kinds whose name is at one of the places.
-  func scan(_ kinds: BTFKinds, names places: [UInt32]) -> BTFType? {
-    guard let first = places.first else { return nil }
+  /// The first type of one of the kinds with a name.
+  func scan(_ kinds: BTFKinds, named name: UnsafeRawBufferPointer) -> BTFType? {
+    guard let first = name.first else { return nil }
     for (index, offset) in offsets.enumerated() {
+      // Kernel: include/uapi/linux/btf.h, struct btf_type: the kind is in bits 24 to 28 of its second word.
+      let word = bytes.loadUnaligned(fromByteOffset: Int(offset) + 4, as: UInt32.self)
+      guard kinds.rawValue & 1 << (word >> 24 & 0x1f) != 0 else { continue }
       let place = bytes.loadUnaligned(fromByteOffset: Int(offset), as: UInt32.self)
-      guard place == first || places.count > 1 && places.contains(place) else { continue }
-      let type = BTFType(object: self, id: firstID + UInt32(index), offset: Int(offset))
-      if let kind = type.kind, kinds.contains(BTFKinds(kind)) { return type }
+      guard begins(at: place, with: first), self.name(at: place).hasSameBytes(as: name) else { continue }
+      return BTFType(object: self, id: firstID + UInt32(index), offset: Int(offset))
     }
     return nil
+  }
+
+  /// Whether the string at a place may begin with a byte; those of a base object all may.
+  private func begins(at place: UInt32, with first: UInt8) -> Bool {
+    guard place >= firstString else { return true }
+    let start = strings.lowerBound + Int(place - firstString)
+    return start < strings.upperBound && bytes[start] == first
   }
 }
