@@ -124,6 +124,7 @@ extension Lowering {
   /// Variables the body changes are saved as numbers nothing is known of: from a known one, the verifier would walk the
   /// body once for each value it comes to.
   private mutating func save(_ environment: Environment, _ assigned: [VariableID], to memory: Value) {
+    for variable in environment.memories where assigned.contains(variable) { forget(variable) }
     var offset = 0
     func put(_ lowering: inout Lowering, _ operand: Operand) {
       lowering.builder.emit(.store(bits: 64, base: memory, offset: offset, operand))
@@ -145,6 +146,21 @@ extension Lowering {
     put(&self, entry.syscall?.number ?? .constant(0))
     put(&self, entry.syscall?.registers.map { .value($0.base) } ?? .constant(0))
     put(&self, .constant(0))
+  }
+
+  /// Makes the verifier forget the numbers in a variable that lies on the stack; texts come to no new values by turns.
+  private mutating func forget(_ variable: VariableID) {
+    let type = probe.variables[variable.index].type
+    if case .string = type { return }
+    guard let memory = variableMemory[variable] else { return }
+    var offset = memory.offset
+    let end = offset + size(of: type)
+    while offset < end {
+      let bytes = [8, 4, 2, 1].first { offset % $0 == 0 && offset + $0 <= end } ?? 1
+      let value = opaque(builder.load(bytes * 8, memory.base, offset))
+      builder.emit(.store(bits: bytes * 8, base: memory.base, offset: offset, value))
+      offset += bytes
+    }
   }
 
   /// The index in the module of the callback made of a body.
