@@ -36,4 +36,11 @@ import Testing
         == "line 3, column 7: the kernel refused the program of begin: its log cannot hold all steps (\(errno)); "
         + Self.advice)
   }
+
+  @Test("a log that was cut and kept its end gives the reason") func cutBeginning() {
+    #expect(
+      refusal(.noMemory, "0: (05) goto pc+0\nThe sequence of 8193 jumps is too complex.\n", isLogCut: true).description
+        == "line 3, column 7: the kernel refused the program of begin: The sequence of 8193 jumps is too complex; "
+        + Self.advice)
+  }
 }

@@ -12,7 +12,7 @@ public struct VerifierRefusal: Error, Hashable, Sendable, CustomStringConvertibl
   public let reason: String
   public let errno: Errno
   public let log: String
-  /// Whether the log has lost its end and with it the reason.
+  /// Whether the log did not fit.
   public let isLogCut: Bool
 
   public var description: String {
@@ -51,8 +51,10 @@ public struct VerifierRefusal: Error, Hashable, Sendable, CustomStringConvertibl
       }
     }
     self.instruction = instruction
+    // Kernels from 6.4 on keep the end of a log that does not fit, older ones its beginning.
+    let isReasonLost = isLogCut && !Self.exhaustion.contains { reason?.contains($0) ?? false }
     self.reason =
-      isLogCut ? "its log cannot hold all steps (\(errno))" : reason.map(String.init) ?? "\(errno)"
+      isReasonLost ? "its log cannot hold all steps (\(errno))" : reason.map(String.init) ?? "\(errno)"
     line = instruction.flatMap { index in object.lines.last { $0.instruction <= index }?.line }
   }
 
