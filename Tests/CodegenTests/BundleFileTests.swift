@@ -22,7 +22,7 @@ import TraceLang
   }
 
   /// Gives bytes the length and checksum that a file of theirs has.
-  private func sealed(_ body: ArraySlice<UInt8>, version: UInt32 = 1) -> [UInt8] {
+  private func sealed(_ body: ArraySlice<UInt8>, version: UInt32 = BundleFile.version) -> [UInt8] {
     var bytes = Array("SWTB".utf8)
     bytes.append(word: version)
     bytes.append(word64: UInt64(body.count))
@@ -101,8 +101,9 @@ import TraceLang
         == "the bundle is cut short: \(bytes.count - 21) of \(bytes.count - 20) bytes are there; copy or build it again"
     )
     #expect(
-      message(sealed(bytes[20...], version: 2))
-        == "the bundle is of version 2, and this swtrace reads version 1: use a newer swtrace or build it again")
+      message(sealed(bytes[20...], version: BundleFile.version + 1))
+        == "the bundle is of version \(BundleFile.version + 1), and this swtrace reads version \(BundleFile.version): "
+        + "use a newer swtrace or build it again")
     #expect(message(sealed(bytes[20...], version: 0)) == "the bundle is of the old version 0: build it again")
     #expect(
       message(sealed([3, 1, 2]))

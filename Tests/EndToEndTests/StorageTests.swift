@@ -91,4 +91,90 @@ import Testing
 
         """)
   }
+
+  @Test("values of constant keys are read, tested, deleted, cleared and printed as others are") func constantKeys() throws
+  {
+    let script = """
+      BEGIN {
+        if (pid == 0) { @n["c", 3] = 1; @s["none"] = ""; }
+        @b[true] = 5; @b[1 == 2] = 6; @b[true] += 10; @b[true]++; @u[(uint8)200] = 3;
+        @n["a", 1] = 7; @n["b", -2] = 8; @n["a", 1] += 5; printf("%d %d %d\\n", @n["a", 1], @n["b", -2], @n["c", 3]);
+        printf("%d %d\\n", has_key(@n, ("a", 1)), has_key(@n, ("c", 3)));
+        printf("%d %d\\n", delete(@n, ("b", -2)), delete(@n, ("b", -2)));
+        @s["reads"] = "text"; @s["writes"] = "other"; print(@s["reads"]); print(@s["none"]);
+        @z["q"] = 3; zero(@z); @w["q"] = 3; clear(@w); @t["q"] = (1, "abc"); print(@t["q"].1);
+        @a["x"] = count(); @a["yy"] = count(); @a["x"] = count(); printf("%d\\n", @a["x"]); print(@a["yy"]);
+        exit();
+      }
+      """
+    #expect(
+      try Tracing.output(script) == """
+        12 8 0
+        1 0
+        1 0
+        text
+
+        abc
+        2
+        1
+
+
+        @a[yy]: 1
+        @a[x]: 2
+        @b[false]: 6
+        @b[true]: 16
+        @n[a, 1]: 12
+        @s[reads]: text
+        @s[writes]: other
+        @t[q]: (1, abc)
+        @u[200]: 3
+        @z[q]: 0
+
+        """)
+  }
+
+  @Test("keys that are no enumerator and system calls that there are not have entries too") func strangers() throws {
+    let script = """
+      enum Kind { NONE, READ, WRITE = 5 }
+      BEGIN {
+        @v = (enum Kind)200;
+        @f[@v] = sum(3); @f[(enum Kind)5] = sum(4); @f[READ] = sum(1); printf("%d %d\\n", @f[@v], @f[(enum Kind)5]);
+        @y[syscall_name(39)] = count(); @y[syscall_name(100000)] = count(); @y[syscall_name(-1)] = count();
+        @x[syscall_name(39)] = hist(3); @x[syscall_name(100000)] = hist(5); zero(@x); print(@x); clear(@x);
+        exit();
+      }
+      """
+    #expect(
+      try Tracing.output(script) == """
+        3 4
+        @x[getpid]:
+
+        @x[Unknown syscall]:
+
+
+
+        @f[READ]: 1
+        @f[200]: 3
+        @f[WRITE]: 4
+        @v: 200
+        @y[getpid]: 1
+        @y[Unknown syscall]: 1
+        @y[Unknown syscall]: 1
+
+        """)
+  }
+
+  @Test("a probe reads what is there of others' names") func otherProbes() throws {
+    let script = """
+      tracepoint:syscalls:sys_enter_getppid /comm == "swt-others"/ { @[probe] = count(); @v[probe] = 4; }
+      tracepoint:syscalls:sys_exit_getppid /comm == "swt-others"/ { @sum = sum(10 + (int64)@[probe] + @v[probe]); }
+      """
+    #expect(
+      try Tracing.maps(script, as: "swt-others", doing: "getppid 2") == """
+        @[tracepoint:syscalls:sys_enter_getppid]: 2
+        @sum: 20
+        @v[tracepoint:syscalls:sys_enter_getppid]: 4
+
+        """)
+  }
 }

@@ -85,7 +85,7 @@ import TraceLang
   @Test("a global is there when its presence byte says so") func global() throws {
     let view = MapView(
       name: "@", key: nil, keySize: 0, keyFields: [], value: .uint64, valueSize: 8,
-      storage: .global(map: 0, offset: 8, presence: 100))
+      storage: .cells(MapView.Cells(map: 0, offset: 8, presence: 100, stride: 96, domain: .scalar)))
     let (reader, map) = try reader(.data(), view)
     let base = try #require(map.mapping).base
     #expect(reader.entries(of: 0).count == 0)
@@ -103,7 +103,7 @@ import TraceLang
       name: "@", key: .probeName, keySize: 8, keyFields: [Field(offset: 0, size: 8, type: .probeName)],
       value: .aggregation(.count), valueSize: 8,
       storage: .slots(
-        map: 0, offset: 64, cpuStride: 128, slotSize: 8, domain: .probes(base: 10, count: 4)))
+        MapView.Slots(map: 0, offset: 64, cpuStride: 128, size: 8, domain: .probes(base: 10, count: 4))))
     let (reader, map) = try reader(.data(), view)
     let base = try #require(map.mapping).base
     for (cpu, slot, count) in [(0, 1, 5), (1, 1, 6), (1, 3, 1)] {

@@ -50,7 +50,7 @@ extension TypeDescriber {
   mutating func pair(ofMap index: Int, in bundle: Bundle) -> MapTypes.Pair? {
     let spec = bundle.maps[index]
     for view in bundle.views {
-      guard case .hash(index, _) = view.storage, let key = type(of: view.key ?? .uint64, size: spec.keySize),
+      guard view.storage.hash == index, let key = type(of: view.key ?? .uint64, size: spec.keySize),
         let value = type(of: view.value, size: spec.valueSize)
       else { continue }
       return MapTypes.Pair(key: key.number, value: value.number)
@@ -75,39 +75,40 @@ extension TypeDescriber {
     for view in bundle.views {
       let name = view.name == "@" ? "anonymous" : String(view.name.dropFirst())
       switch view.storage {
-      case .hash: break
-      case .global(index, let offset, let presence):
-        add(name, offset, view.valueSize, type(of: view.value, size: view.valueSize))
-        add("\(name)_is_set", presence, 8, long)
-      case .slots(index, let offset, let stride, let slotSize, let domain):
-        guard let slot = type(of: view.value, size: slotSize) else { continue }
-        let count = domain.count
-        guard stride > 0 else {
-          add(name, offset, slotSize * count, array(of: slot, count: count))
+      case .cells(let cells) where cells.map == index:
+        let value = type(of: view.value, size: view.valueSize)
+        if cells.domain.count == 1 {
+          add(name, cells.offset, view.valueSize, value)
+          add("\(name)_is_set", cells.presence, 8, long)
+        } else if let value {
+          let cell = writer.structure(
+            "", size: UInt32(cells.stride),
+            [
+              BTFWriter.Member(name: "value", type: value, bitOffset: 0),
+              BTFWriter.Member(name: "is_set", type: long, bitOffset: UInt32((cells.presence - cells.offset) * 8)),
+            ])
+          let count = cells.domain.count
+          add(name, cells.offset, cells.stride * count, array(of: cell, count: count))
+        }
+      case .slots(let storage) where storage.map == index:
+        guard let slot = type(of: view.value, size: storage.size) else { continue }
+        let count = storage.domain.count
+        guard storage.cpuStride > 0 else {
+          add(name, storage.offset, storage.size * count, array(of: slot, count: count))
           continue
         }
         let slots = count == 1 ? slot : array(of: slot, count: count)
-        let part = padded(slots, from: slotSize * count, to: stride)
+        let part = padded(slots, from: storage.size * count, to: storage.cpuStride)
         // The planner rounds up to a power of two.
         var cpus = 1
         while cpus < bundle.settings.possibleCPUs { cpus *= 2 }
-        add(name, offset, stride * cpus, array(of: part, count: cpus))
-      case .global, .slots: break
+        add(name, storage.offset, storage.cpuStride * cpus, array(of: part, count: cpus))
+      case .hash, .cells, .slots: break
       }
       if let lost = view.lostUpdates, lost.map == index { add("\(name)_lost_updates", lost.offset, 8, long) }
     }
     if let lost = bundle.lostEvents, lost.map == index { add("lost_events", lost.offset, 8, long) }
     if let start = bundle.startTime, start.map == index { add("start_time", start.offset, 8, long) }
     return fields.sorted { $0.offset < $1.offset }
-  }
-}
-
-extension MapView.Domain {
-  /// Slots of one CPU.
-  var count: Int {
-    switch self {
-    case .scalar: 1
-    case .probes(_, let count), .integers(let count): count
-    }
   }
 }

@@ -43,26 +43,37 @@ extension Bundle {
       view.keyFields.allSatisfy({ $0.fits(view.keySize) })
     else { return false }
     switch view.storage {
-    case .hash(let map, _):
-      return maps.indices.contains(map) && maps[map].keySize >= view.keySize && maps[map].valueSize >= view.valueSize
-    case .global(let map, let offset, let presence):
-      return contains(map: map, offset: offset, size: view.valueSize) && contains(map: map, offset: presence, size: 1)
-    case .slots(let map, let offset, let stride, let slotSize, let domain):
-      let count: Int
-      switch domain {
-      case .scalar: count = 1
-      case .probes(let base, let probes):
-        guard base >= 0, probes >= 0, probes <= probeNames.count, base <= probeNames.count - probes else {
-          return false
-        }
-        count = probes
-      case .integers(let integers): count = integers
-      }
-      guard (0...MapSpec.maximumSize).contains(stride), (1...MapSpec.maximumSize).contains(slotSize),
-        (0...MapSpec.maximumSize / slotSize).contains(count), slotSize >= view.valueSize
+    case .hash(let map, _): return isConsistent(view, hash: map)
+    case .cells(let cells):
+      guard (0...MapSpec.maximumSize).contains(cells.stride), isConsistent(cells.domain, view.keySize),
+        (0...MapSpec.maximumSize / max(cells.stride, 1)).contains(cells.domain.count)
       else { return false }
-      let cpus = stride == 0 ? 0 : settings.possibleCPUs - 1
-      return contains(map: map, offset: offset, size: cpus * stride + count * slotSize)
+      let last = max(cells.domain.count - 1, 0) * cells.stride
+      return contains(map: cells.map, offset: cells.offset, size: last + view.valueSize)
+        && contains(map: cells.map, offset: cells.presence, size: last + 1)
+    case .slots(let slots):
+      guard (0...MapSpec.maximumSize).contains(slots.cpuStride), (1...MapSpec.maximumSize).contains(slots.size),
+        isConsistent(slots.domain, view.keySize),
+        (0...MapSpec.maximumSize / slots.size).contains(slots.domain.count), slots.size >= view.valueSize
+      else { return false }
+      if let rest = slots.rest, !isConsistent(view, hash: rest) { return false }
+      let cpus = slots.cpuStride == 0 ? 0 : settings.possibleCPUs - 1
+      return contains(
+        map: slots.map, offset: slots.offset, size: cpus * slots.cpuStride + slots.domain.count * slots.size)
+    }
+  }
+
+  private func isConsistent(_ view: MapView, hash map: Int) -> Bool {
+    maps.indices.contains(map) && maps[map].keySize >= view.keySize && maps[map].valueSize >= view.valueSize
+  }
+
+  private func isConsistent(_ domain: MapView.Domain, _ keySize: Int) -> Bool {
+    switch domain {
+    case .scalar: true
+    case .probes(let base, let count):
+      base >= 0 && count >= 0 && count <= probeNames.count && base <= probeNames.count - count
+    case .integers(let count), .cpus(let count): count >= 0
+    case .keys(let keys): keys.allSatisfy { $0.count == keySize }
     }
   }
 

@@ -82,7 +82,8 @@ public enum CPUDemand: String, Hashable, Sendable, Codable {
     let hasSlots = bundle.views.contains { view in
       switch view.storage {
       case .slots: true
-      case .hash, .global: false
+      case .cells(let cells): cells.domain.isByCPU
+      case .hash: false
       }
     }
     self = visitsCPUs || readsCPUCount ? .exactly : hasSlots ? .atMost : .any

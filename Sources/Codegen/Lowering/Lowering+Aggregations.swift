@@ -6,17 +6,28 @@ extension Lowering {
     guard case .aggregation(let aggregation) = plan.views[map.index].value else { return }
     let isAtomic = plan.needsAtomicUpdates[map.index]
     switch plan.views[map.index].storage {
-    case .slots(let index, let offset, let stride, let slotSize, let domain):
-      let (first, operand) = computeInOrder(key, value) { lowering in
-        lowering.slot(index, offset, slotSize, domain, key)
+    case .slots(let slots):
+      let (index, number) = computeInOrder(key, value) { lowering in lowering.slotIndex(key, slots) }
+      let operand = prepared(number, aggregation)
+      guard let rest = slots.rest else {
+        record(operand, aggregation, at: slot(index, slots), isAtomic: isAtomic)
+        return
       }
-      record(operand, aggregation, at: currentCPU(first, stride), isAtomic: isAtomic)
+      split(index, below: slots.domain.count) { lowering in
+        lowering.record(operand, aggregation, at: lowering.slot(index, slots), isAtomic: isAtomic)
+      } otherwise: { lowering in
+        let key = lowering.keyAddress(ofInteger: index, key)
+        lowering.withEntry(map, rest, at: key) { lowering, entry in
+          lowering.record(operand, aggregation, at: entry, isAtomic: isAtomic)
+        }
+      }
     case .hash(let index, let perCPU):
-      let (key, operand) = computeInOrder(key, value) { lowering in lowering.keyAddress(key) }
+      let (key, number) = computeInOrder(key, value) { lowering in lowering.keyAddress(key) }
+      let operand = prepared(number, aggregation)
       withEntry(map, index, at: key) { lowering, entry in
         lowering.record(operand, aggregation, at: entry, isAtomic: isAtomic || !perCPU)
       }
-    case .global: break
+    case .cells: break
     }
   }
 
@@ -34,34 +45,34 @@ extension Lowering {
     return (place(&self), operand)
   }
 
-  /// The slot of a key on the first CPU.
-  private mutating func slot(
-    _ map: Int, _ offset: Int, _ slotSize: Int, _ domain: MapView.Domain, _ key: TypedExpression?
-  ) -> Value {
-    let base = dataAddress(map, offset)
-    switch domain {
-    case .scalar: return base
-    case .probes(let first, let count):
-      switch entry.nameIndex {
-      case .constant(let index): return dataAddress(map, offset + (Int(index) - first) * slotSize)
-      case .value:
-        // The name table holds only indices of this range; the comparison tells the verifier.
-        let index = first == 0 ? entry.nameIndex : builder.arithmetic(.sub, entry.nameIndex, .constant(Int64(first)))
-        let inside = builder.makeBlock()
-        let outside = builder.makeBlock()
-        builder.branch(.ult, index, .constant(Int64(count)), then: inside, otherwise: outside)
-        builder.continueIn(outside)
-        leaveBody()
-        builder.continueIn(inside)
-        return builder.advance(base, by: scaled(index, by: slotSize))
-      }
-    case .integers(let count):
-      // The count is a power of two above every key; the mask tells the verifier.
-      let number = key.map { scalar($0) } ?? .constant(0)
-      if case .constant(let index) = number { return dataAddress(map, offset + Int(index & Int64(count - 1)) * slotSize) }
-      let index = builder.arithmetic(.and, number, .constant(Int64(count - 1)))
-      return builder.advance(base, by: scaled(index, by: slotSize))
+  /// A key's index among the slots; where there is room for others elsewhere, the integer that it is.
+  private mutating func slotIndex(_ key: TypedExpression?, _ slots: MapView.Slots) -> Operand {
+    guard slots.rest != nil, let key else { return index(of: key, in: slots.domain) }
+    return scalar(key)
+  }
+
+  /// Goes two ways, by whether an integer is an index; at once one of them where that is known.
+  private mutating func split(
+    _ index: Operand, below count: Int, then: (inout Lowering) -> Void, otherwise: (inout Lowering) -> Void
+  ) {
+    if case .constant(let index) = index {
+      return (0..<Int64(count)).contains(index) ? then(&self) : otherwise(&self)
     }
+    let inside = builder.makeBlock()
+    let outside = builder.makeBlock()
+    builder.branch(.ult, index, .constant(Int64(count)), then: inside, otherwise: outside)
+    builder.continueIn(inside)
+    then(&self)
+    let a = builder.arrive()
+    builder.continueIn(outside)
+    otherwise(&self)
+    let b = builder.arrive()
+    builder.join([a, b].compactMap { $0 })
+  }
+
+  /// The slot of an index on the current CPU.
+  private mutating func slot(_ index: Operand, _ slots: MapView.Slots) -> Value {
+    currentCPU(element(index, slots.map, slots.offset, slots.size), slots.cpuStride)
   }
 
   /// Moves a pointer to the first CPU's part on to that of the current CPU.
@@ -75,7 +86,18 @@ extension Lowering {
     return builder.advance(base, by: scaled(index, by: stride))
   }
 
-  /// Adds one value to a slot.
+  /// What `record` takes of a value: its bucket for a histogram, else the value itself.
+  private mutating func prepared(_ value: Operand, _ aggregation: Aggregation) -> Operand {
+    switch aggregation {
+    case .count, .sum, .avg, .stats, .min, .max, .tseries: return value
+    case .hist(let k): return bounded(histogramBucket(value, k: k), Aggregation.histBuckets(k: k))
+    case .lhist(let low, let high, let step):
+      let bucket = linearBucket(value, low, low + (high - low) / step * step, step, aggregation.words)
+      return bounded(bucket, aggregation.words)
+    }
+  }
+
+  /// Adds one prepared value to a slot.
   private mutating func record(_ value: Operand, _ aggregation: Aggregation, at slot: Value, isAtomic: Bool) {
     switch aggregation {
     case .count: add(.constant(1), to: slot, 0, isAtomic)
@@ -84,14 +106,7 @@ extension Lowering {
       add(.constant(1), to: slot, 8, isAtomic)
     case .min(let signed): extreme(value, slot, signed ? .slt : .ult, isAtomic)
     case .max(let signed): extreme(value, slot, signed ? .sgt : .ugt, isAtomic)
-    case .hist(let k):
-      let bucket = histogramBucket(value, k: k)
-      let word = bounded(bucket, Aggregation.histBuckets(k: k))
-      add(.constant(1), to: builder.advance(slot, by: scaled(word, by: 8)), 0, isAtomic)
-    case .lhist(let low, let high, let step):
-      let bucket = linearBucket(value, low, low + (high - low) / step * step, step, aggregation.words)
-      let word = bounded(bucket, aggregation.words)
-      add(.constant(1), to: builder.advance(slot, by: scaled(word, by: 8)), 0, isAtomic)
+    case .hist, .lhist: add(.constant(1), to: builder.advance(slot, by: scaled(value, by: 8)), 0, isAtomic)
     case .tseries(let interval, let count, let function): record(value, interval, count, function, at: slot)
     }
   }
@@ -210,30 +225,50 @@ extension Lowering {
   /// What an aggregation holds, over all CPUs.
   mutating func readAggregation(_ map: MapID, _ key: TypedExpression?, _ aggregation: Aggregation) -> Operand {
     switch plan.views[map.index].storage {
-    case .slots(let index, let offset, let stride, let slotSize, let domain):
-      let first = slot(index, offset, slotSize, domain, key)
-      let cpus = stride == 0 ? 1 : target.machine.possibleCPUs
-      return summed((0..<cpus).map { SlotPlace(base: first, offset: $0 * stride) }, aggregation)
+    case .slots(let slots):
+      let index = slotIndex(key, slots)
+      guard let rest = slots.rest else { return summed(slots, index, aggregation) }
+      let result = builder.slot(size: 8)
+      split(index, below: slots.domain.count) { lowering in
+        let sum = lowering.summed(slots, index, aggregation)
+        lowering.builder.emit(.store(bits: 64, base: result, offset: 0, sum))
+      } otherwise: { lowering in
+        let key = lowering.keyAddress(ofInteger: index, key)
+        let sum = lowering.summed(inMap: rest, perCPU: true, at: key, aggregation)
+        lowering.builder.emit(.store(bits: 64, base: result, offset: 0, sum))
+      }
+      return builder.load(64, result, 0)
     case .hash: return readAggregation(map, at: keyAddress(key), aggregation)
-    case .global: return .constant(0)
+    case .cells: return .constant(0)
     }
   }
 
   /// The same for the entry of a hash map with a key in memory.
   mutating func readAggregation(_ map: MapID, at key: Operand, _ aggregation: Aggregation) -> Operand {
     switch plan.views[map.index].storage {
-    case .hash(let index, let perCPU):
-      guard perCPU, target.has(.perCPULookup) else {
-        let slot = lookup(inMap: index, key)
-        return summedIfFound([slot], aggregation)
-      }
-      let slots = (0..<target.machine.possibleCPUs).map { cpu in
-        builder.call(
-          .mapLookupPerCPUElement, [mapReference(index), key, .constant(Int64(cpu))], .pointer(.mapValueOrNull(index)))
-      }
-      return summedIfFound(slots, aggregation)
-    case .global, .slots: return .constant(0)
+    case .hash(let index, let perCPU): return summed(inMap: index, perCPU: perCPU, at: key, aggregation)
+    case .cells, .slots: return .constant(0)
     }
+  }
+
+  private mutating func summed(_ slots: MapView.Slots, _ index: Operand, _ aggregation: Aggregation) -> Operand {
+    let first = element(index, slots.map, slots.offset, slots.size)
+    let cpus = slots.cpuStride == 0 ? 1 : target.machine.possibleCPUs
+    return summed((0..<cpus).map { SlotPlace(base: first, offset: $0 * slots.cpuStride) }, aggregation)
+  }
+
+  private mutating func summed(
+    inMap map: Int, perCPU: Bool, at key: Operand, _ aggregation: Aggregation
+  ) -> Operand {
+    guard perCPU, target.has(.perCPULookup) else {
+      let slot = lookup(inMap: map, key)
+      return summedIfFound([slot], aggregation)
+    }
+    let slots = (0..<target.machine.possibleCPUs).map { cpu in
+      builder.call(
+        .mapLookupPerCPUElement, [mapReference(map), key, .constant(Int64(cpu))], .pointer(.mapValueOrNull(map)))
+    }
+    return summedIfFound(slots, aggregation)
   }
 
   private mutating func summedIfFound(_ slots: [Value], _ aggregation: Aggregation) -> Operand {

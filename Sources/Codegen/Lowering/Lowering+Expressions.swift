@@ -256,9 +256,7 @@ extension Lowering {
   private mutating func call(_ function: ValueFunction, _ type: Type) -> Operand {
     switch function {
     case .kernelSymbol(let address): return scalar(address)
-    case .hasKey(let map, let key):
-      let value = lookup(map, key)
-      return .value(builder.define(.integer, .compare(.ne, .value(value), .constant(0))))
+    case .hasKey(let map, let key): return hasKey(map, key)
     case .delete(let map, let key): return delete(map, key)
     case .stringsEqual(let left, let right, let limit):
       let then = builder.makeBlock()

@@ -15,6 +15,15 @@ extension Lowering {
     return address(memory)
   }
 
+  /// The same for an integer that has been computed.
+  mutating func keyAddress(ofInteger value: Operand, _ key: TypedExpression?) -> Operand {
+    let memory = temporary(size: 8)
+    let bits = size(of: key?.type ?? .int64) * 8
+    if bits < 64 { builder.emit(.zero(base: memory.base, offset: memory.offset, size: 8, alignment: 8)) }
+    builder.emit(.store(bits: bits, base: memory.base, offset: memory.offset, value))
+    return address(memory)
+  }
+
   /// A pointer to an entry's value in a hash map, or null.
   mutating func lookup(_ map: MapID, _ key: TypedExpression?) -> Value {
     guard case .hash(let index, _) = plan.views[map.index].storage else { return builder.constant(0) }
@@ -35,8 +44,9 @@ extension Lowering {
     let integer = type.integer ?? .uint64
     let bits = size(of: type) * 8
     switch view.storage {
-    case .global(let index, let offset, _):
-      return builder.load(bits, signed: integer.isSigned, dataAddress(index, offset), 0)
+    case .cells(let cells):
+      let cell = cell(cells, key)
+      return builder.load(bits, signed: integer.isSigned, cell.value.base, cell.value.offset)
     case .hash:
       return loadIfFound(lookup(map, key), bits: bits, signed: integer.isSigned)
     case .slots:
@@ -60,7 +70,7 @@ extension Lowering {
   /// The memory of an entry's value; zeros where there is none.
   mutating func mapMemory(_ map: MapID, _ key: TypedExpression?) -> Memory {
     switch plan.views[map.index].storage {
-    case .global(let index, let offset, _): return Memory(base: dataAddress(index, offset), offset: 0)
+    case .cells(let cells): return cell(cells, key).value
     case .hash(let index, _):
       let value = lookup(map, key)
       let found = builder.makeBlock()
@@ -72,7 +82,7 @@ extension Lowering {
       let b = builder.arrive([.value(constantAddress(plan.zeros ?? 0))])
       let base = builder.join([a, b].compactMap { $0 }, extraTypes: [.pointer(.mapValue(index))])[0]
       return Memory(base: builder.value(base), offset: 0)
-    case .slots(let index, let offset, _, _, _): return Memory(base: dataAddress(index, offset), offset: 0)
+    case .slots(let slots): return Memory(base: dataAddress(slots.map, slots.offset), offset: 0)
     }
   }
 
@@ -81,16 +91,7 @@ extension Lowering {
   mutating func assignMap(_ map: MapID, _ key: TypedExpression?, _ value: TypedExpression) {
     let view = plan.views[map.index]
     switch view.storage {
-    case .global(let index, let offset, let presence):
-      if value.type.isScalar {
-        let operand = scalar(value)
-        builder.emit(.store(bits: size(of: value.type) * 8, base: dataAddress(index, offset), offset: 0, operand))
-      } else {
-        let source = temporary(size: max(size(of: value.type), 8))
-        write(value, to: source, isPadded: true)
-        copy(to: Memory(base: dataAddress(index, offset), offset: 0), from: source, size: size(of: value.type))
-      }
-      builder.emit(.store(bits: 8, base: dataAddress(index, presence), offset: 0, .constant(1)))
+    case .cells(let cells): assign(cells, key, value)
     case .hash(let index, _) where value.type.isScalar && plan.keepsEntries[map.index]:
       assignInPlace(map, index, key, value)
     case .hash(let index, _):
@@ -103,6 +104,22 @@ extension Lowering {
       store(map, index, key, address(source))
     case .slots: break
     }
+  }
+
+  private mutating func assign(_ cells: MapView.Cells, _ key: TypedExpression?, _ value: TypedExpression) {
+    if value.type.isScalar {
+      let operand = scalar(value)
+      let cell = cell(cells, key)
+      builder.emit(
+        .store(bits: size(of: value.type) * 8, base: cell.value.base, offset: cell.value.offset, operand))
+      setPresence(cell, true)
+      return
+    }
+    let source = temporary(size: max(size(of: value.type), 8))
+    write(value, to: source, isPadded: true)
+    let cell = cell(cells, key)
+    copy(to: cell.value, from: source, size: size(of: value.type))
+    setPresence(cell, true)
   }
 
   /// Stores to the entry where there is one, which is much cheaper than putting a new one in its place.
@@ -180,9 +197,10 @@ extension Lowering {
     }
     let operand = scalar(value)
     switch plan.views[map.index].storage {
-    case .global(let index, let offset, let presence):
-      modify(dataAddress(index, offset), operation, operand, signed: signed)
-      builder.emit(.store(bits: 8, base: dataAddress(index, presence), offset: 0, .constant(1)))
+    case .cells(let cells):
+      let cell = cell(cells, key)
+      modify(cell.value.base, operation, operand, signed: signed)
+      setPresence(cell, true)
     case .hash(let index, _):
       withEntry(map, index, at: keyAddress(key)) { lowering, entry in
         lowering.modify(entry, operation, operand, signed: signed)
@@ -196,12 +214,12 @@ extension Lowering {
     _ map: MapID, _ key: TypedExpression?, _ operation: ArithmeticOperation, _ value: TypedExpression, signed: Bool
   ) {
     switch plan.views[map.index].storage {
-    case .global(let index, let offset, let presence):
-      let place = dataAddress(index, offset)
-      let current = builder.load(64, place, 0)
+    case .cells(let cells):
+      let cell = cell(cells, key)
+      let current = builder.load(64, cell.value.base, 0)
       let result = arithmetic(operation, current, scalar(value), signed: signed)
-      builder.emit(.store(bits: 64, base: place, offset: 0, result))
-      builder.emit(.store(bits: 8, base: dataAddress(index, presence), offset: 0, .constant(1)))
+      builder.emit(.store(bits: 64, base: cell.value.base, offset: 0, result))
+      setPresence(cell, true)
     case .hash(let index, _):
       let key = keyAddress(key)
       let current = loadIfFound(lookup(inMap: index, key), bits: 64, signed: false)
@@ -237,9 +255,10 @@ extension Lowering {
       lowering.builder.emit(.store(bits: 64, base: result, offset: 0, isPrefix ? after : before))
     }
     switch plan.views[map.index].storage {
-    case .global(let index, let offset, let presence):
-      step(&self, dataAddress(index, offset))
-      builder.emit(.store(bits: 8, base: dataAddress(index, presence), offset: 0, .constant(1)))
+    case .cells(let cells):
+      let cell = cell(cells, key)
+      step(&self, cell.value.base)
+      setPresence(cell, true)
     case .hash(let index, _): withEntry(map, index, at: keyAddress(key), step)
     case .slots: break
     }
@@ -253,18 +272,27 @@ extension Lowering {
     case .hash(let index, _):
       let result = builder.call(.mapDeleteElement, [mapReference(index), keyAddress(key)])
       return .value(builder.define(.integer, .compare(.eq, .value(result), .constant(0))))
-    case .global(let index, let offset, let presence):
-      let was = builder.load(8, dataAddress(index, presence), 0)
-      builder.emit(.store(bits: 8, base: dataAddress(index, presence), offset: 0, .constant(0)))
-      zero(Memory(base: dataAddress(index, offset), offset: 0), size: (view.valueSize + 7) / 8 * 8)
+    case .cells(let cells):
+      let cell = cell(cells, key)
+      let was = builder.load(8, cell.presence.base, cell.presence.offset)
+      setPresence(cell, false)
+      zero(cell.value, size: cells.presence - cells.offset)
       return was
-    case .slots(let index, let offset, let stride, let slotSize, _):
-      var cpu = 0
-      while cpu < target.machine.possibleCPUs {
-        zero(Memory(base: dataAddress(index, offset + cpu * stride), offset: 0), size: slotSize)
-        cpu += 1
+    case .slots(let slots):
+      for cpu in 0..<target.machine.possibleCPUs {
+        zero(Memory(base: dataAddress(slots.map, slots.offset + cpu * slots.cpuStride), offset: 0), size: slots.size)
       }
       return .constant(1)
+    }
+  }
+
+  /// Whether a map has a key.
+  mutating func hasKey(_ map: MapID, _ key: TypedExpression) -> Operand {
+    switch plan.views[map.index].storage {
+    case .hash, .slots: return .value(builder.define(.integer, .compare(.ne, .value(lookup(map, key)), .constant(0))))
+    case .cells(let cells):
+      let cell = cell(cells, key)
+      return builder.load(8, cell.presence.base, cell.presence.offset)
     }
   }
 }

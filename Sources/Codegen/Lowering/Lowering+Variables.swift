@@ -34,8 +34,8 @@ extension Lowering {
       return variableMemory[variable].map { plainNumber(address($0)) } ?? .constant(0)
     case .map(let map, _):
       switch plan.views[map.index].storage {
-      case .global(let index, let offset, _), .slots(let index, let offset, _, _, _):
-        return plainNumber(.value(dataAddress(index, offset)))
+      case .cells(let cells): return plainNumber(.value(dataAddress(cells.map, cells.offset)))
+      case .slots(let slots): return plainNumber(.value(dataAddress(slots.map, slots.offset)))
       case .hash: return plainNumber(.value(lookup(map, nil)))
       }
     }

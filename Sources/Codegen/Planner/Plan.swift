@@ -124,9 +124,12 @@ extension MapView.Storage {
   func description(_ maps: [MapSpec]) -> String {
     switch self {
     case .hash(let map, let perCPU): "\(maps[map].name) (\(perCPU ? "per-CPU " : "")hash of \(maps[map].maxEntries))"
-    case .global(let map, let offset, let presence): "\(maps[map].name)+\(offset) (direct, presence at +\(presence))"
-    case .slots(let map, let offset, let stride, let size, let domain):
-      "\(maps[map].name)+\(offset) (slots of \(size) bytes, \(stride) a CPU, \(domain.description))"
+    case .cells(let cells):
+      "\(maps[cells.map].name)+\(cells.offset) (direct, \(cells.domain.description), \(cells.stride) bytes apart, "
+        + "presence at +\(cells.presence))"
+    case .slots(let slots):
+      "\(maps[slots.map].name)+\(slots.offset) (slots of \(slots.size) bytes, \(slots.cpuStride) a CPU, "
+        + "\(slots.domain.description)\(slots.rest.map { ", others in \(maps[$0].name)" } ?? ""))"
     }
   }
 }
@@ -137,6 +140,8 @@ extension MapView.Domain {
     case .scalar: "scalar"
     case .probes(let base, let count): "by probe \(base)..<\(base + count)"
     case .integers(let count): "by integer 0..<\(count)"
+    case .cpus(let count): "by CPU 0..<\(count)"
+    case .keys(let keys): "by \(keys.count) constant keys"
     }
   }
 }

@@ -19,6 +19,12 @@ public struct Planner {
   /// Bytes of a value that still is small.
   static let smallValue = 64
   static let cacheLine = 64
+  /// The most constants that are the keys of an indexed map.
+  static let maximumConstantKeys = 64
+  /// Enumerators below this are indices.
+  static let maximumEnumerator = 64
+  /// System call numbers that have a slot: all that x86_64 and arm64 have, in Linux 7.
+  static let syscallNumbers = 512
 
   public static func plan(_ program: Program, target: any Target) -> Plan {
     var planner = Planner(program: program, target: target, usage: Usage(program))
@@ -35,11 +41,18 @@ public struct Planner {
   }
 
   /// CPUs rounded up to a power of two, so that a mask bounds the CPU's number.
-  private var cpuSlots: Int {
-    var count = 1
-    while count < target.machine.possibleCPUs { count *= 2 }
-    return count
+  private var cpuSlots: Int { Self.powerOfTwo(from: target.machine.possibleCPUs) }
+
+  /// The least power of two that is not below a number.
+  private static func powerOfTwo(from number: Int) -> Int {
+    var power = 1
+    while power < number { power *= 2 }
+    return power
   }
+
+  private static func words(_ size: Int) -> Int { (size + 7) / 8 * 8 }
+
+  private static func lines(_ size: Int) -> Int { (size + cacheLine - 1) / cacheLine * cacheLine }
 
   // MARK: - Maps
 
@@ -53,7 +66,7 @@ public struct Planner {
           valueSize: size(of: map.value), storage: storage))
       plan.needsAtomicUpdates.append(needsAtomicUpdates(usage.maps[index]))
       plan.keepsEntries.append(!usage.maps[index].isDeletedFrom)
-      if case .hash = storage {
+      if storage.hash != nil {
         plan.views[index].lostUpdates = MapView.Place(map: dataMap(), offset: reserve(8))
         growZeros(size(of: map.value))
       }
@@ -63,50 +76,74 @@ public struct Planner {
   func size(of type: Type) -> Int { type.size { self.target.layout(of: $0)?.size ?? 0 } }
 
   private mutating func storage(of map: MapVariable, _ use: Usage.MapUse) -> MapView.Storage {
-    guard map.declaredKind == nil else { return hash(map) }
-    guard case .aggregation(let aggregation) = map.value else {
-      guard map.key == nil else { return hash(map) }
-      let offset = reserve(size(of: map.value))
-      return .global(map: dataMap(), offset: offset, presence: reserve(8))
-    }
-    let slotSize = aggregation.words * 8
-    if map.key == nil { return slots(slotSize, count: 1, .scalar) }
-    if map.key == .probeName, use.isKeyedByProbe, !use.needsEntries {
-      let names = use.writers.flatMap { program.probes[$0].attachPoints.map(\.nameIndex) }
-      if let low = names.min(), let high = names.max(), (high - low + 1) * slotSize * cpuSlots <= Self.maximumSlotBytes {
-        return slots(slotSize, count: high - low + 1, .probes(base: low, count: high - low + 1))
-      }
-    }
-    if let storage = indexed(map, use, slotSize) { return storage }
-    return hash(map)
+    guard map.declaredKind == nil, !use.isWalked, let domain = domain(of: map, use), domain.count <= map.maxEntries
+    else { return hash(map) }
+    guard case .aggregation(let aggregation) = map.value else { return cells(map, domain) ?? hash(map) }
+    // An entry on its own is gone at once on all CPUs only where it is one of a hash map.
+    if use.isProbed { return hash(map) }
+    return slots(map, aggregation.words * 8, domain) ?? hash(map)
   }
 
-  /// Slots by the number that the key is, for keys of few values.
-  private mutating func indexed(_ map: MapVariable, _ use: Usage.MapUse, _ slotSize: Int) -> MapView.Storage? {
-    if use.needsEntries { return nil }
-    if use.isKeyedByCPU {
-      // The key says which CPU's slot it is: one a CPU is all there are.
-      let lines = (slotSize + Self.cacheLine - 1) / Self.cacheLine * Self.cacheLine
-      guard lines * cpuSlots <= Self.maximumSlotBytes else { return nil }
-      let offset = reserve(lines * cpuSlots, alignment: Self.cacheLine)
-      return .slots(
-        map: dataMap(), offset: offset, cpuStride: 0, slotSize: lines, domain: .integers(count: cpuSlots))
+  /// The keys a map can have, if they are few; integers outside of them may come too where `hasStrangers` says so.
+  private func domain(of map: MapVariable, _ use: Usage.MapUse) -> MapView.Domain? {
+    guard let key = map.key else { return .scalar }
+    switch use.keys {
+    case .probeName:
+      let names = use.users.flatMap { program.probes[$0].attachPoints.map(\.nameIndex) }
+      guard let low = names.min(), let high = names.max() else { return nil }
+      return .probes(base: low, count: high - low + 1)
+    case .cpu: return .cpus(count: cpuSlots)
+    case .constants(let keys): return keys.count <= Self.maximumConstantKeys ? .keys(keys) : nil
+    case .syscallNumber: return .integers(count: Self.syscallNumbers)
+    case .anything, nil: break
     }
-    let count: Int
-    switch map.key {
-    case .bool: count = 2
-    case .integer(.uint8): count = 256
+    switch key {
+    case .bool: return .integers(count: 2)
+    case .integer(.uint8): return .integers(count: 256)
+    case .enumeration(let reference, _):
+      let values = target.enumerators(of: reference).map(\.value)
+      guard let low = values.min(), let high = values.max(), low >= 0, high < Self.maximumEnumerator else { return nil }
+      return .integers(count: Self.powerOfTwo(from: Int(high) + 1))
     default: return nil
     }
-    guard slotSize * count * cpuSlots <= Self.maximumSlotBytes else { return nil }
-    return slots(slotSize, count: count, .integers(count: count))
   }
 
-  private mutating func slots(_ slotSize: Int, count: Int, _ domain: MapView.Domain) -> MapView.Storage {
-    let lines = (slotSize * count + Self.cacheLine - 1) / Self.cacheLine
-    let stride = lines * Self.cacheLine
+  /// Whether integer keys may lie outside of the domain.
+  private func hasStrangers(_ map: MapVariable, _ domain: MapView.Domain) -> Bool {
+    guard case .integers = domain else { return false }
+    switch map.key {
+    case .bool, .integer(.uint8): return false
+    default: return true
+    }
+  }
+
+  private mutating func cells(_ map: MapVariable, _ domain: MapView.Domain) -> MapView.Storage? {
+    if hasStrangers(map, domain) { return nil }
+    let presence = Self.words(size(of: map.value))
+    // What CPUs write on their own shares no cache line.
+    let stride = domain.isByCPU ? Self.lines(presence + 8) : presence + 8
+    guard stride * domain.count <= Self.maximumSlotBytes else { return nil }
+    let offset = reserve(stride * domain.count, alignment: domain.isByCPU ? Self.cacheLine : 8)
+    return .cells(
+      MapView.Cells(
+        map: dataMap(), offset: offset, presence: offset + presence, stride: stride, domain: domain))
+  }
+
+  private mutating func slots(_ map: MapVariable, _ slotSize: Int, _ domain: MapView.Domain) -> MapView.Storage? {
+    if domain.isByCPU {
+      // The key says which CPU's slot it is: one a CPU is all there are.
+      let size = Self.lines(slotSize)
+      guard size * domain.count <= Self.maximumSlotBytes else { return nil }
+      let offset = reserve(size * domain.count, alignment: Self.cacheLine)
+      return .slots(MapView.Slots(map: dataMap(), offset: offset, cpuStride: 0, size: size, domain: domain))
+    }
+    let stride = Self.lines(slotSize * domain.count)
+    guard map.key == nil || stride * cpuSlots <= Self.maximumSlotBytes else { return nil }
+    var rest: Int?
+    if hasStrangers(map, domain), case .hash(let map, _) = hash(map) { rest = map }
     let offset = reserve(stride * cpuSlots, alignment: Self.cacheLine)
-    return .slots(map: dataMap(), offset: offset, cpuStride: stride, slotSize: slotSize, domain: domain)
+    return .slots(
+      MapView.Slots(map: dataMap(), offset: offset, cpuStride: stride, size: slotSize, domain: domain, rest: rest))
   }
 
   private mutating func hash(_ map: MapVariable) -> MapView.Storage {

@@ -5,14 +5,16 @@ struct Usage {
   struct MapUse {
     /// Probes (by index in `Program.probes`) that aggregate into, assign or step it.
     var writers: Set<Int> = []
-    /// Deleted from, tested for a key or otherwise needing entries that come and go one by one.
-    var needsEntries = false
+    /// Probes that mention it in any way.
+    var users: Set<Int> = []
+    /// Gone over or counted, which takes a hash map.
+    var isWalked = false
+    /// Tested for a key, or keys are deleted one by one.
+    var isProbed = false
     /// Entries are removed one by one, so that an assignment often makes a new one.
     var isDeletedFrom = false
-    /// Every key so far is the running probe's name.
-    var isKeyedByProbe = true
-    /// Every key so far is the number of the running CPU.
-    var isKeyedByCPU = true
+    /// What all keys are; `nil` before the first one.
+    var keys: KeyOrigin?
   }
 
   var maps: [MapUse]
@@ -32,8 +34,11 @@ struct Usage {
   var stackLimits: [Int] = []
 
   private var probe = 0
+  /// By probe.
+  private let points: [[AttachPoint]]
 
   init(_ program: Program) {
+    points = program.probes.map(\.attachPoints)
     maps = Array(repeating: MapUse(), count: program.maps.count)
     usesProbeName = Array(repeating: false, count: program.probes.count)
     usesArguments = usesProbeName
@@ -78,7 +83,7 @@ struct Usage {
       visit(body)
     case .forMap(_, let map, let body):
       hasLoops = true
-      maps[map.index].needsEntries = true
+      maps[map.index].isWalked = true
       visit(body)
     case .breakLoop, .continueLoop, .finish: break
     case .send(let message):
@@ -100,10 +105,11 @@ struct Usage {
   /// What a mention of a map says of it; its key is visited elsewhere.
   private mutating func note(_ place: Destination, isWritten: Bool) {
     guard case .map(let map, let key) = place else { return }
+    maps[map.index].users.insert(probe)
     if isWritten { maps[map.index].writers.insert(probe) }
     guard let key else { return }
-    if key.kind != .context(.probeName) { maps[map.index].isKeyedByProbe = false }
-    if key.kind != .context(.cpu) { maps[map.index].isKeyedByCPU = false }
+    let origin = KeyOrigin(key, in: points[probe])
+    maps[map.index].keys = maps[map.index].keys?.united(with: origin) ?? origin
   }
 
   private mutating func visit(_ expression: TypedExpression) {
@@ -113,13 +119,13 @@ struct Usage {
     case .address(let place): note(place, isWritten: false)
     case .context(let value): note(value)
     case .call(.hasKey(let map, let key)):
-      maps[map.index].needsEntries = true
+      maps[map.index].isProbed = true
       note(.map(map, key: key), isWritten: false)
     case .call(.delete(let map, let key)):
-      maps[map.index].needsEntries = maps[map.index].needsEntries || key != nil
+      if key != nil { maps[map.index].isProbed = true }
       maps[map.index].isDeletedFrom = true
       note(.map(map, key: key), isWritten: true)
-    case .call(.length(let map)): maps[map.index].needsEntries = true
+    case .call(.length(let map)): maps[map.index].isWalked = true
     case .block(let statements, _): visit(statements)
     case .call(.library(let function)): note(function)
     case .member(let base, _):

@@ -21,6 +21,12 @@ struct MapEntries {
     count += 1
   }
 
+  mutating func append(_ others: MapEntries) {
+    keys += others.keys
+    values += others.values
+    count += others.count
+  }
+
   mutating func appendZeros() {
     keys.append(contentsOf: repeatElement(0, count: keySize))
     values.append(contentsOf: repeatElement(0, count: valueSize))

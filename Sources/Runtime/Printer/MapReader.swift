@@ -28,17 +28,11 @@ final class MapReader {
     let view = views[index]
     switch view.storage {
     case .hash(let map, let perCPU): return hashEntries(view, maps[map], perCPU: perCPU)
-    case .global(let map, let offset, let presence):
-      var entries = MapEntries(keySize: 0, valueSize: view.valueSize)
-      guard let base = maps[map].mapping?.base, base.load(fromByteOffset: presence, as: UInt8.self) != 0 else {
-        return entries
-      }
-      entries.append(
-        key: UnsafeRawBufferPointer(start: nil, count: 0),
-        value: UnsafeRawBufferPointer(start: base + offset, count: view.valueSize))
+    case .cells(let cells): return cellEntries(view, cells)
+    case .slots(let slots):
+      var entries = slotEntries(index, slots)
+      if let rest = slots.rest { entries.append(hashEntries(view, maps[rest], perCPU: true)) }
       return entries
-    case .slots(let map, let offset, let stride, let slotSize, let domain):
-      return slotEntries(index, maps[map], Slots(offset: offset, stride: stride, size: slotSize, domain: domain))
     }
   }
 
@@ -65,72 +59,62 @@ final class MapReader {
   /// Removes every key.
   func clear(_ index: Int) {
     let view = views[index]
+    if let map = view.storage.hash { forEachKey(of: maps[map]) { _ = bpf_map_delete_elem(maps[map].fd, $0) } }
     switch view.storage {
-    case .hash(let map, _): forEachKey(of: maps[map]) { _ = bpf_map_delete_elem(maps[map].fd, $0) }
-    case .global(let map, let offset, let presence):
-      guard let base = maps[map].mapping?.base else { return }
-      base.storeBytes(of: 0, toByteOffset: presence, as: UInt8.self)
-      memset(base + offset, 0, view.valueSize)
-    case .slots(let map, let offset, let stride, let slotSize, let domain):
-      zeroedSlots[index] = nil
-      forEachSlot(maps[map], Slots(offset: offset, stride: stride, size: slotSize, domain: domain)) { _, slot in
-        memset(slot, 0, slotSize)
+    case .hash: break
+    case .cells(let cells):
+      forEachCell(cells) { _, value, presence in
+        presence.storeBytes(of: 0, as: UInt8.self)
+        memset(value, 0, view.valueSize)
       }
+    case .slots(let slots):
+      zeroedSlots[index] = nil
+      forEachSlot(slots) { _, slot in memset(slot, 0, slots.size) }
     }
   }
 
   /// Sets every key's value to 0 and keeps the keys.
   func zero(_ index: Int) {
     let view = views[index]
+    if let map = view.storage.hash { zeroHash(view, maps[map]) }
     switch view.storage {
-    case .hash(let map, let perCPU):
-      let zeros = [UInt8](repeating: 0, count: perCPU ? Self.stride(view) * possibleCPUs : view.valueSize)
-      let exists: UInt64 = 2  // Kernel: include/uapi/linux/bpf.h, BPF_EXIST.
-      forEachKey(of: maps[map]) { _ = bpf_map_update_elem(maps[map].fd, $0, zeros, exists) }
-    case .global(let map, let offset, _):
-      if let base = maps[map].mapping?.base { memset(base + offset, 0, view.valueSize) }
-    case .slots(let map, let offset, let stride, let slotSize, let domain):
+    case .hash: break
+    case .cells(let cells): forEachCell(cells) { _, value, _ in memset(value, 0, view.valueSize) }
+    case .slots(let slots):
       var touched = zeroedSlots[index] ?? []
-      forEachSlot(maps[map], Slots(offset: offset, stride: stride, size: slotSize, domain: domain)) { number, slot in
-        if !isZero(slot, slotSize) { touched.insert(number) }
-        memset(slot, 0, slotSize)
+      forEachSlot(slots) { number, slot in
+        if !isZero(slot, slots.size) { touched.insert(number) }
+        memset(slot, 0, slots.size)
       }
       zeroedSlots[index] = touched
     }
   }
+
+  private func zeroHash(_ view: MapView, _ map: LoadedMap) {
+    let isPerCPU = map.spec.kind == .perCPUHash || map.spec.kind == .lruPerCPUHash
+    let zeros = [UInt8](repeating: 0, count: isPerCPU ? Self.stride(view) * possibleCPUs : view.valueSize)
+    let exists: UInt64 = 2  // Kernel: include/uapi/linux/bpf.h, BPF_EXIST.
+    forEachKey(of: map) { _ = bpf_map_update_elem(map.fd, $0, zeros, exists) }
+  }
 }
 
 extension MapReader {
-  private struct Slots {
-    let offset: Int
-    /// Bytes from a CPU's slots to the next one's; 0 when all CPUs share one.
-    let stride: Int
-    let size: Int
-    let domain: MapView.Domain
+  private static func stride(_ view: MapView) -> Int { (view.valueSize + 7) / 8 * 8 }
 
-    var count: Int {
-      switch domain {
-      case .scalar: 1
-      case .probes(_, let count), .integers(let count): count
-      }
-    }
-
-    /// The number that stands for a slot in keys.
-    func key(_ index: Int) -> Int {
-      switch domain {
-      case .scalar, .integers: index
-      case .probes(let base, _): base + index
-      }
+  private func forEachCell(
+    _ cells: MapView.Cells, _ body: (Int, _ value: UnsafeMutableRawPointer, _ presence: UnsafeMutableRawPointer) -> Void
+  ) {
+    guard let base = maps[cells.map].mapping?.base else { return }
+    for index in 0..<cells.domain.count {
+      body(index, base + cells.offset + index * cells.stride, base + cells.presence + index * cells.stride)
     }
   }
 
-  private static func stride(_ view: MapView) -> Int { (view.valueSize + 7) / 8 * 8 }
-
-  private func forEachSlot(_ map: LoadedMap, _ slots: Slots, _ body: (Int, UnsafeMutableRawPointer) -> Void) {
-    guard let base = map.mapping?.base else { return }
-    for cpu in 0..<(slots.stride == 0 ? 1 : possibleCPUs) {
-      for index in 0..<slots.count {
-        body(index, base + slots.offset + cpu * slots.stride + index * slots.size)
+  private func forEachSlot(_ slots: MapView.Slots, _ body: (Int, UnsafeMutableRawPointer) -> Void) {
+    guard let base = maps[slots.map].mapping?.base else { return }
+    for cpu in 0..<(slots.cpuStride == 0 ? 1 : possibleCPUs) {
+      for index in 0..<slots.domain.count {
+        body(index, base + slots.offset + cpu * slots.cpuStride + index * slots.size)
       }
     }
   }
@@ -139,21 +123,30 @@ extension MapReader {
     UnsafeRawBufferPointer(start: slot, count: size).allSatisfy { $0 == 0 }
   }
 
-  private func slotEntries(_ index: Int, _ map: LoadedMap, _ slots: Slots) -> MapEntries {
+  private func cellEntries(_ view: MapView, _ cells: MapView.Cells) -> MapEntries {
+    var entries = MapEntries(keySize: view.keySize, valueSize: view.valueSize)
+    forEachCell(cells) { index, value, presence in
+      guard presence.load(as: UInt8.self) != 0 else { return }
+      cells.domain.key(index, size: view.keySize).withUnsafeBytes { key in
+        entries.append(key: key, value: UnsafeRawBufferPointer(start: value, count: view.valueSize))
+      }
+    }
+    return entries
+  }
+
+  private func slotEntries(_ index: Int, _ slots: MapView.Slots) -> MapEntries {
     let view = views[index]
-    var entries = MapEntries(keySize: view.key == nil ? 0 : view.keySize, valueSize: view.valueSize)
-    guard let base = map.mapping?.base else { return entries }
+    var entries = MapEntries(keySize: view.keySize, valueSize: view.valueSize)
+    guard let base = maps[slots.map].mapping?.base else { return entries }
     let zeroed = zeroedSlots[index] ?? []
-    let merger = ValueMerger(view: view, stride: slots.stride, cpus: slots.stride == 0 ? 1 : possibleCPUs)
-    for number in 0..<slots.count {
+    let merger = ValueMerger(view: view, stride: slots.cpuStride, cpus: slots.cpuStride == 0 ? 1 : possibleCPUs)
+    for number in 0..<slots.domain.count {
       let start = base + slots.offset + number * slots.size
       let value = merger.merged(
-        UnsafeRawBufferPointer(start: start, count: (merger.cpus - 1) * slots.stride + slots.size))
+        UnsafeRawBufferPointer(start: start, count: (merger.cpus - 1) * slots.cpuStride + slots.size))
       guard zeroed.contains(number) || value.contains(where: { $0 != 0 }) else { continue }
-      var key = UInt64(slots.key(number)).littleEndian
-      withUnsafeBytes(of: &key) { key in
-        let padded = Array(key.prefix(entries.keySize)) + [UInt8](repeating: 0, count: max(0, entries.keySize - 8))
-        padded.withUnsafeBytes { key in value.withUnsafeBytes { entries.append(key: key, value: $0) } }
+      slots.domain.key(number, size: view.keySize).withUnsafeBytes { key in
+        value.withUnsafeBytes { entries.append(key: key, value: $0) }
       }
     }
     return entries

@@ -1,0 +1,142 @@
+import TraceLang
+
+/// A map of the script: how its entries lie in BPF maps and how they print.
+public struct MapView: Hashable, Sendable, Codable {
+  /// "@" or "@name".
+  public var name: String
+  /// `nil` for a scalar map. A multi-key is a tuple.
+  public var key: Type?
+  public var keySize: Int
+  /// How to print the parts of the key, in order.
+  public var keyFields: [Field]
+  public var value: Type
+  public var valueSize: Int
+  public var storage: Storage
+  /// Where the programs count updates that found the map full: byte offset of a 64-bit counter in the array map `map`.
+  public var lostUpdates: Place?
+
+  public struct Place: Hashable, Sendable, Codable {
+    public let map: Int
+    public let offset: Int
+
+    public init(map: Int, offset: Int) {
+      self.map = map
+      self.offset = offset
+    }
+  }
+
+  public enum Storage: Hashable, Sendable, Codable {
+    /// One entry a key; every CPU's value is summed up when `perCPU` and the value is an aggregation.
+    case hash(map: Int, perCPU: Bool)
+    /// Values by index, shared by all CPUs.
+    case cells(Cells)
+    /// Aggregations by index, each CPU's apart.
+    case slots(Slots)
+
+    /// The hash map that holds all entries, or those outside of the domain.
+    public var hash: Int? {
+      switch self {
+      case .hash(let map, _): map
+      case .cells: nil
+      case .slots(let slots): slots.rest
+      }
+    }
+  }
+
+  /// Values in the single value of an array map: that of the domain's key `i` at `offset + i * stride`, present when the
+  /// byte at `presence + i * stride` is not 0.
+  public struct Cells: Hashable, Sendable, Codable {
+    public let map: Int
+    public let offset: Int
+    public let presence: Int
+    public let stride: Int
+    public let domain: Domain
+
+    public init(map: Int, offset: Int, presence: Int, stride: Int, domain: Domain) {
+      self.map = map
+      self.offset = offset
+      self.presence = presence
+      self.stride = stride
+      self.domain = domain
+    }
+  }
+
+  /// Slots of an aggregation in the single value of an array map: that of the domain's key `i` on CPU `c` at
+  /// `offset + c * cpuStride + i * size`. Slots of zeros only were never touched (or are known zeroed).
+  public struct Slots: Hashable, Sendable, Codable {
+    public let map: Int
+    public let offset: Int
+    /// Bytes from a CPU's slots to the next one's; 0 when all CPUs share one.
+    public let cpuStride: Int
+    public let size: Int
+    public let domain: Domain
+    /// The per-CPU hash of integers outside of the domain, if there may be some.
+    public let rest: Int?
+
+    public init(map: Int, offset: Int, cpuStride: Int, size: Int, domain: Domain, rest: Int? = nil) {
+      self.map = map
+      self.offset = offset
+      self.cpuStride = cpuStride
+      self.size = size
+      self.domain = domain
+      self.rest = rest
+    }
+  }
+
+  /// The keys of index storage.
+  public enum Domain: Hashable, Sendable, Codable {
+    /// No key: a scalar.
+    case scalar
+    /// Probe indices from a base: the key of index i prints as `probeNames[base + i]`.
+    case probes(base: Int, count: Int)
+    /// Integers 0 ..< count, a power of two.
+    case integers(count: Int)
+    /// Numbers of CPUs, 0 ..< count, a power of two.
+    case cpus(count: Int)
+    /// These keys, as they lie in memory.
+    case keys([[UInt8]])
+
+    public var count: Int {
+      switch self {
+      case .scalar: 1
+      case .probes(_, let count), .integers(let count), .cpus(let count): count
+      case .keys(let keys): keys.count
+      }
+    }
+
+    var isByCPU: Bool {
+      switch self {
+      case .cpus: true
+      case .scalar, .probes, .integers, .keys: false
+      }
+    }
+
+    /// The key of an index as it lies in memory, in so many bytes.
+    public func key(_ index: Int, size: Int) -> [UInt8] {
+      switch self {
+      case .scalar: []
+      case .probes(let base, _): Self.bytes(base + index, size)
+      case .integers, .cpus: Self.bytes(index, size)
+      case .keys(let keys): keys[index]
+      }
+    }
+
+    private static func bytes(_ number: Int, _ size: Int) -> [UInt8] {
+      (0..<size).map { $0 < 8 ? UInt8(truncatingIfNeeded: number >> ($0 * 8)) : 0 }
+    }
+  }
+
+  public init(
+    name: String, key: Type?, keySize: Int, keyFields: [Field], value: Type, valueSize: Int, storage: Storage,
+    lostUpdates: Place? = nil
+  ) {
+    self.name = name
+    self.key = key
+    self.keySize = keySize
+    self.keyFields = keyFields
+    self.value = value
+    self.valueSize = valueSize
+    self.storage = storage
+    self.lostUpdates = lostUpdates
+  }
+}

@@ -1,0 +1,49 @@
+import TraceLang
+
+// Values and slots found by index.
+extension Lowering {
+  /// Where the value of a key lies, and the byte that is not 0 when it is there.
+  struct Cell {
+    let value: Memory
+    let presence: Memory
+  }
+
+  mutating func cell(_ cells: MapView.Cells, _ key: TypedExpression?) -> Cell {
+    let index = index(of: key, in: cells.domain)
+    let value = Memory(base: element(index, cells.map, cells.offset, cells.stride), offset: 0)
+    return Cell(value: value, presence: value.advanced(by: cells.presence - cells.offset))
+  }
+
+  mutating func setPresence(_ cell: Cell, _ isPresent: Bool) {
+    builder.emit(
+      .store(bits: 8, base: cell.presence.base, offset: cell.presence.offset, .constant(isPresent ? 1 : 0)))
+  }
+
+  /// The address of an element of an array that lies in a mapped array's value.
+  mutating func element(_ index: Operand, _ map: Int, _ offset: Int, _ stride: Int) -> Value {
+    guard case .value = index else { return dataAddress(map, offset + number(index) * stride) }
+    return builder.advance(dataAddress(map, offset), by: scaled(index, by: stride))
+  }
+
+  private func number(_ operand: Operand) -> Int {
+    guard case .constant(let constant) = operand else { return 0 }
+    return Int(constant)
+  }
+
+  /// A key's index in a domain that holds all keys of the map, bounded as the verifier sees it.
+  mutating func index(of key: TypedExpression?, in domain: MapView.Domain) -> Operand {
+    switch domain {
+    case .scalar: return .constant(0)
+    case .probes(let first, let count):
+      let index = builder.arithmetic(.sub, entry.nameIndex, .constant(Int64(first)))
+      // The name table holds only indices of this range; the comparison tells the verifier.
+      return bounded(index, count)
+    case .integers(let count), .cpus(let count):
+      // The count is a power of two above every key; the mask tells the verifier.
+      return builder.arithmetic(.and, key.map { scalar($0) } ?? .constant(0), .constant(Int64(count - 1)))
+    case .keys(let keys):
+      let position = key?.constantBytes.flatMap { keys.firstIndex(of: $0) }
+      return .constant(Int64(position ?? 0))
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import TraceLang
+
+/// Where the keys of a map come from, as far as it tells which there can be.
+enum KeyOrigin: Hashable {
+  /// The running probe's name.
+  case probeName
+  /// The number of the running CPU.
+  case cpu
+  /// The number of a system call, which may be one that there is not.
+  case syscallNumber
+  /// Constants, as they lie in memory, each once and in order of appearance.
+  case constants([[UInt8]])
+  case anything
+
+  /// - Parameter points: where the probe that uses the key is attached.
+  init(_ key: TypedExpression, in points: [AttachPoint]) {
+    if key.kind == .context(.probeName) {
+      self = .probeName
+    } else if key.kind == .context(.cpu) {
+      self = .cpu
+    } else if key.type == .syscallName || key.isSyscallNumber(in: points) {
+      self = .syscallNumber
+    } else if let bytes = key.constantBytes {
+      self = .constants([bytes])
+    } else {
+      self = .anything
+    }
+  }
+
+  func united(with other: KeyOrigin) -> KeyOrigin {
+    switch (self, other) {
+    case (.constants(let mine), .constants(let others)): .constants(mine + others.filter { !mine.contains($0) })
+    case (.probeName, _), (.cpu, _), (.syscallNumber, _), (.constants, _), (.anything, _):
+      self == other ? self : .anything
+    }
+  }
+}
+
+extension TypedExpression {
+  /// Whether it is the number of the system call that fires the probe.
+  fileprivate func isSyscallNumber(in points: [AttachPoint]) -> Bool {
+    switch kind {
+    case .convert(let operand): return type.isInteger && operand.isSyscallNumber(in: points)
+    case .member(let base, let member):
+      guard base.kind == .context(.arguments) else { return false }
+      return points.allSatisfy { $0.givesSyscallNumber(as: member.name) }
+    case .integer, .string, .variable, .map, .context, .address, .dereference, .index, .element, .tuple, .negate,
+      .complement, .not, .arithmetic, .pointerOffset, .compare, .and, .or, .ternary, .step, .call, .block:
+      return false
+    }
+  }
+
+  /// A constant as it lies in a key; `nil` for what is not one.
+  var constantBytes: [UInt8]? {
+    switch kind {
+    case .integer(let value): return Self.bytes(value, type.size())
+    case .string(let bytes):
+      guard case .string(let capacity) = type, bytes.count < capacity else { return nil }
+      return bytes + [UInt8](repeating: 0, count: capacity - bytes.count)
+    case .convert(let operand):
+      switch (operand.kind, operand.type, type) {
+      case (.integer(let value), .integer, .integer), (.integer(let value), .integer, .syscallName):
+        return Self.bytes(value, type.size())
+      case (.string(let bytes), .string, .string): return TypedExpression(.string(bytes), type, range).constantBytes
+      default: return nil
+      }
+    case .tuple(let parts):
+      guard case .tuple(let elements) = type else { return nil }
+      let layout = Type.tupleLayout(elements)
+      var result = [UInt8](repeating: 0, count: layout.size)
+      for (part, offset) in zip(parts, layout.offsets) {
+        guard let bytes = part.constantBytes else { return nil }
+        result.replaceSubrange(offset..<offset + bytes.count, with: bytes)
+      }
+      return result
+    case .variable, .map, .context, .member, .address, .dereference, .index, .element, .negate, .complement, .not,
+      .arithmetic, .pointerOffset, .compare, .and, .or, .ternary, .step, .call, .block:
+      return nil
+    }
+  }
+
+  private static func bytes(_ value: Int64, _ size: Int) -> [UInt8] {
+    (0..<size).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
+  }
+}
+
+extension AttachPoint {
+  /// Whether this member of the probe's arguments is a system call's number.
+  fileprivate func givesSyscallNumber(as member: String) -> Bool {
+    switch kind {
+    case .tracepoint(let name):
+      switch name.category {
+      case "raw_syscalls": member == "id"
+      case "syscalls": member == "__syscall_nr"
+      default: false
+      }
+    case .rawTracepoint(let name): name == "sys_enter" && member == "id"
+    case .begin, .end, .interval, .profile, .software: false
+    }
+  }
+}
