@@ -79,6 +79,41 @@ import Testing
         """)
   }
 
+  @Test func shiftThereAndBackIsOneShiftOrAMask() throws {
+    try expect(
+      Simplification(),
+      turns: """
+        b0(%0: int):
+          %1 = shl %0, 52
+          %2 = lshr %1, 52
+          %3 = and %0, 255
+          %4 = shl %3, 16
+          %5 = lshr %4, 8
+          %6 = lshr %4, 20
+          %7 = shl %0, 8
+          %8 = lshr %7, 8
+          %9 = add %2, %5
+          %10 = add %9, %6
+          %11 = add %10, %8
+          exit %11
+        """,
+      into: """
+        b0(%0: int):
+          %1 = shl %0, 52
+          %2 = and %0, 4095
+          %3 = and %0, 255
+          %4 = shl %3, 16
+          %5 = shl %3, 8
+          %6 = lshr %3, 4
+          %7 = shl %0, 8
+          %8 = lshr %7, 8
+          %9 = add %2, %5
+          %10 = add %9, %6
+          %11 = add %10, %8
+          exit %11
+        """)
+  }
+
   @Test func additionsOfConstantsAreOne() throws {
     try expect(
       Simplification(),
@@ -635,6 +670,62 @@ import Testing
         b3:
           exit %1
         """)
+  }
+
+  // MARK: Narrow loads
+
+  @Test func loadsReadTheBytesThatAreWanted() throws {
+    try expect(
+      LoadNarrowing(),
+      turns: """
+        b0(%0: value(0)):
+          %1 = load u64 %0 + 8
+          %2 = and %1, 255
+          %3 = load u32 %0 + 16
+          %4 = lshr %3, 16
+          %5 = load s64 %0 + 24
+          %6 = shl %5, 20
+          %7 = lshr %6, 52
+          %8 = load u64 %0 + 32
+          store u16 %0 + 40, %8
+          %9 = add %2, %4
+          %10 = add %9, %7
+          exit %10
+        """,
+      into: """
+        b0(%0: value(0)):
+          %1 = load u8 %0 + 8
+          %2 = and %1, 255
+          %11 = load u16 %0 + 18
+          %3 = shl %11, 16
+          %4 = lshr %3, 16
+          %12 = load u16 %0 + 28
+          %5 = shl %12, 32
+          %6 = shl %12, 52
+          %7 = and %12, 4095
+          %8 = load u16 %0 + 32
+          store u16 %0 + 40, %8
+          %9 = add %1, %11
+          %10 = add %9, %7
+          exit %10
+        """)
+  }
+
+  @Test func loadsOfBitsAcrossTheMiddleAndFromTheContextStay() throws {
+    let text = """
+      b0(%0: ctx):
+        %1 = mapvalue 0 + 0
+        %2 = load u64 %0 + 8
+        %3 = and %2, 255
+        %4 = load u64 %1 + 8
+        %5 = and %4, 6442450944
+        %6 = load u64 %1 + 16
+        %7 = add %6, 1
+        %8 = add %7, %5
+        %9 = add %8, %3
+        exit %9
+      """
+    try expect(LoadNarrowing(), turns: text, into: text)
   }
 
   @Test(arguments: 0..<UInt64(60)) func everyPassKeepsRandomFunctionsWellFormed(seed: UInt64) throws {

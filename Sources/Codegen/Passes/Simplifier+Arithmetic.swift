@@ -83,6 +83,7 @@ extension Simplifier {
     if count == 0 { return .operand(a) }
     if operation == .ashr, bounds.isNatural(a) { return simplifyShift(.lshr, a, count) }
     if operation == .lshr, bounds.maximum(a) >> UInt64(count) == 0 { return .operand(.constant(0)) }
+    if operation == .lshr, let result = shiftedBack(a, count) { return result }
     if case .arithmetic(operation, let inner, .constant(let first))? = definition(a) {
       let total = (first & 63) + count
       if total < 64 { return .operation(.arithmetic(operation, inner, .constant(total))) }
@@ -90,6 +91,21 @@ extension Simplifier {
       return .operation(.arithmetic(.ashr, inner, .constant(63)))
     }
     return .operation(.arithmetic(operation, a, .constant(count)))
+  }
+
+  /// `(x << c) >> d` is one shift where `x << c` loses nothing, and a mask where both are equal and the mask fits an
+  /// instruction.
+  private func shiftedBack(_ a: Operand, _ count: Int64) -> Result? {
+    guard case .arithmetic(.shl, let inner, .constant(let constant))? = definition(a) else { return nil }
+    let first = constant & 63
+    guard bounds.maximum(inner) <= UInt64.max >> UInt64(first) else {
+      let mask = UInt64.max >> UInt64(count)
+      return first == count && mask <= UInt64(Int32.max) ? simplifyMask(inner, Int64(mask)) : nil
+    }
+    if first == count { return .operand(inner) }
+    return first > count
+      ? .operation(.arithmetic(.shl, inner, .constant(first - count)))
+      : simplifyShift(.lshr, inner, count - first)
   }
 
   /// `(x op c) op d` is `x op (c op d)`.
