@@ -30,25 +30,26 @@ struct BTFNameIndex {
   }
 
   private struct Table {
-    /// Open addressing; 0 is an empty slot, else one more than an index in `object.offsets`.
+    /// Open addressing; 0 is an empty slot, else one more than the index of a type.
     private let slots: [UInt32]
     private let mask: UInt32
 
     init(_ object: BTFObject) {
       var capacity: UInt32 = 16
-      while capacity < UInt32(clamping: object.offsets.count * 2) { capacity *= 2 }
+      while capacity < UInt32(clamping: object.typeCount * 2) { capacity *= 2 }
       let mask = capacity - 1
       slots = Array(unsafeUninitializedCapacity: Int(capacity)) { slots, count in
         slots.initialize(repeating: 0)
         count = Int(capacity)
-        for (index, offset) in object.offsets.enumerated() {
-          let place = object.bytes.loadUnaligned(fromByteOffset: Int(offset), as: UInt32.self)
+        _ = object.first { index, offset -> Never? in
+          let place = object.bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
           // Kernel: include/uapi/linux/btf.h, struct btf_type: the kind is in bits 24 to 28 of its second word.
-          let word = object.bytes.loadUnaligned(fromByteOffset: Int(offset) + 4, as: UInt32.self)
-          if place == 0 || word >> 24 & 0x1f == BTFKind.function.rawValue { continue }
+          let word = object.bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self)
+          if place == 0 || word >> 24 & 0x1f == BTFKind.function.rawValue { return nil }
           var slot = Self.hash(object.name(at: place)) & mask
           while slots[Int(slot)] != 0 { slot = (slot + 1) & mask }
           slots[Int(slot)] = UInt32(index) + 1
+          return nil
         }
       }
       self.mask = mask
@@ -99,15 +100,14 @@ extension BTFObject {
   /// The first type of one of the kinds with a name.
   func scan(_ kinds: BTFKinds, named name: UnsafeRawBufferPointer) -> BTFType? {
     guard let first = name.first else { return nil }
-    for (index, offset) in offsets.enumerated() {
+    return self.first { index, offset in
       // Kernel: include/uapi/linux/btf.h, struct btf_type: the kind is in bits 24 to 28 of its second word.
-      let word = bytes.loadUnaligned(fromByteOffset: Int(offset) + 4, as: UInt32.self)
-      guard kinds.rawValue & 1 << (word >> 24 & 0x1f) != 0 else { continue }
-      let place = bytes.loadUnaligned(fromByteOffset: Int(offset), as: UInt32.self)
-      guard begins(at: place, with: first), self.name(at: place).hasSameBytes(as: name) else { continue }
-      return BTFType(object: self, id: firstID + UInt32(index), offset: Int(offset))
+      let word = bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self)
+      guard kinds.rawValue & 1 << (word >> 24 & 0x1f) != 0 else { return nil }
+      let place = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+      guard begins(at: place, with: first), self.name(at: place).hasSameBytes(as: name) else { return nil }
+      return BTFType(object: self, id: firstID + UInt32(index), offset: offset)
     }
-    return nil
   }
 
   /// Whether the string at a place may begin with a byte; those of a base object all may.

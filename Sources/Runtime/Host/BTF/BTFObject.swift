@@ -4,7 +4,8 @@ import TraceLang
 /// One BTF object: where each type of it lies in the bytes, and nothing else until it is asked for
 /// (Kernel: Documentation/bpf/btf.rst).
 ///
-/// Every type that can be reached was seen to lie within the bytes; what a type refers to may still be anything.
+/// Every type that can be reached was seen to lie within the bytes; what a type refers to may still be anything. Behind one
+/// that does not, or whose kind is not known, there are no more.
 final class BTFObject {
   /// As in `RecordReference.btf`: 0 is the kernel itself.
   let number: Int
@@ -13,13 +14,12 @@ final class BTFObject {
   private let file: BTFFile
   let bytes: UnsafeRawBufferPointer
   let strings: Range<Int>
-  /// Of this object's types in order: offsets in `bytes`.
-  let offsets: [UInt32]
+  private var offsets: BTFOffsets
   let firstID: UInt32
   let firstString: UInt32
   private lazy var names = BTFNameIndex(self)
 
-  /// - Throws: when the bytes are not BTF of this machine's byte order, or end in the middle of a type.
+  /// - Throws: when the bytes are not BTF of this machine's byte order, or not all there.
   init(_ file: BTFFile, number: Int = 0, base: BTFObject? = nil) throws(TargetError) {
     let header = try Header(file.bytes)
     self.file = file
@@ -29,11 +29,13 @@ final class BTFObject {
     strings = header.strings
     firstID = base?.endID ?? 1
     firstString = base?.endString ?? 0
-    offsets = try Self.index(file.bytes, header.types)
+    offsets = BTFOffsets(file.bytes, header.types)
   }
 
   /// One more than the last type's number.
-  var endID: UInt32 { firstID + UInt32(offsets.count) }
+  var endID: UInt32 { firstID + UInt32(typeCount) }
+
+  var typeCount: Int { offsets.countAll() }
 
   private var endString: UInt32 { firstString + UInt32(strings.count) }
 
@@ -59,31 +61,22 @@ final class BTFObject {
     }
   }
 
-  /// Where each type begins; each ends within the section.
-  private static func index(_ bytes: UnsafeRawBufferPointer, _ section: Range<Int>) throws(TargetError) -> [UInt32] {
-    var offsets: [UInt32] = []
-    offsets.reserveCapacity(section.count / 20)
-    var offset = section.lowerBound
-    while offset < section.upperBound {
-      guard offset + BTFType.headerSize <= section.upperBound else {
-        throw TargetError("the type information is cut off")
-      }
-      let info = bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self)
-      guard let kind = BTFKind(rawValue: info >> 24 & 0x1F) else {
-        throw TargetError("the type information has a kind of type that is not known: \(info >> 24 & 0x1F)")
-      }
-      offsets.append(UInt32(truncatingIfNeeded: offset))
-      offset += BTFType.headerSize + kind.trailingSize(count: Int(info & 0xFFFF))
-    }
-    guard offset == section.upperBound else { throw TargetError("the type information is cut off") }
-    return offsets
-  }
-
   /// `nil` for 0, which is void, and for numbers beyond the last.
   func type(_ id: UInt32) -> BTFType? {
     guard id >= firstID else { return base?.type(id) }
-    let index = Int(id - firstID)
-    return index < offsets.count ? BTFType(object: self, id: id, offset: Int(offsets[index])) : nil
+    return offsets.offset(of: Int(id - firstID)).map { BTFType(object: self, id: id, offset: $0) }
+  }
+
+  /// What `body` gives for the first type, by index and offset in the bytes, that it gives anything for.
+  func first<Result>(where body: (_ index: Int, _ offset: Int) -> Result?) -> Result? {
+    var index = 0
+    repeat {
+      for offset in offsets.known(from: index) {
+        if let result = body(index, Int(offset)) { return result }
+        index += 1
+      }
+    } while offsets.walk()
+    return nil
   }
 
   /// The first type of one of the kinds with a name, in this object alone; `nil` when there is none.

@@ -31,21 +31,22 @@ extension BTFObject {
     var name = name
     let places = name.withUTF8 { self.places(of: UnsafeRawBufferPointer($0)) }
     guard !places.isEmpty else { return nil }
-    for (index, offset) in offsets.enumerated() {
-      let type = BTFType(object: self, id: firstID + UInt32(index), offset: Int(offset))
-      guard let kind = type.kind, kind == .enumeration || kind == .enumeration64 else { continue }
+    return first { index, offset in
+      let type = BTFType(object: self, id: firstID + UInt32(index), offset: offset)
+      guard let kind = type.kind, kind == .enumeration || kind == .enumeration64 else { return nil }
       for index in 0..<type.count where places.contains(type.enumerator(index).nameOffset) {
         return EnumeratorValue(value: type.enumerator(index).value, type: languageType(type.id))
       }
+      return nil
     }
-    return nil
   }
 
   /// Calls `body` with the name of each type of a kind.
   func forEachName(of kind: BTFKind, _ body: (UnsafeRawBufferPointer) -> Void) {
-    for (index, offset) in offsets.enumerated() {
-      let type = BTFType(object: self, id: firstID + UInt32(index), offset: Int(offset))
+    _ = first { index, offset -> Never? in
+      let type = BTFType(object: self, id: firstID + UInt32(index), offset: offset)
       if type.kind == kind { body(name(at: type.nameOffset)) }
+      return nil
     }
   }
 }

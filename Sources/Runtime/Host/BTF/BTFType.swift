@@ -6,7 +6,7 @@ struct BTFType {
   let id: UInt32
   private let offset: Int
 
-  /// `offset` is one of `object.offsets`.
+  /// `offset` is one that the object found a type at.
   init(object: BTFObject, id: UInt32, offset: Int) {
     self.object = object
     self.id = id

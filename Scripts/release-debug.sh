@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Builds .build/release/swtrace as one stripped executable that needs nothing but glibc, and prints its size.
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+parts=$PWD/.build/release-parts
+mkdir -p "$parts"
+
+# In one folder the linker takes a shared library before an archive, so a folder with archives only comes first.
+libraries=$(pkg-config --static --libs-only-l libbpf)
+for library in $libraries -lstdc++; do
+  archive=$(clang --print-file-name="lib${library#-l}.a")
+  [[ -e $archive ]] || { echo "lib${library#-l}.a is missing" >&2; exit 1; }
+  ln --symbolic --force "$archive" "$parts/"
+done
+
+swiftc -O -wmo -parse-as-library -module-name FoundationEssentials \
+  -emit-module -emit-module-path "$parts/FoundationEssentials.swiftmodule" \
+  -emit-object -o "$parts/FoundationEssentials.o" Scripts/Release/FoundationEssentials.swift
+
+options=(
+  --configuration release --product swtrace --static-swift-stdlib --disable-local-rpath 
+  -Xswiftc "-I$parts" -Xlinker "$parts/FoundationEssentials.o" -Xlinker "-L$parts"
+  -Xlinker --no-export-dynamic 
+)
+for library in $libraries; do options+=(-Xlinker "$library"); done
+# A fixed load address saves the start tens of thousands of relocations.
+for option in -static-libgcc -no-pie; do options+=(-Xswiftc -Xclang-linker -Xswiftc "$option"); done
+swift build "${options[@]}"
+
+swtrace=.build/release/swtrace
+shared=$(ldd "$swtrace" | awk '$1 !~ /^(linux-vdso|libc|libm)\.so|\/ld-linux/ { print $1 }')
+[[ -z $shared ]] || { echo "linked with shared libraries: $shared" >&2; exit 1; }
+stat --format=%s "$swtrace" | awk -v file="$swtrace" '{ printf "%s: %.1f MB\n", file, $1 / 1e6 }'
