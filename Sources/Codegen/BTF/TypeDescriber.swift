@@ -5,14 +5,13 @@ struct TypeDescriber {
   var writer = BTFWriter()
   /// Bytes of structs by value.
   private let recordSize: (RecordReference) -> Int
-  private var known: [Type: BTFWriter.TypeID] = [:]
-  private var integers: [IntegerType: BTFWriter.TypeID] = [:]
+  private var known: [(type: Type, id: BTFWriter.TypeID)] = []
+  private var integers: [(type: IntegerType, id: BTFWriter.TypeID)] = []
   private var pointerType: BTFWriter.TypeID?
 
   init(_ bundle: Bundle) {
-    var sizes: [RecordReference: Int] = [:]
-    for printed in bundle.layouts { sizes[printed.reference] = printed.layout.size }
-    recordSize = { [sizes] in sizes[$0] ?? 0 }
+    let layouts = bundle.layouts
+    recordSize = { reference in layouts.first { $0.reference == reference }?.layout.size ?? 0 }
   }
 
   /// A type of just so many bytes: that of the value, in a struct of its own where it is smaller.
@@ -33,18 +32,18 @@ struct TypeDescriber {
   }
 
   mutating func integer(_ type: IntegerType) -> BTFWriter.TypeID {
-    if let id = integers[type] { return id }
+    if let integer = integers.first(where: { $0.type == type }) { return integer.id }
     let id = writer.integer(type.cName, size: UInt32(type.size), isSigned: type.isSigned)
-    integers[type] = id
+    integers.append((type, id))
     return id
   }
 
   private func size(of type: Type) -> Int { type.size(recordSize: recordSize) }
 
   private mutating func type(of type: Type) -> BTFWriter.TypeID {
-    if let id = known[type] { return id }
+    if let same = known.first(where: { $0.type == type }) { return same.id }
     let id = describe(type)
-    known[type] = id
+    known.append((type, id))
     return id
   }
 

@@ -57,27 +57,56 @@ private struct CompactValueEncoder: Encoder, SingleValueEncodingContainer {
 
   func encodeNil() throws { throw unsupported(0, "an optional that is no member") }
 
-  func encode(_ value: some Encodable) throws {
-    switch value {
-    case let value as [UInt8]:
+  func encode<Value: Encodable>(_ value: Value) throws {
+    if try encodeScalar(value) { return }
+    let outer = output.openContainers
+    output.openContainers = 0
+    try value.encode(to: self)
+    // A payload's container ends with the one its case is in.
+    if output.openContainers > 0 { output.bytes.append(0) }
+    output.openContainers = outer
+  }
+
+  /// Types are told by identity: to ask whether one conforms to a protocol takes long, once for each type.
+  /// - Returns: whether the value is one of those that are written as they are.
+  private func encodeScalar<Value: Encodable>(_ value: Value) throws -> Bool {
+    let type = Value.self
+    if type == Int.self, let value = value as? Int {
+      try encode(integer: value)
+    } else if type == String.self, let value = value as? String {
+      output.bytes.append(text: value)
+    } else if type == Bool.self, let value = value as? Bool {
+      output.bytes.append(value ? 1 : 0)
+    } else if type == [UInt8].self, let value = value as? [UInt8] {
       output.bytes.append(number: UInt64(value.count))
       output.bytes += value
-    case let value as [UInt64]:
+    } else if type == [UInt64].self, let value = value as? [UInt64] {
       output.bytes.append(number: UInt64(value.count))
       for word in value { output.bytes.append(word64: word) }
-    case let value as Bool: output.bytes.append(value ? 1 : 0)
-    case let value as String: output.bytes.append(text: value)
-    case let value as UInt64: output.bytes.append(number: value)
-    case let value as any FixedWidthInteger & Encodable: try encode(integer: value)
-    case is Double, is Float: throw unsupported(value, "a floating-point number")
-    default:
-      let outer = output.openContainers
-      output.openContainers = 0
-      try value.encode(to: self)
-      // A payload's container ends with the one its case is in.
-      if output.openContainers > 0 { output.bytes.append(0) }
-      output.openContainers = outer
+    } else if type == UInt64.self, let value = value as? UInt64 {
+      output.bytes.append(number: value)
+    } else if type == UInt32.self, let value = value as? UInt32 {
+      try encode(integer: value)
+    } else if type == UInt16.self, let value = value as? UInt16 {
+      try encode(integer: value)
+    } else if type == UInt8.self, let value = value as? UInt8 {
+      try encode(integer: value)
+    } else if type == Int64.self, let value = value as? Int64 {
+      try encode(integer: value)
+    } else if type == Int32.self, let value = value as? Int32 {
+      try encode(integer: value)
+    } else if type == Int16.self, let value = value as? Int16 {
+      try encode(integer: value)
+    } else if type == Int8.self, let value = value as? Int8 {
+      try encode(integer: value)
+    } else if type == UInt.self, let value = value as? UInt {
+      try encode(integer: value)
+    } else if type == Double.self || type == Float.self {
+      throw unsupported(value, "a floating-point number")
+    } else {
+      return false
     }
+    return true
   }
 
   private func encode(integer value: some FixedWidthInteger) throws {

@@ -3,7 +3,7 @@ enum CallGraph {
   /// Functions that a function calls or takes the address of where it can be reached, once each.
   static func callees(of function: Function) -> [Int] {
     var result: [Int] = []
-    for block in ControlFlow(function).order {
+    for block in ControlFlow.order(of: function) {
       for instruction in function[block].instructions {
         switch instruction.operation {
         case .functionAddress(let callee), .callFunction(let callee, _):

@@ -14,6 +14,11 @@ public struct ControlFlow: Sendable {
   /// Loops around each block.
   public let loopDepths: [Int32]
 
+  /// Reachable blocks, each after its dominators, for those who want nothing else.
+  public static func order(of function: Function) -> [BlockID] {
+    ControlFlowShape.reversePostorder(function, depths: nil)
+  }
+
   public init(_ function: Function) {
     // Loop depth decides the final order, and finding loops needs a first one.
     let draft = ControlFlowShape(function)

@@ -117,10 +117,19 @@ struct ControlFlowShape {
     return result
   }
 
+  /// Whether an edge to a block goes back in the order.
+  private func hasLatch(_ block: BlockID) -> Bool {
+    for edge in Int(predecessorStarts[block.index])..<Int(predecessorStarts[block.index + 1])
+    where position[predecessorList[edge].index] >= position[block.index] {
+      return true
+    }
+    return false
+  }
+
   /// Natural loops by their back edges; loops that share a header are one.
   func loopDepths() -> [Int32] {
     var depths = [Int32](repeating: 0, count: position.count)
-    for header in order {
+    for header in order where hasLatch(header) {
       var stack: [BlockID] = []
       for latch in predecessors(of: header.index) where position[latch.index] >= position[header.index] {
         var current = latch.index

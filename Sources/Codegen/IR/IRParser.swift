@@ -168,10 +168,10 @@ public struct IRParser {
       guard let helper = Helper.allCases.first(where: { $0.name == name }) else {
         throw cursor.error("no helper `\(name)`")
       }
-      return .call(helper, try parseArguments())
+      return .call(helper, try parseCallArguments())
     case "callf":
       let index = try cursor.integer()
-      return .callFunction(index, try parseArguments())
+      return .callFunction(index, try parseCallArguments())
     default:
       guard let operation = try parseUnary(name) else { throw cursor.error("no operation `\(name)`") }
       return operation
@@ -238,6 +238,12 @@ public struct IRParser {
     repeat { operands.append(try parseOperand()) } while cursor.take(",")
     try cursor.expect(")")
     return operands
+  }
+
+  private mutating func parseCallArguments() throws(IRSyntaxError) -> CallArguments {
+    let operands = try parseArguments()
+    if operands.count > CallArguments.capacity { throw cursor.error("a call has five arguments at most") }
+    return CallArguments(operands)
   }
 
   private mutating func parseOperands() throws(IRSyntaxError) -> (Operand, Operand) {

@@ -148,5 +148,5 @@ extension Operation: CustomStringConvertible {
     offset < 0 ? "\(base) - \(-offset)" : "\(base) + \(offset)"
   }
 
-  private func list(_ operands: [Operand]) -> String { operands.map(\.description).joined(separator: ", ") }
+  private func list(_ operands: CallArguments) -> String { operands.map(\.description).joined(separator: ", ") }
 }

@@ -43,8 +43,8 @@ extension Operation {
         to: base(to), toOffset: toOffset, from: base(from), fromOffset: fromOffset, size: size, alignment: alignment)
     case .zero(let pointer, let offset, let size, let alignment):
       return .zero(base: base(pointer), offset: offset, size: size, alignment: alignment)
-    case .call(let helper, let operands): return .call(helper, operands.map(transform))
-    case .callFunction(let index, let operands): return .callFunction(index, operands.map(transform))
+    case .call(let helper, let operands): return .call(helper, operands.mapped(transform))
+    case .callFunction(let index, let operands): return .callFunction(index, operands.mapped(transform))
     }
   }
 

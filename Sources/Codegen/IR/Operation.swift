@@ -29,9 +29,9 @@ public enum Operation: Hashable, Sendable {
   /// Writes `size` zero bytes.
   case zero(base: Value, offset: Int, size: Int, alignment: Int)
 
-  case call(Helper, [Operand])
+  case call(Helper, CallArguments)
   /// Calls a function of the same module (BPF_PSEUDO_CALL).
-  case callFunction(Int, [Operand])
+  case callFunction(Int, CallArguments)
 }
 
 /// BPF_ALU64 operations; division and modulo are unsigned where not said otherwise.

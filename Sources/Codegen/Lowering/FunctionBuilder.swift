@@ -81,7 +81,7 @@ struct FunctionBuilder {
     .value(define(.integer, .load(bits: bits, signed: signed, base: base, offset: offset)))
   }
 
-  mutating func call(_ helper: Helper, _ arguments: [Operand], _ type: ValueType = .integer) -> Value {
+  mutating func call(_ helper: Helper, _ arguments: CallArguments, _ type: ValueType = .integer) -> Value {
     define(type, .call(helper, arguments))
   }
 

@@ -5,7 +5,7 @@ extension Lowering {
   /// Calls a helper that gives a negative error when it cannot read; with `-k` the program sends that to user space.
   ///
   /// - Parameter range: what reads; the expression whose code was begun last if not given.
-  mutating func guardedCall(_ helper: Helper, _ arguments: [Operand], at range: SourceRange? = nil) -> Value {
+  mutating func guardedCall(_ helper: Helper, _ arguments: CallArguments, at range: SourceRange? = nil) -> Value {
     let range = range ?? expressionRange
     let result = builder.call(helper, arguments)
     guard program.configuration.tellsFailedReads else { return result }

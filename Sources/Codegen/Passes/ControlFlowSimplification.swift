@@ -77,7 +77,7 @@ public struct ControlFlowSimplification: Pass {
       case many
     }
     var incoming = [Incoming](repeating: .none, count: function.valueTypes.count)
-    for block in ControlFlow(function).order {
+    for block in ControlFlow.order(of: function) {
       function[block].terminator.forEachEdge { edge in
         for (parameter, argument) in zip(function[edge.block].parameters, edge.arguments) {
           if argument == .value(parameter) { continue }

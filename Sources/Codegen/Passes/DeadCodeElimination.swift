@@ -30,11 +30,13 @@ public struct DeadCodeElimination: Pass {
 
   /// Drops blocks without a way to them and numbers the others anew, in their order.
   private func removeUnreachableBlocks(_ function: inout Function) {
-    let flow = ControlFlow(function)
-    if flow.order.count == function.blocks.count { return }
+    let order = ControlFlow.order(of: function)
+    if order.count == function.blocks.count { return }
+    var isReachable = [Bool](repeating: false, count: function.blocks.count)
+    for block in order { isReachable[block.index] = true }
     var numbers = [Int](repeating: 0, count: function.blocks.count)
     var kept: [BasicBlock] = []
-    for index in function.blocks.indices where flow.isReachable(BlockID(index)) {
+    for index in function.blocks.indices where isReachable[index] {
       numbers[index] = kept.count
       kept.append(function.blocks[index])
     }
@@ -45,6 +47,7 @@ public struct DeadCodeElimination: Pass {
   }
 
   private func removeDeadSlotStores(_ function: inout Function) {
+    if function.slots.isEmpty { return }
     let slots = SlotUses(function)
     for index in function.blocks.indices {
       function.blocks[index].instructions.removeAll { instruction in

@@ -6,8 +6,8 @@ public struct DeadStoreElimination: Pass {
   public init() {}
 
   public func run(_ function: inout Function) {
-    let uses = SlotUses(function)
     if function.slots.isEmpty { return }
+    let uses = SlotUses(function)
     for index in function.blocks.indices { run(&function.blocks[index], uses, slotCount: function.slots.count) }
   }
 

@@ -6,7 +6,7 @@ struct DemandedBits {
   init(_ function: Function) {
     masks = .init(repeating: 0, count: function.valueTypes.count)
     // Backwards, so that the uses of a value come before its definition; what goes round loops is wanted whole.
-    for block in ControlFlow(function).order.reversed() {
+    for block in ControlFlow.order(of: function).reversed() {
       visit(function[block].terminator)
       for instruction in function[block].instructions.reversed() {
         visit(instruction.operation, demanded: instruction.result.map { masks[$0.index] } ?? 0)

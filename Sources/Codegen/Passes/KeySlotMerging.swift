@@ -5,40 +5,44 @@ public struct KeySlotMerging: Pass {
   public init() {}
 
   public func run(_ function: inout Function) {
+    if function.slots.count < 2 { return }
     let flow = ControlFlow(function)
     let order = DominanceOrder(flow)
     let contents = SlotContents(function, flow, order)
-    var merged: [Slot: Slot] = [:]
+    var merged = [Slot?](repeating: nil, count: function.slots.count)
     // In the order in which they are written, so that the first of several is the one that stays.
-    var kept: [Kind: [SlotContents.Written]] = [:]
+    var kept = [[SlotContents.Written]](repeating: [], count: Self.buckets)
+    var isMerged = false
     for candidate in contents.written {
-      let kind = Kind(content: candidate.content, size: function.slots[candidate.slot.index].size)
-      if let first = kept[kind]?.first(where: { isBefore($0, candidate, order) }) {
-        merged[candidate.slot] = first.slot
+      let size = function.slots[candidate.slot.index].size
+      let bucket = candidate.content.hashValue & (Self.buckets - 1)
+      let first = kept[bucket].first {
+        function.slots[$0.slot.index].size == size && $0.content == candidate.content && isBefore($0, candidate, order)
+      }
+      if let first {
+        merged[candidate.slot.index] = first.slot
+        isMerged = true
       } else {
-        kept[kind, default: []].append(candidate)
+        kept[bucket].append(candidate)
       }
     }
-    if merged.isEmpty { return }
+    if !isMerged { return }
     let uses = SlotUses(function)
     for index in function.blocks.indices {
       function.blocks[index].instructions.removeAll { instruction in
-        uses.writtenSlot(instruction.operation).map { merged[$0] != nil } ?? false
+        uses.writtenSlot(instruction.operation).map { merged[$0.index] != nil } ?? false
       }
       for position in function.blocks[index].instructions.indices {
         guard case .slotAddress(let slot) = function.blocks[index].instructions[position].operation,
-          let replacement = merged[slot]
+          let replacement = merged[slot.index]
         else { continue }
         function.blocks[index].instructions[position].operation = .slotAddress(replacement)
       }
     }
   }
 
-  /// What slots that can be one have in common.
-  private struct Kind: Hashable {
-    let content: [SlotContents.Write]
-    let size: Int
-  }
+  /// A power of two: lists of slots by a hash of their contents, which are short in all but the largest functions.
+  private static let buckets = 64
 
   /// Whether one slot's writes are done wherever the other's begin.
   private func isBefore(_ a: SlotContents.Written, _ b: SlotContents.Written, _ order: DominanceOrder) -> Bool {

@@ -16,13 +16,14 @@ public struct NullCheckThreading: Pass {
 
   /// Whether there is an empty block with parameters that branches, and an edge with a constant to it.
   private func hasCandidate(_ function: Function) -> Bool {
-    function.blocks.contains { block in
+    for index in function.blocks.indices {
       var hasConstant = false
-      block.terminator.forEachEdge { edge in
-        if isCandidate(edge.block, function), edge.arguments.contains(where: \.isConstant) { hasConstant = true }
+      function.blocks[index].terminator.forEachEdge { edge in
+        if edge.arguments.contains(where: \.isConstant), isCandidate(edge.block, function) { hasConstant = true }
       }
-      return hasConstant
+      if hasConstant { return true }
     }
+    return false
   }
 
   private func isCandidate(_ block: BlockID, _ function: Function) -> Bool {

@@ -8,7 +8,7 @@ public struct Simplification: Pass {
   public func run(_ function: inout Function) {
     var substitution = Substitution(function)
     var simplifier = Simplifier(types: function.valueTypes, definitions: function.definitions())
-    for block in ControlFlow(function).order {
+    for block in ControlFlow.order(of: function) {
       for index in function[block].instructions.indices {
         let instruction = function[block].instructions[index]
         let operation = substitution.resolve(instruction.operation)

@@ -5,6 +5,7 @@ public struct SlotPromotion: Pass {
   public init() {}
 
   public func run(_ function: inout Function) {
+    if function.slots.isEmpty { return }
     let uses = SlotUses(function)
     var accesses = [Access?](repeating: nil, count: function.slots.count)
     var isExcluded = uses.isUntracked

@@ -12,7 +12,8 @@ struct SlotUses {
     isRead = .init(repeating: false, count: function.slots.count)
     isUntracked = isRead
     // Addresses flow along dominance, so that one pass in a good order sees all of them.
-    let order = ControlFlow(function).order
+    if function.slots.isEmpty { return }
+    let order = ControlFlow.order(of: function)
     for block in order {
       for instruction in function[block].instructions { collect(instruction) }
     }

@@ -77,7 +77,7 @@ private struct NumberingWalk {
           continue
         }
         lookups.append(Lookup(operation: operation, map: map, keySlot: slot, value: result))
-      } else {
+      } else if !lookups.isEmpty {
         let effect = effects.effect(of: operation)
         lookups.removeAll { effect.changes(map: $0.map, slot: $0.keySlot) }
       }
@@ -106,10 +106,12 @@ private struct NumberingWalk {
     let known = lookupsAtEnd[dominator.index]
     if known.isEmpty || flow.predecessors(of: block) == [dominator] { return known }
     var change = MemoryEffects.Effect()
-    var visited: Set<BlockID> = [dominator]
+    var isVisited = [Bool](repeating: false, count: function.blocks.count)
+    isVisited[dominator.index] = true
     var pending = Array(flow.predecessors(of: block))
     while let current = pending.popLast() {
-      if !visited.insert(current).inserted { continue }
+      if isVisited[current.index] { continue }
+      isVisited[current.index] = true
       for instruction in function[current].instructions { change.merge(effects.effect(of: instruction.operation)) }
       pending += flow.predecessors(of: current)
     }

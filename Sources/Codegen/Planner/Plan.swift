@@ -71,6 +71,8 @@ public struct SyscallEntry: Hashable, Sendable {
   }
 
   public struct Block: Hashable, Sendable {
+    /// `Probe.block` of its probes.
+    public var number: Int
     public var sections: [Section]
     /// Offset in the constants of a 16-bit entry for each number 0 ... maximum: 0, or the section's ordinal + 1;
     /// `nil` when the block has a single section.

@@ -3,38 +3,42 @@ import TraceLang
 extension Planner {
   /// Distributes the probes over BPF programs; all syscall probes of one side share one.
   mutating func planPrograms() {
-    var sides: [SyscallEntry.Side: [SyscallEntry.Block]] = [:]
-    var sideOrder: [SyscallEntry.Side] = []
-    var blockOf: [SyscallEntry.Side: [Int: Int]] = [:]
+    var enter: [SyscallEntry.Block] = []
+    var exit: [SyscallEntry.Block] = []
+    // Those on the side that the script names first come first.
+    var isExitFirst = false
     for (index, probe) in program.probes.enumerated() {
       var rest: [AttachPoint] = []
-      var members: [SyscallEntry.Side: [SyscallEntry.Member]] = [:]
+      var entering = SyscallEntry.Section(probe: index, members: [])
+      var exiting = entering
       for point in probe.attachPoints {
-        if let (side, number) = syscall(point) {
-          members[side, default: []].append(SyscallEntry.Member(number: number, nameIndex: point.nameIndex))
-        } else {
-          rest.append(point)
+        switch syscall(point) {
+        case (.enter, let number)?:
+          entering.members.append(SyscallEntry.Member(number: number, nameIndex: point.nameIndex))
+        case (.exit, let number)?:
+          exiting.members.append(SyscallEntry.Member(number: number, nameIndex: point.nameIndex))
+        case nil: rest.append(point)
         }
       }
-      for side in [SyscallEntry.Side.enter, .exit] {
-        guard let wanted = members[side] else { continue }
-        if sides[side] == nil {
-          sides[side] = []
-          sideOrder.append(side)
-        }
-        let section = SyscallEntry.Section(probe: index, members: wanted)
-        if let block = blockOf[side]?[probe.block] {
-          sides[side]?[block].sections.append(section)
-        } else {
-          blockOf[side, default: [:]][probe.block] = sides[side]?.count ?? 0
-          sides[side]?.append(SyscallEntry.Block(sections: [section], sectionTable: nil, nameTable: nil))
-        }
-      }
+      if enter.isEmpty, exit.isEmpty { isExitFirst = entering.members.isEmpty && !exiting.members.isEmpty }
+      Self.add(entering, of: probe, to: &enter)
+      Self.add(exiting, of: probe, to: &exit)
       planSingles(index, rest)
     }
-    for side in sideOrder {
-      guard let blocks = sides[side] else { continue }
-      planSyscalls(side, blocks)
+    for side in isExitFirst ? [SyscallEntry.Side.exit, .enter] : [.enter, .exit] {
+      let blocks = side == .enter ? enter : exit
+      if !blocks.isEmpty { planSyscalls(side, blocks) }
+    }
+  }
+
+  /// Puts a section to the others of its probe's block.
+  private static func add(_ section: SyscallEntry.Section, of probe: Probe, to blocks: inout [SyscallEntry.Block]) {
+    if section.members.isEmpty { return }
+    // The probes of a block are next to each other.
+    if let last = blocks.indices.last, blocks[last].number == probe.block {
+      blocks[last].sections.append(section)
+    } else {
+      blocks.append(SyscallEntry.Block(number: probe.block, sections: [section], sectionTable: nil, nameTable: nil))
     }
   }
 

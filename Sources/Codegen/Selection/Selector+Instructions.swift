@@ -36,7 +36,7 @@ extension Selector {
   }
 
   private mutating func selectCall(
-    _ callee: SelectedCallee, _ operands: [Operand], _ result: Value?
+    _ callee: SelectedCallee, _ operands: CallArguments, _ result: Value?
   ) throws(BackendError) {
     if operands.count > 5 { throw malformed("a call with \(operands.count) arguments") }
     let needed = result.flatMap { isNeeded[$0.index] ? VirtualRegister($0.index) : nil }

@@ -41,7 +41,7 @@ struct Selector {
 
   /// Finds what needs no instruction of its own.
   private mutating func foldAddresses(slotOffsets: [Int]) {
-    for block in ControlFlow(function).order {
+    for block in ControlFlow.order(of: function) {
       for instruction in function[block].instructions {
         guard let result = instruction.result?.index else { continue }
         switch instruction.operation {

@@ -10,7 +10,7 @@ struct KernelFeatures {
 
   mutating func has(_ feature: KernelFeature) -> Bool {
     if let answer = known[feature] { return answer }
-    let answer = Self.probe(feature)
+    let answer = feature.isImplied(by: known) || Self.probe(feature)
     known[feature] = answer
     return answer
   }
@@ -40,7 +40,7 @@ struct KernelFeatures {
   private static func hasTracingRawTracepoint() -> Bool {
     let program = ProbeProgram(
       .tracing, [.moveImmediate(0, 0), .exit], attachType: AttachType.traceRawTracepoint, attachBTF: 1)
-    return program.isLoaded || program.log.contains("attach_btf_id 1 is not a typedef")
+    return program.isLoaded || program.says("attach_btf_id 1 is not a typedef")
   }
 
   /// A call without arguments fails for those, unless the helper is unknown or not for tracing programs.
@@ -48,7 +48,7 @@ struct KernelFeatures {
     let program = ProbeProgram(.tracepoint, [.call(Int32(helper.rawValue)), .exit])
     if program.isLoaded { return true }
     let refusals = ["unknown func", "invalid func", "cannot use helper"]
-    return !program.log.isEmpty && !refusals.contains { program.log.contains($0) }
+    return program.hasLog && !refusals.contains { program.says($0) }
   }
 
   private static func hasSignExtendingMove() -> Bool {
@@ -100,6 +100,19 @@ struct KernelFeatures {
         if link >= 0 { _ = close(link) }
         return link < 0 && error == EBADF
       }
+    }
+  }
+}
+
+extension KernelFeature {
+  /// Helpers that the kernel got before the fourth version of the instruction set (6.6), which saves asking for each.
+  fileprivate func isImplied(by known: [KernelFeature: Bool]) -> Bool {
+    guard known[.instructionSetV4] == true else { return false }
+    switch self {
+    case .forEachMapElement, .currentTaskBTF, .attachCookie, .loop, .bootTime, .perCPULookup: return true
+    case .btf, .tracingRawTracepoint, .ringBuffer, .taiTime, .taskStorage, .instructionSetV4, .bpfMemoryAllocator,
+      .kprobeMulti, .uprobeMulti:
+      return false
     }
   }
 }

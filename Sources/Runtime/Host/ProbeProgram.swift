@@ -58,8 +58,8 @@ final class ProbeProgram {
 
   /// Negative when the kernel refused: -errno.
   let descriptor: Int32
-  /// What the verifier said; "" when it was not asked.
-  let log: String
+  /// What the verifier said, up to a NUL.
+  private let log: [CChar]
 
   init(_ kind: Kind, _ instructions: [Instruction], attachType: UInt32 = 0, attachBTF: UInt32 = 0) {
     var words = instructions.map(\.word.littleEndian)
@@ -79,7 +79,7 @@ final class ProbeProgram {
           &options)
       }
     }
-    log = text.withUnsafeBytes { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    log = text
   }
 
   deinit {
@@ -97,10 +97,15 @@ final class ProbeProgram {
     let program = ProbeProgram(kind, [.callFunction(function), .moveImmediate(0, 0), .exit])
     if program.isLoaded { return true }
     let refusals = ["is not allowed", "is not supported", "not a kernel function", "cannot find"]
-    return !program.log.isEmpty && !refusals.contains { program.log.contains($0) }
+    return program.hasLog && !refusals.contains { program.says($0) }
   }
 
   var isLoaded: Bool { descriptor >= 0 }
+
+  /// Whether the verifier said anything.
+  var hasLog: Bool { log.first != 0 }
+
+  func says(_ words: String) -> Bool { strstr(log, words) != nil }
 }
 
 /// A map created to see whether the kernel has its kind; closed when it goes out of use.

@@ -14,6 +14,21 @@ public struct SyscallTable: Sendable {
     public let name: String
     /// "newstat", as in `sys_enter_newstat`.
     public let tracepointName: String
+
+    /// "stat=newstat", or one name for both.
+    fileprivate init(_ word: Slice<UnsafeBufferPointer<UInt8>>, number: Int) {
+      func string(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> String {
+        String(decoding: UnsafeBufferPointer(rebasing: bytes), as: UTF8.self)
+      }
+      self.number = number
+      if let equals = word.firstIndex(of: UInt8(ascii: "=")) {
+        name = string(word[..<equals])
+        tracepointName = string(word[(equals + 1)...])
+      } else {
+        name = string(word)
+        tracepointName = name
+      }
+    }
   }
 
   /// Ascending by number.
@@ -27,18 +42,19 @@ public struct SyscallTable: Sendable {
       case .aarch64: Self.aarch64
       }
     var entries: [Entry] = []
-    var numbers: [String: Int] = [:]
+    entries.reserveCapacity(512)
     for run in runs {
-      for (offset, word) in run.names.description.split(whereSeparator: \.isWhitespace).enumerated() where word != "-" {
-        let names = word.split(separator: "=")
-        guard let name = names.first, let tracepointName = names.last else { continue }
-        let entry = Entry(
-          number: run.first + offset, name: String(name), tracepointName: String(tracepointName))
-        entries.append(entry)
-        numbers[entry.tracepointName] = entry.number
+      var number = run.first
+      run.names.withUTF8Buffer { text in
+        for word in text.split(whereSeparator: { $0 <= UInt8(ascii: " ") }) {
+          if word.first != UInt8(ascii: "-") { entries.append(Entry(word, number: number)) }
+          number += 1
+        }
       }
     }
     self.entries = entries
+    var numbers = [String: Int](minimumCapacity: entries.count)
+    for entry in entries { numbers[entry.tracepointName] = entry.number }
     self.numbers = numbers
   }
 

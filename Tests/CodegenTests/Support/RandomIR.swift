@@ -175,7 +175,7 @@ struct RandomIR {
   private mutating func callFunction() {
     let callee = Int.random(in: callees, using: &random)
     let arguments = (0..<(callee == 1 ? 5 : 2)).map { _ in operand() }
-    scope.append(emit(.callFunction(callee, arguments)))
+    scope.append(emit(.callFunction(callee, CallArguments(arguments))))
   }
 
   private mutating func conditional(_ depth: Int) {
