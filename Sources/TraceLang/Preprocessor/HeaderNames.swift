@@ -25,15 +25,17 @@ struct HeaderNames {
   mutating func find(for items: [Script.Item], macros: [String: MacroDeclaration]) -> Bool {
     var names = NameCollector()
     for item in items { _ = names.rewritten(item) }
-    var wanted = unknown(names)
+    var constants = undefined(names)
     for include in includes {
-      for (name, value) in KernelConstants.constants(of: include.name) where wanted.contains(name) {
+      for (name, value) in KernelConstants.constants(of: include.name) where constants.contains(name) {
         let place = Name(name, include.range)
         defines[name] = Define(
           name: place, parameters: nil, body: Expression(.integer(.init(value)), include.range), problems: [])
-        wanted.remove(name)
+        constants.remove(name)
       }
     }
+    // The target is asked last, since it looks through all that the kernel has.
+    let wanted = unknown(constants).union(unknownTypes(names))
     guard !wanted.isEmpty else { return !defines.isEmpty }
     guard let text = headers(for: wanted) else { return !defines.isEmpty }
     take(wanted, from: text)
@@ -43,11 +45,22 @@ struct HeaderNames {
   /// Words that calls take as arguments, which name nothing.
   private static let words: Set<String> = ["boot", "monotonic", "tai", "sw_tai", "raw", "perf", "bpftrace", "build_id"]
 
-  private func unknown(_ names: NameCollector) -> Set<String> {
+  /// Names of values that neither the script nor the language has.
+  private func undefined(_ names: NameCollector) -> Set<String> {
     var unknown: Set<String> = []
     for name in names.values where !names.constants.contains(name) && !Self.words.contains(name) {
-      if Builtin.named(name) == nil, own[name] == nil, target.enumerator(named: name) == nil { unknown.insert(name) }
+      if Builtin.named(name) == nil, own[name] == nil { unknown.insert(name) }
     }
+    return unknown
+  }
+
+  /// Those of some names that are no enumerators of the target.
+  private func unknown(_ names: Set<String>) -> Set<String> {
+    names.filter { target.enumerator(named: $0) == nil }
+  }
+
+  private func unknownTypes(_ names: NameCollector) -> Set<String> {
+    var unknown: Set<String> = []
     for name in names.types where !names.declared.contains(name) {
       if Checker.builtinTypes[name] != nil || name == "string" || name == "buffer" { continue }
       if target.kernelType(named: name) == nil, CTypeName(name.words).type == nil { unknown.insert(name) }
@@ -99,7 +112,7 @@ struct HeaderNames {
     var done = wanted
     var taken: Set<Int> = []
     func want(_ names: NameCollector) {
-      for name in unknown(names).sorted() where done.insert(name).inserted { queue.append(name) }
+      for name in unknown(undefined(names)).union(unknownTypes(names)).sorted() where done.insert(name).inserted { queue.append(name) }
     }
     while let name = queue.popLast() {
       if let place = index.places[name], taken.insert(place).inserted {
