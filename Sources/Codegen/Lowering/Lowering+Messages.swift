@@ -51,10 +51,12 @@ extension Lowering {
     var fields: [Field] = []
     var size = 0
     for value in values {
-      let alignment = max(value.type.alignment, 1)
+      let width = self.size(of: value.type)
+      // What is longer than a word is copied by words.
+      let alignment = width >= 8 ? 8 : value.type.alignment
       size = (size + alignment - 1) / alignment * alignment
-      fields.append(Field(offset: size, size: self.size(of: value.type), type: value.type))
-      size += self.size(of: value.type)
+      fields.append(Field(offset: size, size: width, type: value.type))
+      size += width
     }
     var next = 0
     let segments = format.segments.map { segment -> Format.Segment in
