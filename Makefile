@@ -23,12 +23,9 @@ test: setup ## build and run all tests; those that trace need root
 N ?= 10000
 SEED ?= 1
 
-# Compiled for speed: nearly all of the time goes into compiling the scripts.
 differential: setup ## run N=10000 random scripts from SEED=1 on against the reference interpreter; needs root
-	swift build -c release --build-tests -Xswiftc -enable-testing
-	SWTRACE_DIFFERENTIAL_COUNT=$(N) SWTRACE_DIFFERENTIAL_SEED=$(SEED) \
-	  swift test -c release -Xswiftc -enable-testing --skip-build --disable-xctest --no-parallel \
-	  --filter RandomScriptTests
+	@Scripts/release.sh DifferentialRunner
+	.build/release/DifferentialRunner $(N) $(SEED)
 
 release: setup ## build one stripped executable, .build/release/swtrace
 	@Scripts/release.sh
@@ -44,7 +41,8 @@ fuzz: ## fuzz the readers of scripts and recorded targets, SECONDS=60 each; find
 # 5.10, 6.1, 6.12, 7.x or all.
 KERNEL := all
 
-vm-test: release ## run scripts on Debian's kernels in QEMU: make vm-test KERNEL=6.1
+vm-test: setup ## run scripts, 1,000 of them random, on Debian's kernels in QEMU: make vm-test KERNEL=6.1
+	@Scripts/release.sh swtrace DifferentialRunner
 	@Scripts/vm-test.sh $(KERNEL)
 
 format: ## lay out all Swift sources

@@ -40,10 +40,10 @@ let package = Package(
       ],
       swiftSettings: strict
     ),
-    .testTarget(name: "ParserTests", dependencies: ["TraceLang"], swiftSettings: strict),
+    .testTarget(name: "ParserTests", dependencies: ["TestSupport", "TraceLang"], swiftSettings: strict),
     .testTarget(name: "CodegenTests", dependencies: ["Codegen", "TraceLang", "TestSupport"], swiftSettings: strict),
-    .testTarget(name: "TargetTests", dependencies: ["TraceLang"], swiftSettings: strict),
-    .testTarget(name: "HostTests", dependencies: ["Runtime", "TraceLang"], swiftSettings: strict),
+    .testTarget(name: "TargetTests", dependencies: ["TestSupport", "TraceLang"], swiftSettings: strict),
+    .testTarget(name: "HostTests", dependencies: ["Runtime", "TestSupport", "TraceLang"], swiftSettings: strict),
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Codegen", "TraceLang"], swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["CLibBPF", .product(name: "SystemPackage", package: "swift-system")],
@@ -51,9 +51,16 @@ let package = Package(
     .target(
       name: "ReferenceInterpreter", dependencies: ["TraceLang"], path: "Tests/ReferenceInterpreter",
       swiftSettings: strict),
+    .target(
+      name: "Differential", dependencies: ["Codegen", "ReferenceInterpreter", "Runtime", "TestSupport", "TraceLang"],
+      path: "Tests/Differential", swiftSettings: strict),
+    .executableTarget(
+      name: "DifferentialRunner",
+      dependencies: ["Differential", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Tests/DifferentialRunner", swiftSettings: strict),
     .testTarget(
       name: "DifferentialTests",
-      dependencies: ["Codegen", "ReferenceInterpreter", "Runtime", "TestSupport", "TraceLang"],
+      dependencies: ["Codegen", "Differential", "ReferenceInterpreter", "Runtime", "TestSupport", "TraceLang"],
       exclude: ["Constructs", "Regressions"], swiftSettings: strict),
     .testTarget(name: "CheckerTests", dependencies: ["TraceLang"], swiftSettings: strict),
     .testTarget(name: "LanguageTests", dependencies: ["TraceLang"], swiftSettings: strict),

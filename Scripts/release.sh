@@ -1,8 +1,13 @@
 #!/usr/bin/env bash
-# Builds .build/release/swtrace as one stripped executable that needs nothing but glibc, and prints its size.
+# Builds products as stripped executables that need nothing but glibc, and prints their sizes.
+#
+#   Scripts/release.sh [PRODUCT]...
+#
+# PRODUCT is swtrace unless told otherwise; it becomes .build/release/PRODUCT.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
+[[ $# -gt 0 ]] || set -- swtrace
 parts=$PWD/.build/release-parts
 mkdir -p "$parts"
 
@@ -19,16 +24,18 @@ swiftc -O -wmo -parse-as-library -module-name FoundationEssentials \
   -emit-object -o "$parts/FoundationEssentials.o" Scripts/Release/FoundationEssentials.swift
 
 options=(
-  --configuration release --product swtrace --static-swift-stdlib --disable-local-rpath -debug-info-format none
+  --configuration release --static-swift-stdlib --disable-local-rpath -debug-info-format none
   -Xswiftc "-I$parts" -Xlinker "$parts/FoundationEssentials.o" -Xlinker "-L$parts"
   -Xlinker --no-export-dynamic -Xlinker --strip-all
 )
 for library in $libraries; do options+=(-Xlinker "$library"); done
 # A fixed load address saves the start tens of thousands of relocations.
 for option in -static-libgcc -no-pie; do options+=(-Xswiftc -Xclang-linker -Xswiftc "$option"); done
-swift build "${options[@]}"
 
-swtrace=.build/release/swtrace
-shared=$(ldd "$swtrace" | awk '$1 !~ /^(linux-vdso|libc|libm)\.so|\/ld-linux/ { print $1 }')
-[[ -z $shared ]] || { echo "linked with shared libraries: $shared" >&2; exit 1; }
-stat --format=%s "$swtrace" | awk -v file="$swtrace" '{ printf "%s: %.1f MB\n", file, $1 / 1e6 }'
+for product in "$@"; do
+  swift build "${options[@]}" --product "$product"
+  executable=.build/release/$product
+  shared=$(ldd "$executable" | awk '$1 !~ /^(linux-vdso|libc|libm)\.so|\/ld-linux/ { print $1 }')
+  [[ -z $shared ]] || { echo "$executable is linked with shared libraries: $shared" >&2; exit 1; }
+  stat --format=%s "$executable" | awk -v file="$executable" '{ printf "%s: %.1f MB\n", file, $1 / 1e6 }'
+done

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Packs a machine's whole file system: an init, busybox, swtrace with the shared libraries it needs, and folders of scripts.
+# Packs a machine's whole file system: an init, busybox, swtrace and the runner of random scripts
+# with the shared libraries they need, and folders of scripts.
 set -euo pipefail
 
-[[ $# -ge 3 ]] || { echo "usage: make-image.sh IMAGE SWTRACE GROUP=FOLDER ..." >&2; exit 2; }
-image=$(realpath "$1") swtrace=$(realpath "$2")
-shift 2
+[[ $# -ge 3 ]] || { echo "usage: make-image.sh IMAGE SWTRACE RUNNER GROUP=FOLDER ..." >&2; exit 2; }
+image=$(realpath "$1") swtrace=$(realpath "$2") runner=$(realpath "$3")
+shift 3
 here=$(cd "$(dirname "$0")" && pwd)
 
 root=$(mktemp --directory)
@@ -12,8 +13,9 @@ trap 'rm -rf "$root"' EXIT
 mkdir -p "$root/bin" "$root/dev"
 install -m 755 "$here/init" "$here/workload" "$root/"
 install -m 755 "$swtrace" "$root/bin/swtrace"
+install -m 755 "$runner" "$root/bin/differential"
 install -m 755 "$(command -v busybox)" "$root/bin/busybox"
-for library in $(ldd "$swtrace" | grep --only-matching '/[^ ]*'); do
+for library in $({ ldd "$swtrace"; ldd "$runner"; } | grep --only-matching '/[^ ]*' | sort --unique); do
   install -D -m 755 "$library" "$root$library"
 done
 

@@ -4,12 +4,17 @@
 $1 == "boot" { kernel = $2; kernels[++kernelCount] = kernel; seconds[kernel] = $3; release[kernel] = "-" }
 $1 == "kernel" { release[kernel] = $2 }
 $1 == "end" { ended[kernel] = 1 }
+function add(group, state, number) {
+  if (!(group in known)) { known[group]; groups[++groupCount] = group }
+  count[kernel, group, state] += number
+  total[state] += number
+}
+$1 == "scripts" { add($2, "ok", $3); add($2, "skipped", $4); time[kernel, $2] = $5 }
+$1 == "refused" { print "skipped: " kernel " " $2 ":" substr($0, length($1 " " $2) + 1) }
 $1 == "script" {
   group = $2
   state = $4
-  if (!(group in known)) { known[group]; groups[++groupCount] = group }
-  count[kernel, group, state]++
-  total[state]++
+  add(group, state, 1)
   if (state != "ok") print state ": " kernel " " group "/" $3
 }
 $1 == "|" { print "    " substr($0, 3) }
@@ -27,6 +32,7 @@ END {
       text = count[kernel, groups[g], "ok"] + 0 " ok"
       if (n = count[kernel, groups[g], "skipped"]) text = text ", " n " skipped"
       if (n = count[kernel, groups[g], "failed"]) text = text ", " n " FAILED"
+      if ((kernel, groups[g]) in time) text = text " in " time[kernel, groups[g]] " s"
       printf " %s |", text
     }
     print ""

@@ -66,7 +66,7 @@ import TraceLang
 
   @Test func whatPassesTheChecksumDecodesOrIsRefused() throws {
     let body = try BuiltScript(Self.script).file().encoded()[20...]
-    var random = SeededGenerator(seed: 7)
+    var random = SplitMix(seed: 7)
     var accepted = 0
     for _ in 0..<600 {
       var changed = Array(body)

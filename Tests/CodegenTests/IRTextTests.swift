@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Codegen
@@ -52,7 +53,7 @@ import Testing
   }
 
   @Test func textOfNoiseIsAnErrorAndNothingWorse() {
-    var random = SeededGenerator(seed: 7)
+    var random = SplitMix(seed: 7)
     let bytes = Array(Self.sample.utf8)
     for _ in 0..<2000 {
       var mutated = bytes

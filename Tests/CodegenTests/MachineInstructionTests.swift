@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Codegen
@@ -13,7 +14,7 @@ import Testing
   }
 
   @Test func whatDecodesEncodesToTheSameBits() {
-    var random = SeededGenerator(seed: 1)
+    var random = SplitMix(seed: 1)
     var decoded = 0
     for _ in 0..<200_000 {
       // Mostly small fields, so that a good part of the slots are instructions.

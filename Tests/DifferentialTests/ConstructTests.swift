@@ -1,3 +1,4 @@
+import Differential
 import Glibc
 import TestSupport
 import Testing
@@ -23,10 +24,8 @@ import TraceLang
   @Test("a construct does on the kernel what the reference interpreter says", .root, arguments: Construct.all)
   func live(construct: Construct) throws {
     let text = try FileContents.text(construct.path)
-    try Kernel.use { kernel in
-      let verdict = kernel.verdict(text, parameters: Construct.parameters)
-      #expect(verdict == .same, "\(verdict)")
-    }
+    let verdict = try Kernel.use { $0.verdict(text, parameters: Construct.parameters) }
+    #expect(verdict == .same, "\(verdict)")
   }
 
   @Test("renewal", .enabled(if: renews, "set SWTRACE_RENEW_GOLDENS=1 to renew the dumps"))

@@ -1,3 +1,4 @@
+import Differential
 import ReferenceInterpreter
 import Runtime
 import TestSupport

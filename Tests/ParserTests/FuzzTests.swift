@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import TraceLang
 
@@ -19,7 +20,7 @@ import TraceLang
 
   @Test(arguments: 0..<40)
   func mutatedScriptsAreSurvived(seed: Int) {
-    var random = SeededRandom(seed: UInt64(1000 + seed))
+    var random = SplitMix(seed: UInt64(1000 + seed))
     let scripts = Corpus.examples.map { Array($0.utf8) } + Corpus.installed.map(Corpus.bytes)
     for _ in 0..<100 {
       guard var script = scripts.randomElement(using: &random) else { return }
@@ -28,7 +29,7 @@ import TraceLang
     }
   }
 
-  private static func mutate(_ script: inout [UInt8], _ others: [[UInt8]], _ random: inout SeededRandom) {
+  private static func mutate(_ script: inout [UInt8], _ others: [[UInt8]], _ random: inout SplitMix) {
     guard !script.isEmpty else { return }
     let start = Int.random(in: 0..<script.count, using: &random)
     let length = min(Int.random(in: 0...12, using: &random), script.count - start)
@@ -55,7 +56,7 @@ import TraceLang
 
   @Test(arguments: 0..<40)
   func wordSoupIsSurvived(seed: Int) {
-    var random = SeededRandom(seed: UInt64(2000 + seed))
+    var random = SplitMix(seed: UInt64(2000 + seed))
     for _ in 0..<100 {
       var text = "BEGIN { "
       for _ in 0..<Int.random(in: 1...40, using: &random) {
@@ -67,7 +68,7 @@ import TraceLang
 
   @Test(arguments: 0..<10)
   func noiseIsSurvived(seed: Int) {
-    var random = SeededRandom(seed: UInt64(3000 + seed))
+    var random = SplitMix(seed: UInt64(3000 + seed))
     for size in [1, 10, 100, 1000] {
       Self.run((0..<size).map { _ in UInt8.random(in: 0...255, using: &random) })
       Self.run((0..<size).map { _ in UInt8.random(in: 1...127, using: &random) })

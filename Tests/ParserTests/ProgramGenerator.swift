@@ -1,26 +1,10 @@
-/// A small generator of random numbers: the same seed gives the same numbers (SplitMix64).
-struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-    state = next()
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
-}
+import TestSupport
 
 /// Writes random programs that are right; together they hold every construct of the language.
 struct ProgramGenerator {
-  private var random: SeededRandom
+  private var random: SplitMix
 
-  init(seed: UInt64) { random = SeededRandom(seed: seed) }
+  init(seed: UInt64) { random = SplitMix(seed: seed) }
 
   mutating func program() -> String {
     let start = one(in: 10) ? pick("#!/usr/bin/env swtrace\n", "// first\n", "/* first */\n\n", "\n\n") : ""

@@ -19,7 +19,7 @@ import TraceLang
     let buffer = OutputBuffer()
     bytes.withUnsafeBytes { payload in
       guard let base = payload.baseAddress else { return }
-      PrintfFormatter(values: TextValue(context: context)).append(
+      PrintfFormatter(context: context).append(
         CompiledFormat(Format(segments: segments)), base, to: buffer)
     }
     return buffer.text

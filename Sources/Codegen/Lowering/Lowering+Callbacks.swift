@@ -124,7 +124,7 @@ extension Lowering {
   /// Variables the body changes are saved as numbers nothing is known of: from a known one, the verifier would walk the
   /// body once for each value it comes to.
   private mutating func save(_ environment: Environment, _ assigned: [VariableID], to memory: Value) {
-    for variable in environment.memories where assigned.contains(variable) { forget(variable) }
+    for variable in environment.memories where assigned.contains(variable) && !isText(variable) { forget(variable) }
     var offset = 0
     func put(_ lowering: inout Lowering, _ operand: Operand) {
       lowering.builder.emit(.store(bits: 64, base: memory, offset: offset, operand))
@@ -148,10 +148,14 @@ extension Lowering {
     put(&self, .constant(0))
   }
 
-  /// Makes the verifier forget the numbers in a variable that lies on the stack; texts come to no new values by turns.
+  /// Texts come to no new values by turns.
+  private func isText(_ variable: VariableID) -> Bool {
+    if case .string = probe.variables[variable.index].type { true } else { false }
+  }
+
+  /// Makes the verifier forget what is in a variable that lies on the stack.
   private mutating func forget(_ variable: VariableID) {
     let type = probe.variables[variable.index].type
-    if case .string = type { return }
     guard let memory = variableMemory[variable] else { return }
     var offset = memory.offset
     let end = offset + size(of: type)
@@ -194,11 +198,10 @@ extension Lowering {
     ends += loop.breaks.map { $0.adding([.constant(1), .constant(0)]) }
     ends += bodyExits.map { $0.adding([.constant(1), .constant(1)]) }
     let result = builder.join(ends, extraTypes: [.integer, .integer])
-    for (position, variable) in environment.variables.enumerated() where assigned.contains(variable) {
-      guard let value = builder.variables[variable] else { continue }
-      builder.emit(.store(bits: 64, base: memory, offset: position * 8, value))
+    leave(environment, assigned, in: memory)
+    if !bodyExits.isEmpty {
+      builder.emit(.store(bits: 64, base: memory, offset: environment.size - 8, opaque(result[1])))
     }
-    builder.emit(.store(bits: 64, base: memory, offset: environment.size - 8, result[1]))
     builder.terminate(.exit(result[0]))
     finish(prologue)
     functions[index - 1] = builder.finish()
@@ -213,6 +216,16 @@ extension Lowering {
       map: scratch.map, entry: scratch.entry, used: outer.scratch.used, size: scratch.size, base: outer.scratch.base,
       isUsed: outer.scratch.isUsed)
     return index
+  }
+
+  /// Saves what a turn leaves in variables. Kernels before 6.7 take each loop for one of exactly one turn: of a number that
+  /// they knew here they would be sure behind a loop of no turns too, and drop the code for all others.
+  private mutating func leave(_ environment: Environment, _ assigned: [VariableID], in memory: Value) {
+    for (position, variable) in environment.variables.enumerated() where assigned.contains(variable) {
+      guard let value = builder.variables[variable] else { continue }
+      builder.emit(.store(bits: 64, base: memory, offset: position * 8, opaque(value)))
+    }
+    for variable in environment.memories where assigned.contains(variable) { forget(variable) }
   }
 
   private mutating func restore(_ environment: Environment, from memory: Value, _ outer: Lowering) {

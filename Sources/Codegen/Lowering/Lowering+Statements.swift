@@ -92,7 +92,9 @@ extension Lowering {
       let after = cut(builder.arithmetic(.add, before, .constant(amount)), .int64, to: type.integer ?? .uint64)
       writeVariable(variable, after)
       return isPrefix ? after : before
-    case .map(let map, let key): return stepMap(map, key, amount, isPrefix: isPrefix)
+    case .map(let map, let key):
+      // An enumeration's map holds 64 bits.
+      return cut(stepMap(map, key, amount, isPrefix: isPrefix), .int64, to: type.integer ?? .uint64)
     }
   }
 

@@ -23,7 +23,7 @@ public struct VerifierRefusal: Error, Hashable, Sendable, CustomStringConvertibl
   }
 
   /// Whether the verifier gave up on a loop rather than found a fault; 5.10 tells too many branches by EFAULT.
-  private var hasTooManyTurns: Bool {
+  package var hasTooManyTurns: Bool {
     (isLogCut && (errno == .argListTooLong || errno == .badAddress)) || Self.exhaustion.contains { reason.contains($0) }
   }
 

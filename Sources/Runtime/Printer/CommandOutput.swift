@@ -2,10 +2,10 @@ import CLibBPF
 import Glibc
 
 /// What a shell command writes to either of its streams, for `system`.
-enum CommandOutput {
+package enum CommandOutput {
   /// Runs `/bin/sh -c` with default signal handling and appends its output; waits for it to end.
   /// - Returns: 0 or the errno of what could not be done.
-  static func append(of command: String, to buffer: OutputBuffer) -> Int32 {
+  package static func append(of command: String, to buffer: OutputBuffer) -> Int32 {
     var ends: [Int32] = [-1, -1]
     guard swtrace_pipe(&ends) == 0 else { return errno }
     var actions = posix_spawn_file_actions_t()
@@ -35,10 +35,10 @@ enum CommandOutput {
 }
 
 /// What a file holds, for `cat`.
-enum FileText {
+package enum FileText {
   /// Appends at most `limit` bytes.
   /// - Returns: 0 or the errno of opening or reading.
-  static func append(path: String, limit: Int, to buffer: OutputBuffer) -> Int32 {
+  package static func append(path: String, limit: Int, to buffer: OutputBuffer) -> Int32 {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return errno }
     defer { _ = close(descriptor) }
@@ -46,7 +46,7 @@ enum FileText {
   }
 
   @discardableResult
-  static func append(descriptor: Int32, limit: Int, to buffer: OutputBuffer) -> Int32 {
+  package static func append(descriptor: Int32, limit: Int, to buffer: OutputBuffer) -> Int32 {
     var chunk = [UInt8](repeating: 0, count: 4096)
     var rest = limit
     while rest > 0 {

@@ -2,7 +2,7 @@ import Codegen
 import TraceLang
 
 /// A format whose steps are plain numbers, so that printing a record allocates and counts no references.
-struct CompiledFormat {
+package struct CompiledFormat {
   /// One step; trivially copied.
   struct Step {
     enum Kind: UInt8 {
@@ -47,7 +47,7 @@ struct CompiledFormat {
   private(set) var literals: [UInt8] = []
   private(set) var types: [Type] = []
 
-  init(_ format: Format) {
+  package init(_ format: Format) {
     for segment in format.segments {
       switch segment {
       case .literal(let bytes):

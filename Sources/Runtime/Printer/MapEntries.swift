@@ -3,19 +3,19 @@ import Glibc
 import TraceLang
 
 /// The entries of a map at one moment: keys and merged values, each of one size, one after the other.
-struct MapEntries {
+package struct MapEntries {
   let keySize: Int
   let valueSize: Int
   private(set) var keys: [UInt8] = []
   private(set) var values: [UInt8] = []
   private(set) var count = 0
 
-  init(keySize: Int, valueSize: Int) {
+  package init(keySize: Int, valueSize: Int) {
     self.keySize = keySize
     self.valueSize = valueSize
   }
 
-  mutating func append(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+  package mutating func append(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
     keys.append(contentsOf: key)
     values.append(contentsOf: value)
     count += 1

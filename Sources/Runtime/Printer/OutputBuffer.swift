@@ -1,12 +1,12 @@
 import Glibc
 
 /// Bytes on their way to a file descriptor; grows as needed and keeps its memory.
-final class OutputBuffer {
+package final class OutputBuffer {
   private(set) var count = 0
   private var capacity: Int
   private var base: UnsafeMutablePointer<UInt8>
 
-  init(capacity: Int = 1 << 16) {
+  package init(capacity: Int = 1 << 16) {
     self.capacity = capacity
     base = .allocate(capacity: capacity)
   }
@@ -15,7 +15,7 @@ final class OutputBuffer {
 
   var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
 
-  var text: String { String(decoding: bytes, as: UTF8.self) }
+  package var text: String { String(decoding: bytes, as: UTF8.self) }
 
   func removeAll() { count = 0 }
 
@@ -55,11 +55,11 @@ final class OutputBuffer {
     if let start = bytes.baseAddress { append(start, count: bytes.count) }
   }
 
-  func append(_ bytes: [UInt8]) { bytes.withUnsafeBytes { append($0) } }
+  package func append(_ bytes: [UInt8]) { bytes.withUnsafeBytes { append($0) } }
 
   func append(_ text: StaticString) { append(text.utf8Start, count: text.utf8CodeUnitCount) }
 
-  func append(text: String) {
+  package func append(text: String) {
     var text = text
     text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
   }

@@ -7,19 +7,32 @@ public enum OutputFormat: String, Hashable, Sendable, CaseIterable {
 }
 
 /// What a piece of formatted text is; JSON tells it as the line's type.
-enum TextKind {
+package enum TextKind {
   case printf, time, cat, join
   /// Output of `system`.
   case syscall
 }
 
 /// A map at one moment, in the order it prints.
-struct PrintedMap {
+package struct PrintedMap {
   let view: MapView
   let entries: MapEntries
   let order: [Int]
   /// What numbers are divided by; 0 and 1 for nothing.
   var divisor: UInt64 = 0
+}
+
+extension PrintedMap {
+  /// - Parameters:
+  ///   - top: how many entries print, those with the largest values; 0 for all.
+  ///   - isAsked: by `print`, which shows a scalar that is not there as 0, and a histogram not at all.
+  package init(view: MapView, entries: MapEntries, top: UInt64, divisor: UInt64, isAsked: Bool) {
+    var entries = entries
+    if entries.count == 0, isAsked, view.key == nil, !view.value.isHistogram { entries.appendZeros() }
+    let order = MapOrder(view: view).sorted(entries)
+    let shown = top > 0 && top < UInt64(order.count) ? Int(top) : order.count
+    self.init(view: view, entries: entries, order: order.suffix(shown), divisor: divisor)
+  }
 }
 
 /// The words of one output format.

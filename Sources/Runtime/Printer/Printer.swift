@@ -40,7 +40,7 @@ final class Printer {
     self.bundle = bundle
     self.maps = maps
     self.descriptor = descriptor
-    printf = PrintfFormatter(values: TextValue(context: context))
+    printf = PrintfFormatter(context: context)
     sink =
       switch format {
       case .text: TextSink(context: context, isQuiet: isQuiet)
@@ -210,14 +210,9 @@ extension Printer {
     sink.endText(.join)
   }
 
-  /// - Parameter isAsked: by `print`, which shows a scalar that is not there as 0, and a histogram not at all.
   private func printMap(_ index: Int, top: UInt64, divisor: UInt64, isAsked: Bool) {
-    let view = bundle.views[index]
-    var entries = maps.entries(of: index)
-    if entries.count == 0, isAsked, view.key == nil, !view.value.isHistogram { entries.appendZeros() }
-    var order = MapOrder(view: view).sorted(entries)
-    if top > 0, top < UInt64(order.count) { order = order.suffix(Int(top)) }
-    sink.map(PrintedMap(view: view, entries: entries, order: order, divisor: divisor))
+    let (view, entries) = (bundle.views[index], maps.entries(of: index))
+    sink.map(PrintedMap(view: view, entries: entries, top: top, divisor: divisor, isAsked: isAsked))
   }
 
   private func printValue(_ view: Int, _ key: Field?, _ value: Field, _ payload: UnsafeRawPointer) {

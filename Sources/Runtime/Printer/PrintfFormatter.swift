@@ -2,10 +2,12 @@ import Glibc
 import TraceLang
 
 /// Prints payloads by compiled formats, with the meaning that flags, width and precision have in C.
-struct PrintfFormatter {
+package struct PrintfFormatter {
   let values: TextValue
 
-  func append(_ format: CompiledFormat, _ payload: UnsafeRawPointer, to buffer: OutputBuffer) {
+  package init(context: ValueContext) { values = TextValue(context: context) }
+
+  package func append(_ format: CompiledFormat, _ payload: UnsafeRawPointer, to buffer: OutputBuffer) {
     format.literals.withUnsafeBytes { literals in
       format.steps.withUnsafeBufferPointer { steps in
         for step in steps {

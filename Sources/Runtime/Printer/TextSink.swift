@@ -2,13 +2,13 @@ import Codegen
 import TraceLang
 
 /// Output as people read it; the layout is bpftrace 0.27's.
-final class TextSink: OutputSink {
-  let output = OutputBuffer()
+package final class TextSink: OutputSink {
+  package let output = OutputBuffer()
   let messages = OutputBuffer(capacity: 256)
   private let values: TextValue
   private let isQuiet: Bool
 
-  init(context: ValueContext, isQuiet: Bool) {
+  package init(context: ValueContext, isQuiet: Bool) {
     values = TextValue(context: context)
     self.isQuiet = isQuiet
   }
@@ -17,21 +17,21 @@ final class TextSink: OutputSink {
     if !isQuiet { messages.append(text: "Attached \(probes) probe\(probes == 1 ? "" : "s")\n") }
   }
 
-  func beginText() -> OutputBuffer { output }
+  package func beginText() -> OutputBuffer { output }
 
-  func endText(_ kind: TextKind) {
+  package func endText(_ kind: TextKind) {
     switch kind {
     case .printf, .time, .cat: break
     case .join, .syscall: output.append(UInt8(ascii: "\n"))
     }
   }
 
-  func value(_ type: Type, _ value: UnsafeRawPointer) {
+  package func value(_ type: Type, _ value: UnsafeRawPointer) {
     values.append(type, value, to: output)
     output.append(UInt8(ascii: "\n"))
   }
 
-  func map(_ map: PrintedMap) {
+  package func map(_ map: PrintedMap) {
     for index in map.order {
       map.entries.withEntry(index) { key, value in
         output.append(text: map.view.name)
@@ -94,7 +94,7 @@ final class TextSink: OutputSink {
 
   func warning(_ text: String) { messages.append(text: "WARNING: \(text)\n") }
 
-  func ending() { output.append("\n\n") }
+  package func ending() { output.append("\n\n") }
 }
 
 extension PrintedMap {

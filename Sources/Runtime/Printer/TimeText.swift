@@ -1,7 +1,7 @@
 import Glibc
 
 /// Points in time by strftime formats, in the local time zone; `%f` is the microsecond of the second in six digits.
-enum TimeText {
+package enum TimeText {
   private static let nanosecondsPerSecond: Int64 = 1_000_000_000
 
   static func append(format: String, sinceBoot nanoseconds: UInt64, to buffer: OutputBuffer) {
@@ -9,7 +9,7 @@ enum TimeText {
     append(format: format, sinceEpoch: boot + Int64(clamping: nanoseconds), to: buffer)
   }
 
-  static func appendNow(format: String, to buffer: OutputBuffer) {
+  package static func appendNow(format: String, to buffer: OutputBuffer) {
     append(format: format, sinceEpoch: now(CLOCK_REALTIME), to: buffer)
   }
 

@@ -3,7 +3,7 @@ import Glibc
 import TraceLang
 
 /// What printing values needs besides the values: names, formats and the machine's symbols.
-final class ValueContext {
+package final class ValueContext {
   let host: any HostServices
   let probeNames: [[UInt8]]
   let timeFormats: [String]
@@ -22,7 +22,7 @@ final class ValueContext {
   }()
   private var userNames: [UInt32: String] = [:]
 
-  init(bundle: Bundle, host: any HostServices, frames: @escaping (StackType, Int64) -> [UInt64]) {
+  package init(bundle: Bundle, host: any HostServices, frames: @escaping (StackType, Int64) -> [UInt64]) {
     self.host = host
     self.frames = frames
     probeNames = bundle.probeNames.map { Array($0.utf8) }

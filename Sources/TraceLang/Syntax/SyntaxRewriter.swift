@@ -1,6 +1,6 @@
 /// Rebuilds syntax from the outside in; each method gives what stands in the place of a part, by default the part with
 /// its own parts rewritten.
-protocol SyntaxRewriter {
+package protocol SyntaxRewriter {
   mutating func rewritten(_ expression: Expression) -> Expression
   mutating func rewritten(_ type: TypeSyntax) -> TypeSyntax
   mutating func rewritten(_ statement: Statement) -> Statement
@@ -12,17 +12,17 @@ protocol SyntaxRewriter {
 }
 
 extension SyntaxRewriter {
-  mutating func rewritten(_ statement: Statement) -> Statement { rewrittenParts(of: statement) }
+  package mutating func rewritten(_ statement: Statement) -> Statement { rewrittenParts(of: statement) }
 
-  mutating func declared(_ variable: Name) -> Name { variable }
+  package mutating func declared(_ variable: Name) -> Name { variable }
 
-  mutating func rewritten(_ block: Block) -> Block {
+  package mutating func rewritten(_ block: Block) -> Block {
     Block(
       statements: block.statements.map { rewritten($0) }, result: block.result.map { rewritten($0) },
       range: block.range)
   }
 
-  mutating func rewrittenParts(of expression: Expression) -> Expression {
+  package mutating func rewrittenParts(of expression: Expression) -> Expression {
     Expression(rewrittenKind(of: expression), expression.range)
   }
 
@@ -54,7 +54,7 @@ extension SyntaxRewriter {
     }
   }
 
-  mutating func rewrittenParts(of statement: Statement) -> Statement {
+  package mutating func rewrittenParts(of statement: Statement) -> Statement {
     Statement(rewrittenKind(of: statement), statement.range)
   }
 
@@ -82,7 +82,7 @@ extension SyntaxRewriter {
     }
   }
 
-  mutating func rewritten(_ conditional: Statement.If) -> Statement.If {
+  package mutating func rewritten(_ conditional: Statement.If) -> Statement.If {
     let condition = rewritten(conditional.condition)
     let then = rewritten(conditional.then)
     let otherwise: Statement.Otherwise?
@@ -96,7 +96,7 @@ extension SyntaxRewriter {
 
   // MARK: Types and declarations
 
-  mutating func rewrittenParts(of type: TypeSyntax) -> TypeSyntax {
+  package mutating func rewrittenParts(of type: TypeSyntax) -> TypeSyntax {
     TypeSyntax(rewrittenKind(of: type), type.range)
   }
 
@@ -112,11 +112,11 @@ extension SyntaxRewriter {
     }
   }
 
-  mutating func rewritten(_ aggregate: CDeclaration.Aggregate) -> CDeclaration.Aggregate {
+  package mutating func rewritten(_ aggregate: CDeclaration.Aggregate) -> CDeclaration.Aggregate {
     rewrittenParts(of: aggregate)
   }
 
-  mutating func rewrittenParts(of aggregate: CDeclaration.Aggregate) -> CDeclaration.Aggregate {
+  package mutating func rewrittenParts(of aggregate: CDeclaration.Aggregate) -> CDeclaration.Aggregate {
     var result = aggregate
     result.members = aggregate.members?.map { member in
       var member = member
@@ -130,14 +130,14 @@ extension SyntaxRewriter {
     return result
   }
 
-  mutating func rewritten(_ declaration: CDeclaration) -> CDeclaration {
+  package mutating func rewritten(_ declaration: CDeclaration) -> CDeclaration {
     switch declaration.kind {
     case .aggregate(let aggregate): CDeclaration(kind: .aggregate(rewritten(aggregate)), range: declaration.range)
     case .alias(let name, let type): CDeclaration(kind: .alias(name, rewritten(type)), range: declaration.range)
     }
   }
 
-  mutating func rewritten(_ item: Script.Item) -> Script.Item {
+  package mutating func rewritten(_ item: Script.Item) -> Script.Item {
     switch item {
     case .directive, .config, .imported, .macro: return item
     case .declaration(let declaration): return .declaration(rewritten(declaration))

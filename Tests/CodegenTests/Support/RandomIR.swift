@@ -1,23 +1,10 @@
+import TestSupport
+
 @testable import Codegen
-
-/// SplitMix64 (Steele, Lea, Flood): the same programs on every run.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-    return z ^ z >> 31
-  }
-}
 
 /// Random well-formed programs over integers: arithmetic, stack slots, branches, bounded loops and calls.
 struct RandomIR {
-  private var random: SeededGenerator
+  private var random: SplitMix
   private var function: Function
   private var block = BlockID(0)
   /// Integers that may be read here.
@@ -28,7 +15,7 @@ struct RandomIR {
 
   /// A module of a program and two functions that it calls.
   static func module(seed: UInt64, size: Int) -> Module {
-    var seeds = SeededGenerator(seed: seed)
+    var seeds = SplitMix(seed: seed)
     let program = RandomIR(seed: seeds.next(), name: "program", parameters: [.pointer(.context)], size, callees: 1..<3)
     let first = RandomIR(
       seed: seeds.next(), name: "first", parameters: .init(repeating: .integer, count: 5), size / 4, callees: 2..<3)
@@ -38,7 +25,7 @@ struct RandomIR {
   }
 
   private init(seed: UInt64, name: String, parameters: [ValueType], _ size: Int, callees: Range<Int>) {
-    random = SeededGenerator(seed: seed)
+    random = SplitMix(seed: seed)
     function = Function(name: name, parameters: parameters)
     budget = size
     self.callees = callees

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Writes random scripts that the checker takes and whose output does not depend on chance: what is read of a map does
 /// not depend on its order, and nothing is asked of clocks.
 struct ScriptGenerator {
@@ -28,6 +30,8 @@ struct ScriptGenerator {
   }
 
   var random: SplitMix
+  /// Whether the kernel has what loops over maps and `len` of them need.
+  let visitsMaps: Bool
   var maps: [Map] = []
   /// Visible variables, the newest last.
   var variables: [(name: String, sort: Sort)] = []
@@ -40,7 +44,10 @@ struct ScriptGenerator {
   var loopedMaps: [String] = []
   var loopValue: String?
 
-  init(seed: UInt64) { random = SplitMix(seed: seed) }
+  init(seed: UInt64, visitsMaps: Bool) {
+    random = SplitMix(seed: seed)
+    self.visitsMaps = visitsMaps
+  }
 
   mutating func script() -> String {
     maps = (0..<2 + random.upTo(4)).map { makeMap($0) }
@@ -60,7 +67,7 @@ struct ScriptGenerator {
     }
     // Every map must be assigned somewhere.
     text += "begin { if (pid == 0) { "
-    for map in maps { text += mapStatement(map, 1) + " " }
+    for map in maps { text += assignment(map) + " " }
     text += "} }\n"
     if random.chance(25) { text += "end \(block(1 + random.upTo(4)))\n" }
     return text

@@ -2,16 +2,16 @@ import Codegen
 import TraceLang
 
 /// A script taken all the way to its bundle.
-struct CompiledScript {
+public struct CompiledScript {
   let script: Script
-  let program: Program
-  let bundle: Bundle
+  public let program: Program
+  public let bundle: Bundle
 
-  enum Failure: Error, CustomStringConvertible {
+  public enum Failure: Error, CustomStringConvertible {
     /// The script is wrong, or takes more than the kernel gives.
     case refused(String)
 
-    var description: String {
+    public var description: String {
       switch self {
       case .refused(let report): report
       }
@@ -21,7 +21,7 @@ struct CompiledScript {
   /// Ends tracing when it stands behind all other probes.
   static let ending = "\nbegin { exit(); }\n"
 
-  init(_ text: String, target: any Target, parameters: [String] = []) throws(Failure) {
+  public init(_ text: String, target: any Target, parameters: [String] = []) throws(Failure) {
     var sources = SourceMap(SourceFile(name: "stdin", text: text))
     var diagnostics = Diagnostics()
     var script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)

@@ -1,10 +1,10 @@
 /// Random numbers that are the same in every run (Steele, Lea and Flood: SplitMix64).
-struct SplitMix: RandomNumberGenerator {
+public struct SplitMix: RandomNumberGenerator {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed }
+  public init(seed: UInt64) { state = seed }
 
-  mutating func next() -> UInt64 {
+  public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var value = state
     value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
@@ -12,12 +12,20 @@ struct SplitMix: RandomNumberGenerator {
     return value ^ value >> 31
   }
 
-  mutating func text(of characters: String, upTo length: Int) -> String {
+  public mutating func pick<Element>(_ elements: [Element]) -> Element {
+    elements[Int.random(in: elements.indices, using: &self)]
+  }
+
+  public mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
+
+  public mutating func upTo(_ limit: Int) -> Int { Int.random(in: 0...limit, using: &self) }
+
+  public mutating func text(of characters: String, upTo length: Int) -> String {
     String((0..<Int.random(in: 0...length, using: &self)).compactMap { _ in characters.randomElement(using: &self) })
   }
 
   /// A copy with a few bytes replaced, removed or repeated.
-  mutating func damaged(_ bytes: [UInt8]) -> [UInt8] {
+  public mutating func damaged(_ bytes: [UInt8]) -> [UInt8] {
     var result = bytes
     for _ in 0..<Int.random(in: 1...4, using: &self) where !result.isEmpty {
       let place = Int.random(in: result.indices, using: &self)

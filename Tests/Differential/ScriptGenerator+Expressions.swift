@@ -1,3 +1,5 @@
+import TestSupport
+
 extension ScriptGenerator {
   static let integerTypes = ["int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"]
 
@@ -111,7 +113,7 @@ extension ScriptGenerator {
     return random.chance(4) ? random.pick(["pid", "tid", "uid", "ncpus"]) : random.pick(Self.numbers)
   }
 
-  private func keyed() -> Map? { maps.first { $0.key != nil } }
+  private func keyed() -> Map? { visitsMaps ? maps.first { $0.key != nil } : nil }
 
   private mutating func step(_ depth: Int) -> String {
     let operation = random.pick(["++", "--"])
@@ -244,13 +246,21 @@ extension ScriptGenerator {
     case 5: return "(\(condition(depth - 1)) ? \(string(depth - 1)) : \(string(depth - 1)))"
     case 6: return blockValue(.string, depth)
     case 7: return element(.string, depth)
-    case 8:
-      return
-        "str(uptr(0x5000001\(random.pick(["00", "04", "0a", "28"])))\(random.pick([", 8", ", 16", ", 33", ", 1", ", \(integer(1)) & 15"])))"
+    case 8: return "str(uptr(0x5000001\(random.pick(["00", "04", "0a", "28"]))), \(length()))"
     case 9: return "((struct Sample *)uptr(0x500000100)).h"
     case 10: return "comm"
     default: return "((string[\(random.pick(["1", "2", "4", "8", "20"]))])\(string(depth - 1)))"
     }
+  }
+}
+
+extension ScriptGenerator {
+  /// Of a string: a constant one is not 0.
+  private mutating func length() -> String {
+    let known = random.pick(["8", "16", "33", "1", ""])
+    if !known.isEmpty { return known }
+    let length = "(\(integer(1))) & 15"
+    return length.contains("$") || length.contains("@") ? length : "(\(length)) | 1"
   }
 }
 

@@ -1,3 +1,5 @@
+import TestSupport
+
 extension ScriptGenerator {
   /// Runs of a statement that prints, at most: the ring buffer must hold what is printed.
   private static let printLimit = 24
@@ -92,6 +94,14 @@ extension ScriptGenerator {
     }
   }
 
+  /// An assignment that reads no map, so that it tells the map's type.
+  mutating func assignment(_ map: Map) -> String {
+    switch map.content {
+    case .value(let sort): "\(entry(map, 0)) = \(expression(sort, 0));"
+    case .aggregation: mapStatement(map, 0)
+    }
+  }
+
   /// What may stand where the order is not known: gathers entries, and reads nothing that it changes.
   private mutating func gathering() -> String {
     let value = random.chance(80) ? loopValue ?? "1" : random.pick(["1", "(-7)", "300"])
@@ -127,7 +137,9 @@ extension ScriptGenerator {
     case 1:
       let map = random.pick(maps)
       if map.key == nil { return "print(\(map.name));" }
-      if random.chance(25) { return "print(\(map.name), \(1 + random.upTo(3))\(random.chance(40) ? ", 3" : ""));" }
+      // Histograms print whole.
+      let isWhole = map.holdsHistograms || random.chance(25)
+      if isWhole { return "print(\(map.name), \(1 + random.upTo(3))\(random.chance(40) ? ", 3" : ""));" }
       return "print(\(entry(map, 1)));"
     case 2, 3: return "print(\(expression(sort(2), 3)));"
     case 4: return "print(buf(uptr(0x5000000\(random.pick(["00", "10"]))), \(1 + random.upTo(12))));"
@@ -221,7 +233,7 @@ extension ScriptGenerator {
       }
       return map.key != nil
     }
-    guard !keyed.isEmpty else { return simpleStatement(2) }
+    guard visitsMaps, !keyed.isEmpty else { return simpleStatement(2) }
     let map = random.pick(keyed)
     let name = newName()
     loopedMaps.append(map.name)
@@ -238,6 +250,16 @@ extension ScriptGenerator {
 }
 
 extension ScriptGenerator.Map {
+  fileprivate var holdsHistograms: Bool {
+    switch content {
+    case .value, .aggregation(.count, _, _), .aggregation(.sum, _, _), .aggregation(.min, _, _),
+      .aggregation(.max, _, _),
+      .aggregation(.avg, _, _), .aggregation(.stats, _, _):
+      false
+    case .aggregation(.hist, _, _), .aggregation(.lhist, _, _): true
+    }
+  }
+
   fileprivate var holdsNumbers: Bool {
     switch content {
     case .value(let sort): sort == .integer

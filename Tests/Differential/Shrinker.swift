@@ -1,9 +1,9 @@
-@testable import TraceLang
+import TraceLang
 
 /// Makes a failing script smaller while it still fails in the same way.
 struct Shrinker {
   /// Whether a smaller script still fails.
-  let fails: (String) -> Bool
+  private let fails: (String) -> Bool
   /// The verifier may take seconds for one script.
   private let end: ContinuousClock.Instant
 
@@ -100,7 +100,12 @@ private struct Edit: SyntaxRewriter {
   mutating func rewritten(_ type: TypeSyntax) -> TypeSyntax { type }
 
   mutating func rewritten(_ statement: Statement) -> Statement {
-    choice(among: Self.smaller(statement)) ?? rewrittenParts(of: statement)
+    if let smaller = choice(among: Self.smaller(statement)) { return smaller }
+    // Another condition would make it another loop, one without a bound.
+    if case .whileLoop(let condition, let body) = statement.kind {
+      return Statement(.whileLoop(condition: condition, body: rewritten(body)), statement.range)
+    }
+    return rewrittenParts(of: statement)
   }
 
   mutating func rewritten(_ item: Script.Item) -> Script.Item {
@@ -128,7 +133,8 @@ private struct Edit: SyntaxRewriter {
     case .block(let inner):
       if inner.statements.isEmpty, inner.result == nil { return [] }
       return [empty] + (inner.statements.count == 1 ? inner.statements : [])
-    case .expression, .discard, .assign, .declare, .breakLoop, .continueLoop, .returnProbe, .directive, .invalid: return [empty]
+    case .expression, .discard, .assign, .declare, .breakLoop, .continueLoop, .returnProbe, .directive, .invalid:
+      return [empty]
     }
   }
 

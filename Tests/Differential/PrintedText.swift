@@ -1,25 +1,24 @@
 import Codegen
 import ReferenceInterpreter
+import Runtime
 import TraceLang
 
-@testable import Runtime
-
 /// The text of what an interpreted program printed, by the printer that prints for live ones.
-struct PrintedText {
+public struct PrintedText {
   private let views: [MapView]
   private let sink: TextSink
   private let formatter: PrintfFormatter
   private let fileLimit: Int
 
-  init(bundle: Bundle, host: any HostServices) {
+  public init(bundle: Bundle, host: any HostServices) {
     let context = ValueContext(bundle: bundle, host: host) { _, _ in [] }
     views = bundle.views
     sink = TextSink(context: context, isQuiet: true)
-    formatter = PrintfFormatter(values: TextValue(context: context))
+    formatter = PrintfFormatter(context: context)
     fileLimit = bundle.settings.maximumCatBytes
   }
 
-  func text(_ output: [Printed]) -> String {
+  public func text(_ output: [Printed]) -> String {
     for printed in output { append(printed) }
     return sink.output.text
   }
@@ -42,7 +41,7 @@ struct PrintedText {
       let text = sink.beginText()
       for (index, string) in strings.enumerated() {
         if index > 0 { text.append(text: separator) }
-        text.append(bytes: string)
+        text.append(string)
       }
       sink.endText(.join)
     case .cat(let pieces):
@@ -80,21 +79,11 @@ struct PrintedText {
     }
   }
 
-  /// As `Printer` does: a scalar that is not there prints as 0 when asked for, a histogram not at all.
   private func append(_ view: MapView, _ entries: [Printed.Entry], top: UInt64, divisor: UInt64, isAsked: Bool) {
     var all = MapEntries(keySize: view.key == nil ? 0 : view.keySize, valueSize: view.valueSize)
     for entry in entries {
       entry.key.withUnsafeBytes { key in entry.value.withUnsafeBytes { all.append(key: key, value: $0) } }
     }
-    if entries.isEmpty, isAsked, view.key == nil, !view.value.isHistogram { all.appendZeros() }
-    var order = MapOrder(view: view).sorted(all)
-    if top > 0, top < UInt64(order.count) { order = order.suffix(Int(top)) }
-    sink.map(PrintedMap(view: view, entries: all, order: order, divisor: divisor))
-  }
-}
-
-extension OutputBuffer {
-  fileprivate func append(bytes: [UInt8]) {
-    for byte in bytes { append(byte) }
+    sink.map(PrintedMap(view: view, entries: all, top: top, divisor: divisor, isAsked: isAsked))
   }
 }

@@ -1,1 +1,0 @@
-../TargetTests/SplitMix.swift
