@@ -259,6 +259,25 @@ import Testing
     }
   }
 
+  @Test func emptyFrameInAChainCountsAsTheKernelRoundsIt() throws {
+    let module = try IRParser.module(
+      """
+      function probe
+      s0: 512 align 8
+      b0(%0: ctx):
+        %1 = slot s0
+        %2 = call get_current_comm(%1, 16)
+        %3 = callf 1(1)
+        exit %3
+      function inner
+      b0(%0: int):
+        exit 0
+      """)
+    #expect(throws: BackendError.stackTooLarge(function: "probe", bytes: 544, limit: 512)) {
+      try compile(module, options: BackendOptions())
+    }
+  }
+
   @Test func linesAreRunLengthEncoded() throws {
     let module = try IRParser.module(
       """

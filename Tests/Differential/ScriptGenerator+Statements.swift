@@ -103,7 +103,8 @@ extension ScriptGenerator {
   }
 
   /// What may stand where the order is not known: gathers entries, and reads nothing that it changes.
-  private mutating func gathering() -> String {
+  /// - Parameter operators: those of one kind, as sums and exclusive ors in turn would tell the order.
+  private mutating func gathering(_ operators: [String]) -> String {
     let value = random.chance(80) ? loopValue ?? "1" : random.pick(["1", "(-7)", "300"])
     let gatherers = maps.filter { map in
       guard case .aggregation = map.content else { return false }
@@ -119,7 +120,7 @@ extension ScriptGenerator {
         statement = "\(map.name) = count();"
       }
     } else if !known.isEmpty {
-      statement = "\(random.pick(known).name) \(random.pick(["+", "-", "^"]))= (int64)\(value);"
+      statement = "\(random.pick(known).name) \(random.pick(operators))= (int64)\(value);"
     } else {
       return ""
     }
@@ -242,8 +243,9 @@ extension ScriptGenerator {
       loopedMaps.removeLast()
       loopValue = nil
     }
+    let operators = random.chance(67) ? ["+", "-"] : ["^"]
     var body = ""
-    for _ in 0...random.upTo(1) { body += gathering() + " " }
+    for _ in 0...random.upTo(1) { body += gathering(operators) + " " }
     if random.chance(20) { body += "delete(\(map.name), \(name).0); " }
     return "for (\(name) : \(map.name)) { \(body)}"
   }

@@ -25,12 +25,11 @@ struct StackCheck {
     depths[index] = 0
     var deepest = 0
     for callee in callees[index] { deepest = max(deepest, depth(of: callee)) }
-    // A frame alone may fill the limit; in a chain the kernel rounds each up to 32 bytes.
-    let own = deepest == 0 ? sizes[index] : StackCheck.rounded(sizes[index])
-    let depth = own + StackCheck.rounded(deepest)
+    let depth = StackCheck.rounded(sizes[index]) + deepest
     depths[index] = depth
     return depth
   }
 
-  private static func rounded(_ size: Int) -> Int { (size + 31) & ~31 }
+  /// What a frame counts: the kernel rounds it up to 32 bytes, an empty one too.
+  private static func rounded(_ size: Int) -> Int { (max(size, 1) + 31) & ~31 }
 }

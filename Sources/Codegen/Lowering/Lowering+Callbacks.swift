@@ -121,8 +121,9 @@ extension Lowering {
     return environment
   }
 
-  /// Variables the body changes are saved as numbers nothing is known of: from a known one, the verifier would walk the
-  /// body once for each value it comes to.
+  /// Variables are saved as numbers nothing is known of. From a known one that the body changes, the verifier would walk the
+  /// body once for each value it comes to; what it knows of others on one way here, kernels before 6.8 take for known on all
+  /// ways, since they do not see that the body's branches depend on what it reads here.
   private mutating func save(_ environment: Environment, _ assigned: [VariableID], to memory: Value) {
     for variable in environment.memories where assigned.contains(variable) && !isText(variable) { forget(variable) }
     var offset = 0
@@ -131,8 +132,10 @@ extension Lowering {
       offset += 8
     }
     for variable in environment.variables {
-      let value = builder.variables[variable] ?? .constant(0)
-      put(&self, assigned.contains(variable) ? opaque(value) : value)
+      switch builder.variables[variable] ?? .constant(0) {
+      case .constant(let number) where !assigned.contains(variable): put(&self, .constant(number))
+      case let value: put(&self, opaque(value))
+      }
     }
     for variable in environment.memories {
       put(&self, variableMemory[variable].map { .value($0.base) } ?? .constant(0))
