@@ -672,6 +672,27 @@ import Testing
         """)
   }
 
+  @Test func whatAPointerMovesByStaysBehindItsBound() throws {
+    let text = """
+      b0(%0: int):
+        %1 = mapvalue 0 + 0
+        jump b1(0)
+      b1(%2: int):
+        br ult %2, 10, b2, b4
+      b2:
+        br ult %0, 8, b3, b4
+      b3:
+        %3 = shl %0, 3
+        %4 = add %1, %3
+        %5 = load u64 %4 + 0
+        %6 = add %2, %5
+        jump b1(%6)
+      b4:
+        exit 0
+      """
+    try expect(LoopInvariantMotion(), turns: text, into: text)
+  }
+
   // MARK: Narrow loads
 
   @Test func loadsReadTheBytesThatAreWanted() throws {

@@ -21,6 +21,10 @@ extension ScriptGenerator {
     case .string: string(depth)
     case .tuple(let parts): tuple(parts, isRecord: false, depth)
     case .record(let parts): tuple(parts, isRecord: true, depth)
+    case .byte: "(uint8)\(integer(depth))"
+    case .kind: "(enum Kind)\(integer(depth))"
+    case .syscall: "syscall_name(\(integer(depth)))"
+    case .word: "\"\(random.pick(["one", "two", "three"]))\""
     }
   }
 
@@ -64,7 +68,9 @@ extension ScriptGenerator {
     switch sort {
     case .integer where random.chance(75): random.pick(["0", "1", "2", "3", "(-1)", "255", "(uint8)1", "(int8)(-1)"])
     case .string where random.chance(75): "\"\(random.pick(["", "a", "ab", "word"]))\""
-    case .integer, .bool, .string, .tuple, .record: expression(sort, min(depth, 2))
+    case .kind where random.chance(50): random.pick(["NONE", "SOME", "MANY", "(enum Kind)3", "(enum Kind)77"])
+    case .syscall where random.chance(50): "syscall_name(\(random.pick(["0", "39", "511", "512", "(-1)"])))"
+    case .integer, .bool, .string, .tuple, .record, .byte, .kind, .syscall, .word: expression(sort, min(depth, 2))
     }
   }
 
@@ -139,7 +145,7 @@ extension ScriptGenerator {
         if let index = parts.firstIndex(of: sort) { return "\(name).\(index)" }
       case .record(let parts):
         if let index = parts.firstIndex(of: sort) { return "\(name).\(["a", "b"][index])" }
-      case .integer, .bool, .string: continue
+      case .integer, .bool, .string, .byte, .kind, .syscall, .word: continue
       }
     }
     let first = random.chance(50)

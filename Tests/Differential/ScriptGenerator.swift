@@ -11,6 +11,10 @@ struct ScriptGenerator {
     case tuple([Sort])
     /// A tuple with names.
     case record([Sort])
+    /// Of which maps may be kept by index: keys only.
+    case byte, kind, syscall
+    /// One of few literals: keys only.
+    case word
   }
 
   enum Aggregation: String, CaseIterable {
@@ -54,6 +58,7 @@ struct ScriptGenerator {
     // Small maps and a small buffer are quickly made.
     var text = "config = { max_map_keys = 64; perf_rb_pages = 32 }\n"
     text += "enum Color { RED = 1, GREEN = 2, BLUE = 200 }\n"
+    text += "enum Kind { NONE, SOME = 5, MANY = 20 }\n"
     text += "struct Sample { int8 a; uint8 b; int16 c; uint32 d; int64 e; uint8 f[8]; int32 g[4]; char h[8]; "
     text += "uint32 i : 5; uint32 j : 11; int32 k : 7; };\n"
     for map in maps where map.key != nil && random.chance(10) {
@@ -91,10 +96,14 @@ struct ScriptGenerator {
   }
 
   private mutating func keySort() -> Sort {
-    switch random.upTo(9) {
+    switch random.upTo(13) {
     case 0...4: .integer
     case 5, 6: .string
     case 7: .bool
+    case 8: .byte
+    case 9: .kind
+    case 10: .syscall
+    case 11: .word
     default: .tuple((0...1 + random.upTo(1)).map { _ in random.pick([.integer, .string, .integer]) })
     }
   }

@@ -13,7 +13,7 @@ extension Lowering {
         record(operand, aggregation, at: slot(index, slots), isAtomic: isAtomic)
         return
       }
-      split(index, below: slots.domain.count) { lowering in
+      split(index, below: slots.domain.count) { lowering, index in
         lowering.record(operand, aggregation, at: lowering.slot(index, slots), isAtomic: isAtomic)
       } otherwise: { lowering in
         let key = lowering.keyAddress(ofInteger: index, key)
@@ -53,16 +53,17 @@ extension Lowering {
 
   /// Goes two ways, by whether an integer is an index; at once one of them where that is known.
   private mutating func split(
-    _ index: Operand, below count: Int, then: (inout Lowering) -> Void, otherwise: (inout Lowering) -> Void
+    _ index: Operand, below count: Int, then: (inout Lowering, Operand) -> Void, otherwise: (inout Lowering) -> Void
   ) {
-    if case .constant(let index) = index {
-      return (0..<Int64(count)).contains(index) ? then(&self) : otherwise(&self)
+    if case .constant(let number) = index {
+      return (0..<Int64(count)).contains(number) ? then(&self, index) : otherwise(&self)
     }
     let inside = builder.makeBlock()
     let outside = builder.makeBlock()
     builder.branch(.ult, index, .constant(Int64(count)), then: inside, otherwise: outside)
     builder.continueIn(inside)
-    then(&self)
+    // The mask tells the verifier, whatever else the script computes of the same number: the count is a power of two.
+    then(&self, builder.arithmetic(.and, index, .constant(Int64(count - 1))))
     let a = builder.arrive()
     builder.continueIn(outside)
     otherwise(&self)
@@ -229,7 +230,7 @@ extension Lowering {
       let index = slotIndex(key, slots)
       guard let rest = slots.rest else { return summed(slots, index, aggregation) }
       let result = builder.slot(size: 8)
-      split(index, below: slots.domain.count) { lowering in
+      split(index, below: slots.domain.count) { lowering, index in
         let sum = lowering.summed(slots, index, aggregation)
         lowering.builder.emit(.store(bits: 64, base: result, offset: 0, sum))
       } otherwise: { lowering in

@@ -1,4 +1,6 @@
 /// Moves computations out of loops that give the same in every round: arithmetic on numbers, which nothing can fail.
+///
+/// What is added to a pointer stays, as the verifier knows its bounds only behind the comparison that they come from.
 public struct LoopInvariantMotion: Pass {
   public let name = "loop-invariants"
 
@@ -7,13 +9,14 @@ public struct LoopInvariantMotion: Pass {
   public func run(_ function: inout Function) {
     let flow = ControlFlow(function)
     guard flow.order.contains(where: { flow.loopDepths[$0.index] > 0 }) else { return }
+    let isOffset = offsets(function)
     var home = [BlockID](repeating: BlockID(0), count: function.valueTypes.count)
     for block in flow.order {
       for parameter in function[block].parameters { home[parameter.index] = block }
       var kept: [Instruction] = []
       for instruction in function[block].instructions {
         var target = block
-        if let result = instruction.result, isMovable(instruction.operation, function) {
+        if let result = instruction.result, !isOffset[result.index], isMovable(instruction.operation, function) {
           target = shallowest(block, instruction.operation, home, flow)
           home[result.index] = target
         } else if let result = instruction.result {
@@ -23,6 +26,20 @@ public struct LoopInvariantMotion: Pass {
       }
       function[block].instructions = kept
     }
+  }
+
+  /// By value: whether it is a number that a pointer moves by.
+  private func offsets(_ function: Function) -> [Bool] {
+    var result = [Bool](repeating: false, count: function.valueTypes.count)
+    for block in function.blocks {
+      for instruction in block.instructions {
+        guard let value = instruction.result, case .pointer = function.type(of: value),
+          case .arithmetic(_, let a, let b) = instruction.operation
+        else { continue }
+        for case .value(let operand) in [a, b] { result[operand.index] = true }
+      }
+    }
+    return result
   }
 
   private func isMovable(_ operation: Operation, _ function: Function) -> Bool {
