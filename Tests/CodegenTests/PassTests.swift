@@ -683,7 +683,7 @@ import Testing
         br ult %0, 8, b3, b4
       b3:
         %3 = shl %0, 3
-        %4 = add %1, %3
+        %4: value(0) = add %1, %3
         %5 = load u64 %4 + 0
         %6 = add %2, %5
         jump b1(%6)
