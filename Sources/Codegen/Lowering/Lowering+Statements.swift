@@ -117,13 +117,35 @@ extension Lowering {
     builder.join([a, b].compactMap { $0 })
   }
 
-  /// Meets the ways to the end of a loop's body and goes back to its header.
-  mutating func endIteration(_ header: FunctionBuilder.LoopHeader) {
+  /// A loop whose turns the verifier walks through.
+  /// - Parameters:
+  ///   - assigned: variables that a turn changes.
+  ///   - test: ends the block with a branch to the inside of the loop or out of it.
+  ///   - body: a turn; it may jump on to the next one and out of the loop.
+  ///   - step: what each turn ends with, wherever it came from.
+  mutating func plainLoop(
+    _ assigned: AssignedVariables, test: (inout Lowering, _ inside: BlockID, _ outside: BlockID) -> Void,
+    body: (inout Lowering) -> Void, step: (inout Lowering) -> Void = { _ in }
+  ) {
+    let header = builder.beginLoop(assigned.sorted)
+    loops.append(LoopState(header: header, openRecords: openRecords.count))
+    let inside = builder.makeBlock()
+    let outside = builder.makeBlock()
+    test(&self, inside, outside)
+    let atHeader = builder.variables
+    builder.continueIn(inside)
+    body(&self)
     let end = builder.arrive()
     let arrivals = [end].compactMap { $0 } + loops[loops.count - 1].continues
-    guard !arrivals.isEmpty else { return }
-    builder.join(arrivals)
-    builder.repeatLoop(header)
+    if !arrivals.isEmpty {
+      builder.join(arrivals)
+      step(&self)
+      builder.repeatLoop(header)
+    }
+    let loop = loops.removeLast()
+    builder.continueIn(outside)
+    builder.variables = atHeader
+    builder.join([builder.arrive()].compactMap { $0 } + loop.breaks)
   }
 
   private mutating func unroll(_ count: Int, _ body: [TypedStatement]) {
@@ -156,27 +178,15 @@ extension Lowering {
     var assigned = AssignedVariables()
     assigned.visit(body)
     assigned.insert(counter)
-    let header = builder.beginLoop(assigned.sorted)
-    loops.append(LoopState(header: header, openRecords: openRecords.count))
-    let inside = builder.makeBlock()
-    let outside = builder.makeBlock()
-    let current = builder.variables[counter] ?? .constant(0)
-    builder.branch(.slt, current, last, then: inside, otherwise: outside)
-    let atHeader = builder.variables
-    builder.continueIn(inside)
-    builder.variables[variable] = current
-    statements(body)
-    let end = builder.arrive()
-    let arrivals = [end].compactMap { $0 } + loops[loops.count - 1].continues
-    if !arrivals.isEmpty {
-      builder.join(arrivals)
-      builder.variables[counter] = builder.arithmetic(.add, builder.variables[counter] ?? .constant(0), .constant(1))
-      builder.repeatLoop(header)
+    func current(_ lowering: Lowering) -> Operand { lowering.builder.variables[counter] ?? .constant(0) }
+    plainLoop(assigned) { lowering, inside, outside in
+      lowering.builder.branch(.slt, current(lowering), last, then: inside, otherwise: outside)
+    } body: { lowering in
+      lowering.builder.variables[variable] = current(lowering)
+      lowering.statements(body)
+    } step: { lowering in
+      lowering.builder.variables[counter] = lowering.builder.arithmetic(.add, current(lowering), .constant(1))
     }
-    let loop = loops.removeLast()
-    builder.continueIn(outside)
-    builder.variables = atHeader
-    builder.join([builder.arrive()].compactMap { $0 } + loop.breaks)
     builder.variables[variable] = nil
     builder.variables[counter] = nil
   }

@@ -17,19 +17,11 @@ extension Lowering {
     var assigned = AssignedVariables()
     assigned.visit(body)
     assigned.visit(condition)
-    let header = builder.beginLoop(assigned.sorted)
-    loops.append(LoopState(header: header, openRecords: openRecords.count))
-    let inside = builder.makeBlock()
-    let outside = builder.makeBlock()
-    branch(on: condition, then: inside, otherwise: outside)
-    let atHeader = builder.variables
-    builder.continueIn(inside)
-    statements(body)
-    endIteration(header)
-    let loop = loops.removeLast()
-    builder.continueIn(outside)
-    builder.variables = atHeader
-    builder.join([builder.arrive()].compactMap { $0 } + loop.breaks)
+    plainLoop(assigned) { lowering, inside, outside in
+      lowering.branch(on: condition, then: inside, otherwise: outside)
+    } body: { lowering in
+      lowering.statements(body)
+    }
   }
 
   /// Whether a loop counts a variable by a constant from one constant to another, a few turns away.
