@@ -1,6 +1,6 @@
 /// A target together with the types of a script, which hide the target's own of the same names.
-public final class ScriptedTarget: Target {
-  private let source: any Target
+public final class ScriptedTarget: TargetOverlay {
+  public let source: any Target
   private let types: ScriptTypes
 
   public init(_ source: any Target, types: ScriptTypes) {
@@ -24,46 +24,6 @@ public final class ScriptedTarget: Target {
     case .btf: source.enumerators(of: reference)
     }
   }
-
-  // MARK: The target's own answers
-
-  public var machine: Machine { source.machine }
-
-  public func has(_ feature: KernelFeature) -> Bool { source.has(feature) }
-
-  public func tracepoints(category: String, event: String) throws(TargetError) -> [TracepointName] {
-    try source.tracepoints(category: category, event: event)
-  }
-
-  public func tracepointFormat(_ name: TracepointName) throws(TargetError) -> TracepointFormat? {
-    try source.tracepointFormat(name)
-  }
-
-  public func isKernelTracepoint(_ name: TracepointName) -> Bool { source.isKernelTracepoint(name) }
-
-  public func syscallNumber(_ name: String) -> Int? { source.syscallNumber(name) }
-
-  public func rawTracepoints(matching glob: String) throws(TargetError) -> [String] {
-    try source.rawTracepoints(matching: glob)
-  }
-
-  public func rawTracepointArguments(_ name: String) -> [FunctionParameter]? { source.rawTracepointArguments(name) }
-
-  public func kernelFunctions(matching glob: String, module: String?) throws(TargetError) -> [String] {
-    try source.kernelFunctions(matching: glob, module: module)
-  }
-
-  public func kernelFunctionSignature(_ name: String) -> FunctionSignature? { source.kernelFunctionSignature(name) }
-
-  public func cgroupID(path: String) -> UInt64? { source.cgroupID(path: path) }
-
-  public var pidNamespace: PIDNamespace? { source.pidNamespace }
-
-  public func kernelFunction(_ name: String, isCallableFrom type: KernelProgramType) -> Bool {
-    source.kernelFunction(name, isCallableFrom: type)
-  }
-
-  public func kernelSymbolAddress(_ name: String) -> UInt64? { source.kernelSymbolAddress(name) }
 }
 
 extension Program {

@@ -29,8 +29,8 @@ struct BuiltScript {
 }
 
 /// A recorded machine with some answers changed.
-final class ChangedTarget: Target {
-  let source: RecordedTarget
+final class ChangedTarget: TargetOverlay {
+  let source: any Target
   var machine: Machine
   var missingFeatures: Set<KernelFeature> = []
   var addedFeatures: Set<KernelFeature> = []
@@ -63,24 +63,4 @@ final class ChangedTarget: Target {
     )
   }
   func kernelSymbolAddress(_ name: String) -> UInt64? { symbolAddress ?? source.kernelSymbolAddress(name) }
-
-  func tracepoints(category: String, event: String) throws(TargetError) -> [TracepointName] {
-    try source.tracepoints(category: category, event: event)
-  }
-  func tracepointFormat(_ name: TracepointName) throws(TargetError) -> TracepointFormat? {
-    try source.tracepointFormat(name)
-  }
-  func isKernelTracepoint(_ name: TracepointName) -> Bool { source.isKernelTracepoint(name) }
-  func syscallNumber(_ name: String) -> Int? { source.syscallNumber(name) }
-  func rawTracepoints(matching glob: String) throws(TargetError) -> [String] {
-    try source.rawTracepoints(matching: glob)
-  }
-  func rawTracepointArguments(_ name: String) -> [FunctionParameter]? { source.rawTracepointArguments(name) }
-  func kernelFunctions(matching glob: String, module: String?) throws(TargetError) -> [String] {
-    try source.kernelFunctions(matching: glob, module: module)
-  }
-  func kernelFunctionSignature(_ name: String) -> FunctionSignature? { source.kernelFunctionSignature(name) }
-  func kernelType(named name: String) -> Type? { source.kernelType(named: name) }
-  func enumerator(named name: String) -> EnumeratorValue? { source.enumerator(named: name) }
-  func enumerators(of reference: EnumReference) -> [EnumeratorName] { source.enumerators(of: reference) }
 }
