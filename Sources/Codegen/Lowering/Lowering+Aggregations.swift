@@ -16,7 +16,7 @@ extension Lowering {
       split(index, below: slots.domain.count) { lowering, index in
         lowering.record(operand, aggregation, at: lowering.slot(index, slots), isAtomic: isAtomic)
       } otherwise: { lowering in
-        let key = lowering.keyAddress(ofInteger: index, key)
+        let key = lowering.keyAddress(ofNumber: index, key?.type ?? .int64)
         lowering.withEntry(map, rest, at: key) { lowering, entry in
           lowering.record(operand, aggregation, at: entry, isAtomic: isAtomic)
         }
@@ -234,7 +234,7 @@ extension Lowering {
         let sum = lowering.summed(slots, index, aggregation)
         lowering.builder.emit(.store(bits: 64, base: result, offset: 0, sum))
       } otherwise: { lowering in
-        let key = lowering.keyAddress(ofInteger: index, key)
+        let key = lowering.keyAddress(ofNumber: index, key?.type ?? .int64)
         let sum = lowering.summed(inMap: rest, perCPU: true, at: key, aggregation)
         lowering.builder.emit(.store(bits: 64, base: result, offset: 0, sum))
       }

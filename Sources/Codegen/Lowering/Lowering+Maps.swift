@@ -10,18 +10,35 @@ extension Lowering {
       builder.emit(.store(bits: 64, base: slot, offset: 0, .constant(0)))
       return .value(slot)
     }
+    if key.type.isScalar { return keyAddress(ofNumber: scalar(key), key.type) }
     let memory = temporary(size: max(size(of: key.type), 8))
     write(key, to: memory, isPadded: true)
     return address(memory)
   }
 
-  /// The same for an integer that has been computed.
-  mutating func keyAddress(ofInteger value: Operand, _ key: TypedExpression?) -> Operand {
+  /// The same for a number that has been computed.
+  mutating func keyAddress(ofNumber value: Operand, _ type: Type) -> Operand {
     let memory = temporary(size: 8)
-    let bits = size(of: key?.type ?? .int64) * 8
-    if bits < 64 { builder.emit(.zero(base: memory.base, offset: memory.offset, size: 8, alignment: 8)) }
-    builder.emit(.store(bits: bits, base: memory.base, offset: memory.offset, value))
+    storeWord(value, type, to: memory)
     return address(memory)
+  }
+
+  /// Stores a scalar with all of its word: of a slot of which it knows a part, the verifier tells apart what it held before.
+  private mutating func storeWord(_ value: Operand, _ type: Type, to memory: Memory) {
+    let bits = size(of: type) * 8
+    guard target.machine.isLittleEndian else {
+      if bits < 64 { builder.emit(.zero(base: memory.base, offset: memory.offset, size: 8, alignment: 8)) }
+      builder.emit(.store(bits: bits, base: memory.base, offset: memory.offset, value))
+      return
+    }
+    // Nothing reads what is behind a shorter number; one with its sign fits an instruction.
+    let word: Operand =
+      if case .constant(let constant) = value {
+        .constant(extended(constant, bits: bits, signed: true))
+      } else {
+        value
+      }
+    builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset, word))
   }
 
   /// A pointer to an entry's value in a hash map, or null.
@@ -94,10 +111,16 @@ extension Lowering {
     case .cells(let cells): assign(cells, key, value)
     case .hash(let index, _) where value.type.isScalar && plan.keepsEntries[map.index]:
       assignInPlace(map, index, key, value)
+    case .hash(let index, _) where value.type.isScalar:
+      let source = temporary(size: 8)
+      storeWord(scalar(value), value.type, to: source)
+      let key = keyAddress(key)
+      store(map, index, key, address(source))
     case .hash(let index, _):
       let source = temporary(size: max((size(of: value.type) + 7) / 8 * 8, 8))
       if size(of: value.type) % 8 != 0 {
-        builder.emit(.zero(base: source.base, offset: source.offset, size: (size(of: value.type) + 7) / 8 * 8, alignment: 8))
+        builder.emit(
+          .zero(base: source.base, offset: source.offset, size: (size(of: value.type) + 7) / 8 * 8, alignment: 8))
       }
       write(value, to: source, isPadded: true)
       let key = keyAddress(key)
@@ -136,8 +159,7 @@ extension Lowering {
     let a = builder.arrive()
     builder.continueIn(missing)
     let source = builder.slot(size: 8)
-    if bits < 64 { builder.emit(.zero(base: source, offset: 0, size: 8, alignment: 8)) }
-    builder.emit(.store(bits: bits, base: source, offset: 0, operand))
+    storeWord(operand, value.type, to: Memory(base: source, offset: 0))
     store(map, index, key, .value(source))
     let b = builder.arrive()
     builder.join([a, b].compactMap { $0 })

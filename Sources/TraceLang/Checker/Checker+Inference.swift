@@ -34,6 +34,7 @@ extension Checker {
     _ value: TypedExpression, _ declared: Type, _ name: String, at range: SourceRange, decidedAt: SourceRange
   ) {
     let note = Diagnostic.Note("its type is declared here", at: decidedAt)
+    if value.type == declared { return }
     if let integer = declared.integer, value.type.isInteger {
       if case .integer(let constant) = value.kind {
         if !TypeRules.fits(constant, integer), constant >= 0 || integer.isSigned || declared == .bool {

@@ -53,7 +53,7 @@ struct Checker {
 
   /// The state of the probe instance being walked.
   var instance = ProbeInstance()
-  var scope = Scope()
+  var scope = Scope(VariablePlaces())
   var loopDepth = 0
 
   init(target: any Target, types: ScriptTypes, options: CheckerOptions) {
@@ -76,6 +76,7 @@ struct Checker {
       return nil
     }
     environment.variables = Array(repeating: [], count: instances.count)
+    environment.places = Array(repeating: VariablePlaces(), count: instances.count)
     let before = diagnostics
     var probes: [Probe] = []
     for _ in 0..<Self.maximumWalks {
@@ -137,16 +138,17 @@ struct Checker {
   private mutating func walk(_ instance: ProbeInstance) -> Probe {
     self.instance = instance
     environment.forgetAddresses(ofInstance: instance.index)
-    scope = Scope()
+    scope = Scope(environment.places[instance.index])
     loopDepth = 0
     let predicate = instance.block.predicate.map { condition($0) }
     let hoisted = hoistedVariables()
     let body = hoisted.map { initialization(of: $0) } + statements(instance.block.body)
+    environment.places[instance.index] = scope.places
     let types = environment.variables[instance.index]
-    let variables = scope.bindings.map { binding in
+    let variables = scope.places.names.enumerated().map { index, name in
       ScratchVariable(
-        name: binding.name, type: binding.id.index < types.count ? types[binding.id.index] ?? .int64 : .int64,
-        isAddressed: scope.addressed.contains(binding.id))
+        name: name, type: index < types.count ? types[index] ?? .int64 : .int64,
+        isAddressed: scope.addressed.contains(VariableID(index)))
     }
     return Probe(
       attachPoints: instance.attachPoints, predicate: predicate, body: body, variables: variables,
