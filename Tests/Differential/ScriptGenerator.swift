@@ -56,7 +56,7 @@ struct ScriptGenerator {
   mutating func script() -> String {
     maps = (0..<2 + random.upTo(4)).map { makeMap($0) }
     // Small maps and a small buffer are quickly made.
-    var text = "config = { max_map_keys = 64; perf_rb_pages = 32 }\n"
+    var text = "config = { max_map_keys = \(random.chance(15) ? 4096 : 64); perf_rb_pages = 32 }\n"
     text += "enum Color { RED = 1, GREEN = 2, BLUE = 200 }\n"
     text += "enum Kind { NONE, SOME = 5, MANY = 20 }\n"
     text += "struct Sample { int8 a; uint8 b; int16 c; uint32 d; int64 e; uint8 f[8]; int32 g[4]; char h[8]; "

@@ -103,7 +103,7 @@ import TraceLang
       name: "@", key: .probeName, keySize: 8, keyFields: [Field(offset: 0, size: 8, type: .probeName)],
       value: .aggregation(.count), valueSize: 8,
       storage: .slots(
-        MapView.Slots(map: 0, offset: 64, cpuStride: 128, size: 8, domain: .probes(base: 10, count: 4))))
+        MapView.Slots(map: 0, offset: 64, cpuStride: 128, size: 8, domain: .probes(base: 10, count: 4), presence: 0)))
     let (reader, map) = try reader(.data(), view)
     let base = try #require(map.mapping).base
     for (cpu, slot, count) in [(0, 1, 5), (1, 1, 6), (1, 3, 1)] {

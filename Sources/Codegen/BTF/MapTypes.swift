@@ -93,6 +93,7 @@ extension TypeDescriber {
       case .slots(let storage) where storage.map == index:
         guard let slot = type(of: view.value, size: storage.size) else { continue }
         let count = storage.domain.count
+        add("\(name)_is_set", storage.presence, count, array(of: integer(.uint8), count: count))
         guard storage.cpuStride > 0 else {
           add(name, storage.offset, storage.size * count, array(of: slot, count: count))
           continue

@@ -57,6 +57,7 @@ extension Bundle {
         (0...MapSpec.maximumSize / slots.size).contains(slots.domain.count), slots.size >= view.valueSize
       else { return false }
       if let rest = slots.rest, !isConsistent(view, hash: rest) { return false }
+      guard contains(map: slots.map, offset: slots.presence, size: slots.domain.count) else { return false }
       let cpus = slots.cpuStride == 0 ? 0 : settings.possibleCPUs - 1
       return contains(
         map: slots.map, offset: slots.offset, size: cpus * slots.cpuStride + slots.domain.count * slots.size)

@@ -62,7 +62,8 @@ public struct MapView: Hashable, Sendable, Codable {
   }
 
   /// Slots of an aggregation in the single value of an array map: that of the domain's key `i` on CPU `c` at
-  /// `offset + c * cpuStride + i * size`. Slots of zeros only were never touched (or are known zeroed).
+  /// `offset + c * cpuStride + i * size`. A key whose slots are zeros is not there, unless the byte at `presence + i`, which
+  /// `zero()` sets, is not 0.
   public struct Slots: Hashable, Sendable, Codable {
     public let map: Int
     public let offset: Int
@@ -70,15 +71,19 @@ public struct MapView: Hashable, Sendable, Codable {
     public let cpuStride: Int
     public let size: Int
     public let domain: Domain
+    public let presence: Int
     /// The per-CPU hash of integers outside of the domain, if there may be some.
     public let rest: Int?
 
-    public init(map: Int, offset: Int, cpuStride: Int, size: Int, domain: Domain, rest: Int? = nil) {
+    public init(
+      map: Int, offset: Int, cpuStride: Int, size: Int, domain: Domain, presence: Int, rest: Int? = nil
+    ) {
       self.map = map
       self.offset = offset
       self.cpuStride = cpuStride
       self.size = size
       self.domain = domain
+      self.presence = presence
       self.rest = rest
     }
   }

@@ -304,6 +304,7 @@ extension Lowering {
       for cpu in 0..<target.machine.possibleCPUs {
         zero(Memory(base: dataAddress(slots.map, slots.offset + cpu * slots.cpuStride), offset: 0), size: slots.size)
       }
+      builder.emit(.store(bits: 8, base: dataAddress(slots.map, slots.presence), offset: 0, .constant(0)))
       return .constant(1)
     }
   }

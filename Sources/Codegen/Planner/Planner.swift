@@ -23,6 +23,8 @@ public struct Planner {
   static let maximumConstantKeys = 64
   /// Enumerators below this are indices.
   static let maximumEnumerator = 64
+  /// So many entries are in a hash besides for each that has an index, at least.
+  static let strangersShare = 8
   /// System call numbers that have a slot: all that x86_64 and arm64 have, in Linux 7.
   static let syscallNumbers = 512
 
@@ -76,7 +78,8 @@ public struct Planner {
   func size(of type: Type) -> Int { type.size { self.target.layout(of: $0)?.size ?? 0 } }
 
   private mutating func storage(of map: MapVariable, _ use: Usage.MapUse) -> MapView.Storage {
-    guard map.declaredKind == nil, !use.isWalked, let domain = domain(of: map, use), domain.count <= map.maxEntries
+    guard map.declaredKind == nil, !use.isWalked, let domain = domain(of: map, use),
+      domain.count * (hasStrangers(map, domain) ? Self.strangersShare : 1) <= map.maxEntries
     else { return hash(map) }
     guard case .aggregation(let aggregation) = map.value else { return cells(map, domain) ?? hash(map) }
     // An entry on its own is gone at once on all CPUs only where it is one of a hash map.
@@ -135,7 +138,9 @@ public struct Planner {
       let size = Self.lines(slotSize)
       guard size * domain.count <= Self.maximumSlotBytes else { return nil }
       let offset = reserve(size * domain.count, alignment: Self.cacheLine)
-      return .slots(MapView.Slots(map: dataMap(), offset: offset, cpuStride: 0, size: size, domain: domain))
+      return .slots(
+        MapView.Slots(
+          map: dataMap(), offset: offset, cpuStride: 0, size: size, domain: domain, presence: reserve(domain.count)))
     }
     let stride = Self.lines(slotSize * domain.count)
     guard map.key == nil || stride * cpuSlots <= Self.maximumSlotBytes else { return nil }
@@ -143,7 +148,9 @@ public struct Planner {
     if hasStrangers(map, domain), case .hash(let map, _) = hash(map) { rest = map }
     let offset = reserve(stride * cpuSlots, alignment: Self.cacheLine)
     return .slots(
-      MapView.Slots(map: dataMap(), offset: offset, cpuStride: stride, size: slotSize, domain: domain, rest: rest))
+      MapView.Slots(
+        map: dataMap(), offset: offset, cpuStride: stride, size: slotSize, domain: domain,
+        presence: reserve(domain.count), rest: rest))
   }
 
   private mutating func hash(_ map: MapVariable) -> MapView.Storage {

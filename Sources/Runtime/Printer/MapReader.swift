@@ -8,8 +8,6 @@ final class MapReader {
   private let views: [MapView]
   private let maps: [LoadedMap]
   private let possibleCPUs: Int
-  /// Slots that `zero` left as keys with the value 0, by view.
-  private var zeroedSlots: [Int: Set<Int>] = [:]
 
   init(bundle: Bundle, maps: [LoadedMap]) {
     views = bundle.views
@@ -30,7 +28,7 @@ final class MapReader {
     case .hash(let map, let perCPU): return hashEntries(view, maps[map], perCPU: perCPU)
     case .cells(let cells): return cellEntries(view, cells)
     case .slots(let slots):
-      var entries = slotEntries(index, slots)
+      var entries = slotEntries(view, slots)
       if let rest = slots.rest { entries.append(hashEntries(view, maps[rest], perCPU: true)) }
       return entries
     }
@@ -68,8 +66,10 @@ final class MapReader {
         memset(value, 0, view.valueSize)
       }
     case .slots(let slots):
-      zeroedSlots[index] = nil
-      forEachSlot(slots) { _, slot in memset(slot, 0, slots.size) }
+      forEachSlot(slots) { _, slot, presence in
+        memset(slot, 0, slots.size)
+        presence.storeBytes(of: 0, as: UInt8.self)
+      }
     }
   }
 
@@ -81,12 +81,10 @@ final class MapReader {
     case .hash: break
     case .cells(let cells): forEachCell(cells) { _, value, _ in memset(value, 0, view.valueSize) }
     case .slots(let slots):
-      var touched = zeroedSlots[index] ?? []
-      forEachSlot(slots) { number, slot in
-        if !isZero(slot, slots.size) { touched.insert(number) }
+      forEachSlot(slots) { _, slot, presence in
+        if !isZero(slot, slots.size) { presence.storeBytes(of: 1, as: UInt8.self) }
         memset(slot, 0, slots.size)
       }
-      zeroedSlots[index] = touched
     }
   }
 
@@ -110,11 +108,14 @@ extension MapReader {
     }
   }
 
-  private func forEachSlot(_ slots: MapView.Slots, _ body: (Int, UnsafeMutableRawPointer) -> Void) {
+  private func forEachSlot(
+    _ slots: MapView.Slots, _ body: (Int, _ slot: UnsafeMutableRawPointer, _ presence: UnsafeMutableRawPointer) -> Void
+  ) {
     guard let base = maps[slots.map].mapping?.base else { return }
     for cpu in 0..<(slots.cpuStride == 0 ? 1 : possibleCPUs) {
       for index in 0..<slots.domain.count {
-        body(index, base + slots.offset + cpu * slots.cpuStride + index * slots.size)
+        body(
+          index, base + slots.offset + cpu * slots.cpuStride + index * slots.size, base + slots.presence + index)
       }
     }
   }
@@ -134,17 +135,16 @@ extension MapReader {
     return entries
   }
 
-  private func slotEntries(_ index: Int, _ slots: MapView.Slots) -> MapEntries {
-    let view = views[index]
+  private func slotEntries(_ view: MapView, _ slots: MapView.Slots) -> MapEntries {
     var entries = MapEntries(keySize: view.keySize, valueSize: view.valueSize)
     guard let base = maps[slots.map].mapping?.base else { return entries }
-    let zeroed = zeroedSlots[index] ?? []
     let merger = ValueMerger(view: view, stride: slots.cpuStride, cpus: slots.cpuStride == 0 ? 1 : possibleCPUs)
     for number in 0..<slots.domain.count {
       let start = base + slots.offset + number * slots.size
       let value = merger.merged(
         UnsafeRawBufferPointer(start: start, count: (merger.cpus - 1) * slots.cpuStride + slots.size))
-      guard zeroed.contains(number) || value.contains(where: { $0 != 0 }) else { continue }
+      let isZeroed = base.load(fromByteOffset: slots.presence + number, as: UInt8.self) != 0
+      guard isZeroed || value.contains(where: { $0 != 0 }) else { continue }
       slots.domain.key(number, size: view.keySize).withUnsafeBytes { key in
         value.withUnsafeBytes { entries.append(key: key, value: $0) }
       }
