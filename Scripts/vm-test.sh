@@ -66,7 +66,7 @@ trap '[[ -z $qemu ]] || kill "$qemu" 2>/dev/null; rm -rf "$work"' EXIT
 # hangs may go on for ever.
 boot() {
   local vmlinuz=$1 results=$2 console=$3 size=0 quiet=0
-  qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m 768M -nodefaults -display none -no-reboot \
+  qemu-system-x86_64 -accel tcg,thread=single -cpu max -smp 2 -m 768M -nodefaults -display none -no-reboot \
     -kernel "$vmlinuz" -initrd "$work/image" -append 'console=ttyS0 panic=-1 loglevel=5 '"swtrace.random=$random $arguments" \
     -serial "file:$console" -serial "file:$results" </dev/null &
   qemu=$!
