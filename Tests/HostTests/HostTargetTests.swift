@@ -31,6 +31,16 @@ struct HostTargetTests {
     #expect(try target.tracepoints(category: "syscalls", event: "nosuch") == [])
   }
 
+  @Test func whatAFeatureImpliesIsThereWhenAskedForItself() {
+    let implied: [KernelFeature] = [
+      .forEachMapElement, .currentTaskBTF, .attachCookie, .loop, .bootTime, .perCPULookup,
+    ]
+    var asking = KernelFeatures()
+    var knowing = KernelFeatures()
+    _ = knowing.has(.instructionSetV4)
+    for feature in implied { #expect(asking.has(feature) == knowing.has(feature), "\(feature)") }
+  }
+
   @Test func globsListWhatTheyMatchSorted() throws {
     let names = try target.tracepoints(category: "sched*", event: "sched_process_f*").map(\.event)
     #expect(names == ["sched_process_fork", "sched_process_free"])

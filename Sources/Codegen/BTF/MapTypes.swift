@@ -101,8 +101,7 @@ extension TypeDescriber {
         let slots = count == 1 ? slot : array(of: slot, count: count)
         let part = padded(slots, from: storage.size * count, to: storage.cpuStride)
         // The planner rounds up to a power of two.
-        var cpus = 1
-        while cpus < bundle.settings.possibleCPUs { cpus *= 2 }
+        let cpus = bundle.settings.possibleCPUs.nextPowerOfTwo
         add(name, storage.offset, storage.cpuStride * cpus, array(of: part, count: cpus))
       case .hash, .cells, .slots: break
       }

@@ -67,46 +67,49 @@ private struct CompactValueEncoder: Encoder, SingleValueEncodingContainer {
     output.openContainers = outer
   }
 
-  /// Types are told by identity: to ask whether one conforms to a protocol takes long, once for each type.
   /// - Returns: whether the value is one of those that are written as they are.
-  private func encodeScalar<Value: Encodable>(_ value: Value) throws -> Bool {
-    let type = Value.self
-    if type == Int.self, let value = value as? Int {
+  private func encodeScalar(_ value: some Encodable) throws -> Bool {
+    if let value = exactly(Int.self, value) {
       try encode(integer: value)
-    } else if type == String.self, let value = value as? String {
+    } else if let value = exactly(String.self, value) {
       output.bytes.append(text: value)
-    } else if type == Bool.self, let value = value as? Bool {
+    } else if let value = exactly(Bool.self, value) {
       output.bytes.append(value ? 1 : 0)
-    } else if type == [UInt8].self, let value = value as? [UInt8] {
+    } else if let value = exactly([UInt8].self, value) {
       output.bytes.append(number: UInt64(value.count))
       output.bytes += value
-    } else if type == [UInt64].self, let value = value as? [UInt64] {
+    } else if let value = exactly([UInt64].self, value) {
       output.bytes.append(number: UInt64(value.count))
       for word in value { output.bytes.append(word64: word) }
-    } else if type == UInt64.self, let value = value as? UInt64 {
+    } else if let value = exactly(UInt64.self, value) {
       output.bytes.append(number: value)
-    } else if type == UInt32.self, let value = value as? UInt32 {
+    } else if let value = exactly(UInt32.self, value) {
       try encode(integer: value)
-    } else if type == UInt16.self, let value = value as? UInt16 {
+    } else if let value = exactly(UInt16.self, value) {
       try encode(integer: value)
-    } else if type == UInt8.self, let value = value as? UInt8 {
+    } else if let value = exactly(UInt8.self, value) {
       try encode(integer: value)
-    } else if type == Int64.self, let value = value as? Int64 {
+    } else if let value = exactly(Int64.self, value) {
       try encode(integer: value)
-    } else if type == Int32.self, let value = value as? Int32 {
+    } else if let value = exactly(Int32.self, value) {
       try encode(integer: value)
-    } else if type == Int16.self, let value = value as? Int16 {
+    } else if let value = exactly(Int16.self, value) {
       try encode(integer: value)
-    } else if type == Int8.self, let value = value as? Int8 {
+    } else if let value = exactly(Int8.self, value) {
       try encode(integer: value)
-    } else if type == UInt.self, let value = value as? UInt {
+    } else if let value = exactly(UInt.self, value) {
       try encode(integer: value)
-    } else if type == Double.self || type == Float.self {
+    } else if exactly(Double.self, value) != nil || exactly(Float.self, value) != nil {
       throw unsupported(value, "a floating-point number")
     } else {
       return false
     }
     return true
+  }
+
+  /// A value of just this type. A cast that fails takes long, and a question for a protocol longer still.
+  private func exactly<Wanted, Value>(_ type: Wanted.Type, _ value: Value) -> Wanted? {
+    Value.self == type ? value as? Wanted : nil
   }
 
   private func encode(integer value: some FixedWidthInteger) throws {

@@ -78,8 +78,7 @@ extension Lowering {
 
   /// Moves a pointer to the first CPU's part on to that of the current CPU.
   private mutating func currentCPU(_ base: Value, _ stride: Int) -> Value {
-    var slots = 1
-    while slots < target.machine.possibleCPUs { slots *= 2 }
+    let slots = target.machine.possibleCPUs.nextPowerOfTwo
     guard slots > 1, stride > 0 else { return base }
     let cpu = builder.call(.getSMPProcessorID, [])
     // The mask tells the verifier what the kernel knows.

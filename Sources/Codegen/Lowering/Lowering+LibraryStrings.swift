@@ -137,11 +137,7 @@ extension Lowering {
   private func mask(_ text: Text) -> Int { Self.indexable(text.capacity) - 1 }
 
   /// A power of two, at least the bytes before the terminator.
-  private static func indexable(_ capacity: Int) -> Int {
-    var size = 1
-    while size < capacity - 1 { size *= 2 }
-    return size
-  }
+  private static func indexable(_ capacity: Int) -> Int { (capacity - 1).nextPowerOfTwo }
 
   /// Compares the bytes at two positions and moves them on: both where they agree; the second back by `fallback` where they
   /// do not, and the first on when there is no way back.

@@ -43,14 +43,7 @@ public struct Planner {
   }
 
   /// CPUs rounded up to a power of two, so that a mask bounds the CPU's number.
-  private var cpuSlots: Int { Self.powerOfTwo(from: target.machine.possibleCPUs) }
-
-  /// The least power of two that is not below a number.
-  private static func powerOfTwo(from number: Int) -> Int {
-    var power = 1
-    while power < number { power *= 2 }
-    return power
-  }
+  private var cpuSlots: Int { target.machine.possibleCPUs.nextPowerOfTwo }
 
   private static func words(_ size: Int) -> Int { (size + 7) / 8 * 8 }
 
@@ -106,7 +99,7 @@ public struct Planner {
     case .enumeration(let reference, _):
       let values = target.enumerators(of: reference).map(\.value)
       guard let low = values.min(), let high = values.max(), low >= 0, high < Self.maximumEnumerator else { return nil }
-      return .integers(count: Self.powerOfTwo(from: Int(high) + 1))
+      return .integers(count: (Int(high) + 1).nextPowerOfTwo)
     default: return nil
     }
   }
@@ -267,12 +260,8 @@ public struct Planner {
 
   /// Bytes of the ring buffer: a power of two of pages. Small for scripts that only print now and then.
   private var ringBufferSize: Int {
-    let page = target.machine.pageSize
-    var pages = program.configuration.ringBufferPages ?? (sendsOften ? 1024 : 64)
-    var size = 1
-    while size < pages { size *= 2 }
-    pages = size
-    return pages * page
+    let pages = program.configuration.ringBufferPages ?? (sendsOften ? 1024 : 64)
+    return pages.nextPowerOfTwo * target.machine.pageSize
   }
 
   /// Whether records may come at the rate of events rather than of timers.

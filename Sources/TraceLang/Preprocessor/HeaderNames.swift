@@ -35,7 +35,7 @@ struct HeaderNames {
       }
     }
     // The target is asked last, since it looks through all that the kernel has.
-    let wanted = unknown(constants).union(unknownTypes(names))
+    let wanted = unknown(constants, typesOf: names)
     guard !wanted.isEmpty else { return !defines.isEmpty }
     guard let text = headers(for: wanted) else { return !defines.isEmpty }
     take(wanted, from: text)
@@ -54,13 +54,9 @@ struct HeaderNames {
     return unknown
   }
 
-  /// Those of some names that are no enumerators of the target.
-  private func unknown(_ names: Set<String>) -> Set<String> {
-    names.filter { target.enumerator(named: $0) == nil }
-  }
-
-  private func unknownTypes(_ names: NameCollector) -> Set<String> {
-    var unknown: Set<String> = []
+  /// Those of some constants that the target does not have either, and the types of `names` that nobody has.
+  private func unknown(_ constants: Set<String>, typesOf names: NameCollector) -> Set<String> {
+    var unknown = constants.filter { target.enumerator(named: $0) == nil }
     for name in names.types where !names.declared.contains(name) {
       if Checker.builtinTypes[name] != nil || name == "string" || name == "buffer" { continue }
       if target.kernelType(named: name) == nil, CTypeName(name.words).type == nil { unknown.insert(name) }
@@ -112,7 +108,8 @@ struct HeaderNames {
     var done = wanted
     var taken: Set<Int> = []
     func want(_ names: NameCollector) {
-      for name in unknown(undefined(names)).union(unknownTypes(names)).sorted() where done.insert(name).inserted { queue.append(name) }
+      let unknown = unknown(undefined(names), typesOf: names)
+      for name in unknown.sorted() where done.insert(name).inserted { queue.append(name) }
     }
     while let name = queue.popLast() {
       if let place = index.places[name], taken.insert(place).inserted {
