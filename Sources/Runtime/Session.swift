@@ -46,16 +46,20 @@ public final class Session {
 
   /// - Returns: the status to exit with: that of `exit(status)`, else 0.
   public func run() throws(RuntimeError) -> Int32 {
-    let loop = try EventLoop()
+    let interruption = try Interruption()
+    let loop = try EventLoop(interruption: interruption)
     var loader = Loader(bundle: bundle, host: host)
-    if options.isVerbose { loader.log = { program, text in Self.tell("\(program.title):\n\(text)") } }
+    if options.isVerbose {
+      let messages = OutputStream(STDERR_FILENO, interruption: interruption)
+      loader.log = { program, text in messages.write(text: "\(program.title):\n\(text)\n") }
+    }
     let maps = try loader.loadMaps()
     let programs = try loader.loadPrograms(maps: maps)
     let stacks = StackReader(maps: maps, stacks: bundle.stacks)
     let printer = Printer(
       bundle: bundle, maps: MapReader(bundle: bundle, maps: maps),
       context: ValueContext(bundle: bundle, host: host) { stacks.frames($0, identifier: $1) }, format: options.format,
-      isQuiet: options.isQuiet, descriptor: options.output)
+      isQuiet: options.isQuiet, descriptor: options.output, interruption: interruption)
     let ring = try maps.first { $0.spec.kind == .ringBuffer }.map { map throws(RuntimeError) in
       try RingBuffer(map: map)
     }
@@ -71,14 +75,25 @@ public final class Session {
       return 0
     }
     try watch(loop, ring)
+    let tracing = Tracing(
+      loop: loop, interruption: interruption, ring: ring, printer: printer, remember: symbolKeeper)
     for hook in bundle.hooks where hook.point == .begin { try attacher.run(hook) }
-    try attachAll(attacher, attachments, printer)
+    do throws(RuntimeError) {
+      try attachAll(attacher, attachments, printer)
+    } catch {
+      // What `begin` printed is not lost with the rest.
+      try tracing.drainAll()
+      throw error
+    }
     printer.attached()
-    try child?.release()
-    let tracing = Tracing(loop: loop, ring: ring, printer: printer, remember: symbolKeeper)
-    let status = try tracing.run(child: child)
+    var status = try tracing.start()
+    if !attachments.isEmpty {
+      try child?.release()
+      status = try tracing.run(child: child)
+    }
     attachments.detach()
     try tracing.finish()
+    interruption.renew()
     for hook in bundle.hooks where hook.point == .end { try attacher.run(hook) }
     try tracing.drainAll()
     printer.ending()
@@ -86,7 +101,19 @@ public final class Session {
     printer.tellLosses()
     printer.flush()
     attachments.release()
+    try checkOutput(printer.output)
     return status
+  }
+
+  private func checkOutput(_ output: OutputStream) throws(RuntimeError) {
+    output.finish()
+    switch output.state {
+    case .open, .closed: return
+    case .failed(let errno):
+      throw .outputFailed("\(errno)", lines: output.lostLines, bytes: output.lostBytes)
+    case .abandoned:
+      throw .outputFailed("its reader took nothing", lines: output.lostLines, bytes: output.lostBytes)
+    }
   }
 
   /// Looks at the traced process where the script prints its addresses.
@@ -104,7 +131,8 @@ public final class Session {
         switch (error, bundle.settings.missingProbes) {
         case (.unavailable(let message), .warn): printer.warn(message)
         case (.unavailable, .ignore): continue
-        case (.unavailable, .error), (.needsPrivilege, _), (.kernelWithoutBPF, _), (.refused, _), (.failed, _):
+        case (.unavailable, .error), (.needsPrivilege, _), (.kernelWithoutBPF, _), (.refused, _), (.failed, _),
+          (.outputFailed, _):
           throw error
         }
       }
@@ -132,10 +160,4 @@ public final class Session {
     base.storeBytes(of: ClockOffset.now(clock), toByteOffset: place.offset, as: Int64.self)
   }
 
-  private static func tell(_ text: String) {
-    let buffer = OutputBuffer(capacity: text.utf8.count + 1)
-    buffer.append(text: text)
-    buffer.append(UInt8(ascii: "\n"))
-    _ = buffer.flush(to: STDERR_FILENO)
-  }
 }

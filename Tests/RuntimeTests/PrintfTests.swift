@@ -113,3 +113,30 @@ import TraceLang
     #expect(try printed("%s", .string(capacity: 4), Bytes.string("abc", capacity: 4), context: context) == "abc")
   }
 }
+
+@Suite struct ControlTextTests {
+  private func escaped(_ bytes: [UInt8]) -> [UInt8] {
+    let buffer = OutputBuffer()
+    buffer.append([27] + bytes)
+    ControlText.escape(buffer, from: 1)
+    return Array(buffer.bytes.dropFirst())
+  }
+
+  @Test("control characters become escapes, in every form a terminal takes") func controls() {
+    for byte in (UInt8(0)...0x1f).filter({ $0 != 9 && $0 != 10 }) + [0x7f] {
+      #expect(escaped([65, byte, 66]) == Array("A\\x\(byte < 16 ? "0" : "")\(String(byte, radix: 16))B".utf8))
+    }
+    for byte in UInt8(0x80)...0x9f {
+      let digits = String(byte, radix: 16)
+      #expect(escaped([byte]) == Array("\\x\(digits)".utf8))
+      #expect(escaped([0xc2, byte]) == Array("\\xc2\\x\(digits)".utf8))
+    }
+  }
+
+  @Test("other text stays") func text() {
+    for text in ["", "plain", "tab\tand\nline", "é", "日本語", "\u{a0}", "🙂"] {
+      #expect(escaped(Array(text.utf8)) == Array(text.utf8))
+    }
+    #expect(escaped([0xff, 0xe9, 0x41]) == [0xff, 0xe9, 0x41])
+  }
+}

@@ -38,6 +38,16 @@ import TraceLang
     #expect(output == "1\n9\n\n\n")
   }
 
+  @Test("what begin printed is there when something cannot be attached") func attachFailure() throws {
+    let live = try LiveSession(
+      bundle(
+        programs: [emitting(1).spec("swt_fail_begin"), emitting(2).spec("swt_fail")],
+        points: [.begin, .rawTracepoint("swt_no_such_tracepoint")]))
+    live.start()
+    #expect(throws: RuntimeError.self) { try live.finish() }
+    #expect(live.output == "1\n")
+  }
+
   @Test("the same run in JSON") func json() throws {
     let begin = emitting(1).emitting(action: 1, numbers: [0], ring: 0)
     let live = try LiveSession(bundle(programs: [begin.spec("swt_json")], points: [.begin]), format: .json)

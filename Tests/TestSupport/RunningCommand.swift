@@ -32,7 +32,10 @@ public final class RunningCommand {
   /// - Parameters:
   ///   - input: the text on its standard input.
   ///   - environment: "NAME=value", over the test's own.
-  public init(_ words: [String], input: String = "", environment: [String] = []) throws {
+  ///   - descriptor: where its standard output goes instead; `outputSoFar` stays empty then.
+  public init(
+    _ words: [String], input: String = "", environment: [String] = [], writingTo descriptor: Int32? = nil
+  ) throws {
     output = try Self.unnamedFile()
     errors = try Self.unnamedFile()
     let source = try Self.unnamedFile()
@@ -43,8 +46,8 @@ public final class RunningCommand {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    for (number, file) in [source, output, errors].enumerated() {
-      posix_spawn_file_actions_adddup2(&actions, file.rawValue, Int32(number))
+    for (number, file) in [source.rawValue, descriptor ?? output.rawValue, errors.rawValue].enumerated() {
+      posix_spawn_file_actions_adddup2(&actions, file, Int32(number))
     }
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -87,6 +90,12 @@ public final class RunningCommand {
     while !isDone(outputSoFar, errorsSoFar) {
       guard deadline.isAhead else { throw Failure.late(outputSoFar, errors: errorsSoFar) }
     }
+  }
+
+  /// Whether it has ended.
+  public var isOver: Bool {
+    var ended = pollfd(fd: process.rawValue, events: Int16(POLLIN), revents: 0)
+    return poll(&ended, 1, 0) > 0
   }
 
   /// Waits for its end.

@@ -51,7 +51,8 @@ static inline long swtrace_file_system_type(int descriptor) {
   return fstatfs(descriptor, &status) == 0 ? (long)status.f_type : -1;
 }
 
-// memmem(3), which glibc declares for _GNU_SOURCE only.
+// memmem(3) and memrchr(3), which glibc declares for _GNU_SOURCE only.
+void *memrchr(const void *memory, int byte, size_t size);
 void *memmem(const void *haystack, size_t haystack_size, const void *needle, size_t needle_size);
 
 // bpf(2) with attributes that the headers' `union bpf_attr` may be too old for.

@@ -54,10 +54,23 @@ static inline void swtrace_store_release_64(void *address, uint64_t value) {
   __atomic_store_n((uint64_t *)address, value, __ATOMIC_RELEASE);
 }
 
+// Puts a value into a word and gives what was there.
+static inline uint64_t swtrace_exchange_64(void *address, uint64_t value) {
+  return __atomic_exchange_n((uint64_t *)address, value, __ATOMIC_ACQ_REL);
+}
+
 // A descriptor that becomes readable when the process ends (5.3), or -1 and errno.
 static inline int swtrace_pidfd_open(pid_t pid) {
   return (int)syscall(SYS_pidfd_open, pid, 0);
 }
+
+// Blocks SIGINT, SIGTERM, SIGHUP (unless it is ignored), SIGUSR1, SIGPIPE and SIGXFSZ for good, in this thread and those it
+// starts. Gives a non-blocking signalfd of the first four, or -1 and errno; the last two show as errors of write(2).
+int swtrace_block_signals(void);
+
+// From so many milliseconds on the process dies of the next SIGINT, SIGTERM or SIGHUP, whatever it is doing then. What came
+// before is dropped: a terminal and timeout(1) may both send the same signal.
+void swtrace_end_at_next_signal(int milliseconds);
 
 // Keeps the calling thread on one CPU: 0, or -1 and errno.
 int swtrace_pin_thread(int cpu);

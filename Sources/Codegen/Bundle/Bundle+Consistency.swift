@@ -7,6 +7,7 @@ extension Bundle {
     maps.allSatisfy(\.isConsistent) && programs.allSatisfy(isConsistent)
       && hooks.allSatisfy { programs.indices.contains($0.program) }
       && views.allSatisfy(isConsistent) && actions.allSatisfy(isConsistent)
+      && pendingActions.allSatisfy { $0.action.changesRun && isConsistent($0.action) && isConsistent($0.place, size: PendingAction.size) }
       && isConsistent(lostEvents, size: 8) && isConsistent(startTime, size: 8)
       && (1...65536).contains(settings.possibleCPUs)
       && (0...1 << 30).contains(settings.logSize)

@@ -75,17 +75,51 @@ extension Lowering {
     _ values: [TypedExpression], _ fields: [Field], _ size: Int, _ action: Action, isPadded: Bool = false
   ) {
     // Effects of arguments happen even when the record is lost, and in order: all values are computed before it then.
-    let early = values.contains(where: hasEffects) ? values.map { computed($0) } : nil
-    withRecord(payload: size, action) { lowering, record in
+    let pending = plan.pendingActions.first { $0.action == action }
+    let early = pending != nil || values.contains(where: hasEffects) ? values.map { computed($0) } : nil
+    let leave = pending.map { pending in
+      { (lowering: inout Lowering) in lowering.leave(pending, early ?? [], fields) }
+    }
+    withRecord(payload: size, action, whenFull: leave) { lowering, record in
       for (index, field) in fields.enumerated() {
         let place = Memory(base: record, offset: Action.headerSize + field.offset)
-        switch early?[index] {
-        case .operand(let operand):
-          lowering.builder.emit(.store(bits: field.size * 8, base: place.base, offset: place.offset, operand))
-        case .memory(let memory): lowering.copy(to: place, from: memory, size: field.size)
-        case nil: lowering.write(values[index], to: place, isPadded: isPadded)
+        if let value = early?[index] {
+          lowering.store(value, to: place, size: field.size)
+        } else {
+          lowering.write(values[index], to: place, isPadded: isPadded)
         }
       }
+    }
+  }
+
+  /// Leaves an action that must not be lost in its place; the time is written last.
+  private mutating func leave(_ pending: PendingAction, _ values: [ComputedValue], _ fields: [Field]) {
+    let base = dataAddress(pending.place.map, pending.place.offset)
+    if case .printMap = pending.action { countOvertaken(base) }
+    for (value, field) in zip(values, fields) {
+      store(value, to: Memory(base: base, offset: 8 + field.offset), size: field.size)
+    }
+    let now = builder.call(.ktimeGetNanoseconds, [])
+    builder.emit(.store(bits: 64, base: base, offset: 0, .value(now)))
+  }
+
+  /// A print that waits already will print for both, so one of them is lost.
+  private mutating func countOvertaken(_ pending: Value) {
+    guard let lost = plan.lostEvents else { return }
+    let overtaken = builder.makeBlock()
+    let after = builder.makeBlock()
+    builder.branch(.ne, builder.load(64, pending, 0), .constant(0), then: overtaken, otherwise: after)
+    builder.continueIn(overtaken)
+    builder.emit(.atomicAdd(bits: 64, base: dataAddress(lost.map, lost.offset), offset: 0, .constant(1)))
+    builder.jump(to: after)
+    builder.continueIn(after)
+  }
+
+  private mutating func store(_ value: ComputedValue, to place: Memory, size: Int) {
+    switch value {
+    case .operand(let operand):
+      builder.emit(.store(bits: size * 8, base: place.base, offset: place.offset, operand))
+    case .memory(let memory): copy(to: place, from: memory, size: size)
     }
   }
 
@@ -112,8 +146,10 @@ extension Lowering {
   }
 
   /// Reserves a record of an action, fills its header, runs `fill` and submits it.
+  /// - Parameter whenFull: runs where there is no room for it, which is counted as a lost event otherwise.
   mutating func withRecord(
-    payload: Int, _ action: Action, _ fill: (inout Lowering, Value) -> Void
+    payload: Int, _ action: Action, whenFull: ((inout Lowering) -> Void)? = nil,
+    _ fill: (inout Lowering, Value) -> Void
   ) {
     guard let buffer = plan.ringBuffer, let lost = plan.lostEvents else { return }
     let line = builder.line
@@ -125,7 +161,11 @@ extension Lowering {
     let full = builder.makeBlock()
     builder.branch(.ne, .value(record), .constant(0), then: reserved, otherwise: full)
     builder.continueIn(full)
-    builder.emit(.atomicAdd(bits: 64, base: dataAddress(lost.map, lost.offset), offset: 0, .constant(1)))
+    if let whenFull {
+      whenFull(&self)
+    } else {
+      builder.emit(.atomicAdd(bits: 64, base: dataAddress(lost.map, lost.offset), offset: 0, .constant(1)))
+    }
     let dropped = builder.arrive()
     builder.continueIn(reserved)
     builder.emit(.store(bits: 64, base: record, offset: 0, .constant(Int64(index))))

@@ -17,6 +17,7 @@ public struct Plan: Hashable, Sendable {
   public var constantsMap: Int?
   public var ringBuffer: Int?
   public var lostEvents: MapView.Place?
+  public var pendingActions: [PendingAction] = []
   public var startTime: MapView.Place?
   /// A word that is always 0 and that the verifier cannot know to be.
   public var opaqueZero: MapView.Place?

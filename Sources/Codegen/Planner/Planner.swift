@@ -240,6 +240,10 @@ public struct Planner {
           name: "swtrace_events", kind: .ringBuffer, keySize: 0, valueSize: 0, maxEntries: ringBufferSize))
       plan.ringBuffer = plan.maps.count - 1
       plan.lostEvents = MapView.Place(map: dataMap(), offset: reserve(8))
+      for action in usage.lastingActions {
+        plan.pendingActions.append(
+          PendingAction(action: action, place: MapView.Place(map: dataMap(), offset: reserve(PendingAction.size))))
+      }
     }
     if usage.hasLoops { plan.opaqueZero = MapView.Place(map: dataMap(), offset: reserve(8)) }
     if usage.usesElapsed { plan.startTime = MapView.Place(map: dataMap(), offset: reserve(8)) }

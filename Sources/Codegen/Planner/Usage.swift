@@ -26,6 +26,8 @@ struct Usage {
   /// By probe: whether a member is read through a pointer among the arguments.
   var followsArguments: [Bool]
   var sends = false
+  /// Actions sent that must not be lost, each once and in order.
+  var lastingActions: [Action] = []
   var usesElapsed = false
   var hasLoops = false
   var usesSoftwareTAI = false
@@ -94,6 +96,7 @@ struct Usage {
 
   private mutating func visit(_ message: Message) {
     for value in message.values { visit(value) }
+    if let action = message.lastingAction, !lastingActions.contains(action) { lastingActions.append(action) }
     if case .printMapValue(let map, let key) = message { note(.map(map, key: key), isWritten: false) }
   }
 
@@ -165,6 +168,19 @@ struct Usage {
       argumentMembers[probe] = nil
     case .elapsed: usesElapsed = true
     case .pid, .tid, .uid, .gid, .comm, .cpu, .ncpus, .rand, .curtask, .cgroup, .numaID, .jiffies, .nanoseconds: break
+    }
+  }
+}
+
+extension Message {
+  /// What it asks for where that must arrive however full the ring buffer is.
+  var lastingAction: Action? {
+    switch self {
+    case .exit: .exit
+    case .clear(let map): .clear(view: map.index)
+    case .zero(let map): .zero(view: map.index)
+    case .printMap(let map, _, _): .printMap(view: map.index)
+    case .printf, .print, .printMapValue, .time, .join, .cat, .system, .report: nil
     }
   }
 }

@@ -18,6 +18,9 @@ final class Attachments {
     release()
   }
 
+  /// Whether nothing can fire.
+  var isEmpty: Bool { timers.isEmpty && links.isEmpty && carriers.isEmpty }
+
   func add(timer: Int32) { timers.append(timer) }
 
   func add(link: Int32) { links.append(link) }

@@ -6,7 +6,8 @@ final class EventLoop {
   enum Event {
     /// Records are in the ring buffer.
     case records
-    case signal(Int32)
+    /// SIGINT and the like: `Interruption` has what came.
+    case signal
     case childEnded
     case tracedProcessEnded
     /// Nobody reads the output any more.
@@ -18,25 +19,14 @@ final class EventLoop {
   }
 
   private let poll: Descriptor
-  private let signals: Descriptor
   private var child: Descriptor?
   private var process: Descriptor?
 
-  /// Blocks SIGINT, SIGTERM, SIGHUP and SIGPIPE for good, in this thread and those it starts: they are events now.
-  init() throws(RuntimeError) {
-    var set = sigset_t()
-    sigemptyset(&set)
-    for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&set, signal) }
-    var blocked = set
-    sigaddset(&blocked, SIGPIPE)
-    pthread_sigmask(SIG_BLOCK, &blocked, nil)
+  init(interruption: Interruption) throws(RuntimeError) {
     let poll = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard poll >= 0 else { throw .failure(doing: "wait for events", code: errno) }
     self.poll = Descriptor(poll)
-    let signals = signalfd(-1, &set, Int32(SFD_CLOEXEC | SFD_NONBLOCK))
-    guard signals >= 0 else { throw .failure(doing: "wait for signals", code: errno) }
-    self.signals = Descriptor(signals)
-    watch(signals, .signals)
+    watch(interruption.descriptor, .signals)
   }
 
   func watch(ring: RingBuffer) { watch(ring.descriptor, .ring) }
@@ -64,20 +54,13 @@ final class EventLoop {
     return ready.prefix(Int(count)).compactMap { event in
       switch Source(rawValue: event.data.u64) {
       case .ring: .records
-      case .signals: takeSignal().map(Event.signal)
+      case .signals: .signal
       case .child: .childEnded
       case .process: .tracedProcessEnded
       case .output: .outputClosed
       case nil: nil
       }
     }
-  }
-
-  private func takeSignal() -> Int32? {
-    var information = signalfd_siginfo()
-    let size = MemoryLayout<signalfd_siginfo>.size
-    guard read(signals.rawValue, &information, size) == size else { return nil }
-    return Int32(information.ssi_signo)
   }
 
   private func processDescriptor(_ pid: pid_t) throws(RuntimeError) -> Descriptor {

@@ -3,44 +3,65 @@ import Glibc
 /// The time between attaching and detaching: records are handled as they come.
 final class Tracing {
   private let loop: EventLoop
+  private let interruption: Interruption
   private let ring: RingBuffer?
   private let printer: Printer
   /// Set by the script's `exit`: what comes after is not printed.
   private var exitStatus: Int32?
+  /// Taken from their words, to be done after the records that were there before them.
+  private var pending: [PendingActions.Taken] = []
   /// Looks at the processes whose symbols will be asked for; `nil` when none will.
   private let remember: (() -> Void)?
 
   /// More records than this in one go are a stream: the next ones are let gather, so that the programs wake us less.
   private static let streamThreshold = 64
   private static let gatheringMicroseconds: UInt32 = 1000
+  /// Records between two looks for signals, unless handling them takes long.
+  private static let recordsBetweenLooks = 256
 
   /// Milliseconds between two looks at processes, at first and at most.
   private static let firstLook: Int32 = 1
   private static let longestLook: Int32 = 128
 
-  init(loop: EventLoop, ring: RingBuffer?, printer: Printer, remember: (() -> Void)? = nil) {
+  init(
+    loop: EventLoop, interruption: Interruption, ring: RingBuffer?, printer: Printer, remember: (() -> Void)? = nil
+  ) {
     self.remember = remember
     self.loop = loop
+    self.interruption = interruption
     self.ring = ring
     self.printer = printer
   }
 
-  /// Returns when the script exits, a signal says so, what is traced has ended, or nobody reads the output.
+  private var goesOn: Bool { exitStatus == nil && !interruption.isRequested && printer.output.state == .open }
+
+  /// Prints what `begin` left.
+  /// - Returns: the script's exit status.
+  func start() throws(RuntimeError) -> Int32 {
+    _ = try drain()
+    return exitStatus ?? 0
+  }
+
+  /// Returns when the script exits, a signal says so, what is traced has ended, or the output takes no more.
   /// - Returns: the script's exit status.
   func run(child: ChildProcess?) throws(RuntimeError) -> Int32 {
-    // What `begin` left.
     var isStream = try drain() > Self.streamThreshold
     var look = Self.firstLook
-    while exitStatus == nil, !printer.isClosed {
+    while goesOn {
       if isStream { usleep(Self.gatheringMicroseconds) }
       for event in loop.wait(milliseconds: isStream ? 0 : remember == nil ? -1 : look) {
         switch event {
         case .records: continue
+        case .signal: interruption.check()
         case .childEnded:
           child?.reap()
           return 0
-        case .signal, .tracedProcessEnded, .outputClosed: return 0
+        case .tracedProcessEnded, .outputClosed: return 0
         }
+      }
+      if interruption.takePrintingRequest() {
+        printer.printMaps()
+        printer.flush()
       }
       remember?()
       look = min(look * 2, Self.longestLook)
@@ -53,32 +74,56 @@ final class Tracing {
   func finish() throws(RuntimeError) {
     guard let ring, exitStatus != nil else { return try drainAll() }
     while try ring.drain({ _ throws(RuntimeError) in true }) > 0 {}
+    pending = []
+    _ = printer.takePendingActions()
   }
 
-  /// Prints all records; `exit` has nothing left to end.
+  /// Prints all records, as far as a run that is to end has time for them; `exit` has nothing left to end.
   func drainAll() throws(RuntimeError) {
     guard let ring else { return }
-    while try ring.drain({ record throws(RuntimeError) in
-      _ = printer.handle(record)
-      return true
-    }) > 0 {}
+    var count = 0
+    repeat {
+      pending += printer.takePendingActions()
+      count = try ring.drain { record throws(RuntimeError) in
+        if interruption.isOverdue { printer.drop(record) } else { _ = printer.handle(record) }
+        return true
+      }
+      for action in pending { _ = printer.handle(action) }
+      count += pending.count
+      pending = []
+    } while count > 0
     printer.flush()
   }
 
-  /// Prints the records there are.
+  /// Prints the records there are, and does what found no room among them.
   /// - Returns: how many.
   private func drain() throws(RuntimeError) -> Int {
     guard let ring else { return 0 }
-    let count = try ring.drain { record throws(RuntimeError) in
-      switch printer.handle(record) {
-      case .goesOn: return !printer.isClosed
-      case .exits(let status):
-        exitStatus = status
-        return false
+    // What was asked for before now comes after the records that are there now.
+    pending += printer.takePendingActions()
+    var untilLook = Self.recordsBetweenLooks
+    var count = try ring.drain { record throws(RuntimeError) in
+      note(printer.handle(record))
+      untilLook -= 1
+      if untilLook == 0 {
+        interruption.check()
+        untilLook = Self.recordsBetweenLooks
       }
+      return goesOn
+    }
+    while goesOn, !pending.isEmpty {
+      note(printer.handle(pending.removeFirst()))
+      count += 1
     }
     printer.tellLostEvents()
     printer.flush()
     return count
+  }
+
+  private func note(_ outcome: Printer.Outcome) {
+    switch outcome {
+    case .goesOn: break
+    case .exits(let status): exitStatus = exitStatus ?? status
+    }
   }
 }

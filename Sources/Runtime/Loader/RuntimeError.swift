@@ -11,6 +11,8 @@ public enum RuntimeError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Something of the machine that a hook needs is not there.
   case unavailable(String)
   case failed(doing: String, Errno)
+  /// What the script printed did not all reach its output.
+  case outputFailed(String, lines: Int, bytes: Int)
 
   public var description: String {
     switch self {
@@ -20,6 +22,8 @@ public enum RuntimeError: Error, Hashable, Sendable, CustomStringConvertible {
     case .refused(let refusal): refusal.description
     case .unavailable(let message): message
     case .failed(let doing, let errno): "could not \(doing): \(errno)"
+    case .outputFailed(let reason, let lines, let bytes):
+      "could not write the output: \(reason); \(lines) line\(lines == 1 ? "" : "s") (\(bytes) bytes) were lost"
     }
   }
 

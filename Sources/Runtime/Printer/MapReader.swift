@@ -21,6 +21,11 @@ final class MapReader {
     return swtrace_load_acquire_64(base + place.offset)
   }
 
+  /// Words of a mapped array that programs write too.
+  func words(at place: MapView.Place, count: Int) -> UnsafeMutableRawBufferPointer? {
+    maps[place.map].mapping.map { UnsafeMutableRawBufferPointer(start: $0.base + place.offset, count: count * 8) }
+  }
+
   /// All entries, those of several CPUs merged; in no order.
   func entries(of index: Int) -> MapEntries {
     let view = views[index]

@@ -19,6 +19,12 @@ package final class OutputBuffer {
 
   func removeAll() { count = 0 }
 
+  /// Forgets the first `length` bytes.
+  func removeFirst(_ length: Int) {
+    count -= length
+    memmove(base, base + length, count)
+  }
+
   /// Forgets what came after the first `count` bytes.
   func truncate(to count: Int) { self.count = min(count, self.count) }
 
@@ -124,24 +130,5 @@ package final class OutputBuffer {
     if leftAligned { return }
     memmove(base + start + padding, base + start, length)
     memset(base + start, Int32(UInt8(ascii: " ")), padding)
-  }
-
-  /// Writes everything out and becomes empty.
-  /// - Returns: `false` when the descriptor takes no more (EPIPE, ENOSPC and the like).
-  func flush(to descriptor: Int32) -> Bool {
-    var written = 0
-    defer { count = 0 }
-    while written < count {
-      let result = write(descriptor, base + written, count - written)
-      if result >= 0 {
-        written += result
-      } else if errno == EAGAIN {
-        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        _ = poll(&waiting, 1, -1)
-      } else if errno != EINTR {
-        return false
-      }
-    }
-    return true
   }
 }

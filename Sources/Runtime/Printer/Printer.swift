@@ -22,30 +22,47 @@ final class Printer {
 
   /// Output is written out when more than this waits.
   private static let batch = 1 << 16
+  /// The longest text of a command that is one JSON line.
+  private static let longestText = 1 << 20
 
   private let bundle: Bundle
   private let steps: [Step]
   private let maps: MapReader
   private let sink: any OutputSink
   private let printf: PrintfFormatter
-  private let descriptor: Int32
+  /// For what goes to the standard error stream.
+  private let messageFormatter: PrintfFormatter
+  /// For names of files and commands, which are what they are.
+  private let exactFormatter: PrintfFormatter
+  let output: OutputStream
+  private let messages: OutputStream
+  private let interruption: Interruption
   private let scratch = OutputBuffer(capacity: 1024)
   private var lostEvents: UInt64 = 0
-  /// Nobody takes the output any more.
-  private(set) var isClosed = false
+  private var dropped = DroppedRecords()
 
   init(
-    bundle: Bundle, maps: MapReader, context: ValueContext, format: OutputFormat, isQuiet: Bool, descriptor: Int32
+    bundle: Bundle, maps: MapReader, context: ValueContext, format: OutputFormat, isQuiet: Bool, descriptor: Int32,
+    interruption: Interruption
   ) {
     self.bundle = bundle
     self.maps = maps
-    self.descriptor = descriptor
-    printf = PrintfFormatter(context: context)
-    sink =
-      switch format {
-      case .text: TextSink(context: context, isQuiet: isQuiet)
-      case .json: JSONSink(context: context, isQuiet: isQuiet)
-      }
+    self.interruption = interruption
+    output = OutputStream(descriptor, interruption: interruption)
+    messages = OutputStream(STDERR_FILENO, interruption: interruption)
+    let isTerminal = output.isTerminal
+    switch format {
+    case .text:
+      sink = TextSink(context: context, isQuiet: isQuiet, escapesControls: isTerminal)
+      printf = PrintfFormatter(context: context, escapesControls: isTerminal)
+      messageFormatter = PrintfFormatter(context: context, escapesControls: messages.isTerminal)
+    case .json:
+      // JSON escapes strings itself.
+      sink = JSONSink(context: context, isQuiet: isQuiet)
+      printf = PrintfFormatter(context: context)
+      messageFormatter = printf
+    }
+    exactFormatter = PrintfFormatter(context: context)
     steps = bundle.actions.map { action in
       switch action {
       case .printf(let format): .printf(CompiledFormat(format))
@@ -84,15 +101,40 @@ final class Printer {
         return .goesOn
       case .message(let severity, let format, let place):
         scratch.removeAll()
-        printf.append(format, payload, to: scratch)
+        messageFormatter.append(format, payload, to: scratch)
         sink.message(severity, place, UnsafeRawBufferPointer(scratch.bytes))
         flush()
         return .goesOn
       case .other(let action): return handle(action, payload, count: record.count - Action.headerSize)
       }
     }
-    if sink.output.count > Self.batch { flush() }
+    if sink.output.count > Self.batch { output.writeLines(sink.output) }
     return outcome
+  }
+
+  /// Does of a record that will not be handled what later ones rely on, and counts it.
+  func drop(_ record: UnsafeRawBufferPointer) {
+    guard record.count >= Action.headerSize, let base = record.baseAddress else { return }
+    let index = Int(base.loadUnaligned(as: UInt32.self))
+    guard bundle.actions.indices.contains(index) else { return }
+    switch bundle.actions[index] {
+    case .clear(let view): maps.clear(view)
+    case .zero(let view): maps.zero(view)
+    case .system, .cat, .printMap: dropped.actions += 1
+    case .printf, .print, .printMapValue, .time, .join, .message, .helperError: dropped.events += 1
+    case .exit, .lostUpdates: break
+    }
+  }
+
+  /// Actions that found the ring buffer full and have waited in their words since; they wait no longer.
+  func takePendingActions() -> [PendingActions.Taken] { PendingActions.take(bundle.pendingActions, from: maps) }
+
+  /// Does what a pending action asks for.
+  func handle(_ pending: PendingActions.Taken) -> Outcome {
+    pending.payload.withUnsafeBytes { payload in
+      guard let base = payload.baseAddress else { return .goesOn }
+      return handle(pending.action, base, count: payload.count)
+    }
   }
 
   private func handle(_ action: Action, _ payload: UnsafeRawPointer, count: Int) -> Outcome {
@@ -135,6 +177,7 @@ final class Printer {
   /// Tells of all records and updates that were lost.
   func tellLosses() {
     tellLostEvents()
+    if let text = dropped.description { sink.warning(text) }
     if lostEvents > 0 { sink.warning("Total lost event count: \(lostEvents)") }
     for stack in bundle.stacks {
       let count = maps.counter(at: stack.lost)
@@ -166,47 +209,73 @@ final class Printer {
 
   /// Writes out what waits.
   func flush() {
-    if sink.output.count > 0, !sink.output.flush(to: descriptor) { isClosed = true }
-    if sink.messages.count > 0 { _ = sink.messages.flush(to: STDERR_FILENO) }
+    if sink.output.count > 0 { output.write(sink.output) }
+    if sink.messages.count > 0 { messages.write(sink.messages) }
   }
 }
 
 extension Printer {
   private func text(_ format: CompiledFormat, _ payload: UnsafeRawPointer) -> String {
     scratch.removeAll()
-    printf.append(format, payload, to: scratch)
+    exactFormatter.append(format, payload, to: scratch)
     return scratch.text
   }
 
   private func printFile(_ path: String) {
     let text = sink.beginText()
-    let code = FileText.append(path: path, limit: bundle.settings.maximumCatBytes, to: text)
+    let start = text.count
+    let code = FileText.append(
+      path: path, limit: bundle.settings.maximumCatBytes, to: text, interruption: interruption)
+    interruption.check()
     if code == 0 {
+      if printf.values.escapesControls { ControlText.escape(text, from: start) }
       sink.endText(.cat)
     } else {
-      sink.messages.append(text: "ERROR: failed to open file '\(path)' (\(ErrorText.message(of: code)))\n")
+      text.truncate(to: start)
+      report("failed to open file '\(path)' (\(ErrorText.message(of: code)))")
     }
   }
 
   private func runCommand(_ command: String) {
     // The command's own effects come after what was printed before it.
     flush()
-    let code = CommandOutput.append(of: command, to: sink.beginText())
-    if code == 0 {
-      sink.endText(.syscall)
-    } else {
-      sink.messages.append(text: "ERROR: could not run '\(command)': \(ErrorText.message(of: code))\n")
+    let text = sink.beginText()
+    let ending = CommandOutput.run(command, interruption: interruption) { bytes in
+      text.append(bytes)
+      if text === sink.output { output.writeLines(text) }
+      if text !== sink.output, text.count > Self.longestText {
+        sink.endText(.syscall)
+        output.write(sink.output)
+        text.removeAll()
+      }
     }
+    interruption.check()
+    switch ending {
+    case .ended: sink.endText(.syscall)
+    case .terminated:
+      sink.endText(.syscall)
+      report("ended '\(command)', which was still running")
+    case .failed(let code): report("could not run '\(command)': \(ErrorText.message(of: code))")
+    }
+  }
+
+  private func report(_ text: String) {
+    let start = sink.messages.count
+    sink.messages.append(text: "ERROR: \(text)")
+    if messages.isTerminal { ControlText.escape(sink.messages, from: start) }
+    sink.messages.append(UInt8(ascii: "\n"))
   }
 
   private func join(_ payload: UnsafeRawPointer, count: Int, separator: String, capacity: Int) {
     let text = sink.beginText()
+    let begin = text.count
     let strings = min(Int(clamping: Word.u64(payload)), max(0, count - 8) / max(1, capacity))
     for index in 0..<strings {
       if index > 0 { text.append(text: separator) }
       let start = payload + 8 + index * capacity
       text.append(start, count: strnlen(start.assumingMemoryBound(to: CChar.self), capacity))
     }
+    if printf.values.escapesControls { ControlText.escape(text, from: begin) }
     sink.endText(.join)
   }
 

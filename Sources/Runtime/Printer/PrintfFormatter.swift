@@ -5,7 +5,10 @@ import TraceLang
 package struct PrintfFormatter {
   let values: TextValue
 
-  package init(context: ValueContext) { values = TextValue(context: context) }
+  /// - Parameter escapesControls: what values hold of control characters becomes escapes; what the format holds stays.
+  package init(context: ValueContext, escapesControls: Bool = false) {
+    values = TextValue(context: context, escapesControls: escapesControls)
+  }
 
   package func append(_ format: CompiledFormat, _ payload: UnsafeRawPointer, to buffer: OutputBuffer) {
     format.literals.withUnsafeBytes { literals in
@@ -34,6 +37,7 @@ package struct PrintfFormatter {
     case .character:
       let start = buffer.count
       buffer.append(value.load(as: UInt8.self))
+      if values.escapesControls { ControlText.escape(buffer, from: start) }
       buffer.pad(from: start, width: Int(step.width), leftAligned: step.flags.contains(.left))
     case .text:
       let start = buffer.count

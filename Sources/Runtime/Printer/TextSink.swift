@@ -8,8 +8,9 @@ package final class TextSink: OutputSink {
   private let values: TextValue
   private let isQuiet: Bool
 
-  package init(context: ValueContext, isQuiet: Bool) {
-    values = TextValue(context: context)
+  /// - Parameter escapesControls: what values hold of control characters becomes escapes.
+  package init(context: ValueContext, isQuiet: Bool, escapesControls: Bool = false) {
+    values = TextValue(context: context, escapesControls: escapesControls)
     self.isQuiet = isQuiet
   }
 

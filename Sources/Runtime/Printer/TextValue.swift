@@ -7,8 +7,16 @@ struct TextValue {
   let context: ValueContext
   /// Without blanks around punctuation, as in the keys of JSON output.
   var isCompact = false
+  /// Control characters in what is printed become escapes, for terminals.
+  var escapesControls = false
 
   func append(_ type: Type, _ value: UnsafeRawPointer, to buffer: OutputBuffer) {
+    let start = buffer.count
+    appendPlain(type, value, to: buffer)
+    if escapesControls { ControlText.escape(buffer, from: start) }
+  }
+
+  private func appendPlain(_ type: Type, _ value: UnsafeRawPointer, to buffer: OutputBuffer) {
     switch type {
     case .void, .invalid: break
     case .bool: buffer.append(value.load(as: UInt8.self) != 0 ? "true" : "false")
@@ -20,7 +28,7 @@ struct TextValue {
       } else {
         append(type, value, to: buffer)
       }
-    case .string(let capacity): append(string: value, capacity: capacity, to: buffer)
+    case .string(let capacity): appendPlain(string: value, capacity: capacity, to: buffer)
     case .buffer(let capacity):
       BufferText.append(BufferText.contents(value, capacity: capacity), style: .printable, to: buffer)
     case .pointer, .array, .record, .tuple: appendCompound(type, value, to: buffer)
@@ -44,6 +52,12 @@ struct TextValue {
 
   /// The string up to its terminator, and the trailer when it was cut.
   func append(string value: UnsafeRawPointer, capacity: Int, to buffer: OutputBuffer) {
+    let start = buffer.count
+    appendPlain(string: value, capacity: capacity, to: buffer)
+    if escapesControls { ControlText.escape(buffer, from: start) }
+  }
+
+  private func appendPlain(string value: UnsafeRawPointer, capacity: Int, to buffer: OutputBuffer) {
     let length = strnlen(value.assumingMemoryBound(to: CChar.self), capacity)
     buffer.append(value, count: length)
     // A string is cut when it fills its space and that space is the longest a script may ask for.
@@ -61,7 +75,7 @@ struct TextValue {
       buffer.append(UInt8(ascii: "["))
       for index in 0..<count {
         if index > 0 { buffer.append(UInt8(ascii: ",")) }
-        append(element, value + index * stride, to: buffer)
+        appendPlain(element, value + index * stride, to: buffer)
       }
       buffer.append(UInt8(ascii: "]"))
     case .record(let reference):
@@ -81,7 +95,7 @@ struct TextValue {
     for (index, element) in elements.enumerated() {
       if index > 0 { appendSeparator(to: buffer) }
       if let name = element.name { append(memberName: name, to: buffer) }
-      append(element.type, value + layout.offsets[index], to: buffer)
+      appendPlain(element.type, value + layout.offsets[index], to: buffer)
     }
     if isRecord { appendClosing(to: buffer) } else { buffer.append(UInt8(ascii: ")")) }
   }
@@ -110,7 +124,7 @@ struct TextValue {
 
   private func append(_ member: RecordLayout.Member, of value: UnsafeRawPointer, to buffer: OutputBuffer) {
     guard let field = member.bitField, let type = member.type.integer else {
-      append(member.type, value + member.offset, to: buffer)
+      appendPlain(member.type, value + member.offset, to: buffer)
       return
     }
     let (number, isSigned) = BitFieldValue.read(field, type, value + member.offset)
