@@ -31,10 +31,10 @@ public final class Session {
 
   /// - Parameter child: the command of `-c` when it was started before, for the sake of its process ID; else
   ///   `options.command` is started here. It waits until everything is attached.
-  public init(bundle: Bundle, host: any HostServices, options: SessionOptions, child: ChildProcess? = nil)
+  public init(bundle: CheckedBundle, host: any HostServices, options: SessionOptions, child: ChildProcess? = nil)
     throws(RuntimeError)
   {
-    self.bundle = bundle
+    self.bundle = bundle.bundle
     self.host = host
     self.options = options
     if let child {

@@ -51,8 +51,7 @@ struct BuildCommand: ParsableCommand {
     let bundle = result.compilation.bundle
     switch format {
     case .bundle:
-      let file = BundleFile(
-        bundle, target: recording, readsCPUCount: result.script.reads("ncpus"), isUnsafe: script.unsafe)
+      let file = BundleFile(bundle, target: recording, readsCPUCount: result.script.reads("ncpus"))
       do throws(BundleError) { return try file.encoded() } catch { throw CommandFailure(error.message) }
     case .elf:
       do throws(BundleError) { return try ObjectFile.encode(bundle) } catch { throw CommandFailure(error.message) }

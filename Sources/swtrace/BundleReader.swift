@@ -20,18 +20,16 @@ enum BundleReader {
   }
 
   /// The bundle of a file, fitted to this machine.
-  static func bundle(_ path: String, allowsUnsafe: Bool, on host: HostTarget) throws(CommandFailure) -> Bundle {
+  static func bundle(_ path: String, allowsUnsafe: Bool, on host: HostTarget) throws(CommandFailure) -> CheckedBundle {
     let bytes = try contents(path)
-    let file: BundleFile
-    let bundle: Bundle
+    let bundle: CheckedBundle
     do throws(BundleError) {
-      file = try BundleFile(decoding: bytes)
-      bundle = try file.fitted(to: host)
+      bundle = try BundleFile(decoding: bytes).fitted(to: host)
     } catch {
       throw CommandFailure("'\(path)': \(error.message)")
     }
-    guard allowsUnsafe || !file.isUnsafe else {
-      throw CommandFailure("'\(path)' was built with --unsafe and may act on the machine: run it with --unsafe")
+    if let effect = bundle.effect, !allowsUnsafe {
+      throw CommandFailure("'\(path)' \(effect): run it with --unsafe")
     }
     return bundle
   }

@@ -113,7 +113,13 @@ struct TraceCommand: ParsableCommand {
     }
     let result = try frontend.compile(childPID: child.map { Int($0.pid) })
     if let d { Terminal.writeOutput(StagePrinter(result, d.stages).text()) }
-    return try run(result.compilation.bundle, host, child)
+    let bundle: CheckedBundle
+    do throws(BundleError) {
+      bundle = try CheckedBundle(result.compilation.bundle)
+    } catch {
+      throw CommandFailure("this is a bug of swtrace: \(error.message)")
+    }
+    return try run(bundle, host, child)
   }
 
   /// Runs what `swtrace build` made.
@@ -137,7 +143,7 @@ struct TraceCommand: ParsableCommand {
     return 0
   }
 
-  private func run(_ bundle: Bundle, _ host: HostTarget, _ child: ChildProcess? = nil) throws(CommandFailure) -> Int32 {
+  private func run(_ bundle: CheckedBundle, _ host: HostTarget, _ child: ChildProcess? = nil) throws(CommandFailure) -> Int32 {
     var options = SessionOptions()
     options.isQuiet = quiet
     options.isVerbose = verbose

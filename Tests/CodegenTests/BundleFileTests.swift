@@ -114,8 +114,9 @@ import TraceLang
     let built = try BuiltScript(Self.counts)
     var bundle = built.bundle
     bundle.hooks[0].program = 9
-    let file = BundleFile(bundle, target: built.recording, readsCPUCount: false, isUnsafe: false)
-    #expect(message(try file.encoded()) == "the bundle contradicts itself: build it again")
+    let file = BundleFile(bundle, target: built.recording, readsCPUCount: false)
+    #expect(
+      message(try file.encoded()) == "the bundle contradicts itself: hook 0: there is no program 9; build it again")
   }
 
   // MARK: Other machines
@@ -166,7 +167,7 @@ import TraceLang
     let file = try BuiltScript(script).file()
     let target = ChangedTarget(try BuiltScript.recordedTarget())
     target.change(possibleCPUs: 1000)
-    #expect(try file.fitted(to: target).settings.possibleCPUs == 1000)
+    #expect(try file.fitted(to: target).bundle.settings.possibleCPUs == 1000)
   }
 
   @Test func codeThatVisitsEveryCPUTakesJustAsMany() throws {
@@ -208,7 +209,7 @@ import TraceLang
     let built = try BuiltScript("BEGIN { }", target: target)
     _ = built.recording.kernelSymbolAddress("vfs_read")
     let file = built.file()
-    #expect(try file.fitted(to: target).probeCount == 1)
+    #expect(try file.fitted(to: target).bundle.probeCount == 1)
     target.symbolAddress = 0xffff_ffff_9100_0000
     #expect(
       throws: BundleError(

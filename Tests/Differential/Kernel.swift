@@ -41,8 +41,14 @@ public final class Kernel {
     interpreter.run()
     if interpreter.isEndless { return .refused("a loop does not end") }
     let expected = PrintedText(bundle: script.bundle, host: host).text(interpreter.output)
+    let bundle: CheckedBundle
+    do throws(BundleError) {
+      bundle = try CheckedBundle(script.bundle)
+    } catch {
+      return .unloadable(error.message, reason: error.message)
+    }
     do throws(RuntimeError) {
-      let actual = try run(script.bundle)
+      let actual = try run(bundle)
       return actual == expected ? .same : .different(expected: expected, actual: actual)
     } catch {
       return verdict(on: error)
@@ -60,7 +66,7 @@ public final class Kernel {
     }
   }
 
-  private func run(_ bundle: Bundle) throws(RuntimeError) -> String {
+  private func run(_ bundle: CheckedBundle) throws(RuntimeError) -> String {
     ftruncate(file, 0)
     lseek(file, 0, SEEK_SET)
     var options = SessionOptions()

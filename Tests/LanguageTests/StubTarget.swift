@@ -58,4 +58,7 @@ final class StubTarget: Target {
 
   func enumerators(of reference: EnumReference) -> [EnumeratorName] { [] }
   func kernelSymbolAddress(_ name: String) -> UInt64? { nil }
+  func cgroupID(path: String) -> UInt64? { nil }
+  var pidNamespace: PIDNamespace? { nil }
+  func kernelFunction(_ name: String, isCallableFrom type: KernelProgramType) -> Bool { false }
 }

@@ -121,10 +121,8 @@ public struct MapSpec: Hashable, Sendable, Codable {
   public enum Kind: UInt32, Hashable, Sendable, Codable {
     case hash = 1
     case array = 2
-    case perfEventArray = 4
     case perCPUHash = 5
     case perCPUArray = 6
-    case stackTrace = 7
     case lruHash = 9
     case lruPerCPUHash = 10
     case ringBuffer = 27

@@ -7,7 +7,7 @@ extension BundleFile {
   /// The kernel's facts are asked again and must be as they were; its features are asked for only when its release is
   /// another.
   /// - Throws: when it cannot run there; the message says why.
-  public func fitted(to target: any Target) throws(BundleError) -> Bundle {
+  public func fitted(to target: any Target) throws(BundleError) -> CheckedBundle {
     let here = target.machine
     guard machine.architecture == here.architecture else {
       throw BundleError(
@@ -60,7 +60,22 @@ extension BundleFile {
     }
     var bundle = bundle
     bundle.settings.possibleCPUs = here.possibleCPUs
-    return bundle
+    // Storage by CPU has the room for them, whatever the file says of its demand.
+    return try CheckedBundle(bundle)
+  }
+}
+
+extension KernelFact.Subject {
+  /// Whether asking for it leads to no file but that of what it names.
+  var isNamed: Bool {
+    switch self {
+    case .tracepoint(let name), .kernelTracepoint(let name): name.isNameOfFiles
+    case .rawTracepoint(let name), .function(let name), .arguments(let name), .callable(let name, _),
+      .layout(let name, _), .type(let name), .enumerator(let name), .enumeratorValue(let name),
+      .enumeration(let name), .symbol(let name), .cgroup(let name):
+      name.isText
+    case .pidNamespace: true
+    }
   }
 }
 

@@ -19,24 +19,21 @@ public struct BundleFile: Hashable, Sendable, Codable {
   public let cpuDemand: CPUDemand
   /// What the code takes for granted of the kernel.
   public let facts: [KernelFact]
-  /// Built with `--unsafe`, so it is only run with it.
-  public let isUnsafe: Bool
   public let bundle: Bundle
 
   public static let magic = Array("SWTB".utf8)
   /// Raised whenever a reader of the version before would misread a file.
-  static let version: UInt32 = 2
+  static let version: UInt32 = 3
   private static let headerSize = 20
 
   /// - Parameter target: what the bundle was compiled for, with all questions of the compilation asked.
   /// - Parameter readsCPUCount: whether the script reads `ncpus`.
-  public init(_ bundle: Bundle, target: RecordingTarget, readsCPUCount: Bool, isUnsafe: Bool) {
+  public init(_ bundle: Bundle, target: RecordingTarget, readsCPUCount: Bool) {
     cpuDemand = CPUDemand(bundle, readsCPUCount: readsCPUCount)
     machine = target.machine
     features = target.askedFeatures.filter(\.value).map(\.key).sorted { $0.rawValue < $1.rawValue }
     knowsCurrentTask = target.askedFeatures[.currentTaskBTF]
     facts = target.kernelFacts()
-    self.isUnsafe = isUnsafe
     self.bundle = bundle
   }
 
@@ -88,7 +85,10 @@ public struct BundleFile: Hashable, Sendable, Codable {
     } catch {
       throw BundleError("the bundle was made by another swtrace that this one does not understand: build it again")
     }
-    guard bundle.isConsistent else { throw BundleError("the bundle contradicts itself: build it again") }
+    guard facts.allSatisfy(\.subject.isNamed) else {
+      throw BundleError("the bundle contradicts itself: a fact is about no part of a kernel; build it again")
+    }
+    _ = try CheckedBundle(bundle)
   }
 
   private static func checksum(header: ArraySlice<UInt8>, body: ArraySlice<UInt8>) -> UInt32 {

@@ -9,12 +9,14 @@ struct HashBatches {
   let valueSize: Int
 
   private static let firstBatch = 1024
+  /// Bytes of the elements of the first batch, unless a single one has more.
+  private static let firstBytes = 16 << 20
 
   /// Calls `body` with every element.
   /// - Returns: `false` when the kernel or the map's kind cannot do it; `body` may have seen some elements.
   func readAll(_ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) -> Bool {
     let keySize = map.spec.keySize
-    var capacity = min(map.spec.maxEntries, Self.firstBatch)
+    var capacity = min(map.spec.maxEntries, Self.firstBatch, max(1, Self.firstBytes / (keySize + valueSize)))
     var keys = [UInt8](repeating: 0, count: capacity * keySize)
     var values = [UInt8](repeating: 0, count: capacity * valueSize)
     // For hashes a bucket's number; the size of a key is asked for in general.

@@ -102,7 +102,7 @@ final class JSONValue {
         }
         if let upper = range.upper {
           buffer.append("\"max\": ")
-          buffer.append(decimal: upper - 1)
+          buffer.append(decimal: upper &- 1)
           buffer.append(", ")
         }
         buffer.append("\"count\": ")

@@ -44,7 +44,7 @@ final class MapReader {
     let view = views[index]
     if case .hash(let map, let perCPU) = view.storage {
       let merger = ValueMerger(view: view, stride: Self.stride(view), cpus: perCPU ? possibleCPUs : 1)
-      var raw = [UInt8](repeating: 0, count: perCPU ? merger.stride * possibleCPUs : view.valueSize)
+      var raw = [UInt8](repeating: 0, count: perCPU ? merger.stride * possibleCPUs : maps[map].spec.valueSize)
       guard bpf_map_lookup_elem(maps[map].fd, key, &raw) == 0 else { return Array(raw.prefix(view.valueSize)) }
       return raw.withUnsafeBytes { merger.merged($0) }
     }
@@ -95,7 +95,7 @@ final class MapReader {
 
   private func zeroHash(_ view: MapView, _ map: LoadedMap) {
     let isPerCPU = map.spec.kind == .perCPUHash || map.spec.kind == .lruPerCPUHash
-    let zeros = [UInt8](repeating: 0, count: isPerCPU ? Self.stride(view) * possibleCPUs : view.valueSize)
+    let zeros = [UInt8](repeating: 0, count: isPerCPU ? Self.stride(view) * possibleCPUs : map.spec.valueSize)
     let exists: UInt64 = 2  // Kernel: include/uapi/linux/bpf.h, BPF_EXIST.
     forEachKey(of: map) { _ = bpf_map_update_elem(map.fd, $0, zeros, exists) }
   }

@@ -27,6 +27,8 @@ final class Printer {
 
   private let bundle: Bundle
   private let steps: [Step]
+  /// Bytes of payload that each action reads at least.
+  private let payloadSizes: [Int]
   private let maps: MapReader
   private let sink: any OutputSink
   private let printf: PrintfFormatter
@@ -63,6 +65,7 @@ final class Printer {
       messageFormatter = printf
     }
     exactFormatter = PrintfFormatter(context: context)
+    payloadSizes = bundle.actions.map(bundle.payloadSize)
     steps = bundle.actions.map { action in
       switch action {
       case .printf(let format): .printf(CompiledFormat(format))
@@ -81,11 +84,12 @@ final class Printer {
     flush()
   }
 
-  /// - Parameter record: a header with the action's index, and its payload; others are passed over.
+  /// - Parameter record: a header with the action's index, and its payload; those of no action and shorter ones than
+  ///   theirs are passed over.
   func handle(_ record: UnsafeRawBufferPointer) -> Outcome {
     guard record.count >= Action.headerSize, let base = record.baseAddress else { return .goesOn }
     let index = Int(base.loadUnaligned(as: UInt32.self))
-    guard index < steps.count else { return .goesOn }
+    guard index < steps.count, record.count - Action.headerSize >= payloadSizes[index] else { return .goesOn }
     let payload = base + Action.headerSize
     let outcome = steps.withUnsafeBufferPointer { steps in
       switch steps[index] {

@@ -23,7 +23,9 @@ struct SeriesText {
     appendLeft(label, margin, to: buffer)
     appendRule(UInt8(ascii: "|"), to: buffer)
     var rest = intervals[...]
-    for number in first.number...min(last.number, first.number &+ Self.maximumLines) {
+    for number in first
+      .number...(last.number - first.number > Self.maximumLines ? first.number + Self.maximumLines : last.number)
+    {
       let value = rest.first?.number == number ? rest.removeFirst().value : nil
       appendLeft(Self.time(number &* interval, format: "%H:%M:%S", digits: digits), margin, to: buffer)
       appendLine(value, low, high, to: buffer)

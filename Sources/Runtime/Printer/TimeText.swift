@@ -6,7 +6,8 @@ package enum TimeText {
 
   static func append(format: String, sinceBoot nanoseconds: UInt64, to buffer: OutputBuffer) {
     let boot = now(CLOCK_REALTIME) - now(CLOCK_BOOTTIME)
-    append(format: format, sinceEpoch: boot + Int64(clamping: nanoseconds), to: buffer)
+    let (time, overflow) = boot.addingReportingOverflow(Int64(clamping: nanoseconds))
+    append(format: format, sinceEpoch: overflow ? .max : time, to: buffer)
   }
 
   package static func appendNow(format: String, to buffer: OutputBuffer) {
@@ -14,8 +15,11 @@ package enum TimeText {
   }
 
   static func append(format: String, sinceEpoch nanoseconds: Int64, to buffer: OutputBuffer) {
+    // A point before 1970 is a fraction after the second before it.
+    let fraction = (nanoseconds % nanosecondsPerSecond + nanosecondsPerSecond) % nanosecondsPerSecond
     var seconds = time_t(nanoseconds / nanosecondsPerSecond)
-    let microseconds = nanoseconds % nanosecondsPerSecond / 1000
+    if nanoseconds % nanosecondsPerSecond < 0 { seconds -= 1 }
+    let microseconds = fraction / 1000
     var broken = tm()
     guard localtime_r(&seconds, &broken) != nil else { return }
     let expanded = expandingMicroseconds(format, microseconds)

@@ -7,14 +7,26 @@ public struct KernelFact: Hashable, Sendable, Codable {
     case layout(String, path: [Int])
     /// The fields of a tracepoint's records.
     case tracepoint(TracepointName)
+    /// Whether the raw tracepoint of its event's name fires with a tracepoint.
+    case kernelTracepoint(TracepointName)
     case rawTracepoint(String)
     case function(String)
+    /// The words that `args` has in probes of a function or, as "btf_trace_NAME", of a raw tracepoint.
+    case arguments(String)
+    /// Whether programs of a type may call a function.
+    case callable(String, KernelProgramType)
     /// A typedef or the like: "pid_t".
     case type(String)
     case enumerator(String)
+    /// The value alone of a constant of an enum that has no name.
+    case enumeratorValue(String)
     /// An enum by its C name.
     case enumeration(String)
     case symbol(String)
+    /// The cgroup at a path.
+    case cgroup(String)
+    /// The PID namespace of whoever runs it.
+    case pidNamespace
   }
 
   public let subject: Subject
@@ -30,12 +42,17 @@ extension KernelFact.Subject {
     switch self {
     case .layout(let name, let path): path.isEmpty ? name : "a struct in \(name)"
     case .tracepoint(let name): "the record of tracepoint:\(name.category):\(name.event)"
+    case .kernelTracepoint(let name): "the kind of tracepoint:\(name.category):\(name.event)"
     case .rawTracepoint(let name): "the raw tracepoint \(name)"
     case .function(let name): "the function \(name)"
+    case .arguments(let name): "the list of arguments of \(name)"
+    case .callable(let name, _): "whether programs may call \(name)"
     case .type(let name): "the type \(name)"
-    case .enumerator(let name): "the constant \(name)"
+    case .enumerator(let name), .enumeratorValue(let name): "the constant \(name)"
     case .enumeration(let name): name
     case .symbol(let name): "the address of \(name)"
+    case .cgroup(let path): "the ID of the cgroup \(path)"
+    case .pidNamespace: "the PID namespace"
     }
   }
 
@@ -44,11 +61,16 @@ extension KernelFact.Subject {
     switch self {
     case .layout(let name, let path): Self.layout(name, path, target).map(Self.text) ?? ""
     case .tracepoint(let name): (try? target.tracepointFormat(name)).map(Self.text) ?? ""
+    case .kernelTracepoint(let name): "\(target.isKernelTracepoint(name))"
     case .rawTracepoint(let name): target.rawTracepointArguments(name).map(Self.text) ?? ""
     case .function(let name):
       target.kernelFunctionSignature(name).map { Self.text($0.parameters) + " \($0.result?.description ?? "")" } ?? ""
-    case .type(let name): target.kernelType(named: name)?.description ?? ""
+    case .arguments(let name): target.layout(of: .function(name)).map(Self.text) ?? ""
+    case .callable(let name, let type): "\(target.kernelFunction(name, isCallableFrom: type))"
+    case .type(let name):
+      target.kernelType(named: name).map { $0.innermostRecord == nil ? $0.description : "record" } ?? ""
     case .enumerator(let name): target.enumerator(named: name).map { "\($0.value) \($0.type.description)" } ?? ""
+    case .enumeratorValue(let name): (target.enumerator(named: name)?.value).map(String.init) ?? ""
     case .enumeration(let name):
       if case .enumeration(let reference, _) = target.kernelType(named: name) {
         Self.text(target.enumerators(of: reference))
@@ -56,6 +78,8 @@ extension KernelFact.Subject {
         ""
       }
     case .symbol(let name): target.kernelSymbolAddress(name).map(String.init) ?? ""
+    case .cgroup(let path): target.cgroupID(path: path).map(String.init) ?? ""
+    case .pidNamespace: target.pidNamespace.map { "\($0.device) \($0.inode)" } ?? "initial"
     }
   }
 
@@ -110,29 +134,21 @@ extension RecordingTarget {
   /// may have become numbers in the code.
   public func kernelFacts() -> [KernelFact] {
     var texts: [KernelFact.Subject: String] = [:]
+    for subject in subjects { texts[subject] = subject.text(on: self) }
     for (question, layout) in facts.layouts { add(layout, question, &texts) }
-    for (question, format) in facts.formats where format != nil {
-      if let name = TracepointName(question: question) { add(.tracepoint(name), &texts) }
-    }
-    for name in facts.rawTracepointArguments.keys { add(.rawTracepoint(name), &texts) }
-    for name in facts.signatures.keys { add(.function(name), &texts) }
-    for (name, type) in facts.types where type.innermostRecord == nil { add(.type(name), &texts) }
-    for name in facts.enumerators.keys { add(.enumerator(name), &texts) }
-    for name in facts.symbolAddresses.keys { add(.symbol(name), &texts) }
     for (question, names) in facts.enumeratorNames {
       let words = question.split(separator: " ")
-      if words.first == "btf", words.count == 4 {
+      guard words.first == "btf" else { continue }
+      if words.count == 4 {
         texts[.enumeration("enum \(words[3])")] = KernelFact.Subject.text(names)
+      } else {
+        for name in names { texts[.enumeratorValue(name.name)] = String(name.value) }
       }
     }
     return texts.map {
       (key: "\($0.key)", fact: KernelFact(subject: $0.key, fingerprint: Fingerprint.of($0.value.utf8)))
     }
     .sorted { $0.key < $1.key }.map(\.fact)
-  }
-
-  private func add(_ subject: KernelFact.Subject, _ texts: inout [KernelFact.Subject: String]) {
-    texts[subject] = subject.text(on: self)
   }
 
   private func add(_ layout: RecordLayout, _ question: String, _ texts: inout [KernelFact.Subject: String]) {
@@ -143,7 +159,10 @@ extension RecordingTarget {
       // Those without a name are found through the struct they are in.
       guard words.count == 4 else { return }
       name = "\(layout.isUnion ? "union" : "struct") \(words[3])"
-    case "script", "tracepoint", "function": return
+    case "function":
+      texts[.arguments(String(question.dropFirst("function ".count)))] = KernelFact.Subject.text(layout)
+      return
+    case "script", "tracepoint": return
     default: name = question
     }
     func walk(_ layout: RecordLayout, _ path: [Int]) {

@@ -57,12 +57,6 @@ public protocol Target: AnyObject {
   func kernelSymbolAddress(_ name: String) -> UInt64?
 }
 
-extension Target {
-  public func cgroupID(path: String) -> UInt64? { nil }
-  public var pidNamespace: PIDNamespace? { nil }
-  public func kernelFunction(_ name: String, isCallableFrom type: KernelProgramType) -> Bool { false }
-}
-
 /// Types of programs as far as they differ in what they may call.
 public enum KernelProgramType: String, Hashable, Sendable, Codable, CaseIterable {
   case rawTracepoint, tracepoint, perfEvent

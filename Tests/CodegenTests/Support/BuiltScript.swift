@@ -23,8 +23,8 @@ struct BuiltScript {
     bundle = try compile(try #require(program, "\(errors)"), target: recording, sources: sources).bundle
   }
 
-  func file(readsCPUCount: Bool = false, isUnsafe: Bool = false) -> BundleFile {
-    BundleFile(bundle, target: recording, readsCPUCount: readsCPUCount, isUnsafe: isUnsafe)
+  func file(readsCPUCount: Bool = false) -> BundleFile {
+    BundleFile(bundle, target: recording, readsCPUCount: readsCPUCount)
   }
 }
 

@@ -29,7 +29,7 @@ final class LiveSession: @unchecked Sendable {
     file = mkstemp(&path)
     unlink(path)
     options.output = file
-    session = try Session(bundle: bundle, host: host, options: options)
+    session = try Session(bundle: CheckedBundle(bundle), host: host, options: options)
   }
 
   deinit { close(file) }

@@ -1,0 +1,72 @@
+import TraceLang
+
+extension MapSpec {
+  /// More bytes than a key or a value of the kernel's maps may have.
+  static let maximumSize = 1 << 30
+
+  /// Whether user space reads and writes its only element as memory.
+  var isData: Bool { kind == .array && maxEntries == 1 && flags == .mappable && !isFrozen }
+
+  func check() throws(BundleFault) {
+    func require(_ condition: Bool, _ fault: String) throws(BundleFault) {
+      if !condition { throw BundleFault(fault) }
+    }
+    try require(name.isText, "its name is no text")
+    try require((1...Int(UInt32.max)).contains(maxEntries), "it has \(maxEntries) entries")
+    let sizes = 1...Self.maximumSize
+    switch kind {
+    case .hash, .perCPUHash, .lruHash, .lruPerCPUHash:
+      try require(sizes.contains(keySize) && sizes.contains(valueSize), "its keys or values are too large")
+      let isLRU = kind == .lruHash || kind == .lruPerCPUHash
+      try require(flags.isEmpty || flags == .noPreallocation && !isLRU, "a hash map has no such flags")
+      try require(initialValue.isEmpty && !isFrozen, "a hash map has no first value")
+    case .array:
+      try require(keySize == 4 && sizes.contains(valueSize), "its keys or values are too large")
+      try require(flags.isSubset(of: [.readOnlyForPrograms, .mappable]), "an array has no such flags")
+      try require(!flags.contains(.mappable) || isData, "an array that is memory is one value that can be written")
+      try require(initialValue.count <= valueSize, "its first value is too large")
+    case .perCPUArray:
+      try require(keySize == 4 && sizes.contains(valueSize), "its keys or values are too large")
+      try require(flags.isEmpty && initialValue.isEmpty && !isFrozen, "a per-CPU array has no flags and no first value")
+    case .ringBuffer:
+      try require(keySize == 0 && valueSize == 0, "a ring buffer has no keys and values")
+      try require(maxEntries >= 4096 && maxEntries & (maxEntries - 1) == 0, "a ring buffer is a power of two of pages")
+      try require(flags.isEmpty && initialValue.isEmpty && !isFrozen, "a ring buffer has no flags and no first value")
+    }
+  }
+}
+
+extension Bundle {
+  /// Every 64-bit word that user space reads or writes in memory that programs have too.
+  var words: [MapView.Place] {
+    [lostEvents, startTime, taiOffset, wallOffset].compactMap(\.self) + stacks.map(\.lost)
+      + views.compactMap(\.lostUpdates)
+  }
+}
+
+extension BundleChecker {
+  /// Whether bytes lie in memory that user space may read and write.
+  func check(_ place: MapView.Place, count: Int) throws(BundleFault) {
+    try require(maps.indices.contains(place.map), "there is no map \(place.map)")
+    let map = maps[place.map]
+    try require(map.isData, "map \(place.map) is not memory that can be written")
+    try require(
+      place.offset >= 0 && count >= 0 && place.offset <= map.valueSize && count <= map.valueSize - place.offset,
+      "\(count) bytes at \(place.offset) of map \(place.map) are outside of it")
+  }
+
+  /// Whether 64-bit words lie where each can be read and written at once.
+  func check(words: Int, at place: MapView.Place) throws(BundleFault) {
+    try require(place.offset % 8 == 0, "a word is at \(place.offset), which is no multiple of 8")
+    try check(place, count: words * 8)
+  }
+
+  func check(_ stack: StackStorage) throws(BundleFault) {
+    try require((1...1 << 16).contains(stack.limit), "it keeps \(stack.limit) frames")
+    try require(maps.indices.contains(stack.map), "there is no map \(stack.map)")
+    let map = maps[stack.map]
+    try require(
+      map.kind == .hash && map.keySize == 8 && map.valueSize == StackStorage.valueSize(limit: stack.limit),
+      "map \(stack.map) does not hold stacks of \(stack.limit) frames")
+  }
+}

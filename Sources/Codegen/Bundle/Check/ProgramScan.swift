@@ -1,0 +1,70 @@
+/// What a program's instructions are, as far as loading it depends on it.
+struct ProgramScan {
+  /// Where the `ld_imm64` that a map may go into begin, and those of them that are nothing without one.
+  private(set) var placesForMaps: Set<Int> = []
+  private(set) var openPlaces: Set<Int> = []
+  /// What it does to the machine besides observing it; `nil` for nothing.
+  private(set) var effect: String?
+
+  /// More instructions than the kernel takes (include/linux/bpf.h, BPF_COMPLEXITY_LIMIT_INSNS).
+  private static let maximumCount = 1_000_000
+
+  /// - Throws: when there are instructions that this program does not know, or that name what is not the bundle's.
+  init(_ object: ProgramObject) throws(BundleFault) {
+    guard (1...Self.maximumCount).contains(object.instructions.count) else {
+      throw BundleFault("it has \(object.instructions.count) instructions")
+    }
+    let code: [MachineInstruction]
+    do throws(DecodingError) {
+      code = try MachineInstruction.decode(object.instructions)
+    } catch {
+      throw BundleFault("it has an instruction that is not known")
+    }
+    var index = 0
+    for instruction in code {
+      try note(instruction, at: index)
+      index += instruction.slotCount
+    }
+  }
+
+  private mutating func note(_ instruction: MachineInstruction, at index: Int) throws(BundleFault) {
+    switch instruction {
+    case .loadImmediate(_, .number): placesForMaps.insert(index)
+    case .loadImmediate(_, .mapDescriptor), .loadImmediate(_, .mapValue):
+      placesForMaps.insert(index)
+      openPlaces.insert(index)
+    case .loadImmediate(_, .function): break
+    case .loadImmediate(_, .mapIndex), .loadImmediate(_, .mapIndexValue), .loadImmediate(_, .btfVariable):
+      throw BundleFault("instruction \(index) names something of the process that loads it")
+    case .call(.helper(let number)):
+      guard let helper = Helper(rawValue: number) else {
+        effect = effect ?? "calls the kernel's helper \(number)"
+        return
+      }
+      effect = effect ?? helper.effect
+    case .call(.kernel): effect = effect ?? "calls functions of the kernel"
+    case .call(.function), .arithmetic, .negate, .moveSigned, .byteOrder, .castAddressSpace, .load, .loadPacket,
+      .loadAcquire, .store, .storeRelease, .atomic, .jump, .jumpLong, .mayJump, .branch, .exit:
+      break
+    }
+  }
+}
+
+extension Helper {
+  /// What a call does to others than the script's own maps; `nil` for nothing.
+  fileprivate var effect: String? {
+    switch self {
+    case .sendSignal, .sendSignalThread: "sends signals"
+    case .overrideReturn: "changes what functions of the kernel return"
+    case .tailCall: "runs other programs"
+    case .mapLookupElement, .mapUpdateElement, .mapDeleteElement, .probeRead, .ktimeGetNanoseconds, .getPseudoRandom,
+      .getSMPProcessorID, .getCurrentPIDTGID, .getCurrentUIDGID, .getCurrentComm, .getStackID, .getNUMANodeID,
+      .probeReadString, .perfEventOutput, .getCurrentTask, .getStack, .getCurrentCgroupID, .probeReadUser,
+      .probeReadKernel, .probeReadUserString, .probeReadKernelString, .jiffies64, .getNamespacePIDTGID,
+      .ktimeGetBootNanoseconds, .ringBufferOutput, .ringBufferReserve, .ringBufferSubmit, .ringBufferDiscard,
+      .getTaskStack, .dPath, .perCPUPointer, .thisCPUPointer, .getCurrentTaskBTF, .forEachMapElement, .getFunctionIP,
+      .getAttachCookie, .taskPointerRegisters, .loop, .strncmp, .mapLookupPerCPUElement, .ktimeGetTAINanoseconds:
+      nil
+    }
+  }
+}
