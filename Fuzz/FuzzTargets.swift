@@ -10,6 +10,8 @@ enum FuzzTarget: String, CaseIterable {
   case checker
   /// Recorded machines.
   case target
+  /// Files and mappings of traced processes.
+  case elf, maps
 
   func run(_ bytes: [UInt8]) {
     switch self {
@@ -17,6 +19,8 @@ enum FuzzTarget: String, CaseIterable {
     case .declarations: Self.declare(bytes)
     case .checker: Self.check(bytes)
     case .target: Self.decodeTarget(bytes)
+    case .elf: Self.readELF(bytes)
+    case .maps: Self.readMaps(bytes)
     }
   }
 

@@ -7,12 +7,16 @@ cd "$(dirname "$0")/.."
 seconds=${1:?how many seconds for each target}
 shift
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(parser declarations checker target)
+[ ${#targets[@]} -gt 0 ] || targets=(parser declarations checker target elf maps)
 
 work=.build/fuzz
 mkdir -p "$work"
 fuzzer=$work/fuzzer
-mapfile -t files < <(find Sources/TraceLang Fuzz -name '*.swift'; echo Tests/CheckerTests/SmallTarget.swift)
+readers=(Sources/Runtime/Host/ELF/{ELFFile,ELFSymbols,MemoryMaps}.swift)
+mapfile -t files < <(
+  find Sources/TraceLang Fuzz -name '*.swift'
+  printf '%s\n' Tests/CheckerTests/SmallTarget.swift "${readers[@]}"
+)
 newer=$(find "${files[@]}" -newer "$fuzzer" 2>/dev/null | head -1 || true)
 if [ ! -x "$fuzzer" ] || [ -n "$newer" ]; then
   echo "building $fuzzer"
@@ -24,6 +28,13 @@ seeds() {
   case $1 in
     declarations) echo Fuzz/Seeds/declarations ;;
     target) mkdir -p "$work/recorded" && cp Tests/Targets/one-liner.json "$work/recorded" && echo "$work/recorded" ;;
+    elf)
+      mkdir -p "$work/programs"
+      echo 'void second(void) {} void _start(void) { second(); }' |
+        cc -x c - -nostdlib -static -Wl,--build-id -o "$work/programs/static"
+      echo "$work/programs"
+      ;;
+    maps) mkdir -p "$work/mapped" && cat /proc/self/maps >"$work/mapped/self" && echo "$work/mapped" ;;
     *) echo Fuzz/Seeds/parser examples Tests/GoldenTests/Scripts ;;
   esac
 }

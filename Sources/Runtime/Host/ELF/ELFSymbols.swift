@@ -1,14 +1,15 @@
-import CLibBPF
 import Glibc
 
 /// The functions of an ELF file by their address in it.
-struct ELFSymbols {
+///
+/// Names stay where the file has them, in its string table, however many symbols share one; they are cut when asked for.
+struct ELFSymbols: Sendable {
   private struct Entry {
     let address: UInt64
-    /// 0 when the file does not tell.
-    let size: UInt64
-    let nameStart: Int
-    let nameLength: Int
+    /// 0 when the file does not tell; the largest number for what is larger.
+    let size: UInt32
+    /// In `names`.
+    let name: UInt32
   }
 
   /// A part of the file that is loaded: PT_LOAD.
@@ -18,54 +19,82 @@ struct ELFSymbols {
     let size: UInt64
   }
 
+  /// Ascending by address.
   private var entries: [Entry] = []
   private var names: [UInt8] = []
-  private var segments: [Segment] = []
+  private let segments: [Segment]
 
-  /// Where distributions put what they strip from binaries, by build ID.
-  private static let debugFolder = "/usr/lib/debug/.build-id"
+  /// What of one file is read, whatever it claims: the largest browsers and compilers have less.
+  private static let maximumSymbols = 2 << 20
+  private static let maximumNames = 128 << 20
+  private static let maximumSegments = 256
+  /// A longer name is cut.
+  static let maximumNameLength = 4096
 
-  /// `nil` when the file cannot be read or is not ELF.
-  init?(path: String) {
-    guard let elf = ELFFile(path: path) else { return nil }
-    segments = elf.loadedSegments.map { Segment(address: $0.p_vaddr, offset: $0.p_offset, size: $0.p_filesz) }
-    let hasAll = read(elf, SHT_SYMTAB)
-    if !hasAll {
-      if let debug = elf.buildID.flatMap(Self.debugPath).flatMap({ ELFFile(path: $0) }) { _ = read(debug, SHT_SYMTAB) }
+  /// Reads an open file; `debug` opens what was stripped from it, given its build ID.
+  /// - Returns: `nil` for what is not ELF.
+  init?(descriptor: Int32, debug: ([UInt8]) -> Int32? = { _ in nil }) {
+    guard let elf = ELFFile(descriptor: descriptor) else { return nil }
+    segments = elf.segments.lazy.filter { $0.type == UInt32(PT_LOAD) }.prefix(Self.maximumSegments)
+      .map { Segment(address: $0.address, offset: $0.offset, size: $0.size) }
+    if !read(elf, SHT_SYMTAB) {
+      if let identifier = elf.buildID, let stripped = debug(identifier) {
+        defer { _ = close(stripped) }
+        if let elf = ELFFile(descriptor: stripped) { _ = read(elf, SHT_SYMTAB) }
+      }
       _ = read(elf, SHT_DYNSYM)
     }
     entries.sort { ($0.address, $0.size) < ($1.address, $1.size) }
   }
 
-  private static func debugPath(_ identifier: [UInt8]) -> String? {
-    guard identifier.count > 1 else { return nil }
-    func digits(_ bytes: ArraySlice<UInt8>) -> String {
-      bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
-    return "\(debugFolder)/\(digits(identifier[..<1]))/\(digits(identifier[1...])).debug"
-  }
+  /// The memory it takes, in bytes.
+  var cost: Int { entries.count * MemoryLayout<Entry>.stride + names.count }
 
-  /// Takes the functions of the symbol tables of a type; false when there is none.
+  /// Takes the functions of the first symbol table of a type; false when there is none.
   private mutating func read(_ elf: ELFFile, _ type: Int32) -> Bool {
-    var isFound = false
-    elf.forEachSymbol(inSectionsOf: type) { symbol, name in
-      isFound = true
-      let kind = symbol.st_info & 0xf
-      guard kind == STT_FUNC || kind == STT_GNU_IFUNC, symbol.st_shndx != SHN_UNDEF, symbol.st_value != 0 else {
-        return
-      }
-      let length = strlen(name)
-      guard length > 0 else { return }
-      entries.append(
-        Entry(address: symbol.st_value, size: symbol.st_size, nameStart: names.count, nameLength: length))
-      names.append(
-        contentsOf: UnsafeRawBufferPointer(start: UnsafeRawPointer(name), count: length))
+    let entrySize = elf.is64Bit ? 24 : 16
+    guard
+      let table = elf.sections.first(where: { $0.type == UInt32(type) && $0.entrySize == UInt64(entrySize) }),
+      elf.sections.indices.contains(table.link), elf.sections[table.link].type == UInt32(SHT_STRTAB)
+    else { return false }
+    let symbols = elf.contents(of: table, atMost: Self.maximumSymbols * entrySize)
+    guard symbols.count >= entrySize else { return false }
+    var found: [Entry] = []
+    var lastName = 0
+    for start in stride(from: 0, through: symbols.count - entrySize, by: entrySize) {
+      guard let entry = Self.function(elf.fields(symbols, at: start), elf.is64Bit), entry.name < Self.maximumNames
+      else { continue }
+      found.append(entry)
+      lastName = max(lastName, Int(entry.name))
     }
-    return isFound
+    guard !found.isEmpty else { return true }
+    let strings = elf.contents(of: elf.sections[table.link], atMost: lastName + Self.maximumNameLength).bytes
+    let base = UInt32(names.count)
+    entries.reserveCapacity(entries.count + found.count)
+    for entry in found where entry.name < strings.count && strings[Int(entry.name)] != 0 {
+      entries.append(Entry(address: entry.address, size: entry.size, name: base + entry.name))
+    }
+    names.append(contentsOf: strings)
+    // The last name may be cut by the end of the file.
+    names.append(0)
+    return true
   }
 
-  /// The function that a byte of the file lies in.
-  func position(ofFileOffset offset: UInt64, module: String) -> SymbolPosition? {
+  /// A symbol that is a function with a place of its own.
+  private static func function(_ symbol: ELFFile.Fields, _ is64Bit: Bool) -> Entry? {
+    // The type and the section's index lie in the second word, or in the fourth of ELF32.
+    let word = symbol.bytes.bytes[symbol.start + (is64Bit ? 4 : 12)]
+    let kind = Int32(word & 0xF)
+    guard kind == STT_FUNC || kind == STT_GNU_IFUNC, symbol.u16(is64Bit ? 6 : 14) != UInt16(SHN_UNDEF) else {
+      return nil
+    }
+    let address = is64Bit ? symbol.u64(8) : UInt64(symbol.u32(4))
+    let size = is64Bit ? symbol.u64(16) : UInt64(symbol.u32(8))
+    return address == 0 ? nil : Entry(address: address, size: UInt32(clamping: size), name: symbol.u32(0))
+  }
+
+  /// The function that a byte of the file lies in, and how far from its start.
+  func function(atFileOffset offset: UInt64) -> (name: String, offset: UInt64)? {
     guard
       let segment = segments.first(where: { offset >= $0.offset && offset - $0.offset < $0.size })
     else { return nil }
@@ -78,89 +107,41 @@ struct ELFSymbols {
     }
     guard low > 0 else { return nil }
     let entry = entries[low - 1]
-    guard entry.size == 0 || address - entry.address < entry.size else { return nil }
-    let name = String(decoding: names[entry.nameStart..<entry.nameStart + entry.nameLength], as: UTF8.self)
-    return SymbolPosition(name: name, offset: address - entry.address, module: module)
+    let distance = address - entry.address
+    guard entry.size == 0 || entry.size == .max || distance < UInt64(entry.size) else { return nil }
+    let name = names[Int(entry.name)...].prefix(Self.maximumNameLength).prefix { $0 != 0 }
+    return (String(decoding: name, as: UTF8.self), distance)
   }
 }
 
-/// An open ELF file, read through libelf.
-final class ELFFile {
-  private let descriptor: Int32
-  private let elf: OpaquePointer
-
-  init?(path: String) {
-    guard elf_version(UInt32(EV_CURRENT)) != UInt32(EV_NONE) else { return nil }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    guard let elf = elf_begin(descriptor, ELF_C_READ_MMAP, nil), elf_kind(elf) == ELF_K_ELF else {
-      _ = close(descriptor)
-      return nil
-    }
-    self.descriptor = descriptor
-    self.elf = elf
-  }
-
-  deinit {
-    elf_end(elf)
-    _ = close(descriptor)
-  }
-
-  var loadedSegments: [GElf_Phdr] {
-    var count = 0
-    guard elf_getphdrnum(elf, &count) == 0 else { return [] }
-    return (0..<count).compactMap { index in
-      var header = GElf_Phdr()
-      guard gelf_getphdr(elf, Int32(index), &header) != nil, header.p_type == UInt32(PT_LOAD) else { return nil }
-      return header
-    }
-  }
-
-  private func forEachSection(_ body: (OpaquePointer, GElf_Shdr) -> Void) {
-    var section = elf_nextscn(elf, nil)
-    while let current = section {
-      var header = GElf_Shdr()
-      if gelf_getshdr(current, &header) != nil { body(current, header) }
-      section = elf_nextscn(elf, current)
-    }
-  }
-
-  /// Calls `body` with each symbol and its name.
-  func forEachSymbol(inSectionsOf type: Int32, _ body: (GElf_Sym, UnsafePointer<CChar>) -> Void) {
-    forEachSection { section, header in
-      guard header.sh_type == UInt32(type), header.sh_entsize > 0, let data = elf_getdata(section, nil) else { return }
-      for index in 0..<Int32(clamping: header.sh_size / header.sh_entsize) {
-        var symbol = GElf_Sym()
-        guard gelf_getsym(data, index, &symbol) != nil,
-          let name = elf_strptr(elf, Int(header.sh_link), Int(symbol.st_name))
-        else { continue }
-        body(symbol, name)
-      }
-    }
-  }
+extension ELFFile {
+  /// Notes that are looked at, and bytes of each section of them.
+  private static let maximumNotes = 64
+  private static let maximumNoteBytes = 4096
+  private static let maximumNoteSections = 16
+  /// NT_GNU_BUILD_ID; a longer one is no checksum.
+  private static let buildIDType: UInt32 = 3
+  private static let maximumBuildID = 64
 
   /// The contents of the note of GNU's build ID.
   var buildID: [UInt8]? {
-    var found: [UInt8]?
-    forEachSection { section, header in
-      guard found == nil, header.sh_type == UInt32(SHT_NOTE), let data = elf_getdata(section, nil),
-        let base = data.pointee.d_buf
-      else { return }
-      var offset = 0
-      while true {
-        var note = GElf_Nhdr()
-        var nameOffset = 0
-        var contentOffset = 0
-        let next = gelf_getnote(data, offset, &note, &nameOffset, &contentOffset)
-        guard next > 0 else { return }
-        // NT_GNU_BUILD_ID
-        if note.n_type == 3, note.n_namesz == 4, memcmp(base + nameOffset, "GNU", 4) == 0 {
-          found = [UInt8](UnsafeRawBufferPointer(start: base + contentOffset, count: Int(note.n_descsz)))
-          return
+    for section in sections.lazy.filter({ $0.type == UInt32(SHT_NOTE) }).prefix(Self.maximumNoteSections) {
+      let notes = contents(of: section, atMost: Self.maximumNoteBytes)
+      var start = 0
+      for _ in 0..<Self.maximumNotes where start + 12 <= notes.count {
+        let header = fields(notes, at: start)
+        let name = start + 12
+        let (nameLength, length) = (Int(header.u32(0)), Int(header.u32(4)))
+        let contents = name + (nameLength + 3) & ~3
+        guard contents + length <= notes.count else { break }
+        if header.u32(8) == Self.buildIDType, (2...Self.maximumBuildID).contains(length), nameLength == 4,
+          notes.bytes[name..<name + 4].elementsEqual("GNU\0".utf8)
+        {
+          return Array(notes.bytes[contents..<contents + length])
         }
-        offset = next
+        start = contents + (length + 3) & ~3
       }
     }
-    return found
+    return nil
   }
 }

@@ -1,0 +1,146 @@
+import Glibc
+
+/// The headers of an ELF file of either class and byte order (System V gABI, chapters 4 and 5).
+///
+/// The file may be anybody's: what it says of itself is bounded here, and all of it is read by `pread`, as a file that
+/// shrinks under a mapping would end this process.
+struct ELFFile {
+  struct Section {
+    let type: UInt32
+    let offset: UInt64
+    let size: UInt64
+    let link: Int
+    let entrySize: UInt64
+  }
+
+  struct Segment {
+    let type: UInt32
+    let offset: UInt64
+    let address: UInt64
+    let size: UInt64
+  }
+
+  private let descriptor: Int32
+  let is64Bit: Bool
+  private let isSwapped: Bool
+  let sections: [Section]
+  let segments: [Segment]
+
+  /// More sections or segments are not read.
+  private static let maximumHeaders = 1 << 16
+
+  /// Reads the headers through a descriptor that stays its giver's; `nil` for what is not ELF.
+  init?(descriptor: Int32) {
+    let header = ELFBytes(reading: 64, at: 0, of: descriptor)
+    guard header.count >= 52, header.bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else { return nil }
+    // EI_CLASS, EI_DATA
+    let (kind, order) = (header.bytes[4], header.bytes[5])
+    guard kind == 1 || kind == 2 && header.count == 64, order == 1 || order == 2 else { return nil }
+    let is64Bit = kind == 2
+    let isSwapped = (order == 1) != (1.littleEndian == 1)
+    self.descriptor = descriptor
+    self.is64Bit = is64Bit
+    self.isSwapped = isSwapped
+    let fields = Fields(bytes: header, start: 0, isSwapped: isSwapped)
+    let (segmentTable, sectionTable) =
+      is64Bit ? (fields.u64(32), fields.u64(40)) : (UInt64(fields.u32(28)), UInt64(fields.u32(32)))
+    let counts = is64Bit ? 54 : 42
+    var (segmentCount, sectionCount) = (Int(fields.u16(counts + 2)), Int(fields.u16(counts + 6)))
+    let read: (UInt64, Int, Int) -> ELFBytes = { offset, count, size in
+      guard offset > 0, count > 0 else { return ELFBytes() }
+      return ELFBytes(reading: min(count, Self.maximumHeaders) * size, at: offset, of: descriptor)
+    }
+    let (sectionSize, segmentSize) = is64Bit ? (64, 56) : (40, 32)
+    // Counts that do not fit the header are in the first section.
+    if let first = Self.entries(read(sectionTable, 1, sectionSize), sectionSize, isSwapped).first {
+      if sectionCount == 0 { sectionCount = Int(clamping: is64Bit ? first.u64(32) : UInt64(first.u32(20))) }
+      if segmentCount == 0xFFFF { segmentCount = Int(first.u32(is64Bit ? 44 : 28)) }
+    }
+    if Int(fields.u16(counts + 4)) != sectionSize { sectionCount = 0 }
+    if Int(fields.u16(counts)) != segmentSize { segmentCount = 0 }
+    sections = Self.entries(read(sectionTable, sectionCount, sectionSize), sectionSize, isSwapped)
+      .map { Self.section($0, is64Bit) }
+    segments = Self.entries(read(segmentTable, segmentCount, segmentSize), segmentSize, isSwapped)
+      .map { Self.segment($0, is64Bit) }
+  }
+
+  private static func section(_ fields: Fields, _ is64Bit: Bool) -> Section {
+    is64Bit
+      ? Section(
+        type: fields.u32(4), offset: fields.u64(24), size: fields.u64(32), link: Int(fields.u32(40)),
+        entrySize: fields.u64(56))
+      : Section(
+        type: fields.u32(4), offset: UInt64(fields.u32(16)), size: UInt64(fields.u32(20)), link: Int(fields.u32(24)),
+        entrySize: UInt64(fields.u32(36)))
+  }
+
+  private static func segment(_ fields: Fields, _ is64Bit: Bool) -> Segment {
+    is64Bit
+      ? Segment(type: fields.u32(0), offset: fields.u64(8), address: fields.u64(16), size: fields.u64(32))
+      : Segment(
+        type: fields.u32(0), offset: UInt64(fields.u32(4)), address: UInt64(fields.u32(8)),
+        size: UInt64(fields.u32(16)))
+  }
+
+  /// The whole entries of a table.
+  private static func entries(_ table: ELFBytes, _ size: Int, _ isSwapped: Bool) -> [Fields] {
+    (0..<table.count / size).map { Fields(bytes: table, start: $0 * size, isSwapped: isSwapped) }
+  }
+
+  /// The first bytes of a section, as many as the file has; none of one that lies in no file (SHT_NOBITS).
+  func contents(of section: Section, atMost limit: Int) -> ELFBytes {
+    guard section.type != UInt32(SHT_NOBITS) else { return ELFBytes() }
+    return ELFBytes(reading: Int(clamping: min(section.size, UInt64(limit))), at: section.offset, of: descriptor)
+  }
+
+  /// The number of bytes from the file's start; fields are of the file's byte order.
+  func fields(_ bytes: ELFBytes, at start: Int) -> Fields { Fields(bytes: bytes, start: start, isSwapped: isSwapped) }
+
+  /// Numbers of one entry of a table; those behind the end are 0.
+  struct Fields {
+    let bytes: ELFBytes
+    let start: Int
+    let isSwapped: Bool
+
+    func u16(_ offset: Int) -> UInt16 { number(offset) }
+    func u32(_ offset: Int) -> UInt32 { number(offset) }
+    func u64(_ offset: Int) -> UInt64 { number(offset) }
+
+    private func number<Number: FixedWidthInteger>(_ offset: Int) -> Number {
+      let place = start + offset
+      guard place >= 0, place + MemoryLayout<Number>.size <= bytes.count else { return 0 }
+      let number = bytes.bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: place, as: Number.self) }
+      return isSwapped ? number.byteSwapped : number
+    }
+  }
+}
+
+/// A piece of a file in memory.
+struct ELFBytes {
+  let bytes: [UInt8]
+
+  var count: Int { bytes.count }
+
+  init() { bytes = [] }
+
+  /// What a file has of `count` bytes from `offset` on; nothing where it cannot be read.
+  init(reading count: Int, at offset: UInt64, of descriptor: Int32) {
+    var status = stat()
+    guard count > 0, let start = Int(exactly: offset), fstat(descriptor, &status) == 0, start < Int(status.st_size)
+    else {
+      bytes = []
+      return
+    }
+    // No memory is taken for what the file only claims to have.
+    let wanted = min(count, Int(status.st_size) - start)
+    bytes = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
+      filled = 0
+      while filled < wanted {
+        let read = pread(descriptor, buffer.baseAddress?.advanced(by: filled), wanted - filled, off_t(start + filled))
+        if read < 0, errno == EINTR { continue }
+        if read <= 0 { break }
+        filled += read
+      }
+    }
+  }
+}
