@@ -111,9 +111,13 @@ struct TraceCommand: ParsableCommand {
     } catch {
       throw CommandFailure(error.description)
     }
-    let result = try frontend.compile(childPID: child.map { Int($0.pid) })
-    if let d { Terminal.writeOutput(StagePrinter(result, d.stages).text()) }
-    return try run(result.compilation.bundle, host, child)
+    let childPID = child.map { Int($0.pid) }
+    let bundle = try LargeStack.run { () throws(CommandFailure) in
+      let result = try frontend.compile(childPID: childPID)
+      if let d { Terminal.writeOutput(StagePrinter(result, d.stages).text()) }
+      return result.compilation.bundle
+    }
+    return try run(bundle, host, child)
   }
 
   /// Runs what `swtrace build` made.
@@ -132,8 +136,9 @@ struct TraceCommand: ParsableCommand {
 
   /// Prints what was asked of a script compiled for another machine.
   private func show(_ frontend: Frontend) throws(CommandFailure) -> Int32 {
-    let result = try frontend.compile()
-    Terminal.writeOutput(StagePrinter(result, d?.stages ?? [.bpf, .maps]).text())
+    try LargeStack.run { () throws(CommandFailure) in
+      Terminal.writeOutput(StagePrinter(try frontend.compile(), d?.stages ?? [.bpf, .maps]).text())
+    }
     return 0
   }
 
