@@ -34,7 +34,7 @@ struct BuildCommand: ParsableCommand {
 
   func run() {
     do throws(CommandFailure) {
-      try Self.write(try output(), to: o)
+      try Self.write(try LargeStack.run { () throws(CommandFailure) in try output() }, to: o)
     } catch {
       Terminal.fail(error, as: style)
     }

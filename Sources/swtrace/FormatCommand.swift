@@ -71,7 +71,7 @@ struct FormatCommand: ParsableCommand {
 
   private static func formatted(_ file: SourceFile) throws(CommandFailure) -> [UInt8] {
     do throws(FormattingError) {
-      return try TraceLang.format(file)
+      return try LargeStack.run { () throws(FormattingError) in try TraceLang.format(file) }
     } catch {
       switch error {
       case .refused(let diagnostics):

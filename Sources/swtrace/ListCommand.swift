@@ -47,8 +47,8 @@ struct ListCommand: ParsableCommand {
       let host = try HostTarget()
       let lister = ProbeLister(host)
       if let script {
-        let program = try program(of: script, host)
-        for name in program.probeNames { entries.append(try lister.probe(named: name, withArguments: verbose)) }
+        let names = try LargeStack.run { () throws(TargetError) in try program(of: script, host).probeNames }
+        for name in names { entries.append(try lister.probe(named: name, withArguments: verbose)) }
       } else {
         entries = try lister.probes(matching: pattern ?? "*", withArguments: verbose)
         if entries.isEmpty { throw TargetError("no probe matches '\(pattern ?? "*")'") }

@@ -29,7 +29,9 @@ struct RecordTargetCommand: ParsableCommand {
     let encoded: [UInt8]
     do {
       let target = RecordingTarget(try HostTarget())
-      _ = try Frontend(target: target, options: script, style: style).compile()
+      try LargeStack.run { () throws(CommandFailure) in
+        _ = try Frontend(target: target, options: script, style: style).compile()
+      }
       encoded = try target.encoded()
     } catch let error as TargetError {
       throw CommandFailure(error.message)

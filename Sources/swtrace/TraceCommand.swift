@@ -111,11 +111,15 @@ struct TraceCommand: ParsableCommand {
     } catch {
       throw CommandFailure(error.description)
     }
-    let result = try frontend.compile(childPID: child.map { Int($0.pid) })
-    if let d { Terminal.writeOutput(StagePrinter(result, d.stages).text()) }
+    let childPID = child.map { Int($0.pid) }
+    let compiled = try LargeStack.run { () throws(CommandFailure) in
+      let result = try frontend.compile(childPID: childPID)
+      if let d { Terminal.writeOutput(StagePrinter(result, d.stages).text()) }
+      return result.compilation.bundle
+    }
     let bundle: CheckedBundle
     do throws(BundleError) {
-      bundle = try CheckedBundle(result.compilation.bundle)
+      bundle = try CheckedBundle(compiled)
     } catch {
       throw CommandFailure("this is a bug of swtrace: \(error.message)")
     }
@@ -138,8 +142,9 @@ struct TraceCommand: ParsableCommand {
 
   /// Prints what was asked of a script compiled for another machine.
   private func show(_ frontend: Frontend) throws(CommandFailure) -> Int32 {
-    let result = try frontend.compile()
-    Terminal.writeOutput(StagePrinter(result, d?.stages ?? [.bpf, .maps]).text())
+    try LargeStack.run { () throws(CommandFailure) in
+      Terminal.writeOutput(StagePrinter(try frontend.compile(), d?.stages ?? [.bpf, .maps]).text())
+    }
     return 0
   }
 

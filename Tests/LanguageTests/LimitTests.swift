@@ -54,4 +54,45 @@ import TraceLang
   func variables() {
     #expect(told("begin { $a0 = 1; \(Self.lines(20_000) { "$a\($0 + 1) = $a\($0);" }) }") == "")
   }
+
+  @Test("tuples that nest deeply are refused") func nestedTuples() {
+    func nested(_ depth: Int) -> String {
+      "begin { print(\(String(repeating: "(1, ", count: depth))1\(String(repeating: ")", count: depth))); }"
+    }
+    #expect(told(nested(64)) == "")
+    #expect(told(nested(65)).hasSuffix("ERROR: tuples are nested too deeply: at most 64 in one another are allowed"))
+  }
+
+  @Test("wildcards that stand for too much together are refused, however few each") func wildcards() {
+    let block = Array(repeating: "tracepoint:sched:*", count: 128).joined(separator: ", ") + " { @ = count(); }\n"
+    let settings = "config = { max_probes = 100000 }\n"
+    #expect(told(settings + String(repeating: block, count: 512)) == "")
+    #expect(
+      told(settings + String(repeating: block, count: 513)).hasSuffix(
+        "ERROR: the script has too many probes: wildcards stand for more than 65536 up to here"))
+  }
+
+  @Test("after fifty errors the rest of the script is not checked") func errors() {
+    let report = Compiled("begin { \(Self.lines(1000) { "@a = foo\($0);" }) }").report
+    #expect(report.split(separator: "\n").count { $0.contains("there is nothing named") } == 50)
+    #expect(report.contains("stdin:50:6-11: ERROR: too many errors: the rest of the script was not checked"))
+  }
+
+  @Test("types that follow from one another over a long way, in a long script, are refused") func walks() {
+    let chain = Self.lines(3000) { "@m\($0) = @m\($0 + 1);" } + "@m3000 = 1;"
+    let filling = Self.lines(40_000) { "$v\($0) = pid;" }
+    #expect(
+      Compiled("begin { \(chain) \(filling) }").report.contains(
+        "ERROR: the types of the script depend on one another over too many steps"))
+  }
+
+  @Test("different patterns are counted, not their uses") func patterns() {
+    func globs(_ count: Int, _ different: Int) -> String {
+      "begin { \(Self.lines(count) { "@ = globmatch(comm, \"a\($0 % different)*\");" }) }"
+    }
+    #expect(told(globs(2000, 1024)) == "")
+    #expect(
+      told(globs(2000, 1025)).hasSuffix(
+        "ERROR: the script has too many patterns: globmatch() takes at most 1024 different ones"))
+  }
 }

@@ -13,8 +13,8 @@ import Testing
   }
 
   private static let advice =
-    "the verifier follows loops turn by turn: bound them lower, or loop with `for` over a range, which needs no proof"
-    + " from Linux 5.17 on"
+    "the verifier follows each way through branches and each turn of loops: split the probe, bound loops lower, or"
+    + " loop with `for` over a range, which needs no proof from Linux 5.17 on"
 
   @Test("a fault is told by the verifier's last words") func fault() {
     #expect(

@@ -13,6 +13,8 @@ public struct CommandResult: Sendable {
   public let ending: Ending
   public let output: String
   public let errors: String
+  /// The most memory that it held, in bytes.
+  public let peakMemory: Int
 }
 
 /// A program that runs beside the test; its output goes to files, so it never waits for the test to read.
@@ -104,12 +106,15 @@ public final class RunningCommand {
     while poll(&ended, 1, Int32(seconds * 1000)) < 0, errno == EINTR {}
     guard ended.revents != 0 else { throw Failure.late(outputSoFar, errors: errorsSoFar) }
     var status: Int32 = 0
-    waitpid(pid, &status, 0)
+    var usage = rusage()
+    wait4(pid, &status, 0, &usage)
     hasEnded = true
     // Kernel and C library: the low 7 bits are the signal, the next byte is the status.
     let signal = status & 0x7f
     return CommandResult(
-      ending: signal == 0 ? .exited((status >> 8) & 0xff) : .killed(signal), output: outputSoFar, errors: errorsSoFar)
+      ending: signal == 0 ? .exited((status >> 8) & 0xff) : .killed(signal), output: outputSoFar, errors: errorsSoFar,
+      // Kernel: in kilobytes.
+      peakMemory: usage.ru_maxrss << 10)
   }
 
   private static func unnamedFile() throws -> FileDescriptor {

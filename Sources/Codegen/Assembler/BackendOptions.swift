@@ -21,8 +21,6 @@ public struct BackendOptions: Hashable, Sendable {
 public enum BackendError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The function, or the chain of calls through it, needs this many bytes of stack.
   case stackTooLarge(function: String, bytes: Int, limit: Int)
-  /// More than is worth compiling.
-  case programTooLarge(function: String, instructions: Int, limit: Int)
   /// A jump is longer than its offset field can say.
   case functionTooLarge(function: String)
   /// The IR breaks a rule: the compiler is wrong, not the script.
@@ -32,8 +30,6 @@ public enum BackendError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .stackTooLarge(let function, let bytes, let limit):
       "\(function) needs \(bytes) bytes of stack, and the kernel allows \(limit): use fewer or smaller strings at a time"
-    case .programTooLarge(let function, let instructions, let limit):
-      "\(function) is too large: it becomes \(instructions) instructions, and \(limit) are allowed"
     case .functionTooLarge(let function):
       "\(function) is too large: a jump in it does not fit 16 bits"
     case .malformed(let function, let reason):

@@ -3,14 +3,14 @@ struct CodeLayout {
   struct Item {
     let code: MachineCode
     let line: SourceLine?
-    /// The block that it jumps to.
+    /// The block that it jumps to, or the jump of an island.
     var target: Int?
 
     var slotCount: Int { code.slotCount }
   }
 
   private(set) var items: [Item] = []
-  /// Slots from the function's start to each block.
+  /// Slots from the function's start to each block, and to each jump of an island.
   private(set) var offsets: [Int]
   private var size = 0
 
@@ -30,6 +30,9 @@ struct CodeLayout {
     }
     // A jump lands where the block it is threaded to starts.
     for index in blocks.indices { offsets[index] = offsets[targets[index]] }
+    if let islands = JumpIslands.insert(into: items, offsets, hasLongJumps: options.isV4) {
+      (items, offsets) = islands
+    }
     if options.isV4 { lengthenJumps() }
   }
 

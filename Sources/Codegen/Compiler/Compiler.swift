@@ -33,17 +33,17 @@ public func compile(
   var bundle = Bundle(settings: settings(program, target))
   var optimized: [Module] = []
   let options = BackendOptions(isV4: target.has(.instructionSetV4))
+  var size = 0
   for (index, planned) in plan.programs.enumerated() {
-    let compiled: CompiledProgram
-    do throws(BackendError) {
-      compiled = try compile(options: options) { stackUse in
-        Lowering.lower(
-          planned, of: program, plan: plan, target: target, sources: sources, scratchMap: scratchMap,
-          scratchEntry: scratchEntries, stackUse: stackUse, actions: &actions)
-      }
-    } catch {
-      throw CompileError(message: error.description, range: range(of: planned, in: program))
+    let rest = Lowering.Limits.script - size
+    let limits = Lowering.Limits(size: min(rest, Lowering.Limits.program), isShared: rest < Lowering.Limits.program)
+    let compiled = try compile(options: options, range: range(of: planned, in: program)) {
+      (stackUse) throws(CompileError) in
+      try Lowering.lower(
+        planned, of: program, plan: plan, target: target, sources: sources, scratchMap: scratchMap,
+        scratchEntry: scratchEntries, stackUse: stackUse, limits: limits, actions: &actions)
     }
+    size += compiled.module.size
     modules.append(compiled.module)
     if compiled.scratchSize > 0 { scratchEntries += 1 }
     scratchSize = max(scratchSize, compiled.scratchSize)
@@ -89,9 +89,6 @@ public func compile(
 /// The largest value of a per-CPU array (Kernel: PCPU_MIN_UNIT_SIZE in include/linux/percpu.h).
 private let maximumScratch = 32 << 10
 
-/// The largest program that is compiled, in instructions of IR: a tenth of what any kernel would walk through.
-private let maximumSize = 100_000
-
 private struct CompiledProgram {
   let module: Module
   let optimized: Module
@@ -101,23 +98,27 @@ private struct CompiledProgram {
 
 /// Lowers a program and compiles it, with less and less on the stack until it fits.
 private func compile(
-  options: BackendOptions, lower: (Lowering.StackUse) -> (module: Module, scratchSize: Int)
-) throws(BackendError) -> CompiledProgram {
+  options: BackendOptions, range: SourceRange,
+  lower: (Lowering.StackUse) throws(CompileError) -> (module: Module, scratchSize: Int)
+) throws(CompileError) -> CompiledProgram {
   var failure: BackendError?
   for stackUse in Lowering.StackUse.allCases {
-    let (module, scratchSize) = lower(stackUse)
-    let size = module.functions.reduce(0) { $0 + $1.blocks.reduce(0) { $0 + $1.instructions.count } }
-    if size > maximumSize { throw .programTooLarge(function: module.functions[0].name, instructions: size, limit: maximumSize) }
+    let (module, scratchSize) = try lower(stackUse)
     do throws(BackendError) {
       let compiled = try compileStages(module, options: options)
       return CompiledProgram(
         module: module, optimized: compiled.optimized, object: compiled.object, scratchSize: scratchSize)
     } catch {
-      guard case .stackTooLarge = error else { throw error }
+      guard case .stackTooLarge = error else { throw CompileError(message: error.description, range: range) }
       failure = failure ?? error
     }
   }
-  throw failure ?? .stackTooLarge(function: "", bytes: 0, limit: 0)
+  throw CompileError(message: failure?.description ?? "", range: range)
+}
+
+extension Module {
+  /// Instructions of all functions.
+  fileprivate var size: Int { functions.reduce(0) { $0 + $1.blocks.reduce(0) { $0 + $1.instructions.count } } }
 }
 
 extension SourceMap {

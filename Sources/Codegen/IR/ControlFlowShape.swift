@@ -13,7 +13,8 @@ struct ControlFlowShape {
     for (index, block) in order.enumerated() { position[block.index] = Int32(index) }
     self.position = position
     (predecessorList, predecessorStarts) = ControlFlowShape.predecessors(function, order)
-    dominators = ControlFlowShape.dominators(order, position, predecessorList, predecessorStarts)
+    var search = DominatorSearch(function, reachableCount: order.count)
+    dominators = search.immediateDominators(predecessorList, predecessorStarts)
   }
 
   private func predecessors(of block: Int) -> ArraySlice<BlockID> {
@@ -81,42 +82,6 @@ struct ControlFlowShape {
     return (list, starts)
   }
 
-  /// Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm".
-  private static func dominators(
-    _ order: [BlockID], _ position: [Int32], _ list: [BlockID], _ starts: [Int32]
-  ) -> [Int32] {
-    // By position in `order`, so that a smaller number is nearer to the entry.
-    var dominator = [Int32](repeating: -1, count: order.count)
-    dominator[0] = 0
-    var isChanged = true
-    while isChanged {
-      isChanged = false
-      for index in order.indices.dropFirst() {
-        let block = order[index].index
-        var best: Int32 = -1
-        for edge in Int(starts[block])..<Int(starts[block + 1]) {
-          var other = position[list[edge].index]
-          guard dominator[Int(other)] >= 0 else { continue }
-          if best < 0 {
-            best = other
-            continue
-          }
-          while best != other {
-            while other > best { other = dominator[Int(other)] }
-            while best > other { best = dominator[Int(best)] }
-          }
-        }
-        if dominator[index] != best {
-          dominator[index] = best
-          isChanged = true
-        }
-      }
-    }
-    var result = [Int32](repeating: -1, count: position.count)
-    for (index, block) in order.enumerated() { result[block.index] = Int32(order[Int(dominator[index])].index) }
-    return result
-  }
-
   /// Whether an edge to a block goes back in the order.
   private func hasLatch(_ block: BlockID) -> Bool {
     for edge in Int(predecessorStarts[block.index])..<Int(predecessorStarts[block.index + 1])
@@ -129,6 +94,8 @@ struct ControlFlowShape {
   /// Natural loops by their back edges; loops that share a header are one.
   func loopDepths() -> [Int32] {
     var depths = [Int32](repeating: 0, count: position.count)
+    // By block: the last loop that it was found in.
+    var loop = [Int32](repeating: -1, count: position.count)
     for header in order where hasLatch(header) {
       var stack: [BlockID] = []
       for latch in predecessors(of: header.index) where position[latch.index] >= position[header.index] {
@@ -137,12 +104,11 @@ struct ControlFlowShape {
         if current == header.index { stack.append(latch) }
       }
       if stack.isEmpty { continue }
-      var members = [Bool](repeating: false, count: position.count)
-      members[header.index] = true
+      loop[header.index] = Int32(header.index)
       depths[header.index] += 1
       while let block = stack.popLast() {
-        if members[block.index] { continue }
-        members[block.index] = true
+        if loop[block.index] == Int32(header.index) { continue }
+        loop[block.index] = Int32(header.index)
         depths[block.index] += 1
         stack.append(contentsOf: predecessors(of: block.index))
       }

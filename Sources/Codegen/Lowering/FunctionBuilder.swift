@@ -9,8 +9,13 @@ struct FunctionBuilder {
   private(set) var current: BlockID
   /// Given to the instructions that follow.
   var line: SourceLine?
+  /// A function above this size is refused by whoever builds it, so that nothing needs to be joined in it any more.
+  private static let maximumSize = 1 << 18
+
+  /// Instructions so far.
+  private(set) var size = 0
   /// The scalar variables' values here.
-  var variables: [VariableID: Operand] = [:]
+  var variables = VariableValues()
 
   init(name: String, parameters: [ValueType]) {
     function = Function(name: name, parameters: parameters)
@@ -43,10 +48,12 @@ struct FunctionBuilder {
   // MARK: - Instructions
 
   mutating func emit(_ operation: Operation) {
+    size += 1
     function[current].instructions.append(Instruction(result: nil, operation, line: line))
   }
 
   mutating func define(_ type: ValueType = .integer, _ operation: Operation) -> Value {
+    size += 1
     let value = function.makeValue(type)
     function[current].instructions.append(Instruction(result: value, operation, line: line))
     return value
@@ -56,11 +63,13 @@ struct FunctionBuilder {
   mutating func declareValue(_ type: ValueType) -> Value { function.makeValue(type) }
 
   mutating func append(_ instruction: Instruction, to block: BlockID) {
+    size += 1
     function[block].instructions.append(instruction)
   }
 
   /// The address of a new stack object, defined in the entry block so that it may be used anywhere.
   mutating func slot(size: Int, alignment: Int = 8) -> Value {
+    self.size += 1
     let slot = function.makeSlot(size: (size + 7) / 8 * 8, alignment: alignment)
     let address = function.makeValue(.pointer(.stack))
     function.blocks[0].instructions.append(Instruction(result: address, .slotAddress(slot)))
@@ -100,7 +109,7 @@ struct FunctionBuilder {
   /// A way into a join: the block that ends there and the variables' values at its end.
   struct Arrival {
     let block: BlockID
-    let variables: [VariableID: Operand]
+    let variables: VariableValues
     let extra: [Operand]
   }
 
@@ -122,15 +131,24 @@ struct FunctionBuilder {
       return extraTypes.map { _ in .constant(0) }
     }
     var merged = first.variables
-    var differing: [VariableID] = []
-    let candidates = first.variables.keys.sorted { $0.index < $1.index }
-    for variable in candidates {
-      guard arrivals.allSatisfy({ $0.variables[variable] != nil }) else {
-        merged[variable] = nil
-        continue
-      }
-      if arrivals.contains(where: { $0.variables[variable] != first.variables[variable] }) { differing.append(variable) }
+    var candidates: Set<VariableID> = []
+    var compared = 0
+    for other in arrivals.dropFirst() where size + compared / 8 <= Self.maximumSize {
+      let differences = other.variables.differences(from: first.variables)
+      candidates.formUnion(differences)
+      compared += differences.count
     }
+    var differing: [VariableID] = []
+    for variable in candidates.sorted(by: { $0.index < $1.index }) {
+      if arrivals.allSatisfy({ $0.variables[variable] != nil }) {
+        differing.append(variable)
+      } else {
+        merged[variable] = nil
+      }
+    }
+    // Arguments count as well: many ways into a join with many variables are more than their instructions.
+    size += max(compared, arrivals.count * differing.count) / 8
+    if size > Self.maximumSize { return extraTypes.map { _ in .constant(0) } }
     for variable in differing {
       let parameter = function.makeValue(.integer)
       function[block].parameters.append(parameter)

@@ -113,7 +113,7 @@ extension Lowering {
   private func captured() -> Environment {
     var environment = Environment()
     let order: (VariableID, VariableID) -> Bool = { $0.index < $1.index }
-    environment.variables = builder.variables.keys.sorted(by: order)
+    environment.variables = builder.variables.assigned
     environment.memories = variableMemory.filter { $0.value.base != scratch.base }.keys.sorted(by: order)
     environment.pairs = pairs.keys.sorted(by: order)
     let words = environment.variables.count + environment.memories.count + environment.pairs.count * 2
@@ -175,6 +175,9 @@ extension Lowering {
     _ body: [TypedStatement], _ environment: Environment, _ parameters: [ValueType], _ environmentParameter: Int,
     _ assigned: [VariableID], _ begin: (inout Lowering) -> Void
   ) -> Int {
+    checkFunctions(at: statementRange, depth: callbackDepth)
+    callbackDepth += 1
+    otherSize += builder.size
     let outer = self
     functions.append(Function(name: "", parameters: []))
     let index = functions.count
@@ -208,6 +211,8 @@ extension Lowering {
     builder.terminate(.exit(result[0]))
     finish(prologue)
     functions[index - 1] = builder.finish()
+    otherSize += builder.size - outer.builder.size
+    callbackDepth -= 1
     builder = outer.builder
     bodyExits = outer.bodyExits
     loops = outer.loops
@@ -237,7 +242,7 @@ extension Lowering {
       defer { offset += 8 }
       return lowering.builder.define(type, .load(bits: 64, signed: false, base: memory, offset: offset))
     }
-    builder.variables = [:]
+    builder.variables = VariableValues()
     for variable in environment.variables { builder.variables[variable] = .value(take(&self, .integer)) }
     for variable in environment.memories {
       guard let known = outer.variableMemory[variable] else { continue }

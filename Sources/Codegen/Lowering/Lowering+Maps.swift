@@ -109,7 +109,7 @@ extension Lowering {
     let view = plan.views[map.index]
     switch view.storage {
     case .cells(let cells): assign(cells, key, value)
-    case .hash(let index, _) where value.type.isScalar && plan.keepsEntries[map.index]:
+    case .hash(let index, _) where value.type.isScalar && plan.keepsEntries[map.index] && !isLarge:
       assignInPlace(map, index, key, value)
     case .hash(let index, _) where value.type.isScalar:
       let source = temporary(size: 8)

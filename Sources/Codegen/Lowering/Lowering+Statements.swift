@@ -2,10 +2,11 @@ import TraceLang
 
 extension Lowering {
   mutating func statements(_ statements: [TypedStatement]) {
-    for statement in statements where builder.isOpen {
+    for statement in statements where builder.isOpen && hasRoom {
       let used = scratch.used
       let variables = variableMemory.count
       self.statement(statement)
+      checkSize(at: statement.range)
       // What a statement computes on the way is not read by the next one; what its variables hold is.
       if variableMemory.count == variables { scratch.used = used }
     }
@@ -150,7 +151,7 @@ extension Lowering {
 
   private mutating func unroll(_ count: Int, _ body: [TypedStatement]) {
     loops.append(LoopState(header: nil, openRecords: openRecords.count))
-    for _ in 0..<count where builder.isOpen {
+    for _ in 0..<count where builder.isOpen && hasRoom {
       statements(body)
       let arrivals = [builder.arrive()].compactMap { $0 } + loops[loops.count - 1].continues
       loops[loops.count - 1].continues = []

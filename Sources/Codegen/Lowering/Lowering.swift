@@ -34,6 +34,13 @@ struct Lowering {
   let programKind: ProgramSpec.Kind
   let stackUse: StackUse
   var prologue: Prologue
+  let limits: Limits
+  /// Instructions of the functions that are not being built.
+  var otherSize = 0
+  /// Callbacks that the code being built is in.
+  var callbackDepth = 0
+  /// Where the program becomes larger than is allowed; nothing is lowered from there on.
+  var excess: CompileError?
 
   /// How much of the 512 bytes of stack a program takes for its values; what it does not, per-CPU memory holds.
   enum StackUse: CaseIterable {
@@ -97,10 +104,11 @@ struct Lowering {
   ///   - scratchMap: the index the scratch map gets; it is used only when the result's `scratchSize` is not 0.
   ///   - scratchEntry: the program's entry in it.
   ///   - stackUse: how much is kept on the stack.
+  /// - Throws: where the program exceeds a limit.
   static func lower(
     _ planned: PlannedProgram, of program: Program, plan: Plan, target: any Target, sources: SourceMap,
-    scratchMap: Int, scratchEntry: Int, stackUse: StackUse, actions: inout ActionTable
-  ) -> (module: Module, scratchSize: Int) {
+    scratchMap: Int, scratchEntry: Int, stackUse: StackUse, limits: Limits, actions: inout ActionTable
+  ) throws(CompileError) -> (module: Module, scratchSize: Int) {
     var builder = FunctionBuilder(name: planned.name, parameters: [.pointer(.context)])
     let prologue = Prologue(last: builder.current, body: builder.makeBlock())
     let scratch = Scratch(
@@ -111,7 +119,7 @@ struct Lowering {
       program: program, plan: plan, target: target, sources: sources, builder: builder, actions: actions,
       probe: program.probes[0], entry: EntryState(context: context, nameIndex: .constant(0)), scratch: scratch,
       functionName: planned.name,
-      programKind: planned.kind, stackUse: stackUse, prologue: prologue)
+      programKind: planned.kind, stackUse: stackUse, prologue: prologue, limits: limits)
     switch planned.entry {
     case .single(let probe, let nameIndex):
       lowering.entry.nameIndex = .constant(Int64(nameIndex))
@@ -125,6 +133,7 @@ struct Lowering {
       lowering.builder.jump(to: prologue.body)
     }
     lowering.finish(lowering.prologue)
+    if let excess = lowering.excess { throw excess }
     actions = lowering.actions
     return (Module(functions: [lowering.builder.finish()] + lowering.functions), lowering.scratch.size)
   }
@@ -159,7 +168,7 @@ struct Lowering {
   /// One probe's predicate and statements; continues behind them.
   mutating func body(of probe: Probe) {
     self.probe = probe
-    builder.variables = [:]
+    builder.variables = VariableValues()
     variableMemory = [:]
     pairs = [:]
     bodyExits = []
@@ -174,10 +183,10 @@ struct Lowering {
       builder.continueIn(then)
     }
     statements(probe.body)
-    builder.variables = [:]
+    builder.variables = VariableValues()
     if let arrival = builder.arrive() { bodyExits.append(arrival) }
-    builder.join(bodyExits.map { FunctionBuilder.Arrival(block: $0.block, variables: [:], extra: []) })
-    builder.variables = [:]
+    builder.join(bodyExits.map { FunctionBuilder.Arrival(block: $0.block, variables: VariableValues(), extra: []) })
+    builder.variables = VariableValues()
   }
 
   /// Leaves the current body: discards open records and jumps behind it.

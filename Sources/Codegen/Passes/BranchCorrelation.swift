@@ -7,19 +7,20 @@ public struct BranchCorrelation: Pass {
   public func run(_ function: inout Function) {
     let flow = ControlFlow(function)
     let tree = flow.dominatorTree()
-    var facts: [Fact] = []
+    var facts = Facts(function)
     enum Step {
       case enter(BlockID)
-      case leave(count: Int)
+      case leave(Fact?)
     }
     var substitution = Substitution(function)
     var stack = [Step.enter(BlockID(0))]
     while let step = stack.popLast() {
       switch step {
-      case .leave(let count): facts.removeSubrange(count...)
+      case .leave(let fact): if let fact { facts.remove(fact) }
       case .enter(let block):
-        stack.append(.leave(count: facts.count))
-        if let fact = fact(entering: block, function, flow) { facts.append(fact) }
+        let fact = fact(entering: block, function, flow)
+        stack.append(.leave(fact))
+        if let fact { facts.insert(fact) }
         fold(block, facts, &function, &substitution)
         for child in tree[block.index].reversed() { stack.append(.enter(child)) }
       }
@@ -36,25 +37,57 @@ public struct BranchCorrelation: Pass {
     return Fact(condition: condition, a: a, b: b, holds: then.block == block)
   }
 
-  private func fold(_ block: BlockID, _ facts: [Fact], _ function: inout Function, _ substitution: inout Substitution) {
+  private func fold(_ block: BlockID, _ facts: Facts, _ function: inout Function, _ substitution: inout Substitution) {
     if facts.isEmpty { return }
-    func known(_ condition: Condition, _ a: Operand, _ b: Operand) -> Bool? {
-      for fact in facts.reversed() {
-        if let outcome = fact.outcome(condition, a, b) { return outcome }
-      }
-      return nil
-    }
     for instruction in function[block].instructions {
       guard case .compare(let condition, let a, let b) = instruction.operation, let result = instruction.result,
-        let outcome = known(condition, a, b)
+        let outcome = facts.outcome(condition, a, b)
       else { continue }
       substitution.replace(result, by: .constant(outcome ? 1 : 0))
     }
     if case .branch(let condition, let a, let b, let then, let otherwise) = function[block].terminator,
-      let outcome = known(condition, a, b)
+      let outcome = facts.outcome(condition, a, b)
     {
       function[block].terminator = .jump(outcome ? then : otherwise)
     }
+  }
+}
+
+/// The comparisons whose outcomes are known at one place.
+private struct Facts {
+  /// By the value on the left, the latest last.
+  private var byValue: [[Fact]]
+  private var count = 0
+
+  /// How many facts about one value are asked: a value that is compared with many constants is mostly one of a list.
+  private static let maximumAsked = 32
+
+  init(_ function: Function) { byValue = .init(repeating: [], count: function.valueTypes.count) }
+
+  var isEmpty: Bool { count == 0 }
+
+  mutating func insert(_ fact: Fact) {
+    guard case .value(let value) = fact.a else { return }
+    byValue[value.index].append(fact)
+    count += 1
+  }
+
+  /// Removes the fact that was inserted last.
+  mutating func remove(_ fact: Fact) {
+    guard case .value(let value) = fact.a else { return }
+    byValue[value.index].removeLast()
+    count -= 1
+  }
+
+  /// What they say about a comparison.
+  func outcome(_ condition: Condition, _ a: Operand, _ b: Operand) -> Bool? {
+    for operand in [a, b] {
+      guard case .value(let value) = operand else { continue }
+      for fact in byValue[value.index].suffix(Self.maximumAsked).reversed() {
+        if let outcome = fact.outcome(condition, a, b) { return outcome }
+      }
+    }
+    return nil
   }
 }
 

@@ -28,13 +28,14 @@ public struct ControlFlowSimplification: Pass {
 
   private func threadJumps(_ function: inout Function) {
     let counts = function.useCounts()
+    let parameters = ParameterPlaces(function)
     for index in function.blocks.indices {
       var terminator = function.blocks[index].terminator
       terminator.mapEdges { edge in
         var current = edge
         // A cycle of empty blocks ends the walk.
         for _ in 0..<8 {
-          guard let next = threaded(current, function, counts), next.block != current.block else { break }
+          guard let next = threaded(current, function, counts, parameters), next.block != current.block else { break }
           current = next
         }
         return current
@@ -44,18 +45,19 @@ public struct ControlFlowSimplification: Pass {
   }
 
   /// Where an edge leads when its block computes nothing and its arguments decide how it goes on.
-  private func threaded(_ edge: Edge, _ function: Function, _ counts: [Int]) -> Edge? {
+  private func threaded(
+    _ edge: Edge, _ function: Function, _ counts: [Int], _ parameters: ParameterPlaces
+  ) -> Edge? {
     let block = function[edge.block]
     guard edge.block.index != 0, block.instructions.isEmpty else { return nil }
     // Parameters that other blocks read must stay defined on the way.
     var ownUses = 0
     block.terminator.forEachOperand { operand in
-      if case .value(let value) = operand, block.parameters.contains(value) { ownUses += 1 }
+      if parameters.place(of: operand, in: edge.block) != nil { ownUses += 1 }
     }
     guard block.parameters.reduce(0, { $0 + counts[$1.index] }) == ownUses else { return nil }
     func passed(_ operand: Operand) -> Operand {
-      guard case .value(let value) = operand, let index = block.parameters.firstIndex(of: value) else { return operand }
-      return edge.arguments[index]
+      parameters.place(of: operand, in: edge.block).map { edge.arguments[$0] } ?? operand
     }
     func passed(_ edge: Edge) -> Edge { Edge(edge.block, edge.arguments.map(passed)) }
     switch block.terminator {
@@ -134,5 +136,26 @@ public struct ControlFlowSimplification: Pass {
       }
     }
     substitution.apply(to: &function)
+  }
+}
+
+/// Where values are parameters.
+private struct ParameterPlaces {
+  /// By value: the block, -1 for a value that is no parameter, and which of its parameters it is.
+  private var places: [(block: Int32, index: Int32)]
+
+  init(_ function: Function) {
+    places = .init(repeating: (-1, 0), count: function.valueTypes.count)
+    for (block, contents) in function.blocks.enumerated() {
+      for (index, parameter) in contents.parameters.enumerated() {
+        places[parameter.index] = (Int32(block), Int32(index))
+      }
+    }
+  }
+
+  /// Which of a block's parameters an operand is, if it is one.
+  func place(of operand: Operand, in block: BlockID) -> Int? {
+    guard case .value(let value) = operand, Int(places[value.index].block) == block.index else { return nil }
+    return Int(places[value.index].index)
   }
 }

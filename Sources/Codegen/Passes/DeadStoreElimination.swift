@@ -8,11 +8,14 @@ public struct DeadStoreElimination: Pass {
   public func run(_ function: inout Function) {
     if function.slots.isEmpty { return }
     let uses = SlotUses(function)
-    for index in function.blocks.indices { run(&function.blocks[index], uses, slotCount: function.slots.count) }
+    var overwritten = [ByteSet](repeating: ByteSet(), count: function.slots.count)
+    for index in function.blocks.indices { run(&function.blocks[index], uses, &overwritten) }
   }
 
-  private func run(_ block: inout BasicBlock, _ uses: SlotUses, slotCount: Int) {
-    var overwritten = [ByteSet](repeating: ByteSet(), count: slotCount)
+  /// - Parameter overwritten: by slot: empty sets, before and afterwards.
+  private func run(_ block: inout BasicBlock, _ uses: SlotUses, _ overwritten: inout [ByteSet]) {
+    var touched: [Slot] = []
+    defer { for slot in touched { overwritten[slot.index] = ByteSet() } }
     var kept: [Instruction] = []
     for var instruction in block.instructions.reversed() {
       if let (slot, bytes) = uses.write(instruction.operation), !uses.isUntracked[slot.index],
@@ -24,6 +27,7 @@ public struct DeadStoreElimination: Pass {
           instruction.operation = .zero(base: base, offset: start, size: rest.count, alignment: alignment)
         }
         overwritten[slot.index].insert(bytes)
+        touched.append(slot)
         read(of: instruction.operation, uses, &overwritten)
       } else {
         instruction.operation.forEachOperand { operand in

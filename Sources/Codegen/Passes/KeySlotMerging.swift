@@ -11,12 +11,12 @@ public struct KeySlotMerging: Pass {
     let contents = SlotContents(function, flow, order)
     var merged = [Slot?](repeating: nil, count: function.slots.count)
     // In the order in which they are written, so that the first of several is the one that stays.
-    var kept = [[SlotContents.Written]](repeating: [], count: Self.buckets)
+    var kept = [[SlotContents.Written]](repeating: [], count: contents.written.count.nextPowerOfTwo)
     var isMerged = false
     for candidate in contents.written {
       let size = function.slots[candidate.slot.index].size
-      let bucket = candidate.content.hashValue & (Self.buckets - 1)
-      let first = kept[bucket].first {
+      let bucket = candidate.content.hashValue & (kept.count - 1)
+      let first = kept[bucket].prefix(Self.maximumComparisons).first {
         function.slots[$0.slot.index].size == size && $0.content == candidate.content && isBefore($0, candidate, order)
       }
       if let first {
@@ -41,8 +41,8 @@ public struct KeySlotMerging: Pass {
     }
   }
 
-  /// A power of two: lists of slots by a hash of their contents, which are short in all but the largest functions.
-  private static let buckets = 64
+  /// How many slots of one content a slot is compared with: branches of a large function may all have their own.
+  private static let maximumComparisons = 64
 
   /// Whether one slot's writes are done wherever the other's begin.
   private func isBefore(_ a: SlotContents.Written, _ b: SlotContents.Written, _ order: DominanceOrder) -> Bool {

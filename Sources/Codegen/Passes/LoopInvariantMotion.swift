@@ -9,6 +9,8 @@ public struct LoopInvariantMotion: Pass {
   public func run(_ function: inout Function) {
     let flow = ControlFlow(function)
     guard flow.order.contains(where: { flow.loopDepths[$0.index] > 0 }) else { return }
+    let order = DominanceOrder(flow)
+    let outward = outward(flow)
     let isOffset = offsets(function)
     var home = [BlockID](repeating: BlockID(0), count: function.valueTypes.count)
     for block in flow.order {
@@ -17,7 +19,7 @@ public struct LoopInvariantMotion: Pass {
       for instruction in function[block].instructions {
         var target = block
         if let result = instruction.result, !isOffset[result.index], isMovable(instruction.operation, function) {
-          target = shallowest(block, instruction.operation, home, flow)
+          target = shallowest(block, instruction.operation, home, order, outward)
           home[result.index] = target
         } else if let result = instruction.result {
           home[result.index] = block
@@ -56,18 +58,32 @@ public struct LoopInvariantMotion: Pass {
     }
   }
 
+  /// By block: its nearest dominator in fewer loops; `nil` for one outside of all loops.
+  private func outward(_ flow: ControlFlow) -> [BlockID?] {
+    var result = [BlockID?](repeating: nil, count: flow.loopDepths.count)
+    // Dominators come first, so that theirs are known.
+    for block in flow.order where flow.loopDepths[block.index] > 0 {
+      var next = flow.immediateDominator(of: block)
+      while let current = next, flow.loopDepths[current.index] >= flow.loopDepths[block.index] {
+        next = result[current.index]
+      }
+      result[block.index] = next
+    }
+    return result
+  }
+
   /// The nearest dominator in the fewest loops that all operands reach.
-  private func shallowest(_ block: BlockID, _ operation: Operation, _ home: [BlockID], _ flow: ControlFlow) -> BlockID {
+  private func shallowest(
+    _ block: BlockID, _ operation: Operation, _ home: [BlockID], _ order: DominanceOrder, _ outward: [BlockID?]
+  ) -> BlockID {
     var best = block
-    var current = block
-    while flow.loopDepths[best.index] > 0, let next = flow.immediateDominator(of: current) {
+    while let next = outward[best.index] {
       var isReached = true
       operation.forEachOperand { operand in
-        if case .value(let value) = operand, !flow.dominates(home[value.index], next) { isReached = false }
+        if case .value(let value) = operand, !order.dominates(home[value.index], next) { isReached = false }
       }
       if !isReached { break }
-      current = next
-      if flow.loopDepths[next.index] < flow.loopDepths[best.index] { best = next }
+      best = next
     }
     return best
   }

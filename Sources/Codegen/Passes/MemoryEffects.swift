@@ -7,8 +7,8 @@ struct MemoryEffects {
 
     mutating func merge(_ other: Effect) {
       everything = everything || other.everything
-      maps.formUnion(other.maps)
-      slots.formUnion(other.slots)
+      if !other.maps.isEmpty { maps.formUnion(other.maps) }
+      if !other.slots.isEmpty { slots.formUnion(other.slots) }
     }
 
     /// Whether a lookup in a map by a key in a slot may give something else afterwards.

@@ -3,14 +3,14 @@
 public struct NullCheckThreading: Pass {
   public let name = "null-checks"
 
-  /// Edges sent on in one run at most; the next round goes on.
-  private static let limit = 32
+  /// How often the edges are gone through in one run at most; the next round goes on.
+  private static let limit = 8
 
   public init() {}
 
   public func run(_ function: inout Function) {
     for _ in 0..<Self.limit where hasCandidate(function) {
-      guard threadOne(&function) else { return }
+      guard threadEdges(&function) else { return }
     }
   }
 
@@ -33,30 +33,38 @@ public struct NullCheckThreading: Pass {
     return then.block != otherwise.block && then.block != block && otherwise.block != block
   }
 
+  /// Sends on all edges that do not depend on one another.
+  ///
+  /// To send an edge on keeps what dominates what, but for the block that it no longer leads to, and adds a predecessor to
+  /// the one that it leads to now: what asks for either waits for the next time.
   /// - Returns: whether an edge was sent on.
-  private func threadOne(_ function: inout Function) -> Bool {
+  private func threadEdges(_ function: inout Function) -> Bool {
     let flow = ControlFlow(function)
     let order = DominanceOrder(flow)
     let readers = readers(function)
+    var isStale = [Bool](repeating: false, count: function.blocks.count)
+    var isChanged = false
     for block in flow.order {
       var terminator = function[block].terminator
-      var isChanged = false
+      var isOwnChanged = false
       terminator.mapEdges { edge in
-        guard !isChanged, let next = onward(edge, function, flow, order, readers) else { return edge }
-        isChanged = true
+        guard let next = onward(edge, function, flow, order, readers, isStale) else { return edge }
+        isStale[edge.block.index] = true
+        isStale[next.block.index] = true
+        isOwnChanged = true
         return next
       }
-      if isChanged {
+      if isOwnChanged {
         function[block].terminator = terminator
-        return true
+        isChanged = true
       }
     }
-    return false
+    return isChanged
   }
 
-  /// The blocks that read each parameter of a candidate.
-  private func readers(_ function: Function) -> [Value: [BlockID]] {
-    var readers: [Value: [BlockID]] = [:]
+  /// By value: the blocks that read it, if it is a parameter of a candidate.
+  private func readers(_ function: Function) -> [[BlockID]] {
+    var readers = [[BlockID]](repeating: [], count: function.valueTypes.count)
     var isParameter = [Bool](repeating: false, count: function.valueTypes.count)
     for index in function.blocks.indices where isCandidate(BlockID(index), function) {
       for parameter in function.blocks[index].parameters { isParameter[parameter.index] = true }
@@ -64,7 +72,7 @@ public struct NullCheckThreading: Pass {
     for index in function.blocks.indices {
       func note(_ operand: Operand) {
         guard case .value(let value) = operand, isParameter[value.index] else { return }
-        if readers[value]?.last != BlockID(index) { readers[value, default: []].append(BlockID(index)) }
+        if readers[value.index].last != BlockID(index) { readers[value.index].append(BlockID(index)) }
       }
       for instruction in function.blocks[index].instructions { instruction.operation.forEachOperand(note) }
       function.blocks[index].terminator.forEachOperand(note)
@@ -73,7 +81,8 @@ public struct NullCheckThreading: Pass {
   }
 
   private func onward(
-    _ edge: Edge, _ function: Function, _ flow: ControlFlow, _ order: DominanceOrder, _ readers: [Value: [BlockID]]
+    _ edge: Edge, _ function: Function, _ flow: ControlFlow, _ order: DominanceOrder, _ readers: [[BlockID]],
+    _ isStale: [Bool]
   ) -> Edge? {
     guard isCandidate(edge.block, function) else { return nil }
     let block = function[edge.block]
@@ -86,9 +95,11 @@ public struct NullCheckThreading: Pass {
     else { return nil }
     let isTaken = condition.holds(x, y)
     let (taken, other) = isTaken ? (then, otherwise) : (otherwise, then)
-    guard flow.predecessors(of: other.block) == [edge.block], !order.dominates(other.block, taken.block) else { return nil }
+    guard !isStale[other.block.index], flow.predecessors(of: other.block) == [edge.block],
+      !order.dominates(other.block, taken.block)
+    else { return nil }
     let areReadBehindOther = block.parameters.allSatisfy { parameter in
-      (readers[parameter] ?? []).allSatisfy { $0 == edge.block || order.dominates(other.block, $0) }
+      readers[parameter.index].allSatisfy { $0 == edge.block || order.dominates(other.block, $0) }
     }
     guard areReadBehindOther else { return nil }
     return Edge(taken.block, taken.arguments.map(passed))

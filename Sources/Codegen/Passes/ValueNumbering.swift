@@ -17,8 +17,15 @@ private struct NumberingWalk {
   private let effects: MemoryEffects
   private var substitution: Substitution
   private var table: [Operation: Value] = [:]
-  /// Lookups that still hold at the end of each block.
+  /// Lookups that still hold at the end of each block, the last few.
   private var lookupsAtEnd: [[Lookup]]
+  /// What each block changes, once asked for.
+  private var blockEffects: [MemoryEffects.Effect?]
+  /// By block: the last join for which it was walked through.
+  private var walkedFor: [Int32]
+
+  /// How many lookups are kept in mind: those of long ago are hardly repeated.
+  private static let maximumLookups = 16
 
   struct Lookup {
     let operation: Operation
@@ -32,6 +39,8 @@ private struct NumberingWalk {
     effects = MemoryEffects(function)
     substitution = Substitution(function)
     lookupsAtEnd = .init(repeating: [], count: function.blocks.count)
+    blockEffects = .init(repeating: nil, count: function.blocks.count)
+    walkedFor = .init(repeating: -1, count: function.blocks.count)
   }
 
   mutating func run(_ function: inout Function) {
@@ -76,6 +85,7 @@ private struct NumberingWalk {
           substitution.replace(result, by: .value(first.value))
           continue
         }
+        if lookups.count == Self.maximumLookups { lookups.removeFirst() }
         lookups.append(Lookup(operation: operation, map: map, keySlot: slot, value: result))
       } else if !lookups.isEmpty {
         let effect = effects.effect(of: operation)
@@ -101,21 +111,29 @@ private struct NumberingWalk {
   }
 
   /// What the immediate dominator knows and no way from it to this block changes.
-  private func inheritedLookups(_ block: BlockID, _ function: Function) -> [Lookup] {
+  private mutating func inheritedLookups(_ block: BlockID, _ function: Function) -> [Lookup] {
     guard let dominator = flow.immediateDominator(of: block) else { return [] }
     let known = lookupsAtEnd[dominator.index]
     if known.isEmpty || flow.predecessors(of: block) == [dominator] { return known }
     var change = MemoryEffects.Effect()
-    var isVisited = [Bool](repeating: false, count: function.blocks.count)
-    isVisited[dominator.index] = true
+    walkedFor[dominator.index] = Int32(block.index)
     var pending = Array(flow.predecessors(of: block))
     while let current = pending.popLast() {
-      if isVisited[current.index] { continue }
-      isVisited[current.index] = true
-      for instruction in function[current].instructions { change.merge(effects.effect(of: instruction.operation)) }
+      if walkedFor[current.index] == Int32(block.index) { continue }
+      walkedFor[current.index] = Int32(block.index)
+      change.merge(effect(of: current, function))
+      if change.everything { return [] }
       pending += flow.predecessors(of: current)
     }
     return known.filter { !change.changes(map: $0.map, slot: $0.keySlot) }
+  }
+
+  private mutating func effect(of block: BlockID, _ function: Function) -> MemoryEffects.Effect {
+    if let known = blockEffects[block.index] { return known }
+    var effect = MemoryEffects.Effect()
+    for instruction in function[block].instructions { effect.merge(effects.effect(of: instruction.operation)) }
+    blockEffects[block.index] = effect
+    return effect
   }
 }
 

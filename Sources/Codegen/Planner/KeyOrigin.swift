@@ -27,11 +27,14 @@ enum KeyOrigin: Hashable {
     }
   }
 
+  /// Constants that are more than a domain may have are as good as anything.
   func united(with other: KeyOrigin) -> KeyOrigin {
     switch (self, other) {
-    case (.constants(let mine), .constants(let others)): .constants(mine + others.filter { !mine.contains($0) })
+    case (.constants(let mine), .constants(let others)):
+      let all = mine + others.filter { !mine.contains($0) }
+      return all.count <= Planner.maximumConstantKeys ? .constants(all) : .anything
     case (.probeName, _), (.cpu, _), (.syscallNumber, _), (.constants, _), (.anything, _):
-      self == other ? self : .anything
+      return self == other ? self : .anything
     }
   }
 }

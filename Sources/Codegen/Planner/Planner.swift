@@ -51,7 +51,21 @@ public struct Planner {
 
   // MARK: - Maps
 
+  /// The programs of each probe.
+  private var programsByProbe: [[Int]] {
+    var result = [[Int]](repeating: [], count: program.probes.count)
+    for (index, planned) in plan.programs.enumerated() {
+      switch planned.entry {
+      case .single(let probe, _): result[probe].append(index)
+      case .syscalls(let entry):
+        for block in entry.blocks { for section in block.sections { result[section.probe].append(index) } }
+      }
+    }
+    return result
+  }
+
   private mutating func planMaps() {
+    let programs = programsByProbe
     for (index, map) in program.maps.enumerated() {
       let storage = storage(of: map, usage.maps[index])
       let fields = Self.keyFields(map.key, target)
@@ -59,7 +73,7 @@ public struct Planner {
         MapView(
           name: map.name, key: map.key, keySize: map.key.map { size(of: $0) } ?? 0, keyFields: fields, value: map.value,
           valueSize: size(of: map.value), storage: storage))
-      plan.needsAtomicUpdates.append(needsAtomicUpdates(usage.maps[index]))
+      plan.needsAtomicUpdates.append(needsAtomicUpdates(usage.maps[index], programs))
       plan.keepsEntries.append(!usage.maps[index].isDeletedFrom)
       if storage.hash != nil {
         plan.views[index].lostUpdates = MapView.Place(map: dataMap(), offset: reserve(8))
@@ -89,7 +103,7 @@ public struct Planner {
       guard let low = names.min(), let high = names.max() else { return nil }
       return .probes(base: low, count: high - low + 1)
     case .cpu: return .cpus(count: cpuSlots)
-    case .constants(let keys): return keys.count <= Self.maximumConstantKeys ? .keys(keys) : nil
+    case .constants(let keys): return .keys(keys)
     case .syscallNumber: return .integers(count: Self.syscallNumbers)
     case .anything, nil: break
     }
@@ -195,13 +209,8 @@ public struct Planner {
 
   /// Updates must be atomic when two programs write the same slot and one may run while the other does.
   /// A program never interrupts itself, and those on syscall entry and exit never one another.
-  private func needsAtomicUpdates(_ use: Usage.MapUse) -> Bool {
-    let writers = plan.programs.filter { planned in
-      switch planned.entry {
-      case .single(let probe, _): use.writers.contains(probe)
-      case .syscalls(let entry): entry.blocks.contains { $0.sections.contains { use.writers.contains($0.probe) } }
-      }
-    }
+  private func needsAtomicUpdates(_ use: Usage.MapUse, _ programs: [[Int]]) -> Bool {
+    let writers = Set(use.writers.flatMap { programs[$0] }).map { plan.programs[$0] }
     let areSyscallsOnly = writers.allSatisfy { planned in
       switch planned.entry {
       case .single(let probe, _):

@@ -35,6 +35,8 @@ struct Usage {
   var globs: [GlobStates] = []
   var stackLimits: [Int] = []
 
+  private var seenGlobs: Set<GlobStates> = []
+
   private var probe = 0
   /// By probe.
   private let points: [[AttachPoint]]
@@ -150,7 +152,7 @@ struct Usage {
   private mutating func note(_ function: LibraryFunction) {
     switch function {
     case .globMatch(_, let states):
-      if !globs.contains(states) { globs.append(states) }
+      if seenGlobs.insert(states).inserted { globs.append(states) }
     case .stack(let type):
       if !stackLimits.contains(type.limit) { stackLimits.append(type.limit) }
     case .softwareTAI: usesSoftwareTAI = true

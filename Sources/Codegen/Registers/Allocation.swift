@@ -2,7 +2,10 @@
 struct Allocation: Sendable {
   let function: SelectedFunction
   let liveness: Liveness
-  private let intervals: [LiveInterval]
+  let intervals: [LiveInterval]
+  /// The parts of each value that has several, in the order of the code; those of value `i` are `partRanges[i]`.
+  private var parts: [Int] = []
+  private var partRanges: [Range<Int>]
   /// The spill slot of each value as an offset from r10, 0 for none.
   private(set) var spillOffsets: [Int]
   private(set) var frame: FrameLayout
@@ -13,6 +16,16 @@ struct Allocation: Sendable {
     self.intervals = intervals
     spillOffsets = .init(repeating: 0, count: function.virtualRegisters.count)
     frame = FrameLayout(size: function.frameSize)
+    partRanges = .init(repeating: 0..<0, count: function.virtualRegisters.count)
+    for head in function.virtualRegisters.indices where intervals[head].next >= 0 {
+      let start = parts.count
+      var index = head
+      while index >= 0 {
+        parts.append(index)
+        index = intervals[index].next
+      }
+      partRanges[head] = start..<parts.count
+    }
     assignSpillSlots()
   }
 
@@ -25,7 +38,8 @@ struct Allocation: Sendable {
     spilled.sort { ($0.start, $0.value) < ($1.start, $1.value) }
     var busy: [(end: Int, offset: Int)] = []
     for (start, end, value) in spilled {
-      if let free = busy.firstIndex(where: { $0.end < start }) {
+      // A frame that is too large already need not be a good one.
+      if busy.count <= Self.maximumSlots, let free = busy.firstIndex(where: { $0.end < start }) {
         spillOffsets[value] = busy[free].offset
         busy[free].end = end
       } else {
@@ -35,6 +49,9 @@ struct Allocation: Sendable {
       }
     }
   }
+
+  /// More slots than this are more than the kernel's stack.
+  private static let maximumSlots = 64
 
   private func needsSlot(_ value: Int) -> Bool {
     if function.virtualRegisters[value].materialization != nil { return false }
@@ -47,20 +64,22 @@ struct Allocation: Sendable {
   }
 
   private func lastPart(of value: Int) -> LiveInterval {
-    var index = value
-    while intervals[index].next >= 0 { index = intervals[index].next }
-    return intervals[index]
+    intervals[partRanges[value].isEmpty ? value : parts[partRanges[value].upperBound - 1]]
   }
 
   func isSplit(_ value: VirtualRegister) -> Bool { intervals[value.index].next >= 0 }
 
   /// The part of a value's life that holds at a position.
   private func part(of value: VirtualRegister, at position: Int) -> LiveInterval {
-    var index = value.index
-    while intervals[index].next >= 0, intervals[intervals[index].next].start <= position {
-      index = intervals[index].next
+    // The last one that has begun.
+    var low = partRanges[value.index].lowerBound + 1
+    var high = partRanges[value.index].upperBound
+    if low > high { return intervals[value.index] }
+    while low < high {
+      let middle = (low + high) / 2
+      if intervals[parts[middle]].start <= position { low = middle + 1 } else { high = middle }
     }
-    return intervals[index]
+    return intervals[parts[low - 1]]
   }
 
   /// Where a value is at a position of its life.
@@ -82,15 +101,6 @@ struct Allocation: Sendable {
   /// A value that is compared is written again, so that the copy carries what the verifier learned.
   func isStoredAtDefinition(_ value: VirtualRegister) -> Bool {
     spillOffsets[value.index] != 0 && !function.virtualRegisters[value.index].isChecked
-  }
-
-  /// Registers that hold something at a position.
-  func occupiedRegisters(at position: Int) -> Set<Register> {
-    var result: Set<Register> = []
-    for interval in intervals where interval.covers(position) {
-      if case .register(let register) = interval.place { result.insert(register) }
-    }
-    return result
   }
 
   mutating func allocateEmergencySlot() -> Int { frame.allocateSpill() }

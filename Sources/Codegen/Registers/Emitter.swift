@@ -6,6 +6,8 @@ struct Emitter {
   /// Moves between parts of lives, by the instruction they precede.
   private var innerMoves: [(instruction: Int, order: Int, from: Location, to: Location)] = []
   private var nextInnerMove = 0
+  /// Made when first asked for.
+  private var occupancy: RegisterOccupancy?
   /// Slots for parallel moves that find no free register: of cycles and of transfers.
   private var cycleSlot: Int?
   private var transferSlot: Int?
@@ -130,9 +132,12 @@ struct Emitter {
     var occupied: [Register]?
     var slots = (cycle: cycleSlot, transfer: transferSlot)
     var allocation = allocation
+    var occupancy = occupancy
     var code: [MachineCode] = []
     moves.sequentialize { purpose in
-      let taken = occupied ?? Emitter.registers(moves, allocation, before, after)
+      let places = occupancy ?? RegisterOccupancy(allocation.intervals)
+      occupancy = places
+      let taken = occupied ?? Emitter.registers(moves, places, before, after)
       occupied = taken
       let free = [Register.r0, .r5, .r4, .r3, .r2, .r1, .r6, .r7, .r8, .r9].filter { !taken.contains($0) }
       switch purpose {
@@ -145,21 +150,22 @@ struct Emitter {
         if let register = free.first { return .register(register) }
         let slot = slots.transfer ?? allocation.allocateEmergencySlot()
         slots.transfer = slot
-        let readable = allocation.occupiedRegisters(at: before).sorted { $0.rawValue > $1.rawValue }
+        let readable = places.registers(at: before).sorted { $0.rawValue > $1.rawValue }
         return .borrowed(readable.first ?? .r9, slot: slot)
       }
     } emit: {
       code.append($0)
     }
     self.allocation = allocation
+    self.occupancy = occupancy
     (cycleSlot, transferSlot) = (slots.cycle, slots.transfer)
     for instruction in code { append(instruction, line) }
   }
 
   private static func registers(
-    _ moves: ParallelMoves, _ allocation: Allocation, _ before: Int, _ after: Int
+    _ moves: ParallelMoves, _ occupancy: RegisterOccupancy, _ before: Int, _ after: Int
   ) -> [Register] {
-    var result = Array(allocation.occupiedRegisters(at: before).union(allocation.occupiedRegisters(at: after)))
+    var result = Array(occupancy.registers(at: before).union(occupancy.registers(at: after)))
     for move in moves.moves {
       if case .register(let register) = move.destination { result.append(register) }
       if case .register(let register) = move.source { result.append(register) }

@@ -16,9 +16,12 @@ struct LinearScan {
   private var active: [Int] = []
   /// Parts that have a register and are in a hole of their lives.
   private var inactive: [Int] = []
+  /// By value: a part before which all parts have their places.
+  private var frontiers: [Int]
 
-  static func run(_ function: SelectedFunction) -> Allocation {
-    let liveness = Liveness(function)
+  /// - Throws: when the values alone are more than registers and stack hold.
+  static func run(_ function: SelectedFunction, stackLimit: Int) throws(BackendError) -> Allocation {
+    let liveness = try Liveness(function, stackLimit: stackLimit)
     var scan = LinearScan(function, LiveIntervalBuilder(function, liveness))
     scan.scan()
     return Allocation(function, scan.intervals, liveness)
@@ -31,6 +34,7 @@ struct LinearScan {
     definitionHints = builder.definitionHints
     wantedRegisters = builder.wantedRegisters
     calls = builder.calls
+    frontiers = Array(function.virtualRegisters.indices)
     unhandled = intervals.indices.filter { !intervals[$0].ranges.isEmpty }.sorted { isAfter($0, $1) }
   }
 
@@ -98,10 +102,10 @@ struct LinearScan {
   }
 
   /// Free registers in the order of taking: those that calls lose first, the arguments' late among them.
-  private static let order: [Register] = [.r0, .r5, .r4, .r3, .r2, .r1, .r6, .r7, .r8, .r9]
+  static let order: [Register] = [.r0, .r5, .r4, .r3, .r2, .r1, .r6, .r7, .r8, .r9]
 
   /// A register that saves a move and is free for the whole life.
-  private func preferredRegister(_ current: Int, _ freeUntil: RegisterPositions) -> Register? {
+  private mutating func preferredRegister(_ current: Int, _ freeUntil: RegisterPositions) -> Register? {
     let interval = intervals[current]
     let value = interval.value.index
     func isFree(_ register: Register) -> Bool { freeUntil[register] >= interval.end }
@@ -118,12 +122,14 @@ struct LinearScan {
   }
 
   /// The place of the last part that has one; parts get theirs in the order of the code.
-  private func lastPlace(of value: Int) -> Place {
-    var index = value
+  private mutating func lastPlace(of value: Int) -> Place {
+    var index = intervals[frontiers[value]].place == .unassigned ? value : frontiers[value]
+    defer { frontiers[value] = index }
     var place = intervals[index].place
     while intervals[index].next >= 0 {
-      index = intervals[index].next
-      if intervals[index].place == .unassigned { break }
+      let next = intervals[index].next
+      if intervals[next].place == .unassigned { break }
+      index = next
       place = intervals[index].place
     }
     return place

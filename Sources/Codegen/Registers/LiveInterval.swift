@@ -37,8 +37,8 @@ struct LiveInterval: Sendable {
   let value: VirtualRegister
   /// Ascending, disjoint, not adjacent; never empty once built.
   var ranges: [LiveRange]
-  /// Ascending.
-  var uses: [LiveUse]
+  /// Ascending. Its parts share one array, of which a value that is used all over has many.
+  var uses: ArraySlice<LiveUse>
   var place = Place.unassigned
   /// The value's next part, -1 for none.
   var next = -1
@@ -58,19 +58,19 @@ struct LiveInterval: Sendable {
     if case .register = place { true } else { false }
   }
 
-  func covers(_ position: Int) -> Bool {
-    ranges.contains { $0.start <= position && position < $0.end }
-  }
-
   /// The first use at or after a position.
   func firstUse(from position: Int, where matches: (LiveUse) -> Bool = { _ in true }) -> LiveUse? {
-    var low = 0
-    var high = uses.count
+    uses[firstUseIndex(from: position)...].first(where: matches)
+  }
+
+  private func firstUseIndex(from position: Int) -> Int {
+    var low = uses.startIndex
+    var high = uses.endIndex
     while low < high {
       let middle = (low + high) / 2
       if uses[middle].position < position { low = middle + 1 } else { high = middle }
     }
-    return uses[low...].first(where: matches)
+    return low
   }
 
   /// The first position at which both live, from both cursors on.
@@ -102,10 +102,9 @@ struct LiveInterval: Sendable {
         tail.ranges[0].start = position
       }
     }
-    if let index = uses.firstIndex(where: { $0.position >= position }) {
-      tail.uses = Array(uses[index...])
-      uses.removeSubrange(index...)
-    }
+    let index = firstUseIndex(from: position)
+    tail.uses = uses[index...]
+    uses = uses[..<index]
     tail.next = next
     return tail
   }

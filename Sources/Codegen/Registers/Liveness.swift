@@ -1,55 +1,79 @@
 /// Which virtual registers are live into each block of a selected function.
 struct Liveness: Sendable {
-  private let words: Int
-  private var bits: [UInt64]
+  /// By block: ascending.
+  private var liveIn: [[Int32]]
 
-  init(_ function: SelectedFunction) {
-    words = (function.virtualRegisters.count + 63) / 64
-    bits = [UInt64](repeating: 0, count: words * function.blocks.count)
-    var defined = bits
+  /// Walks back from each use to the definition, so that only what lives across blocks takes time and memory.
+  /// - Parameter stackLimit: bytes of stack; more than it and the registers hold at a time is refused.
+  init(_ function: SelectedFunction, stackLimit: Int) throws(BackendError) {
+    let count = function.virtualRegisters.count
+    liveIn = .init(repeating: [], count: function.blocks.count)
+    var home = [Int32](repeating: -1, count: count)
     for (index, block) in function.blocks.enumerated() {
-      let row = index * words
-      func define(_ register: VirtualRegister) { defined[row + register.index >> 6] |= 1 << (register.index & 63) }
-      func read(_ register: VirtualRegister) {
-        let mask: UInt64 = 1 << (register.index & 63)
-        if defined[row + register.index >> 6] & mask == 0 { bits[row + register.index >> 6] |= mask }
-      }
-      block.parameters.forEach(define)
+      for parameter in block.parameters { home[parameter.index] = Int32(index) }
       for position in block.range {
-        function.instructions[position].forEachUse { register, _ in read(register) }
-        if let result = function.instructions[position].definition { define(result) }
-      }
-      for edge in block.edges {
-        for case .register(let register) in edge.arguments { read(register) }
+        if let result = function.instructions[position].definition { home[result.index] = Int32(index) }
       }
     }
-    var isChanged = true
-    while isChanged {
-      isChanged = false
-      for index in function.blocks.indices.reversed() {
-        let row = index * words
-        for edge in function.blocks[index].edges {
-          let successor = edge.block * words
-          for word in 0..<words {
-            let new = bits[row + word] | bits[successor + word] & ~defined[row + word]
-            if new != bits[row + word] {
-              bits[row + word] = new
-              isChanged = true
-            }
+    let uses = Liveness.uses(function, home)
+    let maximum = stackLimit / 8 + LinearScan.order.count
+    // By block: the last value that was found live into it, and how many need a register or a slot.
+    var found = [Int32](repeating: -1, count: function.blocks.count)
+    var pressure = [Int](repeating: 0, count: function.blocks.count)
+    var pending: [Int32] = []
+    for value in 0..<count where uses.starts[value] < uses.starts[value + 1] {
+      pending.append(contentsOf: uses.blocks[uses.starts[value]..<uses.starts[value + 1]])
+      let isMadeAgain = function.virtualRegisters[value].materialization != nil
+      while let block = pending.popLast() {
+        if found[Int(block)] == Int32(value) { continue }
+        found[Int(block)] = Int32(value)
+        liveIn[Int(block)].append(Int32(value))
+        if !isMadeAgain {
+          pressure[Int(block)] += 1
+          if pressure[Int(block)] > maximum {
+            throw .stackTooLarge(function: function.name, bytes: stackLimit + 8, limit: stackLimit)
           }
         }
+        for predecessor in function.blocks[Int(block)].predecessors where home[value] != Int32(predecessor) {
+          pending.append(Int32(predecessor))
+        }
+      }
+    }
+  }
+
+  /// The blocks that read each value of another block: those of value `i` from `starts[i]` on, each once.
+  private static func uses(_ function: SelectedFunction, _ home: [Int32]) -> (blocks: [Int32], starts: [Int]) {
+    var starts = [Int](repeating: 0, count: home.count + 1)
+    forEachUse(function, home) { value, _ in starts[value + 1] += 1 }
+    for index in home.indices { starts[index + 1] += starts[index] }
+    var next = starts
+    var blocks = [Int32](repeating: 0, count: starts[home.count])
+    forEachUse(function, home) { value, block in
+      blocks[next[value]] = block
+      next[value] += 1
+    }
+    return (blocks, starts)
+  }
+
+  @inline(__always)
+  private static func forEachUse(_ function: SelectedFunction, _ home: [Int32], _ body: (Int, Int32) -> Void) {
+    var last = [Int32](repeating: -1, count: home.count)
+    for (index, block) in function.blocks.enumerated() {
+      let index = Int32(index)
+      func read(_ register: VirtualRegister) {
+        guard home[register.index] != index, last[register.index] != index else { return }
+        last[register.index] = index
+        body(register.index, index)
+      }
+      for position in block.range { function.instructions[position].forEachUse { register, _ in read(register) } }
+      for edge in block.edges {
+        for case .register(let register) in edge.arguments { read(register) }
       }
     }
   }
 
   @inline(__always)
   func forEachLiveIn(_ block: Int, _ body: (VirtualRegister) -> Void) {
-    for word in 0..<words {
-      var rest = bits[block * words + word]
-      while rest != 0 {
-        body(VirtualRegister(word * 64 + rest.trailingZeroBitCount))
-        rest &= rest - 1
-      }
-    }
+    for value in liveIn[block] { body(VirtualRegister(Int(value))) }
   }
 }

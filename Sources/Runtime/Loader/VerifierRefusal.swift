@@ -30,8 +30,8 @@ public struct VerifierRefusal: Error, Hashable, Sendable, CustomStringConvertibl
   /// Kernel: kernel/bpf/verifier.c; the words before 5.3 knew no loops.
   private static let exhaustion = ["jumps is too complex", "program is too large", "infinite loop detected"]
   private static let loopAdvice =
-    "; the verifier follows loops turn by turn: bound them lower, or loop with `for` over a range, which needs no proof"
-    + " from Linux 5.17 on"
+    "; the verifier follows each way through branches and each turn of loops: split the probe, bound loops lower, or"
+    + " loop with `for` over a range, which needs no proof from Linux 5.17 on"
 
   /// - Parameter log: what the kernel wrote at log level 1: a line "INDEX: (OPCODE) TEXT" for each step, then the reason,
   ///   then "processed N insns".

@@ -307,7 +307,8 @@ extension Checker {
   }
 
   private mutating func timeFormat(_ format: String) -> Int {
-    if let index = timeFormats.firstIndex(of: format) { return index }
+    if let index = timeFormatIndices[format] { return index }
+    timeFormatIndices[format] = timeFormats.count
     timeFormats.append(format)
     return timeFormats.count - 1
   }

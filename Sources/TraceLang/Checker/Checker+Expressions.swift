@@ -1,6 +1,7 @@
 extension Checker {
   mutating func expression(_ expression: Expression) -> TypedExpression {
     let range = expression.range
+    countStep(at: range)
     switch expression.kind {
     case .integer(let literal):
       let value = Int64(bitPattern: literal.value)

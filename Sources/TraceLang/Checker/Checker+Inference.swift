@@ -183,7 +183,7 @@ extension Checker {
       switch (known[index], parts[index].type, parts[index].kind) {
       case (.probeName, .string, .string(let bytes)):
         // A name that no probe has is a key that is never there.
-        let number = probeNames.firstIndex(of: String(decoding: bytes, as: UTF8.self)) ?? -1
+        let number = probeNameIndices[String(decoding: bytes, as: UTF8.self)] ?? -1
         return TypedExpression(.integer(Int64(number)), .probeName, parts[index].range)
       case (.string, .probeName, _): types[index] = .probeName
       default: break

@@ -151,8 +151,15 @@ extension Checker {
     if case .string(let bytes) = text.kind {
       return number(Glob(pattern).matches(String(decoding: bytes, as: UTF8.self)) ? 1 : 0, .bool, range)
     }
-    guard let states = GlobStates(pattern) else {
+    guard let states = globStates[pattern] ?? GlobStates(pattern) else {
       error("a pattern of globmatch() has at most 63 elements besides '*'", at: arguments[1].range)
+      return invalid(range)
+    }
+    globStates[pattern] = states
+    if globStates.count > Self.maximumGlobs {
+      error(
+        "the script has too many patterns: globmatch() takes at most \(Self.maximumGlobs) different ones",
+        at: arguments[1].range)
       return invalid(range)
     }
     return libraryValue(.globMatch(text, states), .bool, range)

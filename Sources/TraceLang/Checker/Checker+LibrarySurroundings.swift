@@ -32,9 +32,13 @@ extension Checker {
         filter = text
       }
       if identifier.type == .invalid { return identifier }
-      if !cgroupFilters.contains(filter) { cgroupFilters.append(filter) }
+      let index = cgroupFilterIndices[filter] ?? cgroupFilters.count
+      if index == cgroupFilters.count {
+        cgroupFilters.append(filter)
+        cgroupFilterIndices[filter] = index
+      }
       return libraryValue(
-        .cgroupPath(identifier, filter: cgroupFilters.firstIndex(of: filter) ?? 0), .cgroupPath, range)
+        .cgroupPath(identifier, filter: index), .cgroupPath, range)
     default: return perCPUAddress(arguments, range)
     }
   }

@@ -15,7 +15,9 @@ extension Checker {
   mutating func instances(of script: Script) -> [ProbeInstance] {
     let expander = Expander(target: target, missingProbes: configuration.missingProbes, parameters: options.parameters)
     var instances: [ProbeInstance] = []
-    var nameIndices: [String: Int] = [:]
+    var found: [String: [Expander.Match]] = [:]
+    var total = 0
+    var copied = 0
     var blockNumber = 0
     var hooks = 0
     for case .probe(let block) in script.items {
@@ -24,11 +26,16 @@ extension Checker {
         break
       }
       var points: [AttachPoint] = []
+      let use = ArgumentUse(block)
       for syntax in block.attachPoints {
-        for match in expander.expand(syntax, &diagnostics) {
-          let nameIndex = nameIndices[match.name] ?? probeNames.count
+        // A wildcard that stands at many blocks is looked up once; one that finds nothing is reported each time.
+        let text = syntax.parts.map(\.text).joined(separator: ":")
+        let matches = found[text] ?? expander.expand(syntax, &diagnostics)
+        if !matches.isEmpty { found[text] = matches }
+        for match in matches {
+          let nameIndex = probeNameIndices[match.name] ?? probeNames.count
           if nameIndex == probeNames.count {
-            nameIndices[match.name] = nameIndex
+            probeNameIndices[match.name] = nameIndex
             probeNames.append(match.name)
           }
           points.append(AttachPoint(kind: match.kind, nameIndex: nameIndex, range: syntax.range))
@@ -44,7 +51,22 @@ extension Checker {
         tooManyProbes(hooks, block)
         continue
       }
-      for (points, arguments) in split(points, by: ArgumentUse(block)) {
+      total += points.count
+      if total > Self.maximumAttachPoints {
+        error(
+          "the script has too many probes: wildcards stand for more than \(Self.maximumAttachPoints) up to here",
+          at: block.range)
+        break
+      }
+      let groups = split(points, by: use)
+      copied += (groups.count - 1) * use.size
+      if copied > Self.maximumCopies {
+        error(
+          "the script is too large: this probe is compiled \(groups.count) times, since its arguments lie in different places",
+          at: block.range, notes: [Diagnostic.Note("narrow the wildcard")])
+        break
+      }
+      for (points, arguments) in groups {
         instances.append(
           ProbeInstance(
             index: instances.count, block: block, blockNumber: blockNumber, attachPoints: points, arguments: arguments))
@@ -123,13 +145,17 @@ struct ArgumentUse {
   private(set) var fields: Set<String> = []
   /// `args` is used other than by `args.field`.
   private(set) var isWhole = false
+  /// Expressions in the block.
+  private(set) var size = 0
 
   var isUsed: Bool { isWhole || !fields.isEmpty }
 
   init(_ block: ProbeBlock) {
     var found: Set<String> = []
     var whole = false
+    var count = 0
     let visit: (Expression) -> Bool = { expression in
+      count += 1
       if case .member(let base, let name, _) = expression.kind, case .identifier("args") = base.kind {
         found.insert(name.text)
         return false
@@ -141,5 +167,6 @@ struct ArgumentUse {
     block.body.visit(visit)
     fields = found
     isWhole = whole
+    size = count
   }
 }

@@ -9,6 +9,8 @@ extension Checker {
   }
 
   mutating func statement(_ statement: Statement) -> [TypedStatement] {
+    countStep(at: statement.range)
+    if hasGivenUp { return [] }
     let range = statement.range
     switch statement.kind {
     case .expression(let expression): return effect(expression, range)

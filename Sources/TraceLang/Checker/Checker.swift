@@ -43,10 +43,15 @@ struct Checker {
   var diagnostics = Diagnostics()
   var environment = Environment()
   var probeNames: [String] = []
+  var probeNameIndices: [String: Int] = [:]
   /// Formats of `strftime`, by the index in a timestamp.
   var timeFormats: [String] = []
+  var timeFormatIndices: [String: Int] = [:]
   /// Filters of `cgroup_path`, by the index in its values.
   var cgroupFilters: [String] = []
+  var cgroupFilterIndices: [String: Int] = [:]
+  /// The automata of `globmatch`, by pattern.
+  var globStates: [String: GlobStates] = [:]
   /// What `getopt` asks for, in order of its first mention.
   var namedParameters: [NamedParameter] = []
   var namedParameterIndex: [String: Int] = [:]
@@ -55,6 +60,8 @@ struct Checker {
   var instance = ProbeInstance()
   var scope = Scope(VariablePlaces())
   var loopDepth = 0
+  /// Statements and expressions looked at in all walks.
+  var steps = 0
 
   init(target: any Target, types: ScriptTypes, options: CheckerOptions) {
     self.target = types.isEmpty ? target : ScriptedTarget(target, types: types)
@@ -174,7 +181,9 @@ struct Checker {
   mutating func error(
     _ message: String, at range: SourceRange, notes: [Diagnostic.Note] = [], fixIts: [Diagnostic.FixIt] = []
   ) {
+    if hasGivenUp { return }
     diagnostics.error(message, at: range, notes: notes, fixIts: fixIts)
+    if hasGivenUp { diagnostics.error("too many errors: the rest of the script was not checked", at: range) }
   }
 
   func invalid(_ range: SourceRange) -> TypedExpression { TypedExpression(.integer(0), .invalid, range) }

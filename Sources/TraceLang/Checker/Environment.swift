@@ -98,9 +98,14 @@ struct Scope {
 
   mutating func takeAddress(of variable: VariableID) { addressed.insert(variable) }
 
-  /// Names in reach, for suggestions.
+  /// Names in reach, for suggestions: the latest ones.
   var visibleNames: [String] {
+    let first = places.count - Self.maximumSuggested
     // Those of macros have names that no script can write.
-    frames.flatMap { $0.values.sorted { $0.id.index < $1.id.index }.map(\.name) }.filter { !$0.contains("'") }
+    return frames.flatMap { frame in
+      frame.values.filter { $0.id.index >= first }.sorted { $0.id.index < $1.id.index }.map(\.name)
+    }.filter { !$0.contains("'") }
   }
+
+  private static let maximumSuggested = 500
 }

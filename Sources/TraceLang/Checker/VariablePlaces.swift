@@ -9,6 +9,7 @@ struct VariablePlaces: Hashable {
   private var places: [Place] = []
 
   var names: [String] { places.map(\.name) }
+  var count: Int { places.count }
 
   /// The number of a variable that is declared at a place: in most walks the one behind the last declared one. Places in
   /// macros come several times, each time with another number.

@@ -60,15 +60,18 @@ public struct Diagnostic: Hashable, Sendable, Codable {
 public struct Diagnostics: Sendable, Error {
   public private(set) var all: [Diagnostic] = []
   private var seen: Set<Diagnostic> = []
+  public private(set) var errorCount = 0
 
   public init() {}
 
   public init(_ first: Diagnostic) { report(first) }
 
-  public var hasErrors: Bool { all.contains { $0.severity == .error } }
+  public var hasErrors: Bool { errorCount > 0 }
 
   public mutating func report(_ diagnostic: Diagnostic) {
-    if seen.insert(diagnostic).inserted { all.append(diagnostic) }
+    guard seen.insert(diagnostic).inserted else { return }
+    all.append(diagnostic)
+    if diagnostic.severity == .error { errorCount += 1 }
   }
 
   public mutating func error(

@@ -57,7 +57,23 @@ public struct TupleLayout: Hashable, Sendable {
 
 extension Type {
   /// Bytes a value takes in a key, a map value or a record; `recordSize` gives that of structs by value.
-  public func size(recordSize: (RecordReference) -> Int = { _ in 0 }) -> Int {
+  public func size(recordSize: (RecordReference) -> Int = { _ in 0 }) -> Int { extent(recordSize: recordSize).size }
+
+  /// Size and alignment in one walk: of tuples in tuples each asks for both.
+  private func extent(recordSize: (RecordReference) -> Int) -> (size: Int, alignment: Int) {
+    guard case .tuple(let elements) = self else { return (simpleSize(recordSize: recordSize), alignment) }
+    var size = 0
+    var alignment = 1
+    for element in elements {
+      let part = element.type.extent(recordSize: recordSize)
+      size = (size + part.alignment - 1) / part.alignment * part.alignment + part.size
+      alignment = max(alignment, part.alignment)
+    }
+    return ((size + alignment - 1) / alignment * alignment, alignment)
+  }
+
+  /// The size of what is not a tuple.
+  private func simpleSize(recordSize: (RecordReference) -> Int) -> Int {
     switch self {
     case .void, .invalid: 0
     case .bool: 1
@@ -67,7 +83,7 @@ extension Type {
     case .pointer, .probeName, .kernelSymbol, .username, .errorName, .syscallName, .macAddress: 8
     case .array(let element, let count): element.size(recordSize: recordSize) * count
     case .record(let reference): recordSize(reference)
-    case .tuple(let elements): Type.tupleLayout(elements, recordSize: recordSize).size
+    case .tuple: 0
     case .userSymbol, .timestamp, .cgroupPath, .stack: 16
     case .inet: 24
     case .aggregation(let aggregation): aggregation.words * 8
@@ -92,7 +108,7 @@ extension Type {
   public static func tupleLayout(
     _ elements: [TupleElement], recordSize: (RecordReference) -> Int = { _ in 0 }
   ) -> TupleLayout {
-    TupleLayout(
-      sizes: elements.map { $0.type.size(recordSize: recordSize) }, alignments: elements.map(\.type.alignment))
+    let extents = elements.map { $0.type.extent(recordSize: recordSize) }
+    return TupleLayout(sizes: extents.map(\.size), alignments: extents.map(\.alignment))
   }
 }

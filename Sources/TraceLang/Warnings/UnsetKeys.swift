@@ -24,19 +24,18 @@ struct UnsetKeys {
   }
 
   private let program: Program
-  /// By map; `nil` when a key is not known before the run.
-  private var written: [MapID: Set<Key>?] = [:]
+  /// By map.
+  private var written: [MapID: Set<Key>] = [:]
+  /// Maps of which a key is not known before the run.
+  private var open: Set<MapID> = []
 
   init(_ program: Program) {
     self.program = program
-    var written: [MapID: Set<Key>?] = [:]
+    var written: [MapID: Set<Key>] = [:]
+    var open: Set<MapID> = []
     func write(_ place: Destination) {
       guard case .map(let map, let syntax?) = place else { return }
-      guard let key = Key(syntax), let known = written[map, default: Set()] else {
-        written[map] = .some(nil)
-        return
-      }
-      written[map] = known.union([key])
+      if let key = Key(syntax) { written[map, default: []].insert(key) } else { open.insert(map) }
     }
     for probe in program.probes {
       probe.visitStatements { statement in
@@ -53,6 +52,7 @@ struct UnsetKeys {
       }
     }
     self.written = written
+    self.open = open
   }
 
   func check(_ findings: inout Findings) {
@@ -69,7 +69,7 @@ struct UnsetKeys {
   }
 
   private func look(_ map: MapID, _ syntax: TypedExpression, _ consequence: String, _ findings: inout Findings) {
-    guard let keys = written[map] ?? nil, let key = Key(syntax) else { return }
+    guard !open.contains(map), let keys = written[map], let key = Key(syntax) else { return }
     let name = program.maps[map.index].name
     findings.look(
       at: syntax.range, for: .key,

@@ -29,7 +29,8 @@ enum Kernel {
   }
 
   /// Loads a raw tracepoint program, with BTF when the object has functions that need it.
-  static func load(_ instructions: [UInt64], btf: LoadedBTF? = nil) throws -> Int32 {
+  /// - Parameter keepsLog: whether the error has the verifier's log, which long programs have no room for.
+  static func load(_ instructions: [UInt64], btf: LoadedBTF? = nil, keepsLog: Bool = true) throws -> Int32 {
     var code = instructions
     var log = [UInt8](repeating: 0, count: 1 << 20)
     var license = Array("GPL".utf8) + [0]
@@ -45,9 +46,11 @@ enum Kernel {
               attributes.put32(4, UInt32(code.count / 8))
               attributes.put64(8, UInt64(UInt(bitPattern: code.baseAddress)))
               attributes.put64(16, UInt64(UInt(bitPattern: license.baseAddress)))
-              attributes.put32(24, 1)
-              attributes.put32(28, UInt32(log.count))
-              attributes.put64(32, UInt64(UInt(bitPattern: log.baseAddress)))
+              if keepsLog {
+                attributes.put32(24, 1)
+                attributes.put32(28, UInt32(log.count))
+                attributes.put64(32, UInt64(UInt(bitPattern: log.baseAddress)))
+              }
               if let btf {
                 attributes.put32(72, UInt32(btf.descriptor))
                 attributes.put32(76, 8)

@@ -1,0 +1,42 @@
+import Glibc
+
+/// A stack on which any script can be compiled and printed, however deep it nests.
+enum LargeStack {
+  /// What the deepest script takes, with room to spare.
+  private static let size = 8 << 20
+
+  /// Runs work where the stack is large: here, unless the process may have only a smaller one (`ulimit -s`).
+  static func run<Value, Failure: Error>(_ work: () throws(Failure) -> Value) throws(Failure) -> Value {
+    var limit = rlimit()
+    if getrlimit(Int32(RLIMIT_STACK.rawValue), &limit) == 0, limit.rlim_cur >= rlim_t(size) { return try work() }
+    var result: Result<Value, Failure>?
+    withoutActuallyEscaping({ result = Result(catching: work) }) { onThread($0) }
+    // Without a thread, the stack that there is must do.
+    guard let result else { return try work() }
+    return try result.get()
+  }
+
+  private final class Work {
+    let body: () -> Void
+
+    init(_ body: @escaping () -> Void) { self.body = body }
+  }
+
+  /// Runs work on a thread and waits for it; does nothing where there can be no thread.
+  private static func onThread(_ body: @escaping () -> Void) {
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setstacksize(&attributes, size)
+    let work = Work(body)
+    var thread = pthread_t()
+    let code = pthread_create(
+      &thread, &attributes,
+      { argument in
+        if let argument { Unmanaged<Work>.fromOpaque(argument).takeUnretainedValue().body() }
+        return nil
+      }, Unmanaged.passUnretained(work).toOpaque())
+    if code == 0 { pthread_join(thread, nil) }
+    withExtendedLifetime(work) {}
+  }
+}
