@@ -8,6 +8,7 @@ extension Bundle {
       && hooks.allSatisfy { programs.indices.contains($0.program) }
       && views.allSatisfy(isConsistent) && actions.allSatisfy(isConsistent)
       && isConsistent(lostEvents, size: 8) && isConsistent(startTime, size: 8)
+      && isConsistent(cutLoops, size: 8)
       && (1...65536).contains(settings.possibleCPUs)
       && (0...1 << 30).contains(settings.logSize)
   }
@@ -38,12 +39,13 @@ extension Bundle {
   }
 
   private func isConsistent(_ view: MapView) -> Bool {
-    guard isConsistent(view.lostUpdates, size: 8), (0...MapSpec.maximumSize).contains(view.valueSize),
+    guard isConsistent(view.lostUpdates, size: MapView.lostUpdatesSize),
+      (0...MapSpec.maximumSize).contains(view.valueSize),
       (0...MapSpec.maximumSize).contains(view.keySize),
       view.keyFields.allSatisfy({ $0.fits(view.keySize) })
     else { return false }
     switch view.storage {
-    case .hash(let map, _): return isConsistent(view, hash: map)
+    case .hash(let hash): return isConsistent(view, hash)
     case .cells(let cells):
       guard (0...MapSpec.maximumSize).contains(cells.stride), isConsistent(cells.domain, view.keySize),
         (0...MapSpec.maximumSize / max(cells.stride, 1)).contains(cells.domain.count)
@@ -56,7 +58,7 @@ extension Bundle {
         isConsistent(slots.domain, view.keySize),
         (0...MapSpec.maximumSize / slots.size).contains(slots.domain.count), slots.size >= view.valueSize
       else { return false }
-      if let rest = slots.rest, !isConsistent(view, hash: rest) { return false }
+      if let rest = slots.rest, !isConsistent(view, rest) { return false }
       guard contains(map: slots.map, offset: slots.presence, size: slots.domain.count) else { return false }
       let cpus = slots.cpuStride == 0 ? 0 : settings.possibleCPUs - 1
       return contains(
@@ -64,8 +66,14 @@ extension Bundle {
     }
   }
 
-  private func isConsistent(_ view: MapView, hash map: Int) -> Bool {
-    maps.indices.contains(map) && maps[map].keySize >= view.keySize && maps[map].valueSize >= view.valueSize
+  private func isConsistent(_ view: MapView, _ hash: MapView.Hash) -> Bool {
+    guard maps.indices.contains(hash.map) else { return false }
+    let spec = maps[hash.map]
+    guard spec.keySize >= view.keySize, spec.valueSize >= view.valueSize else { return false }
+    switch hash.values {
+    case .shared, .perCPU: return true
+    case .slots(let stride): return stride >= view.valueSize && stride <= spec.valueSize / max(settings.possibleCPUs, 1)
+    }
   }
 
   private func isConsistent(_ domain: MapView.Domain, _ keySize: Int) -> Bool {

@@ -71,6 +71,7 @@ public func compile(
   bundle.timeFormats = program.timeFormats
   bundle.probeCount = program.probes.reduce(0) { $0 + $1.attachPoints.count }
   bundle.lostEvents = plan.lostEvents
+  bundle.cutLoops = plan.cutLoops
   bundle.startTime = plan.startTime
   bundle.taiOffset = plan.taiOffset
   bundle.wallOffset = plan.wallOffset
