@@ -52,7 +52,8 @@ let package = Package(
       name: "ReferenceInterpreter", dependencies: ["TraceLang"], path: "Tests/ReferenceInterpreter",
       swiftSettings: strict),
     .target(
-      name: "Differential", dependencies: ["Codegen", "ReferenceInterpreter", "Runtime", "TestSupport", "TraceLang"],
+      name: "Differential",
+      dependencies: ["CLibBPF", "Codegen", "ReferenceInterpreter", "Runtime", "TestSupport", "TraceLang"],
       path: "Tests/Differential", swiftSettings: strict),
     .executableTarget(
       name: "DifferentialRunner",

@@ -1,3 +1,4 @@
+import CLibBPF
 import Codegen
 import Glibc
 import ReferenceInterpreter
@@ -10,6 +11,7 @@ public final class Kernel {
   public let host: HostTarget
   private let file: Int32
   private let surroundings: Surroundings
+  private let busy: BusyThread
 
   /// To be made and used in one thread.
   private init(_ host: HostTarget) {
@@ -18,7 +20,11 @@ public final class Kernel {
     file = mkstemp(&path)
     unlink(path)
     SampleMemory.prepare()
+    // What a firing sends is read when it is over: nobody else runs on its CPU while it does.
+    let cpu = getpid() % Int32(truncatingIfNeeded: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    _ = swtrace_pin_thread(cpu)
     surroundings = ThisThread.surroundings
+    busy = BusyThread(cpu: cpu)
   }
 
   deinit { close(file) }
@@ -29,26 +35,41 @@ public final class Kernel {
     return generator.script()
   }
 
-  /// - Parameter text: the script; tracing ends behind its `begin` probes.
-  public func verdict(_ text: String, parameters: [String] = []) -> Verdict {
+  /// - Parameters:
+  ///   - text: the script; tracing ends behind its `begin` probes.
+  ///   - context: where these run, if they can run there.
+  public func verdict(_ text: String, in context: FiringContext, parameters: [String] = []) -> Verdict {
+    let thread = context == .timer ? busy.surroundings : surroundings
+    let rewritten = context.rewritten(text, thread: thread.tid)
     let script: CompiledScript
+    var bundle: Bundle
     do throws(CompiledScript.Failure) {
       script = try CompiledScript(text + CompiledScript.ending, target: host, parameters: parameters)
+      bundle = script.bundle
     } catch {
       return .refused(error.description)
     }
-    var interpreter = Interpreter(script.program, target: host, surroundings: surroundings)
+    if let rewritten {
+      do throws(CompiledScript.Failure) {
+        bundle = try CompiledScript(rewritten, target: host, parameters: parameters).bundle
+      } catch {
+        return .unloadable("\(error.description)in:\n\(rewritten)", reason: "compiles for begin only")
+      }
+    }
+    var interpreter = Interpreter(
+      script.program, target: host, surroundings: rewritten == nil ? surroundings : thread)
     interpreter.run()
     if interpreter.isEndless { return .refused("a loop does not end") }
     let expected = PrintedText(bundle: script.bundle, host: host).text(interpreter.output)
-    let bundle: CheckedBundle
+    let checked: CheckedBundle
     do throws(BundleError) {
-      bundle = try CheckedBundle(script.bundle)
+      checked = try CheckedBundle(bundle)
     } catch {
       return .unloadable(error.message, reason: error.message)
     }
     do throws(RuntimeError) {
-      let actual = try run(bundle)
+      let isBusy = rewritten != nil && context == .timer
+      let actual = isBusy ? try busy.whileBusy { () throws(RuntimeError) in try run(checked) } : try run(checked)
       return actual == expected ? .same : .different(expected: expected, actual: actual)
     } catch {
       return verdict(on: error)
@@ -80,8 +101,10 @@ public final class Kernel {
   }
 
   /// Makes a script that failed smaller while it fails like `verdict`.
-  public func shrunk(_ text: String, failingLike verdict: Verdict, patience: Duration) -> String {
-    Shrinker(patience: patience) { self.verdict($0).isLike(verdict) }.shrunk(text)
+  public func shrunk(
+    _ text: String, in context: FiringContext, failingLike verdict: Verdict, patience: Duration
+  ) -> String {
+    Shrinker(patience: patience) { self.verdict($0, in: context).isLike(verdict) }.shrunk(text)
   }
 
   /// Calls `body` in a new thread and waits for its end.

@@ -15,6 +15,8 @@ import Glibc
   @Flag(help: "Print each script before it runs.") var show = false
   @Flag(help: "Print scripts that do not compile, and why.") var refusals = false
   @Option(help: ArgumentHelp("How long a failure may take to shrink.", valueName: "seconds")) var patience: UInt32 = 30
+  @Option(help: "Where scripts run: test-run, timer or scheduler. Without it they take turns.") var context:
+    FiringContext?
   @Option(help: ArgumentHelp("Print a line after so many scripts.", valueName: "count")) var progress: UInt32?
 
   func validate() throws {
@@ -38,14 +40,17 @@ import Glibc
     for seed in seeds where tally.failed < Self.failureLimit {
       let text = kernel.script(seed: seed)
       if show { tell("--- \(seed)\n\(text)") }
-      let verdict = kernel.verdict(text)
+      let context = context ?? FiringContext(seed: seed)
+      let verdict = kernel.verdict(text, in: context)
       tally.add(verdict)
       switch verdict {
       case .same: break
       case .refused(let report): if refusals { tell("--- \(seed)\n\(text)\n\(report)") }
       case .unloadable, .different:
-        let smallest = kernel.shrunk(text, failingLike: verdict, patience: .seconds(patience))
-        tell("seed \(seed) fails; its smallest script is:\n\(smallest)\n\(kernel.verdict(smallest))")
+        let smallest = kernel.shrunk(text, in: context, failingLike: verdict, patience: .seconds(patience))
+        tell(
+          "seed \(seed) fails (\(context.rawValue)); its smallest script is:\n\(smallest)\n"
+            + "\(kernel.verdict(smallest, in: context))")
       }
       if let progress, tally.count.isMultiple(of: Int(progress)) { tell("progress \(tally.count) of \(count)") }
     }
@@ -58,3 +63,5 @@ import Glibc
     _ = line.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
   }
 }
+
+extension FiringContext: ExpressibleByArgument {}

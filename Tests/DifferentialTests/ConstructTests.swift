@@ -21,10 +21,12 @@ import TraceLang
     #expect(try construct.dumps().program == FileContents.text(construct.programPath))
   }
 
-  @Test("a construct does on the kernel what the reference interpreter says", .root, arguments: Construct.all)
-  func live(construct: Construct) throws {
+  @Test(
+    "a construct does on the kernel what the reference interpreter says", .root, arguments: Construct.all,
+    FiringContext.allCases)
+  func live(construct: Construct, context: FiringContext) throws {
     let text = try FileContents.text(construct.path)
-    let verdict = try Kernel.use { $0.verdict(text, parameters: Construct.parameters) }
+    let verdict = try Kernel.use { $0.verdict(text, in: context, parameters: Construct.parameters) }
     #expect(verdict == .same, "\(verdict)")
   }
 

@@ -11,21 +11,25 @@ import Testing
     let failures = try Kernel.use { kernel in
       (UInt64(1)...200).compactMap { seed -> String? in
         let text = kernel.script(seed: seed)
-        let verdict = kernel.verdict(text)
+        let context = FiringContext(seed: seed)
+        let verdict = kernel.verdict(text, in: context)
         guard verdict.isFailure else { return nil }
-        let smallest = kernel.shrunk(text, failingLike: verdict, patience: .seconds(30))
-        return "seed \(seed) fails; its smallest script is:\n\(smallest)\n\(kernel.verdict(smallest))"
+        let smallest = kernel.shrunk(text, in: context, failingLike: verdict, patience: .seconds(30))
+        return "seed \(seed) fails (\(context.rawValue)); its smallest script is:\n\(smallest)\n"
+          + "\(kernel.verdict(smallest, in: context))"
       }
     }
     #expect(failures == [])
   }
 
-  @Test("scripts that once failed do on the kernel what the reference interpreter says", .root)
-  func regressions() throws {
+  @Test(
+    "scripts that once failed do on the kernel what the reference interpreter says", .root,
+    arguments: FiringContext.allCases)
+  func regressions(context: FiringContext) throws {
     let folder = Repository.root + "/Tests/DifferentialTests/Regressions"
     for name in FileContents.names(in: folder, extension: "bt") {
       let text = try FileContents.text("\(folder)/\(name).bt")
-      let verdict = try Kernel.use { $0.verdict(text) }
+      let verdict = try Kernel.use { $0.verdict(text, in: context) }
       #expect(verdict == .same, "\(name)")
     }
   }

@@ -70,7 +70,7 @@ import TraceLang
     let size = aggregation.words * 8
     let spec = MapSpec(name: "p", kind: .perCPUHash, keySize: 8, valueSize: size, maxEntries: 16)
     var view = MapView.hash("@", keys: [.uint64], value: .aggregation(aggregation))
-    view.storage = .hash(map: 0, perCPU: true)
+    view.storage = .hash(MapView.Hash(map: 0, values: .perCPU))
     let (reader, map) = try reader(spec, view, cpus: count)
     guard count >= 2 else { return }
     var key: UInt64 = 9
@@ -80,6 +80,22 @@ import TraceLang
     #expect(reader.value(of: 0, key: &key) == Bytes.words(expected))
     reader.zero(0)
     #expect(numbers(reader.entries(of: 0)) == [9: expected.map { _ in 0 }])
+  }
+
+  @Test("values of several CPUs in one entry are merged") func mergeSlots() throws {
+    let spec = MapSpec(name: "s", kind: .hash, keySize: 8, valueSize: 3 * 72, maxEntries: 16)
+    var view = MapView.hash("@", keys: [.uint64], value: .aggregation(.avg(signed: true)))
+    view.storage = .hash(MapView.Hash(map: 0, values: .slots(stride: 72)))
+    // A machine of fewer CPUs than the bundle was built for.
+    let (reader, map) = try reader(spec, view, cpus: 2)
+    var key: UInt64 = 9
+    let padding = [UInt64](repeating: 7, count: 7)
+    let value = Bytes.words([10, 1] + padding + [6, 3] + padding + [100, 100] + padding)
+    bpf_map_update_elem(map.fd, &key, value, 0)
+    #expect(numbers(reader.entries(of: 0)) == [9: [16, 4]])
+    #expect(reader.value(of: 0, key: &key) == Bytes.words([16, 4]))
+    reader.zero(0)
+    #expect(numbers(reader.entries(of: 0)) == [9: [0, 0]])
   }
 
   @Test("a global is there when its presence byte says so") func global() throws {

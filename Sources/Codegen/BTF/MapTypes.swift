@@ -50,8 +50,9 @@ extension TypeDescriber {
   mutating func pair(ofMap index: Int, in bundle: Bundle) -> MapTypes.Pair? {
     let spec = bundle.maps[index]
     for view in bundle.views {
-      guard view.storage.hash == index, let key = type(of: view.key ?? .uint64, size: spec.keySize),
-        let value = type(of: view.value, size: spec.valueSize)
+      guard let hash = view.storage.hash, hash.map == index,
+        let key = type(of: view.key ?? .uint64, size: spec.keySize),
+        let value = value(of: view, in: hash, size: spec.valueSize)
       else { continue }
       return MapTypes.Pair(key: key.number, value: value.number)
     }
@@ -62,6 +63,16 @@ extension TypeDescriber {
       spec.name, size: UInt32(spec.valueSize),
       fields.map { BTFWriter.Member(name: $0.name, type: $0.type, bitOffset: UInt32($0.offset * 8)) })
     return MapTypes.Pair(key: integer(.uint32).number, value: value.number)
+  }
+
+  /// The type of an entry's value in a hash map: that of one value, or an array of those of all CPUs.
+  private mutating func value(of view: MapView, in hash: MapView.Hash, size: Int) -> BTFWriter.TypeID? {
+    switch hash.values {
+    case .shared, .perCPU: return type(of: view.value, size: size)
+    case .slots(let stride):
+      guard let slot = type(of: view.value, size: stride) else { return nil }
+      return array(of: slot, count: size / stride)
+    }
   }
 
   /// What lies in the value of an array map, by offset.
@@ -105,9 +116,13 @@ extension TypeDescriber {
         add(name, storage.offset, storage.cpuStride * cpus, array(of: part, count: cpus))
       case .hash, .cells, .slots: break
       }
-      if let lost = view.lostUpdates, lost.map == index { add("\(name)_lost_updates", lost.offset, 8, long) }
+      if let lost = view.lostUpdates, lost.map == index {
+        add("\(name)_lost_updates", lost.offset, 8, long)
+        add("\(name)_refused_updates", lost.offset + 8, 8, long)
+      }
     }
     if let lost = bundle.lostEvents, lost.map == index { add("lost_events", lost.offset, 8, long) }
+    if let cut = bundle.cutLoops, cut.map == index { add("cut_loops", cut.offset, 8, long) }
     if let start = bundle.startTime, start.map == index { add("start_time", start.offset, 8, long) }
     return fields.sorted { $0.offset < $1.offset }
   }

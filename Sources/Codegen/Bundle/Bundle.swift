@@ -24,6 +24,8 @@ public struct Bundle: Hashable, Sendable, Codable {
   /// Where programs count records that found the ring buffer full (a 64-bit number).
   public var lostEvents: MapView.Place?
   public var pendingActions: [PendingAction] = []
+  /// Where programs count loops that the kernel stopped before their end (a 64-bit number).
+  public var cutLoops: MapView.Place?
   /// Where the boot-clock time of the start of tracing goes before anything is attached (`elapsed`).
   public var startTime: MapView.Place?
   /// Where what the TAI clock is ahead of the boot clock goes, in nanoseconds (`nsecs(sw_tai)`).

@@ -81,7 +81,7 @@ extension KernelFact.Subject {
 
 /// How the number of CPUs of a machine bears on a bundle.
 public enum CPUDemand: String, Hashable, Sendable, Codable {
-  /// Everything by CPU is in maps that the kernel lays out.
+  /// Nothing is by CPU, or all that is lies in maps that the kernel lays out.
   case any
   /// There is storage for so many CPUs in the script's own data; that of CPUs that are not there stays zero.
   case atMost
@@ -98,7 +98,7 @@ public enum CPUDemand: String, Hashable, Sendable, Codable {
       switch view.storage {
       case .slots: true
       case .cells(let cells): cells.domain.isByCPU
-      case .hash: false
+      case .hash(let hash): hash.hasSlots
       }
     }
     self = visitsCPUs || readsCPUCount ? .exactly : hasSlots ? .atMost : .any

@@ -12,8 +12,12 @@ public struct MapView: Hashable, Sendable, Codable {
   public var value: Type
   public var valueSize: Int
   public var storage: Storage
-  /// Where the programs count updates that found the map full: byte offset of a 64-bit counter in the array map `map`.
+  /// Where the programs count updates that found the map full and, in the word after it, those that the kernel refused for
+  /// another reason (`lostUpdatesSize` bytes).
   public var lostUpdates: Place?
+
+  /// Bytes of the two 64-bit counters at `lostUpdates`.
+  public static let lostUpdatesSize = 16
 
   public struct Place: Hashable, Sendable, Codable {
     public let map: Int
@@ -26,19 +30,48 @@ public struct MapView: Hashable, Sendable, Codable {
   }
 
   public enum Storage: Hashable, Sendable, Codable {
-    /// One entry a key; every CPU's value is summed up when `perCPU` and the value is an aggregation.
-    case hash(map: Int, perCPU: Bool)
+    /// One entry a key.
+    case hash(Hash)
     /// Values by index, shared by all CPUs.
     case cells(Cells)
     /// Aggregations by index, each CPU's apart.
     case slots(Slots)
 
     /// The hash map that holds all entries, or those outside of the domain.
-    public var hash: Int? {
+    public var hash: Hash? {
       switch self {
-      case .hash(let map, _): map
+      case .hash(let hash): hash
       case .cells: nil
       case .slots(let slots): slots.rest
+      }
+    }
+  }
+
+  /// Entries of a hash map.
+  public struct Hash: Hashable, Sendable, Codable {
+    public let map: Int
+    public let values: Values
+
+    /// How many values an entry has, and where.
+    public enum Values: Hashable, Sendable, Codable {
+      /// One, which all CPUs share.
+      case shared
+      /// One a CPU in the single value that the kernel knows, so many bytes apart.
+      case slots(stride: Int)
+      /// One a CPU, laid out by the kernel (BPF_MAP_TYPE_PERCPU_HASH).
+      case perCPU
+    }
+
+    public init(map: Int, values: Values) {
+      self.map = map
+      self.values = values
+    }
+
+    /// Whether there is room for just so many CPUs.
+    var hasSlots: Bool {
+      switch values {
+      case .slots: true
+      case .shared, .perCPU: false
       }
     }
   }
@@ -72,11 +105,11 @@ public struct MapView: Hashable, Sendable, Codable {
     public let size: Int
     public let domain: Domain
     public let presence: Int
-    /// The per-CPU hash of integers outside of the domain, if there may be some.
-    public let rest: Int?
+    /// The entries of integers outside of the domain, if there may be some.
+    public let rest: Hash?
 
     public init(
-      map: Int, offset: Int, cpuStride: Int, size: Int, domain: Domain, presence: Int, rest: Int? = nil
+      map: Int, offset: Int, cpuStride: Int, size: Int, domain: Domain, presence: Int, rest: Hash? = nil
     ) {
       self.map = map
       self.offset = offset

@@ -72,6 +72,7 @@ public func compile(
   bundle.probeCount = program.probes.reduce(0) { $0 + $1.attachPoints.count }
   bundle.lostEvents = plan.lostEvents
   bundle.pendingActions = plan.pendingActions
+  bundle.cutLoops = plan.cutLoops
   bundle.startTime = plan.startTime
   bundle.taiOffset = plan.taiOffset
   bundle.wallOffset = plan.wallOffset

@@ -17,16 +17,11 @@ extension Lowering {
         lowering.record(operand, aggregation, at: lowering.slot(index, slots), isAtomic: isAtomic)
       } otherwise: { lowering in
         let key = lowering.keyAddress(ofNumber: index, key?.type ?? .int64)
-        lowering.withEntry(map, rest, at: key) { lowering, entry in
-          lowering.record(operand, aggregation, at: entry, isAtomic: isAtomic)
-        }
+        lowering.record(operand, aggregation, inEntryOf: map, rest, at: key, isAtomic: isAtomic)
       }
-    case .hash(let index, let perCPU):
+    case .hash(let hash):
       let (key, number) = computeInOrder(key, value) { lowering in lowering.keyAddress(key) }
-      let operand = prepared(number, aggregation)
-      withEntry(map, index, at: key) { lowering, entry in
-        lowering.record(operand, aggregation, at: entry, isAtomic: isAtomic || !perCPU)
-      }
+      record(prepared(number, aggregation), aggregation, inEntryOf: map, hash, at: key, isAtomic: isAtomic)
     case .cells: break
     }
   }
@@ -73,17 +68,35 @@ extension Lowering {
 
   /// The slot of an index on the current CPU.
   private mutating func slot(_ index: Operand, _ slots: MapView.Slots) -> Value {
-    currentCPU(element(index, slots.map, slots.offset, slots.size), slots.cpuStride)
+    let parts = target.machine.possibleCPUs.nextPowerOfTwo
+    return currentCPU(element(index, slots.map, slots.offset, slots.size), slots.cpuStride, of: parts)
   }
 
-  /// Moves a pointer to the first CPU's part on to that of the current CPU.
-  private mutating func currentCPU(_ base: Value, _ stride: Int) -> Value {
-    let slots = target.machine.possibleCPUs.nextPowerOfTwo
-    guard slots > 1, stride > 0 else { return base }
+  /// Moves a pointer to the first CPU's part on to that of the current CPU, where there are so many parts.
+  private mutating func currentCPU(_ base: Value, _ stride: Int, of parts: Int) -> Value {
+    guard parts > 1, stride > 0 else { return base }
     let cpu = builder.call(.getSMPProcessorID, [])
-    // The mask tells the verifier what the kernel knows.
-    let index = builder.arithmetic(.and, .value(cpu), .constant(Int64(slots - 1)))
+    // What bounds the number tells the verifier what the kernel knows.
+    let index =
+      parts == parts.nextPowerOfTwo
+      ? builder.arithmetic(.and, .value(cpu), .constant(Int64(parts - 1))) : bounded(.value(cpu), parts)
     return builder.advance(base, by: scaled(index, by: stride))
+  }
+
+  /// Adds one prepared value to the entry of a key, which is made when it is not there.
+  private mutating func record(
+    _ value: Operand, _ aggregation: Aggregation, inEntryOf map: MapID, _ hash: MapView.Hash, at key: Operand,
+    isAtomic: Bool
+  ) {
+    withEntry(map, hash.map, at: key) { lowering, entry in
+      switch hash.values {
+      case .shared: lowering.record(value, aggregation, at: entry, isAtomic: true)
+      case .perCPU: lowering.record(value, aggregation, at: entry, isAtomic: isAtomic)
+      case .slots(let stride):
+        let slot = lowering.currentCPU(entry, stride, of: lowering.target.machine.possibleCPUs)
+        lowering.record(value, aggregation, at: slot, isAtomic: isAtomic)
+      }
+    }
   }
 
   /// What `record` takes of a value: its bucket for a histogram, else the value itself.
@@ -234,7 +247,7 @@ extension Lowering {
         lowering.builder.emit(.store(bits: 64, base: result, offset: 0, sum))
       } otherwise: { lowering in
         let key = lowering.keyAddress(ofNumber: index, key?.type ?? .int64)
-        let sum = lowering.summed(inMap: rest, perCPU: true, at: key, aggregation)
+        let sum = lowering.summed(rest, at: key, aggregation)
         lowering.builder.emit(.store(bits: 64, base: result, offset: 0, sum))
       }
       return builder.load(64, result, 0)
@@ -246,7 +259,7 @@ extension Lowering {
   /// The same for the entry of a hash map with a key in memory.
   mutating func readAggregation(_ map: MapID, at key: Operand, _ aggregation: Aggregation) -> Operand {
     switch plan.views[map.index].storage {
-    case .hash(let index, let perCPU): return summed(inMap: index, perCPU: perCPU, at: key, aggregation)
+    case .hash(let hash): return summed(hash, at: key, aggregation)
     case .cells, .slots: return .constant(0)
     }
   }
@@ -257,31 +270,38 @@ extension Lowering {
     return summed((0..<cpus).map { SlotPlace(base: first, offset: $0 * slots.cpuStride) }, aggregation)
   }
 
-  private mutating func summed(
-    inMap map: Int, perCPU: Bool, at key: Operand, _ aggregation: Aggregation
-  ) -> Operand {
-    guard perCPU, target.has(.perCPULookup) else {
-      let slot = lookup(inMap: map, key)
-      return summedIfFound([slot], aggregation)
+  private mutating func summed(_ hash: MapView.Hash, at key: Operand, _ aggregation: Aggregation) -> Operand {
+    let cpus = 0..<target.machine.possibleCPUs
+    switch hash.values {
+    case .slots(let stride):
+      let entry = lookup(inMap: hash.map, key)
+      return summedIfFound([entry], cpus.map { SlotPlace(base: entry, offset: $0 * stride) }, aggregation)
+    case .perCPU where target.has(.perCPULookup):
+      let entries = cpus.map { cpu in
+        builder.call(
+          .mapLookupPerCPUElement, [mapReference(hash.map), key, .constant(Int64(cpu))],
+          .pointer(.mapValueOrNull(hash.map)))
+      }
+      return summedIfFound(entries, entries.map { SlotPlace(base: $0, offset: 0) }, aggregation)
+    case .shared, .perCPU:
+      let entry = lookup(inMap: hash.map, key)
+      return summedIfFound([entry], [SlotPlace(base: entry, offset: 0)], aggregation)
     }
-    let slots = (0..<target.machine.possibleCPUs).map { cpu in
-      builder.call(
-        .mapLookupPerCPUElement, [mapReference(map), key, .constant(Int64(cpu))], .pointer(.mapValueOrNull(map)))
-    }
-    return summedIfFound(slots, aggregation)
   }
 
-  private mutating func summedIfFound(_ slots: [Value], _ aggregation: Aggregation) -> Operand {
+  /// The sum of slots that lie in entries; 0 where one of these was not found.
+  private mutating func summedIfFound(
+    _ entries: [Value], _ places: [SlotPlace], _ aggregation: Aggregation
+  ) -> Operand {
     var ends: [FunctionBuilder.Arrival] = []
-    for slot in slots {
+    for entry in entries {
       let found = builder.makeBlock()
       let missing = builder.makeBlock()
-      builder.branch(.ne, .value(slot), .constant(0), then: found, otherwise: missing)
+      builder.branch(.ne, .value(entry), .constant(0), then: found, otherwise: missing)
       builder.continueIn(missing)
       if let end = builder.arrive([.constant(0)]) { ends.append(end) }
       builder.continueIn(found)
     }
-    let places = slots.map { SlotPlace(base: $0, offset: 0) }
     if let end = builder.arrive([summed(places, aggregation)]) { ends.append(end) }
     return builder.join(ends, extraTypes: [.integer])[0]
   }
@@ -292,7 +312,9 @@ extension Lowering {
     let offset: Int
   }
 
-  private mutating func load(_ slot: SlotPlace, word: Int) -> Operand { builder.load(64, slot.base, slot.offset + word * 8) }
+  private mutating func load(_ slot: SlotPlace, word: Int) -> Operand {
+    builder.load(64, slot.base, slot.offset + word * 8)
+  }
 
   private mutating func summed(_ slots: [SlotPlace], _ aggregation: Aggregation) -> Operand {
     switch aggregation {

@@ -11,8 +11,12 @@ extension Lowering {
     var pairs: [VariableID] = []
     var size = 0
 
-    /// What follows the variables: context, name index, syscall number, registers, and whether the probe ended.
-    static let fixedWords = 5
+    /// What follows the variables: context, name index, syscall number, registers, whether the loop was left by `break`,
+    /// and whether the probe ended.
+    static let fixedWords = 6
+
+    var leftOffset: Int { size - 16 }
+    var endedOffset: Int { size - 8 }
   }
 
   /// A map's entry inside a loop over it: what `$kv` stands for.
@@ -29,7 +33,7 @@ extension Lowering {
   }
 
   mutating func forMap(_ variable: VariableID, _ map: MapID, _ body: [TypedStatement]) {
-    guard case .hash(let index, _) = plan.views[map.index].storage else { return }
+    guard let index = plan.views[map.index].storage.hash?.map else { return }
     runCallback(
       body, parameters: [.integer, .pointer(.mapValue(index)), .pointer(.mapValue(index)), .pointer(.stack)],
       environmentParameter: 3
@@ -47,8 +51,8 @@ extension Lowering {
 
   /// The number of entries in a map: how many the kernel visits.
   mutating func length(of map: MapID) -> Operand {
-    guard case .hash(let index, _) = plan.views[map.index].storage else { return .constant(0) }
-    let count = runCallback(
+    guard let index = plan.views[map.index].storage.hash?.map else { return .constant(0) }
+    let visited = runCallback(
       [], parameters: [.integer, .pointer(.mapValue(index)), .pointer(.mapValue(index)), .pointer(.stack)],
       environmentParameter: 3
     ) { _ in
@@ -57,57 +61,118 @@ extension Lowering {
       return lowering.builder.call(
         .forEachMapElement, [reference, .value(function), .value(environment), .constant(0)])
     }
-    return .value(count)
+    return .value(visited.count)
   }
+
+  /// The most iterations of one call of the kernel's helper (Kernel: BPF_MAX_LOOPS in include/linux/bpf.h).
+  private static let maximumIterations: Int64 = 8 << 20
 
   /// A loop of `count` iterations from `start` on.
   mutating func loop(_ variable: VariableID, from start: Operand, count: Operand, _ body: [TypedStatement]) {
     let base = VariableID(-1 - loops.count)
     builder.variables[base] = start
-    runCallback(body, parameters: [.integer, .pointer(.stack)], environmentParameter: 1) { lowering in
-      let index = lowering.builder.parameters[0]
+    loop(body, count: count) { lowering, index in
       let start = lowering.builder.variables[base] ?? .constant(0)
       lowering.builder.variables[variable] = lowering.builder.arithmetic(.add, start, .value(index))
-    } call: { lowering, function, environment in
-      lowering.builder.call(.loop, [count, .value(function), .value(environment), .constant(0)])
     }
     builder.variables[base] = nil
     builder.variables[variable] = nil
   }
 
-  /// Runs a body so many times at most.
-  mutating func loop(_ body: [TypedStatement], turns: Operand) {
-    runCallback(body, parameters: [.integer, .pointer(.stack)], environmentParameter: 1) { _ in
-    } call: { lowering, function, environment in
-      lowering.builder.call(.loop, [turns, .value(function), .value(environment), .constant(0)])
+  /// Runs a body while a condition holds.
+  mutating func loop(while condition: TypedExpression, _ body: [TypedStatement]) {
+    let leaving = TypedStatement(
+      .conditional(condition, then: [], otherwise: [TypedStatement(.breakLoop, condition.range)]), condition.range)
+    loop([leaving] + body, count: .constant(-1)) { _, _ in
+    } goesOn: { lowering, yes, no in
+      lowering.branch(on: condition, then: yes, otherwise: no)
     }
   }
 
+  /// Runs a body `count` times, an unsigned number of 64 bits; a loop that the kernel stops before its end is counted.
+  /// - Parameter goesOn: branches by whether there would be another iteration; there would if not given.
+  private mutating func loop(
+    _ body: [TypedStatement], count: Operand, begin: (inout Lowering, _ index: Value) -> Void,
+    goesOn: (inout Lowering, _ yes: BlockID, _ no: BlockID) -> Void = { lowering, yes, _ in
+      lowering.builder.jump(to: yes)
+    }
+  ) {
+    let limit = Operand.constant(Self.maximumIterations)
+    var isCut: Operand = .constant(1)
+    var iterations = limit
+    switch count {
+    case .constant(let count):
+      if UInt64(bitPattern: count) <= UInt64(Self.maximumIterations) {
+        (isCut, iterations) = (.constant(0), .constant(count))
+      }
+    case .value:
+      // The helper takes 32 bits of it.
+      let tooMany = builder.makeBlock()
+      let few = builder.makeBlock()
+      builder.branch(.ugt, count, limit, then: tooMany, otherwise: few)
+      builder.continueIn(tooMany)
+      let a = builder.arrive([.constant(1), limit])
+      builder.continueIn(few)
+      let b = builder.arrive([.constant(0), count])
+      let joined = builder.join([a, b].compactMap { $0 }, extraTypes: [.integer, .integer])
+      (isCut, iterations) = (joined[0], opaque(joined[1]))
+    }
+    let place = isCut == .constant(0) ? nil : plan.cutLoops
+    let (_, hasLeft) = runCallback(
+      body, parameters: [.integer, .pointer(.stack)], environmentParameter: 1, notesLeaving: place != nil
+    ) { lowering in
+      begin(&lowering, lowering.builder.parameters[0])
+    } call: { lowering, function, environment in
+      lowering.builder.call(.loop, [iterations, .value(function), .value(environment), .constant(0)])
+    }
+    guard let place else { return }
+    let ended = builder.makeBlock()
+    let stopped = builder.makeBlock()
+    let counting = builder.makeBlock()
+    let done = builder.makeBlock()
+    let isStopped = builder.arithmetic(.and, isCut, builder.arithmetic(.xor, hasLeft, .constant(1)))
+    builder.branch(.ne, isStopped, .constant(0), then: stopped, otherwise: ended)
+    builder.continueIn(ended)
+    let a = builder.arrive()
+    builder.continueIn(stopped)
+    goesOn(&self, counting, done)
+    let variables = builder.variables
+    builder.continueIn(counting)
+    builder.emit(.atomicAdd(bits: 64, base: dataAddress(place.map, place.offset), offset: 0, .constant(1)))
+    let b = builder.arrive()
+    builder.continueIn(done)
+    builder.variables = variables
+    let c = builder.arrive()
+    builder.join([a, b, c].compactMap { $0 })
+  }
+
   /// Lowers a body to a callback and calls it; afterwards the variables have the values the body gave them.
-  /// - Returns: what the kernel's helper returned.
+  /// - Returns: what the kernel's helper returned, and whether the body broke the loop, which is known with `notesLeaving`.
   @discardableResult private mutating func runCallback(
-    _ body: [TypedStatement], parameters: [ValueType], environmentParameter: Int,
+    _ body: [TypedStatement], parameters: [ValueType], environmentParameter: Int, notesLeaving: Bool = false,
     begin: (inout Lowering) -> Void, call: (inout Lowering, Value, Value) -> Value
-  ) -> Value {
+  ) -> (count: Value, hasLeft: Operand) {
     var assigned = AssignedVariables()
     assigned.visit(body)
     let environment = captured()
     let memory = builder.slot(size: environment.size)
     save(environment, assigned.sorted, to: memory)
-    let function = lowerCallback(body, environment, parameters, environmentParameter, assigned.sorted, begin)
+    let function = lowerCallback(
+      body, environment, parameters, environmentParameter, assigned.sorted, notesLeaving: notesLeaving, begin)
     let address = builder.define(.integer, .functionAddress(function))
     let result = call(&self, address, memory)
     for (index, variable) in environment.variables.enumerated() where assigned.sorted.contains(variable) {
       builder.variables[variable] = builder.load(64, memory, index * 8)
     }
-    let ended = builder.load(64, memory, environment.size - 8)
+    let hasLeft = notesLeaving ? builder.load(64, memory, environment.leftOffset) : .constant(0)
+    let ended = builder.load(64, memory, environment.endedOffset)
     let leave = builder.makeBlock()
     let after = builder.makeBlock()
     builder.branch(.ne, ended, .constant(0), then: leave, otherwise: after)
     builder.continueIn(leave)
     leaveBody()
     builder.continueIn(after)
-    return result
+    return (result, hasLeft)
   }
 
   private func captured() -> Environment {
@@ -149,6 +214,7 @@ extension Lowering {
     put(&self, entry.syscall?.number ?? .constant(0))
     put(&self, entry.syscall?.registers.map { .value($0.base) } ?? .constant(0))
     put(&self, .constant(0))
+    put(&self, .constant(0))
   }
 
   /// Texts come to no new values by turns.
@@ -173,7 +239,7 @@ extension Lowering {
   /// The index in the module of the callback made of a body.
   private mutating func lowerCallback(
     _ body: [TypedStatement], _ environment: Environment, _ parameters: [ValueType], _ environmentParameter: Int,
-    _ assigned: [VariableID], _ begin: (inout Lowering) -> Void
+    _ assigned: [VariableID], notesLeaving: Bool, _ begin: (inout Lowering) -> Void
   ) -> Int {
     checkFunctions(at: statementRange, depth: callbackDepth)
     callbackDepth += 1
@@ -201,12 +267,18 @@ extension Lowering {
     var ends: [FunctionBuilder.Arrival] = []
     if let end = builder.arrive([.constant(0), .constant(0)]) { ends.append(end) }
     ends += loop.continues.map { $0.adding([.constant(0), .constant(0)]) }
-    ends += loop.breaks.map { $0.adding([.constant(1), .constant(0)]) }
+    if notesLeaving, !loop.breaks.isEmpty {
+      builder.join(loop.breaks)
+      builder.emit(.store(bits: 64, base: memory, offset: environment.leftOffset, opaque(.constant(1))))
+      if let left = builder.arrive([.constant(1), .constant(0)]) { ends.append(left) }
+    } else {
+      ends += loop.breaks.map { $0.adding([.constant(1), .constant(0)]) }
+    }
     ends += bodyExits.map { $0.adding([.constant(1), .constant(1)]) }
     let result = builder.join(ends, extraTypes: [.integer, .integer])
     leave(environment, assigned, in: memory)
     if !bodyExits.isEmpty {
-      builder.emit(.store(bits: 64, base: memory, offset: environment.size - 8, opaque(result[1])))
+      builder.emit(.store(bits: 64, base: memory, offset: environment.endedOffset, opaque(result[1])))
     }
     builder.terminate(.exit(result[0]))
     finish(prologue)

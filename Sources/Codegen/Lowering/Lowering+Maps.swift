@@ -43,9 +43,9 @@ extension Lowering {
 
   /// A pointer to an entry's value in a hash map, or null.
   mutating func lookup(_ map: MapID, _ key: TypedExpression?) -> Value {
-    guard case .hash(let index, _) = plan.views[map.index].storage else { return builder.constant(0) }
+    guard case .hash(let hash) = plan.views[map.index].storage else { return builder.constant(0) }
     let key = keyAddress(key)
-    return lookup(inMap: index, key)
+    return lookup(inMap: hash.map, key)
   }
 
   mutating func lookup(inMap map: Int, _ key: Operand) -> Value {
@@ -88,7 +88,7 @@ extension Lowering {
   mutating func mapMemory(_ map: MapID, _ key: TypedExpression?) -> Memory {
     switch plan.views[map.index].storage {
     case .cells(let cells): return cell(cells, key).value
-    case .hash(let index, _):
+    case .hash(let hash):
       let value = lookup(map, key)
       let found = builder.makeBlock()
       let missing = builder.makeBlock()
@@ -97,7 +97,7 @@ extension Lowering {
       let a = builder.arrive([.value(value)])
       builder.continueIn(missing)
       let b = builder.arrive([.value(constantAddress(plan.zeros ?? 0))])
-      let base = builder.join([a, b].compactMap { $0 }, extraTypes: [.pointer(.mapValue(index))])[0]
+      let base = builder.join([a, b].compactMap { $0 }, extraTypes: [.pointer(.mapValue(hash.map))])[0]
       return Memory(base: builder.value(base), offset: 0)
     case .slots(let slots): return Memory(base: dataAddress(slots.map, slots.offset), offset: 0)
     }
@@ -109,14 +109,14 @@ extension Lowering {
     let view = plan.views[map.index]
     switch view.storage {
     case .cells(let cells): assign(cells, key, value)
-    case .hash(let index, _) where value.type.isScalar && plan.keepsEntries[map.index] && !isLarge:
-      assignInPlace(map, index, key, value)
-    case .hash(let index, _) where value.type.isScalar:
+    case .hash(let hash) where value.type.isScalar && plan.keepsEntries[map.index] && !isLarge:
+      assignInPlace(map, hash.map, key, value)
+    case .hash(let hash) where value.type.isScalar:
       let source = temporary(size: 8)
       storeWord(scalar(value), value.type, to: source)
       let key = keyAddress(key)
-      store(map, index, key, address(source))
-    case .hash(let index, _):
+      store(map, hash.map, key, address(source))
+    case .hash(let hash):
       let source = temporary(size: max((size(of: value.type) + 7) / 8 * 8, 8))
       if size(of: value.type) % 8 != 0 {
         builder.emit(
@@ -124,7 +124,7 @@ extension Lowering {
       }
       write(value, to: source, isPadded: true)
       let key = keyAddress(key)
-      store(map, index, key, address(source))
+      store(map, hash.map, key, address(source))
     case .slots: break
     }
   }
@@ -165,22 +165,32 @@ extension Lowering {
     builder.join([a, b].compactMap { $0 })
   }
 
-  /// Puts an entry into a hash map; one that finds it full is counted as lost.
+  /// Puts an entry into a hash map; an update that fails is counted.
   private mutating func store(_ map: MapID, _ index: Int, _ key: Operand, _ value: Operand) {
     let result = builder.call(.mapUpdateElement, [mapReference(index), key, value, .constant(0)])
     countLost(map, result)
   }
 
+  /// Counts an update that failed, by whether the map was full.
   private mutating func countLost(_ map: MapID, _ result: Value) {
     guard let place = plan.views[map.index].lostUpdates else { return }
     let lost = builder.makeBlock()
+    let full = builder.makeBlock()
+    let refused = builder.makeBlock()
     let after = builder.makeBlock()
     builder.branch(.eq, .value(result), .constant(0), then: after, otherwise: lost)
     builder.continueIn(lost)
-    builder.emit(.atomicAdd(bits: 64, base: dataAddress(place.map, place.offset), offset: 0, .constant(1)))
-    builder.jump(to: after)
+    builder.branch(.eq, .value(result), .constant(Self.mapIsFull), then: full, otherwise: refused)
+    for (block, offset) in [(full, 0), (refused, 8)] {
+      builder.continueIn(block)
+      builder.emit(.atomicAdd(bits: 64, base: dataAddress(place.map, place.offset + offset), offset: 0, .constant(1)))
+      builder.jump(to: after)
+    }
     builder.continueIn(after)
   }
+
+  /// What an update of a full map gives (Kernel: -E2BIG of alloc_htab_elem() in kernel/bpf/hashtab.c).
+  private static let mapIsFull: Int64 = -7
 
   /// A pointer to the value of an entry, which is made from zeros when it is not there; runs `use` with it.
   mutating func withEntry(
@@ -223,8 +233,8 @@ extension Lowering {
       let cell = cell(cells, key)
       modify(cell.value.base, operation, operand, signed: signed)
       setPresence(cell, true)
-    case .hash(let index, _):
-      withEntry(map, index, at: keyAddress(key)) { lowering, entry in
+    case .hash(let hash):
+      withEntry(map, hash.map, at: keyAddress(key)) { lowering, entry in
         lowering.modify(entry, operation, operand, signed: signed)
       }
     case .slots: break
@@ -242,11 +252,11 @@ extension Lowering {
       let result = arithmetic(operation, current, scalar(value), signed: signed)
       builder.emit(.store(bits: 64, base: cell.value.base, offset: 0, result))
       setPresence(cell, true)
-    case .hash(let index, _):
+    case .hash(let hash):
       let key = keyAddress(key)
-      let current = loadIfFound(lookup(inMap: index, key), bits: 64, signed: false)
+      let current = loadIfFound(lookup(inMap: hash.map, key), bits: 64, signed: false)
       let result = arithmetic(operation, current, scalar(value), signed: signed)
-      withEntry(map, index, at: key) { lowering, entry in
+      withEntry(map, hash.map, at: key) { lowering, entry in
         lowering.builder.emit(.store(bits: 64, base: entry, offset: 0, result))
       }
     case .slots: break
@@ -281,7 +291,7 @@ extension Lowering {
       let cell = cell(cells, key)
       step(&self, cell.value.base)
       setPresence(cell, true)
-    case .hash(let index, _): withEntry(map, index, at: keyAddress(key), step)
+    case .hash(let hash): withEntry(map, hash.map, at: keyAddress(key), step)
     case .slots: break
     }
     return builder.load(64, result, 0)
@@ -291,8 +301,8 @@ extension Lowering {
   mutating func delete(_ map: MapID, _ key: TypedExpression?) -> Operand {
     let view = plan.views[map.index]
     switch view.storage {
-    case .hash(let index, _):
-      let result = builder.call(.mapDeleteElement, [mapReference(index), keyAddress(key)])
+    case .hash(let hash):
+      let result = builder.call(.mapDeleteElement, [mapReference(hash.map), keyAddress(key)])
       return .value(builder.define(.integer, .compare(.eq, .value(result), .constant(0))))
     case .cells(let cells):
       let cell = cell(cells, key)

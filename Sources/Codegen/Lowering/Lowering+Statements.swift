@@ -75,7 +75,9 @@ extension Lowering {
     }
   }
 
-  private mutating func update(_ place: Destination, _ operation: ArithmeticOperation, _ value: TypedExpression, signed: Bool) {
+  private mutating func update(
+    _ place: Destination, _ operation: ArithmeticOperation, _ value: TypedExpression, signed: Bool
+  ) {
     switch place {
     case .variable(let variable):
       let type = probe.variables[variable.index].type
@@ -197,7 +199,9 @@ extension Lowering {
   /// Whether a range is known and so short that a plain loop is best.
   private func isShort(_ first: Operand, _ last: Operand, _ body: [TypedStatement]) -> Bool {
     guard case .constant(let first) = first, case .constant(let last) = last else { return false }
-    return last <= first || last.subtractingReportingOverflow(first).partialValue.magnitude <= Self.maximumPlainTurns(body)
+    if last <= first { return true }
+    let (turns, overflow) = last.subtractingReportingOverflow(first)
+    return !overflow && turns.magnitude <= Self.maximumPlainTurns(body)
   }
 
   /// The same number with nothing known of it to the verifier.

@@ -3,14 +3,9 @@ import TraceLang
 // Loops with a condition. The verifier walks through every turn of a plain loop and along every way through each, so only
 // those that visibly end soon are left plain; all others become calls of the kernel's loop helper, whose body it walks once.
 extension Lowering {
-  /// The most turns the kernel's helper takes (Kernel: BPF_MAX_LOOPS in include/linux/bpf.h).
-  private static let maximumTurns: Int64 = 8 << 20
-
   mutating func whileLoop(_ condition: TypedExpression, _ body: [TypedStatement]) {
     guard target.has(.loop), !endsSoon(condition, body) else { return plainWhile(condition, body) }
-    let leaving = TypedStatement(
-      .conditional(condition, then: [], otherwise: [TypedStatement(.breakLoop, condition.range)]), condition.range)
-    loop([leaving] + body, turns: .constant(Self.maximumTurns))
+    loop(while: condition, body)
   }
 
   private mutating func plainWhile(_ condition: TypedExpression, _ body: [TypedStatement]) {
@@ -63,7 +58,8 @@ extension TypedExpression {
     switch kind {
     case .variable(let variable): variable
     case .convert(let operand) where type.isInteger && operand.type.isInteger: operand.plainVariable
-    case .integer, .string, .map, .context, .address, .member, .dereference, .index, .element, .tuple, .convert, .negate,
+    case .integer, .string, .map, .context, .address, .member, .dereference, .index, .element, .tuple, .convert,
+      .negate,
       .complement, .not, .arithmetic, .pointerOffset, .compare, .and, .or, .ternary, .step, .call, .block:
       nil
     }

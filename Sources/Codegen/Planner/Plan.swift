@@ -18,6 +18,8 @@ public struct Plan: Hashable, Sendable {
   public var ringBuffer: Int?
   public var lostEvents: MapView.Place?
   public var pendingActions: [PendingAction] = []
+  /// Where loops are counted that the kernel stopped before their end.
+  public var cutLoops: MapView.Place?
   public var startTime: MapView.Place?
   /// A word that is always 0 and that the verifier cannot know to be.
   public var opaqueZero: MapView.Place?
@@ -126,13 +128,23 @@ extension Plan {
 extension MapView.Storage {
   func description(_ maps: [MapSpec]) -> String {
     switch self {
-    case .hash(let map, let perCPU): "\(maps[map].name) (\(perCPU ? "per-CPU " : "")hash of \(maps[map].maxEntries))"
+    case .hash(let hash): "\(maps[hash.map].name) (\(hash.values.description) of \(maps[hash.map].maxEntries))"
     case .cells(let cells):
       "\(maps[cells.map].name)+\(cells.offset) (direct, \(cells.domain.description), \(cells.stride) bytes apart, "
         + "presence at +\(cells.presence))"
     case .slots(let slots):
       "\(maps[slots.map].name)+\(slots.offset) (slots of \(slots.size) bytes, \(slots.cpuStride) a CPU, "
-        + "\(slots.domain.description)\(slots.rest.map { ", others in \(maps[$0].name)" } ?? ""))"
+        + "\(slots.domain.description)\(slots.rest.map { ", others in \(maps[$0.map].name)" } ?? ""))"
+    }
+  }
+}
+
+extension MapView.Hash.Values {
+  fileprivate var description: String {
+    switch self {
+    case .shared: "hash"
+    case .slots(let stride): "hash with a slot a CPU, \(stride) bytes apart,"
+    case .perCPU: "per-CPU hash"
     }
   }
 }

@@ -12,12 +12,6 @@ public struct Planner {
 
   /// The largest value of a directly addressed array that is still laid out as slots, in bytes.
   static let maximumSlotBytes = 4 << 20
-  /// Hash maps whose preallocated elements would take more than this are grown on demand, in bytes: of small values, of
-  /// which the kernel always has some at hand, and of larger ones, of which a burst of new keys may find none.
-  static let maximumPreallocation = 256 << 10
-  static let maximumLargePreallocation = 8 << 20
-  /// Bytes of a value that still is small.
-  static let smallValue = 64
   static let cacheLine = 64
   /// The most constants that are the keys of an indexed map.
   static let maximumConstantKeys = 64
@@ -45,9 +39,9 @@ public struct Planner {
   /// CPUs rounded up to a power of two, so that a mask bounds the CPU's number.
   private var cpuSlots: Int { target.machine.possibleCPUs.nextPowerOfTwo }
 
-  private static func words(_ size: Int) -> Int { (size + 7) / 8 * 8 }
+  static func words(_ size: Int) -> Int { (size + 7) / 8 * 8 }
 
-  private static func lines(_ size: Int) -> Int { (size + cacheLine - 1) / cacheLine * cacheLine }
+  static func lines(_ size: Int) -> Int { (size + cacheLine - 1) / cacheLine * cacheLine }
 
   // MARK: - Maps
 
@@ -75,9 +69,9 @@ public struct Planner {
           valueSize: size(of: map.value), storage: storage))
       plan.needsAtomicUpdates.append(needsAtomicUpdates(usage.maps[index], programs))
       plan.keepsEntries.append(!usage.maps[index].isDeletedFrom)
-      if storage.hash != nil {
-        plan.views[index].lostUpdates = MapView.Place(map: dataMap(), offset: reserve(8))
-        growZeros(size(of: map.value))
+      if let hash = storage.hash {
+        plan.views[index].lostUpdates = MapView.Place(map: dataMap(), offset: reserve(MapView.lostUpdatesSize))
+        growZeros(plan.maps[hash.map].valueSize)
       }
     }
   }
@@ -87,11 +81,11 @@ public struct Planner {
   private mutating func storage(of map: MapVariable, _ use: Usage.MapUse) -> MapView.Storage {
     guard map.declaredKind == nil, !use.isWalked, let domain = domain(of: map, use),
       domain.count * (hasStrangers(map, domain) ? Self.strangersShare : 1) <= map.maxEntries
-    else { return hash(map) }
-    guard case .aggregation(let aggregation) = map.value else { return cells(map, domain) ?? hash(map) }
+    else { return .hash(hashEntries(map)) }
+    guard case .aggregation(let aggregation) = map.value else { return cells(map, domain) ?? .hash(hashEntries(map)) }
     // An entry on its own is gone at once on all CPUs only where it is one of a hash map.
-    if use.isProbed { return hash(map) }
-    return slots(map, aggregation.words * 8, domain) ?? hash(map)
+    if use.isProbed { return .hash(hashEntries(map)) }
+    return slots(map, aggregation.words * 8, domain) ?? .hash(hashEntries(map))
   }
 
   /// The keys a map can have, if they are few; integers outside of them may come too where `hasStrangers` says so.
@@ -151,36 +145,12 @@ public struct Planner {
     }
     let stride = Self.lines(slotSize * domain.count)
     guard map.key == nil || stride * cpuSlots <= Self.maximumSlotBytes else { return nil }
-    var rest: Int?
-    if hasStrangers(map, domain), case .hash(let map, _) = hash(map) { rest = map }
+    let rest = hasStrangers(map, domain) ? hashEntries(map) : nil
     let offset = reserve(stride * cpuSlots, alignment: Self.cacheLine)
     return .slots(
       MapView.Slots(
         map: dataMap(), offset: offset, cpuStride: stride, size: slotSize, domain: domain,
         presence: reserve(domain.count), rest: rest))
-  }
-
-  private mutating func hash(_ map: MapVariable) -> MapView.Storage {
-    let isAggregation = if case .aggregation = map.value { true } else { false }
-    let kind: MapSpec.Kind
-    switch map.declaredKind {
-    case .hash, nil: kind = isAggregation ? .perCPUHash : .hash
-    case .lruhash: kind = isAggregation ? .lruPerCPUHash : .lruHash
-    case .percpuhash: kind = .perCPUHash
-    case .percpulruhash: kind = .lruPerCPUHash
-    }
-    let perCPU = kind == .perCPUHash || kind == .lruPerCPUHash
-    let keySize = max(map.key.map { size(of: $0) } ?? 8, 1)
-    let valueSize = (size(of: map.value) + 7) / 8 * 8
-    let total = map.maxEntries * (keySize + valueSize * (perCPU ? target.machine.possibleCPUs : 1) + 48)
-    let isLRU = kind == .lruHash || kind == .lruPerCPUHash
-    let limit = valueSize > Self.smallValue ? Self.maximumLargePreallocation : Self.maximumPreallocation
-    let isLazy = total > limit && !isLRU && target.has(.bpfMemoryAllocator)
-    plan.maps.append(
-      MapSpec(
-        name: Self.kernelName(map.name), kind: kind, keySize: keySize, valueSize: valueSize, maxEntries: map.maxEntries,
-        flags: isLazy ? .noPreallocation : []))
-    return .hash(map: plan.maps.count - 1, perCPU: perCPU)
   }
 
   /// A name the kernel takes: letters, digits, `_` and `.`, at most 15 bytes (BPF_OBJ_NAME_LEN).
@@ -254,17 +224,19 @@ public struct Planner {
           PendingAction(action: action, place: MapView.Place(map: dataMap(), offset: reserve(PendingAction.size))))
       }
     }
-    if usage.hasLoops { plan.opaqueZero = MapView.Place(map: dataMap(), offset: reserve(8)) }
+    if usage.hasLoops {
+      plan.opaqueZero = MapView.Place(map: dataMap(), offset: reserve(8))
+      if target.has(.loop) { plan.cutLoops = MapView.Place(map: dataMap(), offset: reserve(8)) }
+    }
     if usage.usesElapsed { plan.startTime = MapView.Place(map: dataMap(), offset: reserve(8)) }
     planLibrary()
-    if zerosSize > 0 {
-      plan.zeros = (constants.count + 7) / 8 * 8
-      constants += Array(repeating: 0, count: (plan.zeros ?? 0) + zerosSize - constants.count)
-    }
-    if !constants.isEmpty {
+    let constantsSize = Self.words(constants.count)
+    if zerosSize > 0 { plan.zeros = constantsSize }
+    if constantsSize + zerosSize > 0 {
+      // What is behind the initial value is zeros.
       plan.maps.append(
         MapSpec(
-          name: "swtrace_const", kind: .array, keySize: 4, valueSize: (constants.count + 7) / 8 * 8, maxEntries: 1,
+          name: "swtrace_const", kind: .array, keySize: 4, valueSize: constantsSize + zerosSize, maxEntries: 1,
           flags: .readOnlyForPrograms, initialValue: constants, isFrozen: true))
       plan.constantsMap = plan.maps.count - 1
     }

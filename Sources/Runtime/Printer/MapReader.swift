@@ -30,11 +30,11 @@ final class MapReader {
   func entries(of index: Int) -> MapEntries {
     let view = views[index]
     switch view.storage {
-    case .hash(let map, let perCPU): return hashEntries(view, maps[map], perCPU: perCPU)
+    case .hash(let hash): return hashEntries(view, hash)
     case .cells(let cells): return cellEntries(view, cells)
     case .slots(let slots):
       var entries = slotEntries(view, slots)
-      if let rest = slots.rest { entries.append(hashEntries(view, maps[rest], perCPU: true)) }
+      if let rest = slots.rest { entries.append(hashEntries(view, rest)) }
       return entries
     }
   }
@@ -42,11 +42,10 @@ final class MapReader {
   /// The merged value of one key, or zeros when there is none.
   func value(of index: Int, key: UnsafeRawPointer) -> [UInt8] {
     let view = views[index]
-    if case .hash(let map, let perCPU) = view.storage {
-      let merger = ValueMerger(view: view, stride: Self.stride(view), cpus: perCPU ? possibleCPUs : 1)
-      var raw = [UInt8](repeating: 0, count: perCPU ? merger.stride * possibleCPUs : maps[map].spec.valueSize)
-      guard bpf_map_lookup_elem(maps[map].fd, key, &raw) == 0 else { return Array(raw.prefix(view.valueSize)) }
-      return raw.withUnsafeBytes { merger.merged($0) }
+    if case .hash(let hash) = view.storage {
+      var raw = [UInt8](repeating: 0, count: rawSize(view, hash))
+      guard bpf_map_lookup_elem(maps[hash.map].fd, key, &raw) == 0 else { return Array(raw.prefix(view.valueSize)) }
+      return raw.withUnsafeBytes { merger(view, hash).merged($0) }
     }
     let entries = entries(of: index)
     for position in 0..<entries.count {
@@ -62,7 +61,7 @@ final class MapReader {
   /// Removes every key.
   func clear(_ index: Int) {
     let view = views[index]
-    if let map = view.storage.hash { forEachKey(of: maps[map]) { _ = bpf_map_delete_elem(maps[map].fd, $0) } }
+    if let map = view.storage.hash?.map { forEachKey(of: maps[map]) { _ = bpf_map_delete_elem(maps[map].fd, $0) } }
     switch view.storage {
     case .hash: break
     case .cells(let cells):
@@ -81,7 +80,7 @@ final class MapReader {
   /// Sets every key's value to 0 and keeps the keys.
   func zero(_ index: Int) {
     let view = views[index]
-    if let map = view.storage.hash { zeroHash(view, maps[map]) }
+    if let hash = view.storage.hash { zeroHash(view, hash) }
     switch view.storage {
     case .hash: break
     case .cells(let cells): forEachCell(cells) { _, value, _ in memset(value, 0, view.valueSize) }
@@ -93,15 +92,31 @@ final class MapReader {
     }
   }
 
-  private func zeroHash(_ view: MapView, _ map: LoadedMap) {
-    let isPerCPU = map.spec.kind == .perCPUHash || map.spec.kind == .lruPerCPUHash
-    let zeros = [UInt8](repeating: 0, count: isPerCPU ? Self.stride(view) * possibleCPUs : map.spec.valueSize)
+  private func zeroHash(_ view: MapView, _ hash: MapView.Hash) {
+    let map = maps[hash.map]
+    let zeros = [UInt8](repeating: 0, count: rawSize(view, hash))
     let exists: UInt64 = 2  // Kernel: include/uapi/linux/bpf.h, BPF_EXIST.
     forEachKey(of: map) { _ = bpf_map_update_elem(map.fd, $0, zeros, exists) }
   }
 }
 
 extension MapReader {
+  /// Bytes of an entry's values as the kernel gives and takes them.
+  private func rawSize(_ view: MapView, _ hash: MapView.Hash) -> Int {
+    switch hash.values {
+    case .shared, .slots: maps[hash.map].spec.valueSize
+    case .perCPU: Self.stride(view) * possibleCPUs
+    }
+  }
+
+  private func merger(_ view: MapView, _ hash: MapView.Hash) -> ValueMerger {
+    switch hash.values {
+    case .shared: ValueMerger(view: view, stride: 0, cpus: 1)
+    case .slots(let stride): ValueMerger(view: view, stride: stride, cpus: possibleCPUs)
+    case .perCPU: ValueMerger(view: view, stride: Self.stride(view), cpus: possibleCPUs)
+    }
+  }
+
   private static func stride(_ view: MapView) -> Int { (view.valueSize + 7) / 8 * 8 }
 
   private func forEachCell(
@@ -157,10 +172,11 @@ extension MapReader {
     return entries
   }
 
-  private func hashEntries(_ view: MapView, _ map: LoadedMap, perCPU: Bool) -> MapEntries {
-    let merger = ValueMerger(view: view, stride: Self.stride(view), cpus: perCPU ? possibleCPUs : 1)
+  private func hashEntries(_ view: MapView, _ hash: MapView.Hash) -> MapEntries {
+    let map = maps[hash.map]
+    let merger = merger(view, hash)
     var entries = MapEntries(keySize: view.keySize, valueSize: view.valueSize)
-    let rawSize = perCPU ? merger.stride * possibleCPUs : map.spec.valueSize
+    let rawSize = rawSize(view, hash)
     let isComplete = HashBatches(map: map, valueSize: rawSize).readAll { key, value in
       if merger.cpus == 1 {
         entries.append(key: key, value: UnsafeRawBufferPointer(rebasing: value.prefix(view.valueSize)))

@@ -187,23 +187,19 @@ final class Printer {
       let count = maps.counter(at: stack.lost)
       if count > 0 { sink.warning("\(count) stacks could not be kept and print empty; ask for fewer frames") }
     }
-    for (index, view) in bundle.views.enumerated() {
+    let cutLoops = bundle.cutLoops.map { maps.counter(at: $0) } ?? 0
+    if cutLoops > 0 {
+      sink.warning("\(cutLoops) loops were stopped after 8388608 iterations, the most that the kernel allows")
+    }
+    for view in bundle.views {
       guard let place = view.lostUpdates else { continue }
-      let count = maps.counter(at: place)
-      if count > 0 {
-        sink.warning(
-          isGrowing(index)
-            ? "\(view.name) got new keys faster than the kernel finds memory for them: \(count) updates were lost"
-            : "\(view.name) was full: \(count) updates were lost; raise max_map_keys")
+      let full = maps.counter(at: place)
+      if full > 0 { sink.warning("\(view.name) was full: \(full) updates were lost; raise max_map_keys") }
+      let refused = maps.counter(at: MapView.Place(map: place.map, offset: place.offset + 8))
+      if refused > 0 {
+        sink.warning("\(refused) updates of \(view.name) were lost: the probe had interrupted another update of it")
       }
     }
-  }
-
-  /// Whether a map takes memory on demand and has room left.
-  private func isGrowing(_ view: Int) -> Bool {
-    guard case .hash(let map, _) = bundle.views[view].storage else { return false }
-    let spec = bundle.maps[map]
-    return spec.flags.contains(.noPreallocation) && maps.entries(of: view).count < spec.maxEntries
   }
 
   func warn(_ text: String) {

@@ -36,7 +36,7 @@ extension MapView {
     return MapView(
       name: name, key: keys.isEmpty ? nil : keys.count == 1 ? keys[0] : .tuple(keys.map { TupleElement($0) }),
       keySize: offset, keyFields: fields, value: value, valueSize: value.size(),
-      storage: .hash(map: 0, perCPU: false))
+      storage: .hash(MapView.Hash(map: 0, values: .shared)))
   }
 }
 

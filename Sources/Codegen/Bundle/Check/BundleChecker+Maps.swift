@@ -39,8 +39,7 @@ extension MapSpec {
 extension Bundle {
   /// Every 64-bit word that user space reads or writes in memory that programs have too.
   var words: [MapView.Place] {
-    [lostEvents, startTime, taiOffset, wallOffset].compactMap(\.self) + stacks.map(\.lost)
-      + views.compactMap(\.lostUpdates)
+    [lostEvents, cutLoops, startTime, taiOffset, wallOffset].compactMap(\.self) + stacks.map(\.lost)
   }
 }
 

@@ -8,12 +8,13 @@ extension BundleChecker {
   func check(_ view: MapView) throws(BundleFault) {
     try require(view.name.isText, "its name is no text")
     try require((0...MapSpec.maximumSize).contains(view.keySize), "its keys have \(view.keySize) bytes")
+    if let place = view.lostUpdates { try check(words: MapView.lostUpdatesSize / 8, at: place) }
     for field in view.keyFields { try check(field, within: view.keySize) }
     let key = try view.key.map { key throws(BundleFault) in try measure.extent(of: key) }
     try require((key?.size ?? 0) == view.keySize, "its keys are not of their type's size")
     try require(try measure.extent(of: view.value).size == view.valueSize, "its values are not of their type's size")
     switch view.storage {
-    case .hash(let map, let perCPU): try check(view, hash: map, perCPU: perCPU)
+    case .hash(let hash): try check(view, hash)
     case .cells(let cells):
       try check(cells.domain, of: view)
       let count = cells.domain.count
@@ -29,7 +30,7 @@ extension BundleChecker {
       try require(
         (0...MapSpec.maximumSize).contains(slots.cpuStride) && (0...MapSpec.maximumSize).contains(slots.size)
           && slots.size >= view.valueSize, "its slots have \(slots.size) bytes")
-      if let rest = slots.rest { try check(view, hash: rest, perCPU: true) }
+      if let rest = slots.rest { try check(view, rest) }
       try check(MapView.Place(map: slots.map, offset: slots.presence), count: slots.domain.count)
       try check(MapView.Place(map: slots.map, offset: slots.offset), count: bytes(of: slots))
     }
@@ -41,17 +42,23 @@ extension BundleChecker {
     return others * slots.cpuStride + slots.domain.count * slots.size
   }
 
-  private func check(_ view: MapView, hash index: Int, perCPU: Bool) throws(BundleFault) {
+  private func check(_ view: MapView, _ hash: MapView.Hash) throws(BundleFault) {
+    let index = hash.map
     try require(maps.indices.contains(index), "there is no map \(index)")
     let map = maps[index]
-    switch map.kind {
-    case .hash, .lruHash: try require(!perCPU, "map \(index) has one value a key")
-    case .perCPUHash, .lruPerCPUHash: try require(perCPU, "map \(index) has a value a key and CPU")
-    case .array, .perCPUArray, .ringBuffer: throw BundleFault("map \(index) is no hash map")
-    }
     // A scalar's only key is a word, and no key is smaller than a byte.
     try require(map.keySize == (view.key == nil ? 8 : max(view.keySize, 1)), "map \(index) has other keys")
-    try require(map.valueSize == max((view.valueSize + 7) / 8 * 8, 8), "map \(index) has other values")
+    let size = max((view.valueSize + 7) / 8 * 8, 8)
+    switch (hash.values, map.kind) {
+    case (.shared, .hash), (.shared, .lruHash), (.perCPU, .perCPUHash), (.perCPU, .lruPerCPUHash):
+      try require(map.valueSize == size, "map \(index) has other values")
+    case (.slots(let stride), .hash), (.slots(let stride), .lruHash):
+      try require(view.value.isAggregation, "slots are of aggregations only")
+      try require(
+        (size...MapSpec.maximumSize).contains(stride) && stride % 8 == 0
+          && map.valueSize >= stride * bundle.settings.possibleCPUs, "map \(index) has other values")
+    case (.shared, _), (.perCPU, _), (.slots, _): throw BundleFault("map \(index) holds entries of another kind")
+    }
   }
 
   private func check(_ domain: MapView.Domain, of view: MapView) throws(BundleFault) {

@@ -1,3 +1,4 @@
+import CLibBPF
 import Glibc
 import TraceLang
 

@@ -1,0 +1,59 @@
+import TraceLang
+
+// Hash maps. All are preallocated: a probe may fire where interrupts are off, and there the kernel's allocator has room for
+// a few new entries at a time, of per-CPU values for a single one.
+extension Planner {
+  /// The most bytes that a map takes for the sake of speed.
+  private static let maximumSpreading = 16 << 20
+  /// Bytes of an entry besides key and value (Kernel: struct htab_elem in kernel/bpf/hashtab.c).
+  private static let entryHeader = 48
+
+  /// Makes the hash map of a map of the script.
+  mutating func hashEntries(_ map: MapVariable) -> MapView.Hash {
+    let keySize = max(map.key.map { size(of: $0) } ?? 8, 1)
+    let values = values(of: map, keySize)
+    var valueSize = Self.words(size(of: map.value))
+    if case .slots(let stride) = values { valueSize = stride * target.machine.possibleCPUs }
+    plan.maps.append(
+      MapSpec(
+        name: Self.kernelName(map.name), kind: Self.kind(of: map, values), keySize: keySize, valueSize: valueSize,
+        maxEntries: map.maxEntries))
+    return MapView.Hash(map: plan.maps.count - 1, values: values)
+  }
+
+  private static func kind(of map: MapVariable, _ values: MapView.Hash.Values) -> MapSpec.Kind {
+    switch (map.declaredKind, values) {
+    case (.lruhash, .perCPU), (.percpulruhash, _): .lruPerCPUHash
+    case (.lruhash, .shared), (.lruhash, .slots): .lruHash
+    case (.percpuhash, _), (_, .perCPU): .perCPUHash
+    case (.hash, .shared), (.hash, .slots), (nil, .shared), (nil, .slots): .hash
+    }
+  }
+
+  /// What an entry of a map holds. A map of the kernel's per-CPU kind takes several times as long to make as one whose value
+  /// has a slot for each CPU, and it cannot be read as a whole in a program.
+  private func values(of map: MapVariable, _ keySize: Int) -> MapView.Hash.Values {
+    if map.declaredKind == .percpuhash || map.declaredKind == .percpulruhash { return .perCPU }
+    guard case .aggregation(let aggregation) = map.value else { return .shared }
+    let slot = Self.words(size(of: map.value))
+    // Wherever an entry begins, the last word of a slot and the first of the next one are on lines of their own.
+    let apart = slot + Self.cacheLine - 8
+    let strides = target.machine.possibleCPUs == 1 ? [slot] : [apart, slot]
+    let fitting = strides.first { stride in
+      let entry = Self.entryHeader + Self.words(keySize) + stride * target.machine.possibleCPUs
+      return entry * map.maxEntries <= Self.maximumSpreading
+    }
+    if let fitting { return .slots(stride: fitting) }
+    return aggregation.isOfSums ? .shared : .slots(stride: slot)
+  }
+}
+
+extension Aggregation {
+  /// Whether all that is done to a slot is to add to its words, which CPUs that share one can do by atomic additions.
+  fileprivate var isOfSums: Bool {
+    switch self {
+    case .count, .sum, .avg, .stats, .hist, .lhist: true
+    case .min, .max, .tseries: false
+    }
+  }
+}
