@@ -48,14 +48,14 @@ import Testing
 
   @Test("-c runs a command until it ends, its output and quotes kept") func command() throws {
     let result = try run([
-      Repository.swtrace, "-q", "-c", "sh -c 'echo \"a  b\"; exit 3'", "-e", "END { printf(\"end\\n\"); }",
+      Repository.swtrace, "-q", "-c", "sh -c 'echo \"a  b\"; exit 3'", "-e", "END { printf(\"end\\n\"); } interval:s:1000 {}",
     ])
     #expect(result.ending == .exited(0))
     #expect(result.output == "a  b\nend\n\n\n")
   }
 
   @Test("a command of -c that is killed ends the run") func killedCommand() throws {
-    let result = try run([Repository.swtrace, "-q", "-c", "sh -c 'kill -9 $$'", "-e", "END { printf(\"end\\n\"); }"])
+    let result = try run([Repository.swtrace, "-q", "-c", "sh -c 'kill -9 $$'", "-e", "END { printf(\"end\\n\"); } interval:s:1000 {}"])
     #expect(result.ending == .exited(0))
     #expect(result.output == "end\n\n\n")
   }

@@ -70,8 +70,9 @@ import Testing
 
   @Test("the second signal kills") func secondSignal() throws {
     let tracing = try attached("end { printf(\"end\\n\"); } interval:s:1000 { }", options: [
-      "-c", "sh -c 'trap \"\" TERM; sleep 1000'",
+      "-c", "sh -c 'trap \"\" TERM; echo started; sleep 1000'",
     ])
+    try tracing.wait { output, _ in output == "started\n" }
     let deadline = Deadline()
     repeat { tracing.signal(SIGINT) } while deadline.isAhead && !tracing.isOver
     #expect(try tracing.finish().ending == .killed(SIGINT))
