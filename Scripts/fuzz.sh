@@ -12,7 +12,7 @@ targets=("$@")
 work=.build/fuzz
 mkdir -p "$work"
 fuzzer=$work/fuzzer
-mapfile -t files < <(find Sources/TraceLang Fuzz -name '*.swift'; echo Tests/CheckerTests/SmallTarget.swift)
+mapfile -t files < <(find Sources/TraceLang Fuzz -path Fuzz/Bundles -prune -o -name '*.swift' -print; echo Tests/CheckerTests/SmallTarget.swift)
 newer=$(find "${files[@]}" -newer "$fuzzer" 2>/dev/null | head -1 || true)
 if [ ! -x "$fuzzer" ] || [ -n "$newer" ]; then
   echo "building $fuzzer"
