@@ -42,7 +42,7 @@ enum BundleSeeds {
     var refused: [(script: String, why: String)] = []
     for text in scripts {
       do throws(SeedFailure) {
-        bodies.append(try body(text, host))
+        bodies += try Self.bodies(of: text, host)
       } catch {
         refused.append((text, error.why))
       }
@@ -54,7 +54,8 @@ enum BundleSeeds {
     let why: String
   }
 
-  private static func body(_ text: String, _ host: any Target) throws(SeedFailure) -> [UInt8] {
+  /// The bundle of a script, and the same with programs that do nothing: most damage to it is to what user space reads.
+  private static func bodies(of text: String, _ host: any Target) throws(SeedFailure) -> [[UInt8]] {
     let target = RecordingTarget(host)
     var sources = SourceMap(SourceFile(name: "stdin", text: text))
     var diagnostics = Diagnostics()
@@ -71,8 +72,19 @@ enum BundleSeeds {
     guard let program else { throw SeedFailure(why: DiagnosticRenderer(sources: sources).render(diagnostics)) }
     do {
       let bundle = try compile(program, target: target, sources: sources).bundle
-      let bytes = try BundleFile(bundle, target: target, readsCPUCount: false).encoded()
-      return Array(bytes[BundleFile.headerSize...])
+      var bare = bundle
+      bare.mapTypes = nil
+      // r0 = 0; exit
+      let nothing = ProgramObject(instructions: [0xb7, 0x95], relocations: [], lines: [], functions: [])
+      for index in bare.programs.indices {
+        bare.programs[index].object = nothing
+        bare.programs[index].typeInformation = nil
+      }
+      let files = [
+        BundleFile(bundle, target: target, readsCPUCount: false),
+        BundleFile(bare, target: RecordingTarget(host), readsCPUCount: false),
+      ]
+      return try files.map { Array(try $0.encoded()[BundleFile.headerSize...]) }
     } catch {
       throw SeedFailure(why: "\(error)")
     }
