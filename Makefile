@@ -4,7 +4,7 @@
 PACKAGES := libbpf-dev libelf-dev libdw-dev zlib1g-dev pkg-config llvm-dev bpftrace
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test differential release bench fuzz vm-test format clean
+.PHONY: help setup run test differential release bench fuzz fuzz-bundles vm-test format clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,8 +35,12 @@ bench: release ## measure swtrace against this machine's bpftrace; needs root
 
 SECONDS ?= 60
 
-fuzz: ## fuzz the readers of scripts and recorded targets, SECONDS=60 each; findings go to .build/fuzz/findings
+fuzz: ## fuzz the readers of scripts, recorded targets and bundles, SECONDS=60 each; findings go to .build/fuzz/findings
 	@Scripts/fuzz.sh $(SECONDS)
+	@Scripts/fuzz-bundles.sh 1000000000 $(SEED) --seconds $(SECONDS)
+
+fuzz-bundles: setup ## damage bundles N=10000 times, those from SEED=1 on, and run what is taken, as root in the kernel too
+	@Scripts/fuzz-bundles.sh $(N) $(SEED)
 
 # 5.10, 6.1, 6.12, 7.x or all.
 KERNEL := all

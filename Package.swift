@@ -59,6 +59,13 @@ let package = Package(
       name: "DifferentialRunner",
       dependencies: ["Differential", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/DifferentialRunner", swiftSettings: strict),
+    .executableTarget(
+      name: "BundleFuzzer",
+      dependencies: [
+        "Codegen", "Runtime", "TestSupport", "TraceLang",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Fuzz/Bundles", swiftSettings: strict),
     .testTarget(
       name: "DifferentialTests",
       dependencies: ["Codegen", "Differential", "ReferenceInterpreter", "Runtime", "TestSupport", "TraceLang"],

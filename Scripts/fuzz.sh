@@ -14,7 +14,7 @@ mkdir -p "$work"
 fuzzer=$work/fuzzer
 readers=(Sources/Runtime/Host/ELF/{ELFFile,ELFSymbols,MemoryMaps}.swift)
 mapfile -t files < <(
-  find Sources/TraceLang Fuzz -name '*.swift'
+  find Sources/TraceLang Fuzz -path Fuzz/Bundles -prune -o -name '*.swift' -print
   printf '%s\n' Tests/CheckerTests/SmallTarget.swift "${readers[@]}"
 )
 newer=$(find "${files[@]}" -newer "$fuzzer" 2>/dev/null | head -1 || true)

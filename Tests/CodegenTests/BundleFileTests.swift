@@ -21,16 +21,6 @@ import TraceLang
     }
   }
 
-  /// Gives bytes the length and checksum that a file of theirs has.
-  private func sealed(_ body: ArraySlice<UInt8>, version: UInt32 = BundleFile.version) -> [UInt8] {
-    var bytes = Array("SWTB".utf8)
-    bytes.append(word: version)
-    bytes.append(word64: UInt64(body.count))
-    let crc = CRC32C()
-    bytes.append(word: crc.checksum(body, continuing: crc.checksum(bytes[...])))
-    return bytes + body
-  }
-
   // RFC 3720, appendix B.4, and the check value of the CRC's definition.
   @Test func checksumIsCRC32C() {
     #expect(CRC32C().checksum(Array("123456789".utf8)[...]) == 0xe306_9283)
@@ -78,7 +68,7 @@ import TraceLang
         default: changed.insert(UInt8.random(in: 0...255, using: &random), at: place)
         }
       }
-      if message(sealed(changed[...])) == nil { accepted += 1 }
+      if message(BundleFile.sealed(changed)) == nil { accepted += 1 }
     }
     #expect(accepted > 0)
   }
@@ -101,12 +91,12 @@ import TraceLang
         == "the bundle is cut short: \(bytes.count - 21) of \(bytes.count - 20) bytes are there; copy or build it again"
     )
     #expect(
-      message(sealed(bytes[20...], version: BundleFile.version + 1))
+      message(BundleFile.sealed(Array(bytes[20...]), version: BundleFile.version + 1))
         == "the bundle is of version \(BundleFile.version + 1), and this swtrace reads version \(BundleFile.version): "
         + "use a newer swtrace or build it again")
-    #expect(message(sealed(bytes[20...], version: 0)) == "the bundle is of the old version 0: build it again")
+    #expect(message(BundleFile.sealed(Array(bytes[20...]), version: 0)) == "the bundle is of the old version 0: build it again")
     #expect(
-      message(sealed([3, 1, 2]))
+      message(BundleFile.sealed([3, 1, 2]))
         == "the bundle was made by another swtrace that this one does not understand: build it again")
   }
 

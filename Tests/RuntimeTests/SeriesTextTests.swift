@@ -47,6 +47,17 @@ import TraceLang
         """)
   }
 
+  @Test("values at the ends of 64 bits have their columns") func extremes() {
+    let chart = text([(1, .min), (2, 0), (3, .max)], interval: 1_000_000_000).split(separator: "\n")
+    #expect(chart[2].hasPrefix("00:00:01 *"))
+    #expect(chart[3] == "00:00:02 |                         *                         | 0")
+    #expect(chart[4].hasPrefix("00:00:03 |") && chart[4].contains("* 9223372036854775807"))
+    // Doubles of these two are equal.
+    let close = text([(1, .max - 1), (2, .max)], interval: 1_000_000_000).split(separator: "\n")
+    #expect(close[2].hasPrefix("00:00:01 *") && close[3].contains("* 9223372036854775807"))
+    for value in [Int64.min, .max] { #expect(text([(1, value)], interval: 1_000_000_000).contains("* ")) }
+  }
+
   @Test("intervals of seconds have no decimals") func seconds() {
     #expect(
       text([(30, 10), (31, 50)], interval: 2_000_000_000) == """

@@ -70,6 +70,15 @@ import TraceLang
     #expect(try live.finish().output.hasSuffix("\n\n@c: 12345\n"))
   }
 
+  @Test("a record that is shorter than what its action reads prints nothing") func shortRecords() throws {
+    var bundle = bundle(
+      programs: [emitting(1).emitting(action: 1, numbers: [0], ring: 0).spec("swt_short")], points: [.begin])
+    bundle.actions[0] = .print(Field(offset: 1 << 29, size: 8, type: .uint64))
+    let live = try LiveSession(bundle)
+    live.start()
+    #expect(try live.finish() == (0, "\n\n"))
+  }
+
   @Test("an interval fires and its exit ends the run") func interval() throws {
     let program = emitting(5).emitting(action: 1, numbers: [0], ring: 0)
     let live = try LiveSession(

@@ -28,6 +28,15 @@ import TraceLang
     #expect(json(.uint64, Bytes.of(UInt64.max)) == "{\"type\": \"value\", \"data\": \"18446744073709551615\"}\n")
   }
 
+  @Test("points in time print whatever the nanoseconds") func timestamps() {
+    let context = ValueContext.plain { $0.timeFormats = ["%Y %f"] }
+    #expect(text(.timestamp, Bytes.of(UInt64(0)) + Bytes.of(UInt64.max), context: context).hasPrefix("2262 "))
+    #expect(text(.timestamp, Bytes.of(UInt64(9)) + Bytes.of(UInt64(0)), context: context) == "\n")
+    let buffer = OutputBuffer()
+    TimeText.append(format: "%s.%f", sinceEpoch: -1_000, to: buffer)
+    #expect(buffer.text == "-1.999999")
+  }
+
   @Test("pointers are hexadecimal, and numbers in JSON") func pointers() {
     let type = Type.pointer(.int8, .kernel)
     #expect(text(type, Bytes.of(UInt64(5))) == "0x5\n")

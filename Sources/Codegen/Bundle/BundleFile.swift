@@ -24,7 +24,7 @@ public struct BundleFile: Hashable, Sendable, Codable {
   public static let magic = Array("SWTB".utf8)
   /// Raised whenever a reader of the version before would misread a file.
   static let version: UInt32 = 3
-  private static let headerSize = 20
+  static let headerSize = 20
 
   /// - Parameter target: what the bundle was compiled for, with all questions of the compilation asked.
   /// - Parameter readsCPUCount: whether the script reads `ncpus`.
@@ -48,10 +48,15 @@ public struct BundleFile: Hashable, Sendable, Codable {
     } catch {
       throw BundleError("the bundle cannot be written: \(error)")
     }
-    var bytes = Self.magic
-    bytes.append(word: Self.version)
+    return Self.sealed(body)
+  }
+
+  /// The file that has a body: with its length and checksum in front of it.
+  static func sealed(_ body: [UInt8], version: UInt32 = version) -> [UInt8] {
+    var bytes = magic
+    bytes.append(word: version)
     bytes.append(word64: UInt64(body.count))
-    bytes.append(word: Self.checksum(header: bytes[...], body: body[...]))
+    bytes.append(word: checksum(header: bytes[...], body: body[...]))
     return bytes + body
   }
 

@@ -24,6 +24,9 @@ final class Mapping {
     self.count = count
   }
 
+  /// Unmaps later what is mapped already.
+  init(adopting base: UnsafeMutableRawPointer, count: Int) { (self.base, self.count) = (base, count) }
+
   deinit { munmap(base, count) }
 }
 

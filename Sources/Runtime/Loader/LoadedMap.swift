@@ -17,6 +17,12 @@ struct LoadedMap {
     let pair: MapTypes.Pair
   }
 
+  init(_ spec: MapSpec, descriptor: Descriptor, mapping: Mapping?) {
+    self.spec = spec
+    self.descriptor = descriptor
+    self.mapping = mapping
+  }
+
   /// - Parameter types: left out where the kernel does not take them for a map of this kind.
   init(creating spec: MapSpec, types: Types? = nil) throws(RuntimeError) {
     self.spec = spec

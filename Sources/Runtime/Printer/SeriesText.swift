@@ -15,7 +15,7 @@ struct SeriesText {
     guard let first = intervals.first, let last = intervals.last else { return }
     let values = intervals.map(\.value)
     var (low, high) = (values.min() ?? 0, values.max() ?? 0)
-    if low == high { (low, high) = (low &- 1, high &+ 1) }
+    if low == high { (low, high) = (max(low, .min + 1) - 1, min(high, .max - 1) + 1) }
     let (unit, digits) = precision
     let label = "hh:mm:ss\(unit)"
     let margin = max(label.utf8.count, 8 + (digits > 0 ? digits + 1 : 0)) + 1
@@ -23,9 +23,8 @@ struct SeriesText {
     appendLeft(label, margin, to: buffer)
     appendRule(UInt8(ascii: "|"), to: buffer)
     var rest = intervals[...]
-    for number in first
-      .number...(last.number - first.number > Self.maximumLines ? first.number + Self.maximumLines : last.number)
-    {
+    let lines = min(last.number - first.number, Self.maximumLines)
+    for number in first.number...first.number + lines {
       let value = rest.first?.number == number ? rest.removeFirst().value : nil
       appendLeft(Self.time(number &* interval, format: "%H:%M:%S", digits: digits), margin, to: buffer)
       appendLine(value, low, high, to: buffer)
@@ -75,9 +74,9 @@ struct SeriesText {
   }
 
   private static func column(_ value: Int64, _ low: Int64, _ high: Int64) -> Int {
-    // In doubles, as the distance of two 64-bit numbers may need 65 bits.
-    let part = (Double(value) - Double(low)) / (Double(high) - Double(low))
-    return min(columns - 1, max(0, Int(part * Double(columns - 1))))
+    // Distances of two 64-bit numbers fit 64 bits without a sign; doubles of the numbers could be equal.
+    let part = Double(UInt64(bitPattern: value &- low)) / Double(UInt64(bitPattern: high &- low))
+    return min(columns - 1, Int(part * Double(columns - 1)))
   }
 
   /// Nanoseconds since 1970 in local time, with decimals of a second.

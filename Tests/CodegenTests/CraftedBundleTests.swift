@@ -1,0 +1,314 @@
+import TestSupport
+import Testing
+import TraceLang
+
+@testable import Codegen
+
+/// Bundles that a stranger made up: all of them are refused before anything of them runs, and the reason is told.
+@Suite struct CraftedBundleTests {
+  /// One of each kind of storage: a hash per CPU, a hash, slots, cells; a stack map; printed structs.
+  static let script = """
+    struct pair { int a; int b : 5; } struct outer { struct pair p[2]; char name[8]; }
+    tracepoint:syscalls:sys_enter_read {
+      @counts[pid] = count(); @names[pid] = comm; @total = sum(1); @last = 5; @s = kstack(3); @h = lhist(pid, 0, 100, 10);
+      @o = *(struct outer *)0; printf("%d %s %r\\n", pid, comm, buf("abc", 3)); print(@names); print(@counts[1]);
+      print(strftime("%H", nsecs(sw_tai)));
+    }
+    interval:s:1 { @i[(uint8)pid] = count(); exit(); }
+    """
+
+  private func bundle() throws -> Bundle { try BuiltScript(Self.script).bundle }
+
+  /// Why a bundle is refused after a change; `nil` when it is not.
+  private func refusal(_ change: (inout Bundle) throws -> Void) throws -> String? {
+    var bundle = try bundle()
+    try change(&bundle)
+    do throws(BundleError) {
+      _ = try CheckedBundle(bundle)
+      return nil
+    } catch {
+      let (start, end) = ("the bundle contradicts itself: ", "; build it again")
+      #expect(error.message.hasPrefix(start) && error.message.hasSuffix(end))
+      return String(error.message.dropFirst(start.count).dropLast(end.count))
+    }
+  }
+
+  private func told(_ refusal: @autoclosure () throws -> String?) throws -> String { try #require(try refusal()) }
+
+  /// The index of the view of a name.
+  private func view(_ name: String, _ bundle: Bundle) throws -> Int {
+    try #require(bundle.views.firstIndex { $0.name == name })
+  }
+
+  private func data(_ bundle: Bundle) throws -> Int {
+    let map = bundle.maps.firstIndex { $0.isData }
+    return try #require(map)
+  }
+
+  @Test func whatTheCompilerMakesIsTaken() throws { #expect(try refusal { _ in } == nil) }
+
+  // MARK: Places
+
+  @Test("a word outside of its map, or in one that cannot be written, is refused, whatever it is for")
+  func words() throws {
+    let places: [WritableKeyPath<Bundle, MapView.Place?>] = [\.lostEvents, \.startTime, \.taiOffset, \.wallOffset]
+    for place in places {
+      #expect(try told(refusal { $0[keyPath: place] = .init(map: try data($0), offset: 1 << 40) }).contains("outside"))
+      #expect(try told(refusal { $0[keyPath: place] = .init(map: try data($0), offset: -8) }).contains("outside"))
+      #expect(try told(refusal { $0[keyPath: place] = .init(map: 99, offset: 0) }).hasSuffix("there is no map 99"))
+      #expect(
+        try told(
+          refusal {
+            $0.maps.append(MapSpec(name: "f", kind: .array, keySize: 4, valueSize: 8, maxEntries: 1, isFrozen: true))
+            $0[keyPath: place] = .init(map: $0.maps.count - 1, offset: 0)
+          }
+        ).hasSuffix("is not memory that can be written"))
+    }
+    #expect(
+      try refusal { $0.stacks[0] = StackStorage(limit: 3, map: $0.stacks[0].map, lost: .init(map: 99, offset: 0)) }
+        != nil)
+    #expect(try refusal { $0.views[try view("@counts", $0)].lostUpdates = .init(map: 0, offset: 1 << 40) } != nil)
+  }
+
+  @Test("no place of a 64-bit word is missing from those that are checked") func allWordsAreListed() throws {
+    var bundle = try bundle()
+    let map = try data(bundle)
+    bundle.startTime = .init(map: map, offset: 1 << 20)
+    bundle.wallOffset = .init(map: map, offset: 1 << 21)
+    var found: Set<MapView.Place> = []
+    func walk(_ value: Any) {
+      if let place = value as? MapView.Place { found.insert(place) }
+      for child in Mirror(reflecting: value).children { walk(child.value) }
+    }
+    walk(bundle)
+    #expect(found.count >= 6)
+    #expect(found == Set(bundle.words))
+  }
+
+  // MARK: Maps and views
+
+  @Test("a map that is not what a view or the stacks say of it is refused") func storages() throws {
+    #expect(
+      try refusal { $0.stacks[0] = StackStorage(limit: 3, map: 99, lost: $0.stacks[0].lost) }
+        == "stack storage 0: there is no map 99")
+    #expect(
+      try told(refusal { $0.stacks[0] = StackStorage(limit: 9, map: $0.stacks[0].map, lost: $0.stacks[0].lost) })
+        .hasSuffix("does not hold stacks of 9 frames"))
+    #expect(
+      try told(
+        refusal {
+          let index = try view("@counts", $0)
+          let map = try #require($0.views[index].storage.hash)
+          $0.views[index].storage = .hash(map: map, perCPU: false)
+        }
+      ).hasSuffix("has a value a key and CPU"))
+    for change: (inout MapSpec) -> Void in [{ $0.valueSize += 8 }, { $0.keySize += 1 }, { $0.kind = .hash }] {
+      #expect(try refusal { change(&$0.maps[try #require($0.views[try view("@counts", $0)].storage.hash)]) } != nil)
+    }
+    #expect(
+      try told(refusal { $0.settings.possibleCPUs = 4000 }).contains("are outside of it"))
+    #expect(try told(refusal { $0.maps[try data($0)].isFrozen = true }).contains("that can be written"))
+    #expect(
+      try told(refusal { $0.maps.append($0.maps[try #require($0.maps.firstIndex { $0.kind == .ringBuffer })]) })
+        == "there are several ring buffers")
+  }
+
+  @Test("keys of a domain are as many bytes as the map's") func domainKeys() throws {
+    #expect(
+      try told(
+        refusal {
+          let map = try data($0)
+          $0.views.append(
+            MapView(
+              name: "@x", key: .uint64, keySize: 8, keyFields: [Field(offset: 0, size: 8, type: .uint64)],
+              value: .uint64,
+              valueSize: 8,
+              storage: .cells(.init(map: map, offset: 0, presence: 8, stride: 16, domain: .keys([[1], [2]])))))
+        }
+      ).hasSuffix("its keys are of several sizes"))
+  }
+
+  // MARK: Types
+
+  @Test(
+    "a type that is larger than its field, or of no size, is refused",
+    arguments: [
+      (Type.string(capacity: 9), "has 9 bytes and its field 8"),
+      (.stack(StackType(isUser: false, mode: .raw, limit: 3)), "has 16 bytes and its field 8"),
+      (.tuple([TupleElement(.uint64), TupleElement(.uint8)]), "has 16 bytes and its field 8"),
+      (.integer(IntegerType(bits: 7, signed: true)), "an integer has 7 bits"),
+      (.tuple([TupleElement(.integer(IntegerType(bits: 0, signed: true)))]), "an integer has 0 bits"),
+      (.array(.void, count: 1 << 40), "an array has 1099511627776 elements"),
+      (.array(.array(.void, count: 1 << 20), count: 1 << 20), "a type is too large"),
+      (.array(.uint64, count: -1), "an array has -1 elements"),
+      (.stack(StackType(isUser: false, mode: .raw, limit: .max)), "a stack has 9223372036854775807 frames"),
+      (.aggregation(.hist(k: 60)), "a histogram has 2^60 buckets for each power of two"),
+      (.aggregation(.lhist(min: .min, max: .max, step: 1)), "a histogram has steps of 1"),
+      (.aggregation(.lhist(min: 0, max: 5, step: 0)), "a histogram has steps of 0"),
+      (.aggregation(.tseries(interval: 0, count: 5, .sum)), "a time series has 5 intervals of 0 ns"),
+    ])
+  func types(type: Type, fault: String) throws {
+    #expect(
+      try told(refusal { $0.actions.append(.print(Field(offset: 0, size: 8, type: type))) }).contains(fault))
+  }
+
+  @Test("a struct whose member is outside of it or is itself is refused") func layouts() throws {
+    let own = RecordReference.script(99, name: "own")
+    func layout(_ type: Type, offset: Int = 0, bits: RecordLayout.BitField? = nil) -> Bundle.PrintedLayout {
+      Bundle.PrintedLayout(
+        reference: own,
+        layout: RecordLayout(
+          name: "own", isUnion: false, size: 8, members: [.init(name: "m", type: type, offset: offset, bitField: bits)])
+      )
+    }
+    func refusal(_ printed: Bundle.PrintedLayout) throws -> String? {
+      try self.refusal { $0.layouts.append(printed) }
+    }
+    #expect(try refusal(layout(.uint64)) == nil)
+    #expect(try told(refusal(layout(.uint64, offset: 1))).hasSuffix("the member m is outside of own"))
+    #expect(try told(refusal(layout(.record(own)))).hasSuffix("own has no size"))
+    #expect(try told(refusal(layout(.array(.record(own), count: 0)))).hasSuffix("own has no size"))
+    #expect(try told(refusal(layout(.tuple([TupleElement(.record(own))])))).hasSuffix("own has no size"))
+    #expect(try told(refusal(layout(.uint64, bits: .init(shift: 64, width: 1)))).hasSuffix("are outside of it"))
+    #expect(try told(refusal(layout(.uint64, bits: .init(shift: 0, width: 0)))).hasSuffix("are outside of it"))
+  }
+
+  @Test("structs of structs without an end in sight are refused") func towers() throws {
+    #expect(
+      try refusal {
+        for number in 0..<30 {
+          let next = Type.record(.script(101 + number, name: "t"))
+          $0.layouts.append(
+            Bundle.PrintedLayout(
+              reference: .script(100 + number, name: "t"),
+              layout: RecordLayout(
+                name: "t", isUnion: true, size: 8,
+                members: [.init(name: "a", type: next, offset: 0), .init(name: "b", type: next, offset: 0)])))
+        }
+      } != nil)
+  }
+
+  // MARK: Actions
+
+  @Test("a conversion that does not print its argument is refused") func conversions() throws {
+    func refusal(
+      _ field: Field, _ conversion: FormatDirective.Conversion, _ change: (inout FormatDirective) -> Void = { _ in }
+    )
+      throws -> String?
+    {
+      var directive = FormatDirective(conversion)
+      change(&directive)
+      return try self.refusal { $0.actions.append(.printf(Format(segments: [.argument(directive, field)]))) }
+    }
+    let word = Field(offset: 0, size: 8, type: .uint64)
+    #expect(try refusal(word, .decimal) == nil)
+    #expect(try told(refusal(word, .buffer)).contains("%r does not print"))
+    #expect(try told(refusal(Field(offset: 0, size: 3, type: .uint8), .decimal)).contains("of 3 bytes"))
+    #expect(try told(refusal(word, .decimal) { $0.width = .max }).hasSuffix("a conversion is too wide"))
+    #expect(try told(refusal(word, .decimal) { $0.precision = -5 }).hasSuffix("a conversion is too wide"))
+    #expect(try told(refusal(word, .decimal) { $0.lengthBits = 500 }).hasSuffix("a conversion is too wide"))
+    #expect(try told(refusal(Field(offset: .max, size: 8, type: .uint64), .decimal)).contains("outside"))
+  }
+
+  @Test("an action on a view that is not there is refused") func actions() throws {
+    for action: Action in [
+      .printMap(view: 99), .clear(view: -1), .zero(view: 99), .lostUpdates(view: 99),
+      .printMapValue(view: 99, key: nil, value: Field(offset: 0, size: 8, type: .uint64)),
+      .join(separator: " ", capacity: 0), .join(separator: " ", capacity: .max), .time("%H\0%M"),
+    ] {
+      #expect(try refusal { $0.actions.append(action) } != nil, "\(action)")
+    }
+  }
+
+  // MARK: Programs and hooks
+
+  @Test("hooks that are not for their program are refused") func hooks() throws {
+    func refusal(_ point: Hook.Point, _ kind: ProgramSpec.Kind) throws -> String? {
+      try self.refusal {
+        $0.programs[0].kind = kind
+        $0.hooks = [Hook(program: 0, point: point, title: "t")]
+      }
+    }
+    let name = TracepointName(category: "..", event: "x/../../etc")
+    #expect(try refusal(.begin, .rawTracepoint) == nil)
+    #expect(try refusal(.begin, .perfEvent) != nil)
+    #expect(try refusal(.interval(period: 0), .perfEvent) == "hook 0: a perf event has a period")
+    #expect(try refusal(.interval(period: 1), .rawTracepoint) != nil)
+    #expect(try refusal(.software(config: 99, period: 1), .perfEvent) == "hook 0: there is no software event 99")
+    #expect(try refusal(.tracepoint(name), .tracepoint) == "hook 0: a tracepoint has no such name")
+    #expect(try refusal(.rawTracepoint("a"), .tracingRawTracepoint("b")) != nil)
+    #expect(try refusal(.rawTracepoint(""), .rawTracepoint) != nil)
+  }
+
+  @Test("programs that name what is not the bundle's are refused") func programs() throws {
+    func refusal(_ code: [UInt64], _ relocations: [ProgramObject.Relocation] = []) throws -> String? {
+      try self.refusal {
+        $0.programs[0].object = ProgramObject(
+          instructions: code, relocations: relocations, lines: [], functions: [])
+        $0.programs[0].typeInformation = nil
+      }
+    }
+    let exit: UInt64 = 0x95
+    #expect(try refusal([0xb7, exit]) == nil)
+    #expect(try refusal([]) == "program 0: it has 0 instructions")
+    #expect(try refusal([0xff, exit]) == "program 0: it has an instruction that is not known")
+    // ld_imm64 of a map's descriptor (source 1) that is nothing of the bundle's.
+    #expect(
+      try refusal([0x5_0000_1018, 0, exit]) == "program 0: an instruction names a map of the process that loads it")
+    #expect(try refusal([0x18, 0, exit], [.init(instruction: 0, target: .map(0))]) == nil)
+    #expect(
+      try refusal([0x18, 0, exit], [.init(instruction: 1, target: .map(0))])
+        == "program 0: nothing goes into instruction 1")
+    #expect(try refusal([0x18, 0, exit], [.init(instruction: 0, target: .map(99))]) == "program 0: there is no map 99")
+    #expect(
+      try told(refusal([0x18, 0, exit], [.init(instruction: 0, target: .mapValue(data(bundle()), offset: 1 << 33))]))
+        .contains("nothing is at"))
+  }
+
+  @Test("settings without bounds are refused") func settings() throws {
+    for change: (inout Bundle.Settings) -> Void in [
+      { $0.possibleCPUs = 0 }, { $0.possibleCPUs = .max }, { $0.logSize = -1 }, { $0.maximumStringLength = .max },
+      { $0.maximumCatBytes = -1 }, { $0.license = "GPL\0" }, { $0.truncationTrailer = "\0" },
+    ] {
+      #expect(try refusal { change(&$0.settings) } != nil)
+    }
+  }
+
+  // MARK: Effects
+
+  /// The number of a helper, called by a program.
+  private func effect(calling helper: Int32) throws -> String? {
+    var bundle = try bundle()
+    let call = UInt64(0x85) | UInt64(UInt32(bitPattern: helper)) << 32
+    bundle.programs[0].object = ProgramObject(
+      instructions: [call, 0x95], relocations: [], lines: [], functions: [])
+    bundle.programs[0].typeInformation = nil
+    return try CheckedBundle(bundle).effect
+  }
+
+  @Test("what a bundle does to the machine is told by what it holds") func effects() throws {
+    #expect(try CheckedBundle(bundle()).effect == nil)
+    #expect(try effect(calling: Helper.getCurrentPIDTGID.rawValue) == nil)
+    #expect(try effect(calling: Helper.sendSignal.rawValue) == "sends signals")
+    #expect(try effect(calling: Helper.sendSignalThread.rawValue) == "sends signals")
+    #expect(try effect(calling: Helper.overrideReturn.rawValue) == "changes what functions of the kernel return")
+    // Kernel: bpf_probe_write_user, which no script calls.
+    #expect(try effect(calling: 36) == "calls the kernel's helper 36")
+    var bundle = try bundle()
+    bundle.actions.append(.system(Format(segments: [.literal(Array("true".utf8))])))
+    #expect(try CheckedBundle(bundle).effect == "runs commands")
+  }
+
+  @Test("the demand for CPUs that a file states gives its storage no more room") func cpuDemand() throws {
+    let built = try BuiltScript("tracepoint:syscalls:sys_enter_read { @ = count(); }")
+    var body = Array(try built.file().encoded()[BundleFile.headerSize...])
+    let (demand, lie) = (Array("\u{6}atMost".utf8), Array("\u{3}any".utf8))
+    let place = try #require(body.indices.first { body[$0...].starts(with: demand) })
+    body.replaceSubrange(place..<place + demand.count, with: lie)
+    let file = try BundleFile(decoding: BundleFile.sealed(body))
+    #expect(file.cpuDemand == .any)
+    let target = ChangedTarget(try BuiltScript.recordedTarget())
+    target.change(possibleCPUs: 4000)
+    #expect(throws: BundleError.self) { try file.fitted(to: target) }
+  }
+}
