@@ -59,6 +59,9 @@ public final class Session {
     let ring = try maps.first { $0.spec.kind == .ringBuffer }.map { map throws(RuntimeError) in
       try RingBuffer(map: map)
     }
+    // Before the CPUs are asked for: none may come or go unseen between.
+    let cpus = bundle.hooks.contains(where: \.point.isOnCPUs) ? CPUWatch() : nil
+    if let cpus { loop.watch(cpus: cpus) }
     let attacher = Attacher(
       programs: programs, kinds: bundle.programs.map(\.kind), host: host, onlineCPUs: OnlineCPUs.numbers())
     let attachments = Attachments()
@@ -75,7 +78,10 @@ public final class Session {
     try attachAll(attacher, attachments, printer)
     printer.attached()
     try child?.release()
-    let tracing = Tracing(loop: loop, ring: ring, printer: printer, remember: symbolKeeper)
+    let tracing = Tracing(loop: loop, ring: ring, printer: printer, remember: symbolKeeper) {
+      guard let change = cpus?.change() else { return }
+      for failure in attacher.follow(change, attachments) { printer.warn(failure.description) }
+    }
     let status = try tracing.run(child: child)
     attachments.detach()
     try tracing.finish()

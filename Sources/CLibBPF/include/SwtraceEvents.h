@@ -59,6 +59,9 @@ static inline int swtrace_pidfd_open(pid_t pid) {
   return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
+// A socket with the kernel's messages about its devices, or -1 and errno. Kernel: lib/kobject_uevent.c.
+int swtrace_device_messages(void);
+
 // Keeps the calling thread on one CPU: 0, or -1 and errno.
 int swtrace_pin_thread(int cpu);
 

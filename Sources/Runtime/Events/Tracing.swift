@@ -9,6 +9,8 @@ final class Tracing {
   private var exitStatus: Int32?
   /// Looks at the processes whose symbols will be asked for; `nil` when none will.
   private let remember: (() -> Void)?
+  /// Moves what is attached to CPUs that went offline or came back.
+  private let followCPUs: () -> Void
 
   /// More records than this in one go are a stream: the next ones are let gather, so that the programs wake us less.
   private static let streamThreshold = 64
@@ -18,8 +20,12 @@ final class Tracing {
   private static let firstLook: Int32 = 1
   private static let longestLook: Int32 = 128
 
-  init(loop: EventLoop, ring: RingBuffer?, printer: Printer, remember: (() -> Void)? = nil) {
+  init(
+    loop: EventLoop, ring: RingBuffer?, printer: Printer, remember: (() -> Void)? = nil,
+    followCPUs: @escaping () -> Void = {}
+  ) {
     self.remember = remember
+    self.followCPUs = followCPUs
     self.loop = loop
     self.ring = ring
     self.printer = printer
@@ -36,6 +42,7 @@ final class Tracing {
       for event in loop.wait(milliseconds: isStream ? 0 : remember == nil ? -1 : look) {
         switch event {
         case .records: continue
+        case .cpus: followCPUs()
         case .childEnded:
           child?.reap()
           return 0
