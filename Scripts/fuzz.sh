@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 seconds=${1:?how many seconds for each target}
 shift
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(parser declarations checker target elf maps)
+[ ${#targets[@]} -gt 0 ] || targets=(parser declarations checker target facts elf maps)
 
 work=.build/fuzz
 mkdir -p "$work"
@@ -40,6 +40,12 @@ seeds() {
 }
 
 for target in "${targets[@]}"; do
+  if [ "$target" = facts ]; then
+    Scripts/release.sh MutationRunner
+    echo "fuzzing $target for $seconds s"
+    .build/release/MutationRunner 1000000000 "$((RANDOM * 1000000))" --time "$seconds"
+    continue
+  fi
   corpus=$work/corpus/$target findings=$work/findings
   mkdir -p "$corpus" "$findings"
   echo "fuzzing $target for $seconds s"

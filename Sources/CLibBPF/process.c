@@ -3,11 +3,24 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
+
+int swtrace_device_messages(void) {
+  int messages = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT);
+  // Group 1 is the kernel's own; udev's is another.
+  struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = 1};
+  if (messages < 0 || bind(messages, (struct sockaddr *)&address, sizeof(address)) == 0) return messages;
+  int error = errno;
+  close(messages);
+  errno = error;
+  return -1;
+}
 
 int swtrace_pin_thread(int cpu) {
   cpu_set_t set;

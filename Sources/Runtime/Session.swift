@@ -63,6 +63,9 @@ public final class Session {
     let ring = try maps.first { $0.spec.kind == .ringBuffer }.map { map throws(RuntimeError) in
       try RingBuffer(map: map)
     }
+    // Before the CPUs are asked for: none may come or go unseen between.
+    let cpus = bundle.hooks.contains(where: \.point.isOnCPUs) ? CPUWatch() : nil
+    if let cpus { loop.watch(cpus: cpus) }
     let attacher = Attacher(
       programs: programs, kinds: bundle.programs.map(\.kind), host: host, onlineCPUs: OnlineCPUs.numbers())
     let attachments = Attachments()
@@ -76,7 +79,11 @@ public final class Session {
     }
     try watch(loop, ring)
     let tracing = Tracing(
-      loop: loop, interruption: interruption, ring: ring, printer: printer, remember: symbolKeeper)
+      loop: loop, interruption: interruption, ring: ring, printer: printer, remember: symbolKeeper
+    ) {
+      guard let change = cpus?.change() else { return }
+      for failure in attacher.follow(change, attachments) { printer.warn(failure.description) }
+    }
     for hook in bundle.hooks where hook.point == .begin { try attacher.run(hook) }
     do throws(RuntimeError) {
       try attachAll(attacher, attachments, printer)

@@ -99,6 +99,19 @@ struct HostTargetTests {
     #expect(KernelFeature.allCases.map(target.has) == first)
   }
 
+  @Test("every struct and union of this kernel passes for one when it is recorded") func recordable() throws {
+    guard target.has(.btf) else { return }
+    let recorder = RecordingTarget(target)
+    var count = 0
+    for type in UInt32(1)...200_000 {
+      guard let layout = target.layout(of: .btf(object: 0, type: type, name: "")) else { continue }
+      _ = recorder.layout(of: .btf(object: 0, type: type, name: layout.name))
+      count += 1
+    }
+    #expect(count > 1000)
+    #expect(throws: Never.self) { try RecordedTarget(decoding: recorder.encoded()) }
+  }
+
   @Test func aRecordingOfThisMachineAnswersTheSame() throws {
     let recorder = RecordingTarget(target)
     let name = TracepointName(category: "syscalls", event: "sys_enter_openat")

@@ -135,6 +135,89 @@ private final class SmallTarget: Target {
     #expect(throws: TargetError(message)) { try RecordedTarget(decoding: Array(text.utf8)) }
   }
 
+  /// A recording with some facts besides those of every machine.
+  private func recording(_ facts: String, machine: String = #""possibleCPUs": 2, "pageSize": 4096"#) -> [UInt8] {
+    let empty = [
+      "features", "tracepoints", "formats", "kernelTracepoints", "rawTracepoints", "rawTracepointArguments",
+      "functions",
+      "signatures", "types", "layouts", "enumerators", "enumeratorNames", "symbolAddresses",
+    ].filter { !facts.contains("\"\($0)\"") }.map { "\"\($0)\": {}" }
+    return Array(
+      """
+      {"version": 1, "machine": {"architecture": "x86_64", "isLittleEndian": true, \(machine), "kernelRelease": "6"},
+      \((empty + (facts.isEmpty ? [] : [facts])).joined(separator: ", "))}
+      """.utf8)
+  }
+
+  private static let integer = #"{"integer": {"_0": {"bits": 32, "isSigned": true}}}"#
+
+  private static func layout(_ members: String, size: Int = 8) -> String {
+    #""layouts": {"struct x": {"name": "x", "isUnion": false, "size": \#(size), "members": [\#(members)]}}"#
+  }
+
+  @Test(
+    "a fact that no machine has is named",
+    arguments: [
+      (
+        #""types": {"t": {"integer": {"_0": {"bits": 3, "isSigned": true}}}}"#,
+        "the type t: there are no integers of 3 bits"
+      ),
+      (
+        #""types": {"t": {"string": {"capacity": 9223372036854775807}}}"#,
+        "the type t: there are no strings of 9223372036854775807 bytes"
+      ),
+      (
+        #""types": {"t": {"array": {"_0": \#(integer), "count": 1152921504606846976}}}"#,
+        "the type t: there are no arrays of 1152921504606846976 elements of 4 bytes"
+      ),
+      (
+        #""types": {"t": {"array": {"_0": \#(integer), "count": -1}}}"#,
+        "the type t: there are no arrays of -1 elements of 4 bytes"
+      ),
+      (#""types": {"t": {"timestamp": {}}}"#, "the type t: a machine has no type timestamp"),
+      (
+        layout(#"{"name": "m", "type": \#(integer), "offset": 5}"#),
+        "the layout of struct x: the member 'm' lies outside of it"
+      ),
+      (
+        layout(#"{"name": "m", "type": \#(integer), "offset": -4}"#),
+        "the layout of struct x: the member 'm' lies outside of it"
+      ),
+      (
+        layout(#"{"name": "m", "type": \#(integer), "offset": 0, "bitField": {"shift": 30, "width": 3}}"#),
+        "the layout of struct x: the member 'm' has bits that its type does not have"
+      ),
+      (layout("", size: -1), "the layout of struct x: its size cannot be"),
+      (
+        layout(#"{"name": "", "type": {"record": {"_0": {"named": {"_0": "struct x"}}}}, "offset": 0}"#),
+        "the layout of struct x: it contains itself"
+      ),
+      (#""enumerators": {"A": {"value": 1, "type": {"void": {}}}}"#, "the constant A is no integer"),
+      (
+        #""formats": {"a:b": {"name": {"category": "a", "event": "b"}, "id": 1, "fields": [{"name": "f", "declaration": "int f", "type": \#(integer), "offset": 9223372036854775807, "size": 4, "isDataLocation": false, "isRelative": false}]}}"#,
+        "the format of tracepoint:a:b: the field 'f' lies outside of the record"
+      ),
+    ])
+  func impossibleFacts(fact: String, message: String) {
+    #expect(throws: TargetError("the recorded target cannot be read: \(message)")) {
+      try RecordedTarget(decoding: recording(fact))
+    }
+  }
+
+  @Test(
+    "a machine that cannot be is named",
+    arguments: [
+      (#""possibleCPUs": 0, "pageSize": 4096"#, "a machine has no 0 CPUs (machine.possibleCPUs)"),
+      (#""possibleCPUs": 100000, "pageSize": 4096"#, "a machine has no 100000 CPUs (machine.possibleCPUs)"),
+      (#""possibleCPUs": 1, "pageSize": 5000"#, "there are no pages of 5000 bytes (machine.pageSize)"),
+    ])
+  func impossibleMachines(machine: String, message: String) {
+    #expect(throws: TargetError("the recorded target cannot be read: \(message)")) {
+      try RecordedTarget(decoding: recording("", machine: machine))
+    }
+    #expect(throws: Never.self) { try RecordedTarget(decoding: recording("")) }
+  }
+
   @Test func damagedRecordingsNeverTrap() throws {
     let recorder = RecordingTarget(SmallTarget())
     _ = try interrogate(recorder)

@@ -58,6 +58,13 @@ static inline int swtrace_open_in_root(int root, const char *path) {
   return (int)syscall(SWTRACE_SYS_OPENAT2, root, path, &how, sizeof(how));
 }
 
+// A descriptor (O_PATH) of the directory with a number on the cgroup file system that `mount` is open on, or -1 and errno.
+// Kernel: fs/kernfs/mount.c, FILEID_KERNFS of include/linux/exportfs.h.
+static inline int swtrace_open_kernfs(int mount, uint64_t number) {
+  struct { uint32_t bytes; int32_t type; uint64_t number; } handle = {8, 0xfe, number};
+  return (int)syscall(SYS_open_by_handle_at, mount, &handle, SWTRACE_O_PATH | 02000000 /* O_CLOEXEC */);
+}
+
 // The type of the file system an open file is on (Kernel: include/uapi/linux/magic.h), or -1 and errno.
 static inline long swtrace_file_system_type(int descriptor) {
   struct statfs status;

@@ -64,6 +64,9 @@ static inline int swtrace_pidfd_open(pid_t pid) {
   return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
+// A socket with the kernel's messages about its devices, or -1 and errno. Kernel: lib/kobject_uevent.c.
+int swtrace_device_messages(void);
+
 // Blocks SIGINT, SIGTERM, SIGHUP (unless it is ignored), SIGUSR1, SIGPIPE and SIGXFSZ for good, in this thread and those it
 // starts. Gives a non-blocking signalfd of the first four, or -1 and errno; the last two show as errors of write(2).
 int swtrace_block_signals(void);

@@ -56,7 +56,8 @@ extension TypeDescriber {
       else { continue }
       return MapTypes.Pair(key: key.number, value: value.number)
     }
-    guard spec.kind == .array else { return nil }
+    // BTF counts in bits; a map beyond that is told without its types.
+    guard spec.kind == .array, spec.valueSize <= Int(UInt32.max) / 8 else { return nil }
     let fields = dataFields(ofMap: index, in: bundle)
     guard !fields.isEmpty else { return nil }
     let value = writer.structure(

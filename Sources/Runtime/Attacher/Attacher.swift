@@ -1,6 +1,7 @@
 import CLibBPF
 import Codegen
 import Glibc
+import SystemPackage
 import TraceLang
 
 /// Attaches the programs of a bundle to its hooks.
@@ -18,14 +19,14 @@ struct Attacher {
     switch hook.point {
     case .begin, .end: return
     case .interval(let period):
-      attachments.add(timer: try openTimer(.clock(.period(period)), on: onlineCPUs[0], program: program, hook))
+      attachments.add(timer: try opened(Timer(event: .clock(.period(period)), hook: hook, placement: .oneCPU)))
     case .profilePeriod(let period):
-      try onEveryCPU(.clock(.period(period)), program: program, hook, attachments)
+      attachments.add(timer: try opened(Timer(event: .clock(.period(period)), hook: hook, placement: .everyCPU)))
     case .profileFrequency(let frequency):
-      try onEveryCPU(.clock(.frequency(frequency)), program: program, hook, attachments)
+      attachments.add(timer: try opened(Timer(event: .clock(.frequency(frequency)), hook: hook, placement: .everyCPU)))
     case .software(let config, let period):
-      try onEveryCPU(
-        Event(type: PERF_TYPE_SOFTWARE, config: config, sampling: .period(period)), program: program, hook, attachments)
+      let event = PerfEvent(type: PERF_TYPE_SOFTWARE, config: config, sampling: .period(period))
+      attachments.add(timer: try opened(Timer(event: event, hook: hook, placement: .everyCPU)))
     case .tracepoint(let name):
       try attachTracepoint(name, program: program, hook, attachments)
     case .rawTracepoint(let name):
@@ -58,11 +59,42 @@ struct Attacher {
     return link
   }
 
-  private func onEveryCPU(_ event: Event, program: Int32, _ hook: Hook, _ attachments: Attachments)
-    throws(RuntimeError)
-  {
-    for cpu in onlineCPUs {
-      attachments.add(timer: try openTimer(event, on: cpu, program: program, hook))
+  /// Opens what a timer needs on the CPUs there are now, after some went or came.
+  /// - Returns: why it could not, for each timer that lacks an event now.
+  func follow(_ change: CPUWatch.Change, _ attachments: Attachments) -> [RuntimeError] {
+    var failures: [RuntimeError] = []
+    attachments.updateTimers { timer in
+      timer.drop(change)
+      do throws(RuntimeError) {
+        try open(&timer, online: change.online)
+      } catch {
+        failures.append(error)
+      }
+    }
+    return failures
+  }
+
+  private func opened(_ timer: Timer) throws(RuntimeError) -> Timer {
+    var timer = timer
+    do throws(RuntimeError) {
+      try open(&timer, online: onlineCPUs)
+      return timer
+    } catch {
+      for event in timer.events.values { _ = close(event) }
+      throw error
+    }
+  }
+
+  private func open(_ timer: inout Timer, online: [Int32]) throws(RuntimeError) {
+    for cpu in timer.missing(online: online) {
+      do throws(RuntimeError) {
+        timer.events[cpu] = try openTimer(
+          timer.event, on: cpu, program: programs[timer.hook.program].rawValue, timer.hook)
+      } catch {
+        // The CPU went offline a moment ago; that will be told.
+        if case .failed(_, let code) = error, code.rawValue == ENODEV, timer.placement == .everyCPU { continue }
+        throw error
+      }
     }
   }
 
@@ -73,7 +105,7 @@ struct Attacher {
     do { id = try host.tracepointID(name) } catch { throw .unavailable("\(hook.title): \(error.message)") }
     // The program joins the tracepoint itself: the event's CPU does not narrow where it runs.
     let event = try open(
-      Event(type: PERF_TYPE_TRACEPOINT, config: id, sampling: .period(1)), on: onlineCPUs[0], hook)
+      PerfEvent(type: PERF_TYPE_TRACEPOINT, config: id, sampling: .period(1)), on: onlineCPUs[0], hook)
     let link = bpf_link_create(program, event, BPF_PERF_EVENT, nil)
     if link >= 0 { return attachments.add(event: event, link: link) }
     // Before 5.15 perf events take no links.
@@ -81,13 +113,14 @@ struct Attacher {
     attachments.add(carrier: event)
   }
 
-  private func openTimer(_ event: Event, on cpu: Int32, program: Int32, _ hook: Hook) throws(RuntimeError) -> Int32 {
+  private func openTimer(_ event: PerfEvent, on cpu: Int32, program: Int32, _ hook: Hook) throws(RuntimeError) -> Int32
+  {
     let fd = try open(event, on: cpu, hook)
     try start(fd, program: program, hook)
     return fd
   }
 
-  private func open(_ event: Event, on cpu: Int32, _ hook: Hook) throws(RuntimeError) -> Int32 {
+  private func open(_ event: PerfEvent, on cpu: Int32, _ hook: Hook) throws(RuntimeError) -> Int32 {
     let (sample, isFrequency): (UInt64, Bool) =
       switch event.sampling {
       case .period(let period): (period, false)
@@ -109,7 +142,7 @@ struct Attacher {
 }
 
 /// What perf_event_open is asked for.
-private struct Event {
+struct PerfEvent {
   enum Sampling {
     /// Each so many events; nanoseconds for a clock.
     case period(UInt64)
@@ -121,7 +154,7 @@ private struct Event {
   let config: UInt64
   let sampling: Sampling
 
-  static func clock(_ sampling: Sampling) -> Event {
-    Event(type: PERF_TYPE_SOFTWARE, config: UInt64(PERF_COUNT_SW_CPU_CLOCK.rawValue), sampling: sampling)
+  static func clock(_ sampling: Sampling) -> PerfEvent {
+    PerfEvent(type: PERF_TYPE_SOFTWARE, config: UInt64(PERF_COUNT_SW_CPU_CLOCK.rawValue), sampling: sampling)
   }
 }

@@ -1,9 +1,11 @@
 import CLibBPF
+import Codegen
+import Glibc
 
 /// What is attached: descriptors whose closing, by this type or by the end of the process, detaches it.
 final class Attachments {
   /// Perf events with a timer or counter of their own.
-  private var timers: [Int32] = []
+  private(set) var timers: [Timer] = []
   /// BPF links.
   private var links: [Int32] = []
   /// Perf events of tracepoints that carry programs themselves (before 5.15): their slow close detaches.
@@ -21,7 +23,7 @@ final class Attachments {
   /// Whether nothing can fire.
   var isEmpty: Bool { timers.isEmpty && links.isEmpty && carriers.isEmpty }
 
-  func add(timer: Int32) { timers.append(timer) }
+  func add(timer: Timer) { timers.append(timer) }
 
   func add(link: Int32) { links.append(link) }
 
@@ -32,10 +34,16 @@ final class Attachments {
     links.append(link)
   }
 
+  /// Has `body` bring the timers up to date with the CPUs there are.
+  func updateTimers(_ body: (inout Timer) -> Void) {
+    for index in timers.indices { body(&timers[index]) }
+  }
+
   /// No program starts any more.
   func detach() {
-    for timer in timers { _ = swtrace_perf_event_stop(timer) }
-    let all = links + timers + carriers
+    let events = timers.flatMap(\.events.values)
+    for event in events { _ = swtrace_perf_event_stop(event) }
+    let all = links + events + carriers
     swtrace_close_all(all, all.count)
     links = []
     timers = []
@@ -47,5 +55,36 @@ final class Attachments {
     let descriptors = empties.sorted()
     empties = []
     swtrace_close_in_background(descriptors, descriptors.count)
+  }
+}
+
+/// A hook's perf events by the CPUs they are on.
+struct Timer {
+  enum Placement {
+    case everyCPU
+    /// On any one.
+    case oneCPU
+  }
+
+  let event: PerfEvent
+  let hook: Hook
+  let placement: Placement
+  /// Open descriptors.
+  var events: [Int32: Int32] = [:]
+
+  /// The CPUs that it still needs an event on.
+  func missing(online: [Int32]) -> [Int32] {
+    switch placement {
+    case .everyCPU: online.filter { events[$0] == nil }
+    case .oneCPU: events.isEmpty ? Array(online.prefix(1)) : []
+    }
+  }
+
+  /// Closes the events of CPUs that are gone, or were for a while: the kernel has taken them off for good.
+  mutating func drop(_ change: CPUWatch.Change) {
+    for (cpu, event) in events where change.lost?.contains(cpu) ?? true || !change.online.contains(cpu) {
+      _ = close(event)
+      events[cpu] = nil
+    }
   }
 }

@@ -12,10 +12,12 @@ final class EventLoop {
     case tracedProcessEnded
     /// Nobody reads the output any more.
     case outputClosed
+    /// CPUs went offline or came back; `CPUWatch` says which.
+    case cpus
   }
 
   private enum Source: UInt64 {
-    case ring, signals, child, process, output
+    case ring, signals, child, process, output, cpus
   }
 
   private let poll: Descriptor
@@ -43,6 +45,8 @@ final class EventLoop {
     process = descriptor
   }
 
+  func watch(cpus: CPUWatch) { watch(cpus.descriptor, .cpus) }
+
   /// Learns when a pipe's reader goes away; files and terminals have none to watch.
   func watch(output descriptor: Int32) { watch(descriptor, .output, events: 0) }
 
@@ -58,6 +62,7 @@ final class EventLoop {
       case .child: .childEnded
       case .process: .tracedProcessEnded
       case .output: .outputClosed
+      case .cpus: .cpus
       case nil: nil
       }
     }

@@ -12,6 +12,8 @@ final class Tracing {
   private var pending: [PendingActions.Taken] = []
   /// Looks at the processes whose symbols will be asked for; `nil` when none will.
   private let remember: (() -> Void)?
+  /// Moves what is attached to CPUs that went offline or came back.
+  private let followCPUs: () -> Void
 
   /// More records than this in one go are a stream: the next ones are let gather, so that the programs wake us less.
   private static let streamThreshold = 64
@@ -24,9 +26,11 @@ final class Tracing {
   private static let longestLook: Int32 = 128
 
   init(
-    loop: EventLoop, interruption: Interruption, ring: RingBuffer?, printer: Printer, remember: (() -> Void)? = nil
+    loop: EventLoop, interruption: Interruption, ring: RingBuffer?, printer: Printer, remember: (() -> Void)? = nil,
+    followCPUs: @escaping () -> Void = {}
   ) {
     self.remember = remember
+    self.followCPUs = followCPUs
     self.loop = loop
     self.interruption = interruption
     self.ring = ring
@@ -53,6 +57,7 @@ final class Tracing {
         switch event {
         case .records: continue
         case .signal: interruption.check()
+        case .cpus: followCPUs()
         case .childEnded:
           child?.reap()
           return 0

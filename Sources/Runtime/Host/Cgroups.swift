@@ -1,3 +1,4 @@
+import CLibBPF
 import Glibc
 import TraceLang
 
@@ -69,8 +70,46 @@ struct Cgroups {
     return places.isEmpty ? nil : places.joined(separator: ",")
   }
 
+  /// Directories that are looked at for an inode where the kernel does not find it: anybody may be given a part of the
+  /// tree to fill.
+  private static let maximumDirectories = 1 << 14
+
   /// The path from `root` of the directory with an inode.
   private static func directory(_ inode: UInt64, below root: String) -> String? {
+    switch handle(inode, below: root) {
+    case .found(let path): path
+    case .notThere: nil
+    case .notAllowed: search(inode, below: root)
+    }
+  }
+
+  private enum HandleAnswer {
+    case found(String)
+    case notThere
+    /// Without CAP_DAC_READ_SEARCH.
+    case notAllowed
+  }
+
+  /// Asks the kernel for the directory by its number, which takes no longer where there are many.
+  private static func handle(_ inode: UInt64, below root: String) -> HandleAnswer {
+    let mount = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard mount >= 0 else { return .notThere }
+    defer { _ = close(mount) }
+    let directory = swtrace_open_kernfs(mount, inode)
+    guard directory >= 0 else { return errno == ESTALE || errno == ENOENT ? .notThere : .notAllowed }
+    defer { _ = close(directory) }
+    var buffer = [CChar](repeating: 0, count: 2 * Int(PATH_MAX))
+    let count = readlink("/proc/self/fd/\(directory)", &buffer, buffer.count)
+    guard count > 0 else { return .notAllowed }
+    let path = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let prefix = root == "/" ? "" : root
+    // Outside of what is mounted there it has no path.
+    guard path == root || path.hasPrefix(prefix + "/") else { return .notThere }
+    return .found(String(path.dropFirst(prefix.count)))
+  }
+
+  private static func search(_ inode: UInt64, below root: String) -> String? {
+    var seen = 0
     var status = stat()
     guard stat(root, &status) == 0 else { return nil }
     if UInt64(status.st_ino) == inode { return "" }
@@ -83,6 +122,8 @@ struct Cgroups {
         let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
         if name == "." || name == ".." { continue }
         if UInt64(entry.pointee.d_ino) == inode { return "\(path)/\(name)" }
+        seen += 1
+        guard seen < maximumDirectories else { return nil }
         waiting.append("\(path)/\(name)")
       }
     }

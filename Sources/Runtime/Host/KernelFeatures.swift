@@ -17,7 +17,7 @@ struct KernelFeatures {
 
   private static func probe(_ feature: KernelFeature) -> Bool {
     switch feature {
-    case .btf: access(BTFFile.vmlinuxPath, R_OK) == 0
+    case .btf: (try? openFile(BTFFile.vmlinuxPath).closing { _ in }) != nil
     case .tracingRawTracepoint: hasTracingRawTracepoint()
     case .ringBuffer:
       ProbeMap(type: .ringBuffer, keySize: 0, valueSize: 0, entries: UInt32(getpagesize())) != nil

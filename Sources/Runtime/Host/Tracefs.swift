@@ -23,7 +23,9 @@ public final class Tracefs {
     let descriptor = swtrace_detached_mount("tracefs")
     guard descriptor >= 0 else {
       let error = Errno(rawValue: errno)
-      throw TargetError("tracefs is not mounted and cannot be mounted privately (\(error)): run as root")
+      throw TargetError(
+        "tracefs is not mounted and cannot be mounted privately (\(error)): run as root or with CAP_SYS_ADMIN, or mount it "
+          + "with 'mount -t tracefs tracefs /sys/kernel/tracing'")
     }
     directory = FileDescriptor(rawValue: descriptor)
   }
@@ -70,7 +72,11 @@ public final class Tracefs {
     return Set(names)
   }
 
-  public func exists(_ path: String) -> Bool { faccessat(directory.rawValue, path, F_OK, 0) == 0 }
+  /// Asked with the rights of this process, which access(2) takes to be those of its user.
+  public func exists(_ path: String) -> Bool {
+    var status = stat()
+    return fstatat(directory.rawValue, path, &status, 0) == 0
+  }
 
   /// Calls `body` with each line of a file until it returns false.
   func forEachLine(of path: String, _ body: (UnsafeRawBufferPointer) -> Bool) throws(TargetError) {
@@ -104,7 +110,7 @@ public final class Tracefs {
   }
 
   private static func failure(reading path: String, _ error: Errno) -> TargetError {
-    let advice = error == .permissionDenied || error == .notPermitted ? "; run as root" : ""
+    let advice = error == .permissionDenied || error == .notPermitted ? "; run as root or with CAP_DAC_READ_SEARCH" : ""
     return TargetError("cannot read \(path) of tracefs: \(error)\(advice)")
   }
 }

@@ -7,18 +7,23 @@ public final class RecordedTarget: Target {
 
   public var machine: Machine { facts.machine }
 
-  /// - Throws: when the bytes are not what `RecordingTarget.encoded()` gives.
-  public init(decoding bytes: [UInt8]) throws(TargetError) {
+  /// - Throws: when the bytes are not what `RecordingTarget.encoded()` gives, or say what no machine can be.
+  public convenience init(decoding bytes: [UInt8]) throws(TargetError) {
     do {
-      let json = try JSONValue(parsing: bytes)
-      guard let version = json["version"] else { throw JSONError("there is no \"version\"") }
-      guard version == JSONValue(RecordedFacts.currentVersion) else {
-        throw JSONError("it is of another version of this program")
-      }
-      facts = try JSONCoder.decode(RecordedFacts.self, from: json)
+      try self.init(JSONValue(parsing: bytes))
     } catch {
       throw TargetError("the recorded target cannot be read: \(error)")
     }
+  }
+
+  /// - Throws: as `init(decoding:)`, for a text that was parsed.
+  package init(_ json: JSONValue) throws(JSONError) {
+    guard let version = json["version"] else { throw JSONError("there is no \"version\"") }
+    guard version == JSONValue(RecordedFacts.currentVersion) else {
+      throw JSONError("it is of another version of this program")
+    }
+    facts = try JSONCoder.decode(RecordedFacts.self, from: json)
+    try facts.check()
     syscalls = SyscallTable(facts.machine.architecture)
   }
 

@@ -1,0 +1,153 @@
+extension RecordedFacts {
+  /// The largest type, record or offset in bytes: the kernel has none near it, and its bits are counted in 32 bits (BTF).
+  private static let maximumSize = 1 << 28
+  /// Types nest no deeper: no C type does.
+  private static let maximumDepth = 64
+  /// Members of a record with those of the records in it.
+  private static let maximumMembers = 1 << 18
+  /// CPUs that Linux can be built for (CONFIG_NR_CPUS).
+  private static let possibleCPUs = 1...8192
+  private static let pageSizes: Set = [4096, 16384, 65536]
+
+  /// Makes sure of everything that the compiler takes for granted of a machine's answers.
+  /// - Throws: for the first fact that cannot be one; the message names it.
+  func check() throws(JSONError) {
+    try checkMachine()
+    for (question, format) in Self.sorted(formats) {
+      if let format { try check(format, "the format of tracepoint:\(question)") }
+    }
+    for (name, parameters) in Self.sorted(rawTracepointArguments) {
+      try check(parameters, "the arguments of the raw tracepoint \(name)")
+    }
+    for (name, signature) in Self.sorted(signatures) {
+      try check(signature.parameters, "the parameters of the function \(name)")
+      if let result = signature.result { try check(result, "the result of the function \(name)") }
+    }
+    for (name, type) in Self.sorted(types) { try check(type, "the type \(name)") }
+    for (name, enumerator) in Self.sorted(enumerators) {
+      guard enumerator.type.integer != nil else { throw JSONError("the constant \(name) is no integer") }
+      try check(enumerator.type, "the constant \(name)")
+    }
+    var members: [String: Int] = [:]
+    for (question, _) in Self.sorted(layouts) { _ = try countMembers(question, [], &members) }
+    for (question, layout) in Self.sorted(layouts) { try check(layout, "the layout of \(question)") }
+  }
+
+  /// In an order that the hash values of a run do not decide, so that the same file gives the same message.
+  private static func sorted<Value>(_ facts: [String: Value]) -> [(key: String, value: Value)] {
+    facts.sorted { $0.key < $1.key }
+  }
+
+  private func checkMachine() throws(JSONError) {
+    guard Self.possibleCPUs.contains(machine.possibleCPUs) else {
+      throw JSONError("a machine has no \(machine.possibleCPUs) CPUs (machine.possibleCPUs)")
+    }
+    guard Self.pageSizes.contains(machine.pageSize) else {
+      throw JSONError("there are no pages of \(machine.pageSize) bytes (machine.pageSize)")
+    }
+  }
+
+  private func check(_ format: TracepointFormat, _ subject: String) throws(JSONError) {
+    let sizes = 0...TracepointFormatParser.maximumRecordSize
+    for field in format.fields {
+      guard sizes.contains(field.offset), sizes.contains(field.size) else {
+        throw JSONError("\(subject): the field '\(field.name)' lies outside of the record")
+      }
+      try check(field.type, "\(subject): the field '\(field.name)'")
+    }
+  }
+
+  private func check(_ parameters: [FunctionParameter], _ subject: String) throws(JSONError) {
+    for parameter in parameters { try check(parameter.type, "\(subject): '\(parameter.name)'") }
+  }
+
+  private func check(_ layout: RecordLayout, _ subject: String) throws(JSONError) {
+    guard (0...Self.maximumSize).contains(layout.size) else { throw JSONError("\(subject): its size cannot be") }
+    for member in layout.members {
+      let name = "\(subject): the member '\(member.name)'"
+      let size = try check(member.type, name)
+      guard member.offset >= 0, member.offset <= layout.size - size else {
+        throw JSONError("\(name) lies outside of it")
+      }
+      guard let bits = member.bitField else { continue }
+      guard let integer = member.type.integer, bits.shift >= 0, bits.width > 0, bits.shift <= integer.bits,
+        bits.width <= integer.bits - bits.shift
+      else { throw JSONError("\(name) has bits that its type does not have") }
+    }
+  }
+
+  /// Makes sure that no record contains itself, and that the records in records are not without number.
+  /// - Returns: the members of a record and of all records in it, an array's once.
+  private func countMembers(
+    _ question: String, _ outer: Set<String>, _ known: inout [String: Int]
+  ) throws(JSONError) -> Int {
+    guard let layout = layouts[question] else { return 0 }
+    if let count = known[question] { return count }
+    guard !outer.contains(question) else { throw JSONError("the layout of \(question): it contains itself") }
+    guard outer.count < Self.maximumDepth else { throw JSONError("the layout of \(question): it is nested too deep") }
+    var count = layout.members.count
+    for member in layout.members {
+      guard let inner = member.type.containedRecord else { continue }
+      count += try countMembers(inner.question, outer.union([question]), &known)
+      guard count <= Self.maximumMembers else {
+        throw JSONError("the layout of \(question): it has more than \(Self.maximumMembers) members")
+      }
+    }
+    known[question] = count
+    return count
+  }
+
+  /// - Returns: the type's size; 0 for records that the file does not know.
+  @discardableResult
+  private func check(_ type: Type, _ subject: String, depth: Int = 0) throws(JSONError) -> Int {
+    guard depth < Self.maximumDepth else { throw JSONError("\(subject): its type is nested too deep") }
+    switch type {
+    case .void: return 0
+    case .bool: return 1
+    case .integer(let integer), .enumeration(_, let integer):
+      guard [8, 16, 32, 64].contains(integer.bits) else {
+        throw JSONError("\(subject): there are no integers of \(integer.bits) bits")
+      }
+      return integer.size
+    case .string(let capacity):
+      guard (0...Self.maximumSize).contains(capacity) else {
+        throw JSONError("\(subject): there are no strings of \(capacity) bytes")
+      }
+      return capacity
+    case .pointer(let pointee, _):
+      try check(pointee, subject, depth: depth + 1)
+      return 8
+    case .array(let element, let count):
+      let size = try check(element, subject, depth: depth + 1)
+      guard count >= 0, count <= Self.maximumSize / max(size, 1) else {
+        throw JSONError("\(subject): there are no arrays of \(count) elements of \(size) bytes")
+      }
+      return size * count
+    case .record(.script), .record(.tracepoint):
+      throw JSONError("\(subject): a kernel's types do not contain \(type.description)")
+    case .record(let reference):
+      guard let size = layouts[reference.question]?.size else { return 0 }
+      guard (0...Self.maximumSize).contains(size) else {
+        throw JSONError("the layout of \(reference.question): its size cannot be")
+      }
+      return size
+    case .buffer, .tuple, .probeName, .kernelSymbol, .userSymbol, .stack, .inet, .macAddress, .username, .timestamp,
+      .cgroupPath, .errorName, .syscallName, .aggregation, .invalid:
+      throw JSONError("\(subject): a machine has no type \(type.description)")
+    }
+  }
+}
+
+extension Type {
+  /// The record that a value of this type has inside it, by itself or in an array.
+  fileprivate var containedRecord: RecordReference? {
+    switch self {
+    case .record(let reference): reference
+    case .array(let element, _): element.containedRecord
+    case .void, .bool, .integer, .string, .buffer, .pointer, .enumeration, .tuple, .probeName, .kernelSymbol,
+      .userSymbol, .stack, .inet, .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName,
+      .aggregation, .invalid:
+      nil
+    }
+  }
+}
