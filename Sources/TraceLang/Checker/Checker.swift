@@ -55,6 +55,8 @@ struct Checker {
   var instance = ProbeInstance()
   var scope = Scope(VariablePlaces())
   var loopDepth = 0
+  /// What the walk takes operands for that have no type yet.
+  var assumption = Assumption.nothing
 
   init(target: any Target, types: ScriptTypes, options: CheckerOptions) {
     self.target = types.isEmpty ? target : ScriptedTarget(target, types: types)
@@ -62,9 +64,6 @@ struct Checker {
     self.options = options
     configuration = options.configuration
   }
-
-  /// Walks after which inference gives up; types only grow, so this is never reached by a sane script.
-  private static let maximumWalks = 32
 
   mutating func check(_ script: Script) -> Program? {
     applyConfiguration(script)
@@ -77,14 +76,7 @@ struct Checker {
     }
     environment.variables = Array(repeating: [], count: instances.count)
     environment.places = Array(repeating: VariablePlaces(), count: instances.count)
-    let before = diagnostics
-    var probes: [Probe] = []
-    for _ in 0..<Self.maximumWalks {
-      let known = environment
-      diagnostics = before
-      probes = instances.map { walk($0) }
-      if environment == known { break }
-    }
+    let probes = inferred(instances)
     let maps = finishedMaps()
     checkNamedParameters()
     guard !diagnostics.hasErrors, let probes = attachable(probes, script) else { return nil }
@@ -123,7 +115,7 @@ struct Checker {
     }
     return environment.maps.map { state in
       // A value that was wrong has been told already.
-      if state.value == nil, !hasErrors {
+      if !state.isAssigned, !hasErrors {
         diagnostics.error(
           "the map @\(state.name) is never assigned a value", at: state.range,
           notes: [Diagnostic.Note("assign it in some probe: @\(state.name) = ...")])
@@ -135,7 +127,7 @@ struct Checker {
   }
 
   /// Checks one instance of a block with what is known so far.
-  private mutating func walk(_ instance: ProbeInstance) -> Probe {
+  mutating func walk(_ instance: ProbeInstance) -> Probe {
     self.instance = instance
     environment.forgetAddresses(ofInstance: instance.index)
     scope = Scope(environment.places[instance.index])
