@@ -18,7 +18,7 @@ public final class Kernel {
     file = mkstemp(&path)
     unlink(path)
     SampleMemory.prepare()
-    surroundings = ThisThread.surroundings
+    surroundings = ThisThread.surroundings(on: host)
   }
 
   deinit { close(file) }
