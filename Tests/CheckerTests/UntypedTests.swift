@@ -82,6 +82,9 @@ import TraceLang
     #expect(types("@a = @b; @b = @a; @a = comm;") == "@a: string[16]; @b: string[16]")
     #expect(types("@a = @b; @b = (@c, 1); @c = @d; @d = @c; @c = comm;").hasPrefix("@a: (string[16],int64)"))
     #expect(types("@t = (@t.0, 1); @t = (comm, 2);") == "@t: (string[16],int64)")
+    let pair = "@p = @p == 0 ? (struct pair *)0 : @p;"
+    #expect(types("@p = pid ? @p : 0; @p = @p + 1; \(pair)") == "@p: struct pair *")
+    #expect(types("$x = pid ? @p : 0; @p = $x; \(pair)") == "@p: struct pair *; $x: struct pair *")
   }
 
   @Test("types pass through any number of maps")

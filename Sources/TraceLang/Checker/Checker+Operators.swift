@@ -144,7 +144,7 @@ extension Checker {
   private mutating func choice(
     _ test: TypedExpression, _ first: TypedExpression, _ second: TypedExpression, _ range: SourceRange
   ) -> TypedExpression {
-    let (first, second) = assumedAlike(first, second)
+    let (first, second) = assumedSides(first, second)
     if first.type == .invalid || second.type == .invalid { return invalid(range) }
     let type =
       takes(first.type, second)

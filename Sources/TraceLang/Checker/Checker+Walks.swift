@@ -6,7 +6,9 @@ extension Checker {
   enum Assumption: Int, Comparable {
     /// What is computed from them has no type either, unless it is the same for all operands.
     case nothing
-    /// They are of the type of the other operand.
+    /// They are of the type of the other side of `?:`, unless that is a number in the script, which may be a null pointer.
+    case otherSide
+    /// They are of the type of the other operand, of whatever operator.
     case otherOperand
     /// They are of type int64 where a number is asked for.
     case number
@@ -47,7 +49,8 @@ extension Checker {
     let probes = instances.filter { !$0.attachPoints.isEmpty }.map(\.index)
     guard environment.hasOpenMaps || probes.contains(where: environment.hasOpenVariables) else { return false }
     switch assumption {
-    case .nothing: assumption = .otherOperand
+    case .nothing: assumption = .otherSide
+    case .otherSide: assumption = .otherOperand
     case .otherOperand: assumption = .number
     case .number:
       assumption = .nothing
@@ -66,9 +69,14 @@ extension Checker {
     value.type == .invalid && assumed >= .number ? TypedExpression(value.kind, .int64, value.range) : value
   }
 
-  /// Two values that are to be of one type; one that has none yet is taken to be of the other's.
-  func assumedAlike(_ a: TypedExpression, _ b: TypedExpression) -> (TypedExpression, TypedExpression) {
-    guard assumed >= .otherOperand else { return (a, b) }
+  /// The sides of `?:`; one that has no type yet is taken to be of the other's.
+  func assumedSides(_ a: TypedExpression, _ b: TypedExpression) -> (TypedExpression, TypedExpression) {
+    let known = a.type == .invalid ? b : a
+    if assumed == .otherSide, case .integer = known.kind { return (a, b) }
+    return assumed >= .otherSide ? alike(a, b) : (a, b)
+  }
+
+  private func alike(_ a: TypedExpression, _ b: TypedExpression) -> (TypedExpression, TypedExpression) {
     if a.type == .invalid { return (TypedExpression(a.kind, b.type, a.range), b) }
     if b.type == .invalid { return (a, TypedExpression(b.kind, a.type, b.range)) }
     return (a, b)
@@ -85,7 +93,7 @@ extension Checker {
       if isOther(left.type), right.type == .invalid { return (left, TypedExpression(right.kind, .int64, right.range)) }
       if isOther(right.type), left.type == .invalid { return (TypedExpression(left.kind, .int64, left.range), right) }
     }
-    let (left, right) = assumedAlike(left, right)
+    let (left, right) = assumed >= .otherOperand ? alike(left, right) : (left, right)
     return (assumedNumber(left), assumedNumber(right))
   }
 
