@@ -39,6 +39,7 @@ import TestSupport
     // Messages of what is printed go to the standard error stream, as in a session.
     let null = open("/dev/null", O_WRONLY | O_CLOEXEC)
     if count > 1 { dup2(null, STDERR_FILENO) }
+    let interruption = try Interruption()
     let end = seconds.map { ContinuousClock.now + .seconds($0) }
     for number in first..<first + count {
       if let end, ContinuousClock.now >= end { break }
@@ -56,11 +57,12 @@ import TestSupport
       progress.counts[1] += 1
       let names = NamingHost()
       if kernel {
-        if checked.effect == nil, Rehearsal(checked, host: host, output: null).inKernel(&random) {
+        let rehearsal = Rehearsal(checked, host: host, output: null, interruption: interruption)
+        if checked.effect == nil, rehearsal.inKernel(&random) {
           progress.counts[2] += 1
         }
       } else {
-        Rehearsal(checked, host: names, output: null).inMemory(&random)
+        Rehearsal(checked, host: names, output: null, interruption: interruption).inMemory(&random)
       }
     }
     progress.counts[0] = first + count

@@ -10,12 +10,15 @@ struct Rehearsal {
   private let bundle: Bundle
   private let host: any HostServices
   private let output: Int32
+  private let interruption: Interruption
 
   /// Larger maps and records are left out: what is wrong with them is wrong with smaller ones.
   private static let maximumMemory = 16 << 20
 
-  /// - Parameter output: a descriptor that takes all that is written.
-  init(_ checked: CheckedBundle, host: any HostServices, output: Int32) {
+  /// - Parameters:
+  ///   - output: a descriptor that takes all that is written.
+  ///   - interruption: one for all of them: it blocks signals for good.
+  init(_ checked: CheckedBundle, host: any HostServices, output: Int32, interruption: Interruption) {
     var bundle = checked.bundle
     // What a script prints is made of the same parts; commands stay where they are.
     bundle.actions = bundle.actions.map { action in
@@ -24,6 +27,7 @@ struct Rehearsal {
     self.bundle = bundle
     self.host = host
     self.output = output
+    self.interruption = interruption
   }
 
   /// Without the kernel: maps are memory of this process.
@@ -102,7 +106,7 @@ struct Rehearsal {
     return Printer(
       bundle: bundle, maps: MapReader(bundle: bundle, maps: maps),
       context: ValueContext(bundle: bundle, host: host) { stacks.frames($0, identifier: $1) }, format: format,
-      isQuiet: false, descriptor: output)
+      isQuiet: false, descriptor: output, interruption: interruption)
   }
 
   /// Records of each action with any payload, some of them too short; each ends where memory does.
@@ -116,8 +120,10 @@ struct Rehearsal {
           start: bytes.base + bytes.count - Page.size - Action.headerSize - count, count: Action.headerSize + count)
         record.storeBytes(of: UInt64(index), toByteOffset: 0, as: UInt64.self)
         _ = printer.handle(UnsafeRawBufferPointer(record))
+        printer.drop(UnsafeRawBufferPointer(record))
       }
     }
+    for pending in printer.takePendingActions() { _ = printer.handle(pending) }
     printer.flush()
   }
 

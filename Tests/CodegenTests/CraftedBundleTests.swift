@@ -10,7 +10,7 @@ import TraceLang
   static let script = """
     struct pair { int a; int b : 5; } struct outer { struct pair p[2]; char name[8]; }
     tracepoint:syscalls:sys_enter_read {
-      @counts[pid] = count(); @names[pid] = comm; @total = sum(1); @last = 5; @s = kstack(3); @h = lhist(pid, 0, 100, 10);
+      @stats[pid] = stats(pid); @counts[pid] = count(); @names[pid] = comm; @total = sum(1); @last = 5; @s = kstack(3); @h = lhist(pid, 0, 100, 10);
       @o = *(struct outer *)0; printf("%d %s %r\\n", pid, comm, buf("abc", 3)); print(@names); print(@counts[1]);
       print(strftime("%H", nsecs(sw_tai)));
     }
@@ -51,7 +51,7 @@ import TraceLang
 
   @Test("a word outside of its map, or in one that cannot be written, is refused, whatever it is for")
   func words() throws {
-    let places: [WritableKeyPath<Bundle, MapView.Place?>] = [\.lostEvents, \.startTime, \.taiOffset, \.wallOffset]
+    let places: [WritableKeyPath<Bundle, MapView.Place?>] = [\.lostEvents, \.cutLoops, \.startTime, \.taiOffset, \.wallOffset]
     for place in places {
       #expect(try told(refusal { $0[keyPath: place] = .init(map: try data($0), offset: 1 << 40) }).contains("outside"))
       #expect(try told(refusal { $0[keyPath: place] = .init(map: try data($0), offset: -8) }).contains("outside"))
@@ -73,6 +73,7 @@ import TraceLang
   @Test("no place of a 64-bit word is missing from those that are checked") func allWordsAreListed() throws {
     var bundle = try bundle()
     let map = try data(bundle)
+    bundle.cutLoops = .init(map: map, offset: 1 << 22)
     bundle.startTime = .init(map: map, offset: 1 << 20)
     bundle.wallOffset = .init(map: map, offset: 1 << 21)
     var found: Set<MapView.Place> = []
@@ -82,7 +83,7 @@ import TraceLang
     }
     walk(bundle)
     #expect(found.count >= 6)
-    #expect(found == Set(bundle.words))
+    #expect(found == Set(bundle.words.map(\.place)))
   }
 
   // MARK: Maps and views
@@ -98,12 +99,20 @@ import TraceLang
       try told(
         refusal {
           let index = try view("@counts", $0)
-          let map = try #require($0.views[index].storage.hash)
-          $0.views[index].storage = .hash(map: map, perCPU: false)
+          let map = try #require($0.views[index].storage.hash).map
+          $0.views[index].storage = .hash(.init(map: map, values: .perCPU))
         }
-      ).hasSuffix("has a value a key and CPU"))
-    for change: (inout MapSpec) -> Void in [{ $0.valueSize += 8 }, { $0.keySize += 1 }, { $0.kind = .hash }] {
-      #expect(try refusal { change(&$0.maps[try #require($0.views[try view("@counts", $0)].storage.hash)]) } != nil)
+      ).hasSuffix("holds entries of another kind"))
+    #expect(
+      try told(
+        refusal {
+          let index = try view("@stats", $0)
+          let map = try #require($0.views[index].storage.hash).map
+          $0.views[index].storage = .hash(.init(map: map, values: .slots(stride: 1 << 20)))
+        }
+      ).hasSuffix("has other values"))
+    for change: (inout MapSpec) -> Void in [{ $0.valueSize += 8 }, { $0.keySize += 1 }, { $0.kind = .perCPUHash }] {
+      #expect(try refusal { change(&$0.maps[try #require($0.views[try view("@counts", $0)].storage.hash).map]) } != nil)
     }
     #expect(
       try told(refusal { $0.settings.possibleCPUs = 4000 }).contains("are outside of it"))

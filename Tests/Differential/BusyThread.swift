@@ -1,6 +1,7 @@
 import CLibBPF
 import Glibc
 import ReferenceInterpreter
+import TraceLang
 
 /// A thread that keeps a CPU busy while it is asked to, for timers to interrupt.
 final class BusyThread {
@@ -12,6 +13,7 @@ final class BusyThread {
   private final class Shared {
     let semaphores = UnsafeMutablePointer<sem_t>.allocate(capacity: 3)
     let cpu: Int32
+    let host: any Target
     var surroundings = Surroundings()
     var isOver = false
 
@@ -19,8 +21,9 @@ final class BusyThread {
     var start: UnsafeMutablePointer<sem_t> { semaphores + 1 }
     var stop: UnsafeMutablePointer<sem_t> { semaphores + 2 }
 
-    init(cpu: Int32) {
+    init(cpu: Int32, host: any Target) {
       self.cpu = cpu
+      self.host = host
       for index in 0..<3 { sem_init(semaphores + index, 0, 0) }
     }
 
@@ -30,7 +33,7 @@ final class BusyThread {
       _ = swtrace_pin_thread(cpu)
       // It gives way to those who have to set something up.
       _ = nice(10)
-      surroundings = ThisThread.surroundings
+      surroundings = ThisThread.surroundings(on: host)
       sem_post(isReady)
       while true {
         while sem_wait(start) != 0 {}
@@ -40,8 +43,8 @@ final class BusyThread {
     }
   }
 
-  init(cpu: Int32) {
-    shared = Shared(cpu: cpu)
+  init(cpu: Int32, host: any Target) {
+    shared = Shared(cpu: cpu, host: host)
     pthread_create(
       &thread, nil,
       { shared in

@@ -23,8 +23,8 @@ public final class Kernel {
     // What a firing sends is read when it is over: nobody else runs on its CPU while it does.
     let cpu = getpid() % Int32(truncatingIfNeeded: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     _ = swtrace_pin_thread(cpu)
-    surroundings = ThisThread.surroundings
-    busy = BusyThread(cpu: cpu)
+    surroundings = ThisThread.surroundings(on: host)
+    busy = BusyThread(cpu: cpu, host: host)
   }
 
   deinit { close(file) }

@@ -17,6 +17,7 @@ enum SampleMemory {
       bytes.replaceSubrange(0x200 + index * 8..<0x208 + index * 8, with: pointer)
     }
     bytes.replaceSubrange(0x218..<0x220, with: [UInt8](repeating: 0, count: 8))
+    for number in 0..<nodes { bytes.replaceSubrange(node(number), with: nodeBytes(number)) }
     let page = mmap(
       UnsafeMutableRawPointer(bitPattern: UInt(address)), size, PROT_READ | PROT_WRITE,
       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0)
@@ -24,6 +25,28 @@ enum SampleMemory {
     page?.initializeMemory(as: UInt8.self, from: bytes, count: size)
     return bytes
   }()
+
+  // MARK: - Nodes
+
+  /// Of `struct Node` in random scripts, from 0x500000300 on. Each leads to later ones, the last to none.
+  private static let nodes = 5
+  private static let nodeSize = 64
+
+  private static func node(_ number: Int) -> Range<Int> {
+    let start = 0x300 + number * nodeSize
+    return start..<start + nodeSize
+  }
+
+  private static func nodeBytes(_ number: Int) -> [UInt8] {
+    func pointer(to other: Int) -> UInt64 { other < nodes ? address + UInt64(node(other).lowerBound) : 0 }
+    let words: [UInt64] = [
+      pointer(to: number + 1), pointer(to: number + 2), pointer(to: number + 1),  // next, kids
+      UInt64(UInt32(bitPattern: Int32(number * 1000 - 1500))) | UInt64(number + 65533) << 32 & 0xffff_0000_0000,  // v, w
+      pointer(to: number + 3), UInt64(UInt8(truncatingIfNeeded: -number)),  // in
+      pointer(to: number + 2), number + 1 < nodes ? pointer(to: number + 1) : 0,  // alt, back
+    ]
+    return words.flatMap { word in withUnsafeBytes(of: word.littleEndian) { Array($0) } }
+  }
 
   static func prepare() { _ = bytes }
 

@@ -25,6 +25,8 @@ extension ScriptGenerator {
     case .kind: "(enum Kind)\(integer(depth))"
     case .syscall: "syscall_name(\(integer(depth)))"
     case .word: "\"\(random.pick(["one", "two", "three"]))\""
+    case .node: node(depth)
+    case .task: task(depth)
     }
   }
 
@@ -41,7 +43,7 @@ extension ScriptGenerator {
   }
 
   /// A variable or map entry that holds such a value.
-  private mutating func place(of sort: Sort, _ depth: Int) -> String? {
+  mutating func place(of sort: Sort, _ depth: Int) -> String? {
     let known = variables.filter { $0.sort == sort }
     let stored = maps.filter { $0.content == .value(sort) }
     if !known.isEmpty, random.chance(stored.isEmpty ? 100 : 65) { return random.pick(known).name }
@@ -70,7 +72,8 @@ extension ScriptGenerator {
     case .string where random.chance(75): "\"\(random.pick(["", "a", "ab", "word"]))\""
     case .kind where random.chance(50): random.pick(["NONE", "SOME", "MANY", "(enum Kind)3", "(enum Kind)77"])
     case .syscall where random.chance(50): "syscall_name(\(random.pick(["0", "39", "511", "512", "(-1)"])))"
-    case .integer, .bool, .string, .tuple, .record, .byte, .kind, .syscall, .word: expression(sort, min(depth, 2))
+    case .integer, .bool, .string, .tuple, .record, .byte, .kind, .syscall, .word, .node, .task:
+      expression(sort, min(depth, 2))
     }
   }
 
@@ -78,7 +81,7 @@ extension ScriptGenerator {
 
   mutating func integer(_ depth: Int) -> String {
     guard depth > 0 else { return integerLeaf() }
-    switch random.upTo(31) {
+    switch random.upTo(34) {
     case 0...2: return integerLeaf()
     case 3...10:
       let operation = random.pick(["+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>", "+", "-"])
@@ -107,6 +110,8 @@ extension ScriptGenerator {
       return "strncmp(\(string(depth - 1)), \(string(depth - 1)), \(random.pick(["0", "1", "2", "3", "8", "20"])))"
     case 29: return "((uint8[8])(uint64)\(integer(depth - 1)))[\(random.upTo(7))]"
     case 30: return "((int64)(uint16[4])(int64)\(integer(depth - 1)))"
+    case 31, 32, 33: return nodeNumber(depth)
+    case 34: return "\(task(depth - 1)).tgid"
     case 27: return "bswap(\(integer(depth - 1)))"
     case 28: return "if \(condition(depth - 1)) { \(integer(depth - 1)) } else { \(integer(depth - 1)) }".parenthesised
     default: return address()
@@ -145,7 +150,7 @@ extension ScriptGenerator {
         if let index = parts.firstIndex(of: sort) { return "\(name).\(index)" }
       case .record(let parts):
         if let index = parts.firstIndex(of: sort) { return "\(name).\(["a", "b"][index])" }
-      case .integer, .bool, .string, .byte, .kind, .syscall, .word: continue
+      case .integer, .bool, .string, .byte, .kind, .syscall, .word, .node, .task: continue
       }
     }
     let first = random.chance(50)
@@ -181,7 +186,7 @@ extension ScriptGenerator {
   }
 
   /// `{ let $x = ...; $x }`
-  private mutating func blockValue(_ sort: Sort, _ depth: Int) -> String {
+  mutating func blockValue(_ sort: Sort, _ depth: Int) -> String {
     let outer = variables
     let before = isInLoop
     isInLoop = false
@@ -204,8 +209,9 @@ extension ScriptGenerator {
       let known = variables.filter { $0.sort == .bool }
       return !known.isEmpty && random.chance(60) ? random.pick(known).name : random.pick(["true", "false"])
     }
-    switch random.upTo(17) {
+    switch random.upTo(19) {
     case 0: return condition(0)
+    case 18, 19: return nodeCondition(depth)
     case 16:
       let sort = Sort.tuple([self.sort(0), self.sort(0)])
       return "(\(expression(sort, depth - 1)) \(random.pick(["==", "!="])) \(expression(sort, depth - 1)))"

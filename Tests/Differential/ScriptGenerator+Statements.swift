@@ -21,7 +21,8 @@ extension ScriptGenerator {
       guard depth > 0 else { return simpleStatement(2) }
       let otherwise = random.chance(40) ? " else \(nested(depth - 1))" : ""
       return "if (\(condition)) \(nested(depth - 1))\(otherwise)"
-    case 14...16: return depth > 0 ? loop(depth) : simpleStatement(2)
+    case 14, 15: return depth > 0 ? loop(depth) : simpleStatement(2)
+    case 16: return depth > 0 ? (random.chance(40) ? walk(depth) : loop(depth)) : simpleStatement(2)
     case 17:
       guard isInLoop else { return simpleStatement(3) }
       return "if (\(condition(2))) { \(random.pick(["break;", "continue;"])) }"
@@ -30,7 +31,7 @@ extension ScriptGenerator {
     }
   }
 
-  private mutating func nested(_ depth: Int) -> String {
+  mutating func nested(_ depth: Int) -> String {
     let outer = variables
     defer { variables = outer }
     var text = "{ "
@@ -39,7 +40,13 @@ extension ScriptGenerator {
   }
 
   private mutating func declaration() -> String {
-    let sort = sort(2)
+    let sort = random.chance(5) ? .task : sort(2)
+    if sort == .integer, random.chance(10) {
+      // What it holds before is nothing, and its type comes from what it is computed with.
+      let name = newName()
+      variables.append((name, sort))
+      return "let \(name); \(name) = \(name) \(random.pick(["+", "-", "|", "^"])) \(integer(1));"
+    }
     if sort == .integer, random.chance(50) {
       let type = random.pick(Self.integerTypes)
       let value = "(\(type))\(integer(2))"

@@ -15,6 +15,10 @@ struct ScriptGenerator {
     case byte, kind, syscall
     /// One of few literals: keys only.
     case word
+    /// To a `struct Node`.
+    case node
+    /// To a task: variables only, as its address is not for tests to know.
+    case task
   }
 
   enum Aggregation: String, CaseIterable {
@@ -61,6 +65,7 @@ struct ScriptGenerator {
     text += "enum Kind { NONE, SOME = 5, MANY = 20 }\n"
     text += "struct Sample { int8 a; uint8 b; int16 c; uint32 d; int64 e; uint8 f[8]; int32 g[4]; char h[8]; "
     text += "uint32 i : 5; uint32 j : 11; int32 k : 7; };\n"
+    text += Self.nodeDeclaration + "\n"
     for map in maps where map.key != nil && random.chance(10) {
       text += "let \(map.name) = \(random.pick(["hash", "hash", "percpuhash"]))(\(1 + random.upTo(20)));\n"
     }
@@ -72,7 +77,7 @@ struct ScriptGenerator {
     }
     // Every map must be assigned somewhere.
     text += "begin { if (pid == 0) { "
-    for map in maps { text += assignment(map) + " " }
+    for map in maps { text += (random.chance(35) ? feeding(map) : assignment(map)) + " " }
     text += "} }\n"
     if random.chance(25) { text += "end \(block(1 + random.upTo(4)))\n" }
     return text
@@ -109,11 +114,12 @@ struct ScriptGenerator {
   }
 
   mutating func sort(_ depth: Int) -> Sort {
-    switch random.upTo(depth > 0 ? 9 : 7) {
+    switch random.upTo(depth > 0 ? 10 : 8) {
     case 0...4: .integer
     case 5: .bool
     case 6, 7: .string
-    case 8: .tuple((0...1 + random.upTo(1)).map { _ in sort(depth - 1) })
+    case 8: .node
+    case 9: .tuple((0...1 + random.upTo(1)).map { _ in sort(depth - 1) })
     default: .record((0...1).map { _ in sort(depth - 1) })
     }
   }

@@ -34,13 +34,40 @@ final class StubTarget: Target {
     guard has(.btf) else { return nil }
     switch name {
     case "struct task_struct": return .record(.btf(object: 0, type: 1, name: "task_struct"))
+    case "struct node": return .record(Self.node)
+    case "union slot": return .record(.btf(object: 0, type: 4, name: "slot"))
     case "kernel_word": return .uint16
     default: return nil
     }
   }
 
+  /// A struct of a list; BTF has it twice, as it does where the kernel's files differ in what they know of it.
+  private static let node = RecordReference.btf(object: 0, type: 2, name: "node")
+  private static let twin = RecordReference.btf(object: 0, type: 3, name: "node")
+
   func layout(of record: RecordReference) -> RecordLayout? {
     switch record {
+    case Self.node, Self.twin, .named("struct node"):
+      RecordLayout(
+        name: "node", isUnion: false, size: 64,
+        members: [
+          RecordLayout.Member(name: "next", type: .pointer(.record(Self.node), .kernel), offset: 0),
+          RecordLayout.Member(name: "twin", type: .pointer(.record(Self.twin), .kernel), offset: 8),
+          RecordLayout.Member(
+            name: "task", type: .pointer(.record(.btf(object: 0, type: 1, name: "task_struct")), .kernel), offset: 16),
+          RecordLayout.Member(name: "back", type: .pointer(.pointer(.record(Self.twin), .kernel), .kernel), offset: 24),
+          RecordLayout.Member(name: "all", type: .array(.pointer(.record(Self.twin), .kernel), count: 2), offset: 32),
+          RecordLayout.Member(
+            name: "slot", type: .pointer(.record(.btf(object: 0, type: 4, name: "slot")), .kernel), offset: 48),
+          RecordLayout.Member(name: "name", type: .pointer(.int8, .user), offset: 56),
+        ])
+    case .btf(_, 4, _), .named("union slot"):
+      RecordLayout(
+        name: "slot", isUnion: true, size: 8,
+        members: [
+          RecordLayout.Member(name: "node", type: .pointer(.record(Self.twin), .kernel), offset: 0),
+          RecordLayout.Member(name: "word", type: .uint64, offset: 0),
+        ])
     case .btf(_, 1, _), .named("struct task_struct"):
       RecordLayout(
         name: "task_struct", isUnion: false, size: 16,

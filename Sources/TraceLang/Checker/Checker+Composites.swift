@@ -8,11 +8,11 @@ extension Checker {
       guard a == b, count == other else { return nil }
       type = left.type
     case (.tuple, .tuple):
-      guard let joined = TypeRules.joined(left.type, right.type) else { return nil }
+      guard let joined = joined(left.type, right.type) else { return nil }
       type = joined
-    case (.record(let a), .record(let b)):
-      guard a == b else { return nil }
-      type = left.type
+    case (.record, .record):
+      guard let joined = joined(left.type, right.type) else { return nil }
+      type = joined
     case (.stack(let a), .stack(let b)):
       guard a == b else { return nil }
       type = left.type

@@ -35,11 +35,9 @@ extension Checker {
     case .cast(let type, let operand): return cast(type, operand, range)
     case .tuple(let parts):
       let parts = parts.map { self.expression($0) }
-      if parts.contains(where: { $0.type == .invalid }) { return invalid(range) }
       return TypedExpression(.tuple(parts), tuple(parts.map { TupleElement($0.type) }, range), range)
     case .record(let members):
       let parts = members.map { self.expression($0.value) }
-      if parts.contains(where: { $0.type == .invalid }) { return invalid(range) }
       let elements = zip(members, parts).map { TupleElement(name: $0.name.text, $1.type) }
       return TypedExpression(.tuple(parts), tuple(elements, range), range)
     case .sizeofType(let type):
@@ -81,7 +79,7 @@ extension Checker {
 
   /// An expression that must be an integer.
   mutating func integerOperand(_ syntax: Expression) -> TypedExpression {
-    let value = expression(syntax)
+    let value = assumedNumber(expression(syntax))
     if value.type == .invalid || value.type.isInteger { return value }
     if case .pointer = value.type { return TypedExpression(.convert(value), .uint64, value.range) }
     error("this must be an integer, not \(value.type.description)", at: syntax.range)
@@ -240,7 +238,7 @@ extension Checker {
         notes: [Diagnostic.Note("the kernel hides the common fields of tracepoints; pid, tid and cpu are builtins")])
       return invalid(range)
     }
-    return TypedExpression(.member(base, member), valueType(member, base), range)
+    return TypedExpression(.member(base, member), scripted(valueType(member, base)), range)
   }
 
   /// Whether the verifier keeps a field from programs: those at the start of a tracepoint's record, which all tracepoints
@@ -270,10 +268,27 @@ extension Checker {
     switch member.type {
     case .array(.integer(let element), let count) where element.bits == 8 && element.isSigned && count > 0:
       return .string(capacity: count)
-    case .pointer(let pointee, .unknown):
-      if case .pointer(_, let space) = base.type { return .pointer(pointee, space) }
-      return member.type
+    case .pointer, .array: return space(of: base).map { placed(member.type, in: $0) } ?? member.type
     default: return member.type
+    }
+  }
+
+  /// The address space of a struct or array that a pointer leads to; `nil` for a value of its own.
+  private func space(of base: TypedExpression) -> AddressSpace? {
+    if case .pointer(_, let space) = base.type { return space }
+    switch base.kind {
+    case .member(let outer, _), .index(let outer, _): return space(of: outer)
+    case .dereference(let pointer): return space(of: pointer)
+    default: return nil
+    }
+  }
+
+  /// A type whose pointers, as far as nothing else is said of them, lead to a space.
+  private func placed(_ type: Type, in space: AddressSpace) -> Type {
+    switch type {
+    case .pointer(let target, .unknown): .pointer(placed(target, in: space), space)
+    case .array(let element, let count): .array(placed(element, in: space), count: count)
+    default: type
     }
   }
 

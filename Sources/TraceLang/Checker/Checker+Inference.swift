@@ -16,7 +16,7 @@ extension Checker {
     if case .address = value.kind { environment.addressHolders[instance.index, default: []].insert(variable.id.index) }
     let known = environment.variables[instance.index][variable.id.index]
     if let declared = variable.declared {
-      environment.variables[instance.index][variable.id.index] = declared
+      environment.variables[instance.index][variable.id.index] = placed(declared, known, value.type)
       if !isZero { checkFits(value, declared, "$\(variable.name)", at: range, decidedAt: variable.range) }
       return
     }
@@ -27,6 +27,13 @@ extension Checker {
       return
     }
     environment.variables[instance.index][variable.id.index] = joined
+  }
+
+  /// A declared type with the address space of what is assigned first, as a pointer's declaration says none.
+  private func placed(_ declared: Type, _ known: Type?, _ value: Type) -> Type {
+    guard case .pointer(let target, .unknown) = declared else { return declared }
+    for case .pointer(_, let space)? in [known, value] where space != .unknown { return .pointer(target, space) }
+    return declared
   }
 
   /// Reports a value that a declared type cannot take, and warns of integers that may be cut.
@@ -49,7 +56,7 @@ extension Checker {
       if case .pointer = value.type { return }
       if value.kind == .integer(0) { return }
     }
-    if let joined = joined(declared, value), joined == declared { return }
+    if let joined = joined(declared, value), joined == canonical(declared) { return }
     error("\(name) is \(declared.description) and cannot hold \(value.type.description)", at: range, notes: [note])
   }
 
@@ -118,7 +125,8 @@ extension Checker {
       }
       return .tuple(result)
     }
-    return TypeRules.joined(known, value.type)
+    if case .pointer = known, takes(known, value) { return known }
+    return joined(known, value.type)
   }
 
   /// Integers are kept in maps with 64 bits.
@@ -158,7 +166,7 @@ extension Checker {
       let place = (parts.first?.range ?? range).union(parts.last?.range ?? range)
       key = TypedExpression(.tuple(parts), tuple(parts.map { TupleElement($0.type) }, place), place)
     }
-    if key.type == .invalid || parts.contains(where: { $0.type == .invalid }) { return key }
+    if key.type == .invalid { return key }
     guard let joined = joined(state.key, key) else {
       error(
         "the key of @\(state.name) is \(state.key?.description ?? "unknown") elsewhere and \(key.type.description) here",

@@ -1,8 +1,8 @@
 extension Checker {
   mutating func unary(_ operation: UnaryOperator, _ operand: Expression, _ range: SourceRange) -> TypedExpression {
     if case .addressOf = operation { return address(of: operand, range) }
-    let value = expression(operand)
-    if value.type == .invalid { return invalid(range) }
+    let value = assumedNumber(expression(operand))
+    if value.type == .invalid { return unknown(operation, value, range) }
     switch operation {
     case .not:
       guard value.type.isScalar else {
@@ -54,6 +54,9 @@ extension Checker {
         undefinedVariable(Name(name, operand.range))
         return invalid(range)
       }
+      if variableType(variable.id) == .invalid, assumed >= .number {
+        learn(variable, TypedExpression(.integer(0), .int64, range), at: range)
+      }
       let type = variableType(variable.id)
       guard let amount = stepAmount(step, type, operand.range) else { return invalid(range) }
       if type.isInteger, variable.declared == nil {
@@ -76,6 +79,7 @@ extension Checker {
     _ step: Expression.Step, _ name: String, _ indices: [Expression]?, _ operandRange: SourceRange, _ range: SourceRange
   ) -> TypedExpression {
     let map = environment.map(named: name, at: operandRange)
+    environment.maps[map].isAssigned = true
     let key = mapKey(map, indices, operandRange)
     if environment.maps[map].value == nil {
       learnValue(map, TypedExpression(.integer(0), .int64, operandRange), at: operandRange)
@@ -140,15 +144,11 @@ extension Checker {
   private mutating func choice(
     _ test: TypedExpression, _ first: TypedExpression, _ second: TypedExpression, _ range: SourceRange
   ) -> TypedExpression {
-    if first.type == .invalid || second.type == .invalid || test.type == .invalid { return invalid(range) }
-    let type: Type?
-    if case .integer(let constant) = second.kind, let integer = first.type.integer, TypeRules.fits(constant, integer) {
-      type = first.type
-    } else if case .integer(let constant) = first.kind, let integer = second.type.integer, TypeRules.fits(constant, integer) {
-      type = second.type
-    } else {
-      type = TypeRules.joined(first.type, second.type)
-    }
+    let (first, second) = assumedSides(first, second)
+    if first.type == .invalid || second.type == .invalid { return invalid(range) }
+    let type =
+      takes(first.type, second)
+      ? first.type : takes(second.type, first) ? second.type : joined(first.type, second.type)
     guard let type else {
       error("the two sides are \(first.type.description) and \(second.type.description); they must be of one type", at: range)
       return invalid(range)
@@ -160,13 +160,21 @@ extension Checker {
       .ternary(test, then: converted(first, type), otherwise: converted(second, type)), type, range)
   }
 
+  /// Whether a value is a constant that a type holds as it is: a number that fits, or 0 as the null pointer.
+  func takes(_ type: Type, _ value: TypedExpression) -> Bool {
+    guard case .integer(let constant) = value.kind, value.type.isInteger else { return false }
+    if case .pointer = type { return constant == 0 }
+    return type.integer.map { TypeRules.fits(constant, $0) } ?? false
+  }
+
   // MARK: - Binary operators
 
   mutating func binary(
     _ operation: BinaryOperator, _ left: TypedExpression, _ right: TypedExpression, _ range: SourceRange,
     _ operatorRange: SourceRange
   ) -> TypedExpression {
-    if left.type == .invalid || right.type == .invalid { return invalid(range) }
+    let (left, right) = assumedOperands(operation, left, right)
+    if left.type == .invalid || right.type == .invalid { return unknown(operation, left, right, range) }
     switch operation {
     case .and, .or:
       for side in [left, right] where !side.type.isScalar {

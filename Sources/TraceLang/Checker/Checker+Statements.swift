@@ -160,12 +160,10 @@ extension Checker {
     scope.push()
     defer { scope.pop() }
     let variable = scope.declare(name.text, at: name.range)
-    if let key = state.key, let value = state.value {
-      var element = value
-      if case .aggregation(let aggregation) = value, let integer = aggregation.integerType { element = .integer(integer) }
-      let pair = Type.tuple([TupleElement(key), TupleElement(element)])
-      learn(variable, TypedExpression(.variable(variable.id), pair, name.range), at: name.range)
-    }
+    var element = state.value ?? .invalid
+    if case .aggregation(let aggregation) = element, let integer = aggregation.integerType { element = .integer(integer) }
+    let pair = Type.tuple([TupleElement(state.key ?? .invalid), TupleElement(element)])
+    learn(variable, TypedExpression(.variable(variable.id), pair, name.range), at: name.range)
     return [TypedStatement(.forMap(variable.id, MapID(map), loopBody(body)), range)]
   }
 
@@ -255,6 +253,7 @@ extension Checker {
     _ syntax: Expression, _ range: SourceRange
   ) -> [TypedStatement] {
     let map = environment.map(named: name, at: target.range)
+    environment.maps[map].isAssigned = true
     let key = mapKey(map, indices, target.range)
     if operation == nil, let aggregation = aggregationCall(syntax) {
       guard let (kind, value) = self.aggregation(aggregation, syntax) else { return [] }

@@ -1,7 +1,11 @@
 extension Checker {
   mutating func cast(_ syntax: TypeSyntax, _ operand: Expression, _ range: SourceRange) -> TypedExpression {
     let value = expression(operand)
-    guard let type = castType(syntax), value.type != .invalid else { return invalid(range) }
+    guard let type = castType(syntax) else { return invalid(range) }
+    if value.type == .invalid {
+      if case .array(_, 0) = type { return value }
+      return TypedExpression(.convert(value), type, range)
+    }
     if let result = arrayCast(value, type, range) { return result }
     switch (value.type, type) {
     case (_, .integer(let integer)) where value.type.isInteger:
@@ -16,7 +20,9 @@ extension Checker {
     case (.pointer(_, let space), .pointer(let target, _)):
       return TypedExpression(.convert(value), .pointer(target, space), range)
     case (_, .pointer(let target, _)) where value.type.isInteger:
-      return TypedExpression(.convert(value), .pointer(target, defaultSpace), range)
+      // The null pointer is of every address space.
+      let space = value.kind == .integer(0) ? .unknown : defaultSpace
+      return TypedExpression(.convert(value), .pointer(target, space), range)
     case (.string, .string):
       return TypedExpression(.convert(value), type, range)
     default:

@@ -62,6 +62,8 @@ struct Checker {
   var loopDepth = 0
   /// Statements and expressions looked at in all walks.
   var steps = 0
+  /// What the walk takes operands for that have no type yet.
+  var assumption = Assumption.nothing
 
   init(target: any Target, types: ScriptTypes, options: CheckerOptions) {
     self.target = types.isEmpty ? target : ScriptedTarget(target, types: types)
@@ -69,9 +71,6 @@ struct Checker {
     self.options = options
     configuration = options.configuration
   }
-
-  /// Walks after which inference gives up; types only grow, so this is never reached by a sane script.
-  private static let maximumWalks = 32
 
   mutating func check(_ script: Script) -> Program? {
     applyConfiguration(script)
@@ -84,14 +83,7 @@ struct Checker {
     }
     environment.variables = Array(repeating: [], count: instances.count)
     environment.places = Array(repeating: VariablePlaces(), count: instances.count)
-    let before = diagnostics
-    var probes: [Probe] = []
-    for _ in 0..<Self.maximumWalks {
-      let known = environment
-      diagnostics = before
-      probes = instances.map { walk($0) }
-      if environment == known { break }
-    }
+    let probes = inferred(instances)
     let maps = finishedMaps()
     checkNamedParameters()
     guard !diagnostics.hasErrors, let probes = attachable(probes, script) else { return nil }
@@ -130,7 +122,7 @@ struct Checker {
     }
     return environment.maps.map { state in
       // A value that was wrong has been told already.
-      if state.value == nil, !hasErrors {
+      if !state.isAssigned, !hasErrors {
         diagnostics.error(
           "the map @\(state.name) is never assigned a value", at: state.range,
           notes: [Diagnostic.Note("assign it in some probe: @\(state.name) = ...")])
@@ -142,7 +134,7 @@ struct Checker {
   }
 
   /// Checks one instance of a block with what is known so far.
-  private mutating func walk(_ instance: ProbeInstance) -> Probe {
+  mutating func walk(_ instance: ProbeInstance) -> Probe {
     self.instance = instance
     environment.forgetAddresses(ofInstance: instance.index)
     scope = Scope(environment.places[instance.index])

@@ -6,6 +6,8 @@ struct Environment: Hashable {
     var isKeyed: Bool?
     var key: Type?
     var value: Type?
+    /// Whether some statement gives it a value, of a known type or not.
+    var isAssigned = false
     var range: SourceRange
     /// Where the value's type was decided.
     var valueRange: SourceRange?

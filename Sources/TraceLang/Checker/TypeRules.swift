@@ -3,7 +3,8 @@ enum TypeRules {
   /// The type that holds the values of both, or `nil` when there is none.
   ///
   /// Integers of one sign join to the wider; of both signs to a signed type wider than the unsigned one, at most
-  /// 64 bits; strings and buffers to the longer; tuples element by element.
+  /// 64 bits; strings and buffers to the longer; tuples element by element; pointers to the same, or else to nothing known,
+  /// of the first address space that is known.
   static func joined(_ a: Type, _ b: Type) -> Type? {
     if a == b { return a }
     switch (a, b) {
@@ -21,8 +22,7 @@ enum TypeRules {
     case (.buffer(let x), .buffer(let y)):
       return .buffer(capacity: max(x, y))
     case (.pointer(let x, let space), .pointer(let y, let other)):
-      let target = x == y ? x : .void
-      return .pointer(target, space == other ? space : .unknown)
+      return .pointer(pointee(x, y), space == .unknown ? other : space)
     case (.pointer, .integer(let x)) where x.bits == 64, (.integer(let x), .pointer) where x.bits == 64:
       return .integer(x)
     case (.tuple(let xs), .tuple(let ys)):
@@ -37,6 +37,15 @@ enum TypeRules {
       return nil
     default:
       return nil
+    }
+  }
+
+  /// What a pointer to either points to: of structs of one name the first, since BTF may have one of them several times.
+  private static func pointee(_ a: Type, _ b: Type) -> Type {
+    switch (a, b) {
+    case (.pointer, .pointer): joined(a, b) ?? .void
+    case (.record(.btf(_, _, let name)), .record(.btf(_, _, let other))) where name == other && !name.isEmpty: a
+    default: a == b ? a : .void
     }
   }
 

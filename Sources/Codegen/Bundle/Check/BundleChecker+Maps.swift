@@ -37,9 +37,17 @@ extension MapSpec {
 }
 
 extension Bundle {
-  /// Every 64-bit word that user space reads or writes in memory that programs have too.
-  var words: [MapView.Place] {
-    [lostEvents, cutLoops, startTime, taiOffset, wallOffset].compactMap(\.self) + stacks.map(\.lost)
+  /// So many 64-bit words from a place on.
+  struct Words {
+    let place: MapView.Place
+    var count = 1
+  }
+
+  /// All words that user space reads or writes in memory that programs have too.
+  var words: [Words] {
+    ([lostEvents, cutLoops, startTime, taiOffset, wallOffset].compactMap(\.self) + stacks.map(\.lost)).map { Words(place: $0) }
+      + views.compactMap(\.lostUpdates).map { Words(place: $0, count: MapView.lostUpdatesSize / 8) }
+      + pendingActions.map { Words(place: $0.place, count: PendingAction.size / 8) }
   }
 }
 
@@ -54,10 +62,10 @@ extension BundleChecker {
       "\(count) bytes at \(place.offset) of map \(place.map) are outside of it")
   }
 
-  /// Whether 64-bit words lie where each can be read and written at once.
-  func check(words: Int, at place: MapView.Place) throws(BundleFault) {
-    try require(place.offset % 8 == 0, "a word is at \(place.offset), which is no multiple of 8")
-    try check(place, count: words * 8)
+  /// Whether each word can be read and written at once.
+  func check(_ words: Bundle.Words) throws(BundleFault) {
+    try require(words.place.offset % 8 == 0, "a word is at \(words.place.offset), which is no multiple of 8")
+    try check(words.place, count: words.count * 8)
   }
 
   func check(_ stack: StackStorage) throws(BundleFault) {

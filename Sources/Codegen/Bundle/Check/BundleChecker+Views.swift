@@ -8,7 +8,6 @@ extension BundleChecker {
   func check(_ view: MapView) throws(BundleFault) {
     try require(view.name.isText, "its name is no text")
     try require((0...MapSpec.maximumSize).contains(view.keySize), "its keys have \(view.keySize) bytes")
-    if let place = view.lostUpdates { try check(words: MapView.lostUpdatesSize / 8, at: place) }
     for field in view.keyFields { try check(field, within: view.keySize) }
     let key = try view.key.map { key throws(BundleFault) in try measure.extent(of: key) }
     try require((key?.size ?? 0) == view.keySize, "its keys are not of their type's size")
@@ -56,7 +55,7 @@ extension BundleChecker {
       try require(view.value.isAggregation, "slots are of aggregations only")
       try require(
         (size...MapSpec.maximumSize).contains(stride) && stride % 8 == 0
-          && map.valueSize >= stride * bundle.settings.possibleCPUs, "map \(index) has other values")
+          && map.valueSize == stride * bundle.settings.possibleCPUs, "map \(index) has other values")
     case (.shared, _), (.perCPU, _), (.slots, _): throw BundleFault("map \(index) holds entries of another kind")
     }
   }

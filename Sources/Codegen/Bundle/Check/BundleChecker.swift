@@ -19,7 +19,7 @@ struct BundleChecker {
     try each("map", maps) { map throws(BundleFault) in try map.check() }
     try require(maps.count { $0.kind == .ringBuffer } <= 1, "there are several ring buffers")
     try each("layout", bundle.layouts) { printed throws(BundleFault) in _ = try measure.extent(of: printed.layout) }
-    try each("word", bundle.words) { place throws(BundleFault) in try check(words: 1, at: place) }
+    try each("word", bundle.words) { words throws(BundleFault) in try check(words) }
     try each("stack storage", bundle.stacks) { stack throws(BundleFault) in try check(stack) }
     try each("view", bundle.views) { view throws(BundleFault) in try check(view) }
     try checkShare(of: bundle.views)
@@ -27,7 +27,6 @@ struct BundleChecker {
     try each("pending action", bundle.pendingActions) { pending throws(BundleFault) in
       try require(pending.action.changesRun, "it has no need to wait")
       try check(pending.action)
-      try check(words: PendingAction.size / 8, at: pending.place)
     }
     var effect = bundle.actions.contains(where: \.runsCommands) ? "runs commands" : nil
     try each("program", bundle.programs) { program throws(BundleFault) in
