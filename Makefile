@@ -35,7 +35,7 @@ bench: release ## measure swtrace against this machine's bpftrace; needs root
 
 SECONDS ?= 60
 
-fuzz: ## fuzz the readers of scripts and recorded targets, SECONDS=60 each; findings go to .build/fuzz/findings
+fuzz: ## fuzz the readers of outside data, SECONDS=60 each; findings go to .build/fuzz/findings
 	@Scripts/fuzz.sh $(SECONDS)
 
 # 5.10, 6.1, 6.12, 7.x or all.
