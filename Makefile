@@ -35,7 +35,7 @@ bench: release ## measure swtrace against this machine's bpftrace; needs root
 
 SECONDS ?= 60
 
-fuzz: ## fuzz the readers of scripts, recorded targets and bundles, SECONDS=60 each; findings go to .build/fuzz/findings
+fuzz: ## fuzz the readers of outside data, SECONDS=60 each; findings go to .build/fuzz/findings
 	@Scripts/fuzz.sh $(SECONDS)
 	@Scripts/fuzz-bundles.sh 1000000000 $(SEED) --seconds $(SECONDS)
 

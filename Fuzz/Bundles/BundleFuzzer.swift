@@ -1,9 +1,9 @@
 import ArgumentParser
 import Glibc
-import Runtime
 import TestSupport
 
 @testable import Codegen
+@testable import Runtime
 
 @main struct BundleFuzzer: ParsableCommand {
   static let configuration = CommandConfiguration(

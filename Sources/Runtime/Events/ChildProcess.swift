@@ -95,12 +95,15 @@ enum CommandWords {
 
   /// The file that a shell would run: the name itself when it has a slash, else the first in PATH.
   static func executable(named name: String) -> String? {
-    if name.utf8.contains(UInt8(ascii: "/")) { return access(name, X_OK) == 0 ? name : nil }
+    if name.utf8.contains(UInt8(ascii: "/")) { return canRun(name) ? name : nil }
     let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
     for folder in path.split(separator: ":") {
       let candidate = "\(folder)/\(name)"
-      if access(candidate, X_OK) == 0 { return candidate }
+      if canRun(candidate) { return candidate }
     }
     return nil
   }
+
+  /// Asked with the rights of this process, which access(2) takes to be those of its user.
+  private static func canRun(_ path: String) -> Bool { faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0 }
 }

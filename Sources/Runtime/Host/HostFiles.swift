@@ -1,4 +1,5 @@
 import Glibc
+import SystemPackage
 import TraceLang
 
 /// Files of this machine, for imports.
@@ -20,7 +21,8 @@ public struct HostFiles: FileReader {
     case S_IFREG:
       guard Int(status.st_size) <= Self.maximumLength else { throw FileReaderError("it is too long") }
       let bytes: [UInt8]
-      do { bytes = try readFile(path) } catch { throw FileReaderError("\(error)") }
+      // Not by its path again, which may name a pipe by now.
+      do { bytes = try FileDescriptor(rawValue: descriptor).readAll() } catch { throw FileReaderError("\(error)") }
       return FileEntry(contents: .file(bytes), isWritableByAll: isWritableByAll, identity: identity)
     case S_IFDIR:
       return FileEntry(contents: .folder(try Self.names(in: path)), isWritableByAll: isWritableByAll, identity: identity)
