@@ -5,7 +5,8 @@ import TraceLang
 @Suite struct UntypedTests {
   /// The types of a probe's maps and variables, without statements; or what is wrong.
   private func types(_ body: String) -> String {
-    begin(body).split(separator: "\n").filter { $0.contains("map ") || $0.contains("variable ") || $0.contains("ERROR") }
+    begin(body).split(separator: "\n")
+      .filter { $0.contains("map ") || $0.contains("variable ") || $0.contains("ERROR") }
       .map { $0.replacing("map ", with: "").replacing("variable ", with: "") }.joined(separator: "; ")
   }
 
@@ -98,7 +99,8 @@ import TraceLang
   @Test(
     "a map that nothing is assigned to is an error, and the only one",
     arguments: [
-      ("print(@n);", "1:15-17"), ("$x = @n; print($x.pid); @y = $x + 1;", "1:14-16"), ("@a = @n; @b = @a + 1;", "1:14-16"),
+      ("print(@n);", "1:15-17"), ("$x = @n; print($x.pid); @y = $x + 1;", "1:14-16"),
+      ("@a = @n; @b = @a + 1;", "1:14-16"),
       ("if (@n == 1) { }", "1:13-15"), ("delete(@n, 1);", "1:16-18"), ("@a = @n[@a];", "1:14-20"),
       ("for ($kv : @n) { print($kv.0); }", "1:20-22"), ("clear(@n);", "1:15-17"), ("@a[@n] = @a[1] + 1;", "1:12-14"),
     ])

@@ -92,7 +92,8 @@ extension ScriptGenerator {
       ? "\(name).tgid != 0" : random.pick(["\(name) != 0", "\(name)", "(struct Node *)0 != \(name)", "\(name).v != 0"])
     let isCounted = random.chance(50)
     if isCounted {
-      return "\(name) = \(start); for (\(counter) : 0..\(count)) { if (!(\(end))) { break; } \(name) = \(name).\(link); \(body)"
+      return
+        "\(name) = \(start); for (\(counter) : 0..\(count)) { if (!(\(end))) { break; } \(name) = \(name).\(link); \(body)"
     }
     return
       "\(name) = \(start); let \(counter) = 0; while (\(counter) < \(count) && \(end)) { \(counter)++; \(name) = \(name).\(link); \(body)"

@@ -41,14 +41,26 @@ import Testing
       ("@x = (@y.1, 7); @y = (@x.1, @x.0 + 2); print((@x, @y));", "((0, 7), (7, 2))"),
       ("unroll(2) { @n = (@n.0 + 1, (@n.1.0 + 2, \"x\")); } print(@n);", "@n: (2, (4, x))"),
       ("unroll(2) { @r = (hits = @r.hits + 1, name = \"n\"); } print(@r.hits);", "2"),
-      ("unroll(2) { @slot = (@slot + 1) % 4; @ring[@slot] = @ring[@slot] + @slot; } print(@ring);", "@ring[1]: 1 @ring[2]: 2"),
-      ("@name[@id[comm]] = 1; @id[comm] = @id[comm] + 1; @name[@id[comm]] = 2; print(@name);", "@name[0]: 1 @name[1]: 2"),
+      (
+        "unroll(2) { @slot = (@slot + 1) % 4; @ring[@slot] = @ring[@slot] + @slot; } print(@ring);",
+        "@ring[1]: 1 @ring[2]: 2"
+      ),
+      (
+        "@name[@id[comm]] = 1; @id[comm] = @id[comm] + 1; @name[@id[comm]] = 2; print(@name);",
+        "@name[0]: 1 @name[1]: 2"
+      ),
       ("@k[@j] = 1; @j = @k[2] + 1; print(@k);", "@k[0]: 1"),
       ("@a[@a[1]] = @a[2] + 1; print(@a);", "@a[0]: 1"),
-      ("@c = count(); @c = count(); @seen = @seen + @c; @rate = @c - @prev; @prev = @c; print((@seen, @rate));", "(2, 2)"),
+      (
+        "@c = count(); @c = count(); @seen = @seen + @c; @rate = @c - @prev; @prev = @c; print((@seen, @rate));",
+        "(2, 2)"
+      ),
       ("@m = max(5); @m = max(9); @hi = @m > @hi ? @m : @hi; print(@hi);", "@hi: 9"),
       ("@h = max(@n); @n = @n + 4; @h = max(@n); print(@h);", "@h: 4"),
-      ("@m[1] = 10; @m[2] = 20; for ($kv : @m) { @t = @t + $kv.1; @b = $kv.1 > @b ? $kv.1 : @b; } print((@t, @b));", "(30, 20)"),
+      (
+        "@m[1] = 10; @m[2] = 20; for ($kv : @m) { @t = @t + $kv.1; @b = $kv.1 > @b ? $kv.1 : @b; } print((@t, @b));",
+        "(30, 20)"
+      ),
       ("for ($kv : @m) { @n = $kv.1; } @m[1] = @n; print(@m);", "@m[1]: 0"),
       ("@v = { $t = @v; $t + 2 }; @v = { let $t = @v; $t + 2 }; print(@v);", "@v: 4"),
       ("unroll(2) { @v = if (@v > 0) { @v * 2 } else { 3 }; } print(@v);", "@v: 6"),
@@ -63,9 +75,12 @@ import Testing
   @Test("types pass from probe to probe, macros and declared maps included")
   func probes() throws {
     #expect(
-      try output("end { @e = @d; print(@e); } begin { @d = @c; exit(); } begin { @c = @b; } begin { @b = @a; } begin { @a = \"deep\"; }")
+      try output(
+        "end { @e = @d; print(@e); } begin { @d = @c; exit(); } begin { @c = @b; } begin { @b = @a; } begin { @a = \"deep\"; }"
+      )
         == "@e: ")
-    #expect(try output("macro bump(@m) { @m = @m + 1; @m } begin { print(bump(@z)); print(bump(@z)); exit(); }") == "1 2")
+    #expect(
+      try output("macro bump(@m) { @m = @m + 1; @m } begin { print(bump(@z)); print(bump(@z)); exit(); }") == "1 2")
     #expect(
       try output("let @h = hash(10); begin { @h[1] = @h[1] + 5; @h[2] = @h[1]; print(@h[2]); exit(); }") == "5")
   }
@@ -74,20 +89,41 @@ import Testing
     "pointers that casts, members and the current task give",
     arguments: [
       ("$t = curtask; $t = $t.real_parent; print($t.tgid == curtask.real_parent.tgid);", "true"),
-      ("$t = curtask; $n = 0; while ($t.pid != 0 && $n < 50) { $n++; $t = $t->real_parent; } print(($t.pid, $n > 1));", "(0, true)"),
+      (
+        "$t = curtask; $n = 0; while ($t.pid != 0 && $n < 50) { $n++; $t = $t->real_parent; } print(($t.pid, $n > 1));",
+        "(0, true)"
+      ),
       ("$t = curtask; unroll(3) { if ($t.pid > 1) { $t = $t.real_parent; } } print($t.pid >= 0);", "true"),
       ("$t = (struct task_struct *)curtask; $p = $t->real_parent; if ($p != 0) { $t = $p; } print($t == $p);", "true"),
       ("$p = curtask.real_parent; $q = $p != 0 ? $p.real_parent : 0; print($q.tgid == $p.real_parent.tgid);", "true"),
       ("$t = cpu == 1000 ? curtask.real_parent : curtask; print($t.pid == curtask.pid);", "true"),
-      ("@t[0] = curtask; @t[1] = @t[0].real_parent; @t[0] = @t[1]; print(@t[0].tgid == curtask.real_parent.tgid);", "true"),
-      ("@a[tid] = (uint64)curtask; $t = (struct task_struct *)@a[tid]; $t = $t.group_leader; print($t.tgid == curtask.tgid);", "true"),
+      (
+        "@t[0] = curtask; @t[1] = @t[0].real_parent; @t[0] = @t[1]; print(@t[0].tgid == curtask.real_parent.tgid);",
+        "true"
+      ),
+      (
+        "@a[tid] = (uint64)curtask; $t = (struct task_struct *)@a[tid]; $t = $t.group_leader; print($t.tgid == curtask.tgid);",
+        "true"
+      ),
       ("$n = (struct list_head *)0; $n = $n.next; print($n);", "0x0"),
-      ("$n = curtask.tasks.next; $n = $n.prev; print((uint64)$n - (uint64)curtask == offsetof(struct task_struct, tasks));", "true"),
-      ("$s = curtask.nsproxy.pid_ns_for_children; $l = $s.level; while ($s.level > 0) { $s = $s.parent; $l--; } print($l);", "0"),
+      (
+        "$n = curtask.tasks.next; $n = $n.prev; print((uint64)$n - (uint64)curtask == offsetof(struct task_struct, tasks));",
+        "true"
+      ),
+      (
+        "$s = curtask.nsproxy.pid_ns_for_children; $l = $s.level; while ($s.level > 0) { $s = $s.parent; $l--; } print($l);",
+        "0"
+      ),
       ("$d = curtask.fs.root.dentry; $d = $d.d_parent; print($d == curtask.fs.root.dentry.d_parent);", "true"),
-      ("$m = curtask.mm; @v = @v + $m.total_vm; $m = curtask.active_mm; print(($m == curtask.mm, @v > 0));", "(true, true)"),
+      (
+        "$m = curtask.mm; @v = @v + $m.total_vm; $m = curtask.active_mm; print(($m == curtask.mm, @v > 0));",
+        "(true, true)"
+      ),
       ("$f = curtask.files.fdt.fd; $x = *$f; $x = $f[0]; print($x == *$f);", "true"),
-      ("@p = @p == 0 ? curtask : @p.real_parent; @p = @p == 0 ? curtask : @p.real_parent; print(@p == curtask.real_parent);", "true"),
+      (
+        "@p = @p == 0 ? curtask : @p.real_parent; @p = @p == 0 ? curtask : @p.real_parent; print(@p == curtask.real_parent);",
+        "true"
+      ),
     ])
   func pointers(actions: String, expected: String) throws {
     #expect(try output("begin { \(actions) exit(); }") == expected)
@@ -98,7 +134,8 @@ import Testing
     let read = "print(($t.tgid == curtask.tgid, $t.real_parent.tgid == curtask.real_parent.tgid));"
     for start in ["let $t: struct task_struct * = curtask;", "$t = (struct task_struct *)0; $t = curtask;"] {
       #expect(
-        try output("tracepoint:syscalls:sys_enter_* /!@done/ { @done = 1; \(start) \(read) exit(); }") == "(true, true)")
+        try output("tracepoint:syscalls:sys_enter_* /!@done/ { @done = 1; \(start) \(read) exit(); }") == "(true, true)"
+      )
     }
   }
 

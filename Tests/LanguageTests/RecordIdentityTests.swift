@@ -59,9 +59,10 @@ import TraceLang
 
   @Test("the structs themselves are compared, too")
   func values() {
-    #expect(types("$n = (struct node *)0; $same = *$n == *$n.next; $other = *$n.task == *curtask;") == [
-      "$n: struct node *", "$same: bool", "$other: bool",
-    ])
+    #expect(
+      types("$n = (struct node *)0; $same = *$n == *$n.next; $other = *$n.task == *curtask;") == [
+        "$n: struct node *", "$same: bool", "$other: bool",
+      ])
   }
 
   @Test("a script's struct hides the kernel's of that name wherever a pointer leads to it")
@@ -69,16 +70,18 @@ import TraceLang
     let own = "struct task_struct { struct node *node; int depth; };"
     #expect(types("$t = curtask; $t = $t.node.task; $d = $t.depth;", own) == ["$t: struct task_struct *", "$d: int32"])
     #expect(types("$n = (struct node *)0; $d = $n.task.depth;", own) == ["$n: struct node *", "$d: int32"])
-    #expect(types("$n = (struct node *)0; $d = $n.task.pid;", own)[0].hasSuffix("struct task_struct has no field 'pid'"))
+    #expect(
+      types("$n = (struct node *)0; $d = $n.task.pid;", own)[0].hasSuffix("struct task_struct has no field 'pid'"))
   }
 
   @Test("a typedef's struct is that of its pointers")
   func alias() {
     let own = "typedef struct { int v; } word_t; typedef struct node node_t; struct pair { word_t *w; node_t *n; };"
     #expect(
-      types("$p = (struct pair *)0; $w = (word_t *)0; $w = $p.w; $n = (struct node *)0; $n = $p.n; $n = $n.next;", own) == [
-        "$p: struct pair *", "$w: struct  *", "$n: struct node *",
-      ])
+      types("$p = (struct pair *)0; $w = (word_t *)0; $w = $p.w; $n = (struct node *)0; $n = $p.n; $n = $n.next;", own)
+        == [
+          "$p: struct pair *", "$w: struct  *", "$n: struct node *",
+        ])
   }
 
   @Test("different structs make a pointer to nothing known")
@@ -90,8 +93,29 @@ import TraceLang
 
   @Test("0 is the null pointer")
   func null() {
-    #expect(types("$x = curtask; $x = 0; $y = pid ? curtask : 0; $z = pid ? 0 : $y;") == [
-      "$x: struct task_struct *", "$y: struct task_struct *", "$z: struct task_struct *",
-    ])
+    #expect(
+      types("$x = curtask; $x = 0; $y = pid ? curtask : 0; $z = pid ? 0 : $y;") == [
+        "$x: struct task_struct *", "$y: struct task_struct *", "$z: struct task_struct *",
+      ])
   }
+
+  @Test("members of nested structs, arrays and pointers to pointers stay in their struct's address space")
+  func spaces() throws {
+    let own = "struct part { struct part *kids[2]; struct { struct part *up; } in; struct part **back; };"
+    let actions =
+      "$p = (struct part *)uptr(4096); $a = $p.in.up; $b = $p.kids[1]; $c = *$p.back; $d = (struct part *)0; $d = $c;"
+    let variables = try #require(Compiled("\(own) begin { \(actions) }").program?.probes.first?.variables)
+    #expect(variables.map(\.type.space) == [.user, .user, .user, .user, .user])
+  }
+
+  @Test("a declaration says no address space, so that what is assigned does")
+  func declared() throws {
+    let actions = "let $t: struct task_struct * = curtask; let $u: struct node * = (struct node *)uptr(8);"
+    let variables = try #require(Compiled("begin { \(actions) }").program?.probes.first?.variables)
+    #expect(variables.map(\.type.space) == [.kernel, .user])
+  }
+}
+
+extension Type {
+  fileprivate var space: AddressSpace? { if case .pointer(_, let space) = self { space } else { nil } }
 }

@@ -54,7 +54,11 @@ extension Checker {
     case .otherOperand: assumption = .number
     case .number:
       assumption = .nothing
-      if environment.hasOpenMaps { environment.closeMaps() } else { probes.forEach { environment.closeVariables(of: $0) } }
+      if environment.hasOpenMaps {
+        environment.closeMaps()
+      } else {
+        for index in probes { environment.closeVariables(of: index) }
+      }
     }
     return true
   }
@@ -154,7 +158,8 @@ extension Type {
     case .invalid: true
     case .tuple(let elements): elements.contains { $0.type.isOpen }
     case .void, .bool, .integer, .string, .buffer, .pointer, .array, .record, .enumeration, .probeName, .kernelSymbol,
-      .userSymbol, .stack, .inet, .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName, .aggregation:
+      .userSymbol, .stack, .inet, .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName,
+      .aggregation:
       false
     }
   }
@@ -165,7 +170,8 @@ extension Type {
     case .invalid: .int64
     case .tuple(let elements): .tuple(elements.map { TupleElement(name: $0.name, $0.type.closed) })
     case .void, .bool, .integer, .string, .buffer, .pointer, .array, .record, .enumeration, .probeName, .kernelSymbol,
-      .userSymbol, .stack, .inet, .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName, .aggregation:
+      .userSymbol, .stack, .inet, .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName,
+      .aggregation:
       self
     }
   }
