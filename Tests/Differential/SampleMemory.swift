@@ -40,10 +40,14 @@ enum SampleMemory {
   private static func nodeBytes(_ number: Int) -> [UInt8] {
     func pointer(to other: Int) -> UInt64 { other < nodes ? address + UInt64(node(other).lowerBound) : 0 }
     let words: [UInt64] = [
-      pointer(to: number + 1), pointer(to: number + 2), pointer(to: number + 1),  // next, kids
-      UInt64(UInt32(bitPattern: Int32(number * 1000 - 1500))) | UInt64(number + 65533) << 32 & 0xffff_0000_0000,  // v, w
-      pointer(to: number + 3), UInt64(UInt8(truncatingIfNeeded: -number)),  // in
-      pointer(to: number + 2), number + 1 < nodes ? pointer(to: number + 1) : 0,  // alt, back
+      // next, kids
+      pointer(to: number + 1), pointer(to: number + 2), pointer(to: number + 1),
+      // v and w
+      UInt64(UInt32(bitPattern: Int32(number * 1000 - 1500))) | UInt64(number + 65533) << 32 & 0xffff_0000_0000,
+      // in
+      pointer(to: number + 3), UInt64(UInt8(truncatingIfNeeded: -number)),
+      // alt, back
+      pointer(to: number + 2), pointer(to: number + 1),
     ]
     return words.flatMap { word in withUnsafeBytes(of: word.littleEndian) { Array($0) } }
   }
