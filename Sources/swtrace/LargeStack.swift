@@ -3,7 +3,11 @@ import Glibc
 /// A stack on which any script can be compiled and printed, however deep it nests.
 enum LargeStack {
   /// What the deepest script takes, with room to spare.
-  private static let size = 8 << 20
+  #if DEBUG
+    private static let size = 128 << 20
+  #else
+    private static let size = 8 << 20
+  #endif
 
   /// Runs work where the stack is large: here, unless the process may have only a smaller one (`ulimit -s`).
   static func run<Value, Failure: Error>(_ work: () throws(Failure) -> Value) throws(Failure) -> Value {
