@@ -112,18 +112,20 @@ struct TraceCommand: ParsableCommand {
       throw CommandFailure(error.description)
     }
     let childPID = child.map { Int($0.pid) }
-    let compiled = try LargeStack.run { () throws(CommandFailure) in
+    let bundle = try LargeStack.run { () throws(CommandFailure) in
       let result = try frontend.compile(childPID: childPID)
       if let d { Terminal.writeOutput(StagePrinter(result, d.stages).text()) }
-      return result.compilation.bundle
+      return try Self.checked(result.compilation.bundle)
     }
-    let bundle: CheckedBundle
+    return try run(bundle, host, child)
+  }
+
+  private static func checked(_ bundle: Bundle) throws(CommandFailure) -> CheckedBundle {
     do throws(BundleError) {
-      bundle = try CheckedBundle(compiled)
+      return try CheckedBundle(bundle)
     } catch {
       throw CommandFailure("this is a bug of swtrace: \(error.message)")
     }
-    return try run(bundle, host, child)
   }
 
   /// Runs what `swtrace build` made.
@@ -137,7 +139,10 @@ struct TraceCommand: ParsableCommand {
     }
     let host: HostTarget
     do throws(TargetError) { host = try HostTarget() } catch { throw CommandFailure(error.message) }
-    return try run(try BundleReader.bundle(path, allowsUnsafe: script.unsafe, on: host), host)
+    let bundle = try LargeStack.run { () throws(CommandFailure) in
+      try BundleReader.bundle(path, allowsUnsafe: script.unsafe, on: host)
+    }
+    return try run(bundle, host)
   }
 
   /// Prints what was asked of a script compiled for another machine.
