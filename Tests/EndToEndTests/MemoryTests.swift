@@ -30,7 +30,9 @@ import Testing
     let folder = try TemporaryFolder()
     let result = try run([Repository.swtrace, "-q", try folder.file("long.bt", script)])
     #expect(result.ending == .exited(1))
-    #expect(result.errors.contains(":1:84267-84275: ERROR: the probe is too large: it becomes more than 65536 instructions up to here\n"))
+    #expect(
+      result.errors.contains(
+        ":1:84267-84275: ERROR: the probe is too large: it becomes more than 65536 instructions up to here\n"))
   }
 
   @Test("one value too large for the kernel is told") func tooLarge() throws {
