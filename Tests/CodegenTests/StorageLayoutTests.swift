@@ -11,7 +11,7 @@ import TraceLang
     let bundle = try BuiltScript(script, target: target).bundle
     let map = try #require(bundle.views.first?.storage.hash)
     let spec = bundle.maps[map.map]
-    #expect(!spec.flags.contains(.noPreallocation))
+    #expect(spec.flags == [], "maps are preallocated")
     return "\(spec.kind) of \(spec.valueSize) bytes, \(map.values)"
   }
 

@@ -134,8 +134,6 @@ public struct MapSpec: Hashable, Sendable, Codable {
   public struct Flags: OptionSet, Hashable, Sendable, Codable {
     public let rawValue: UInt32
     public init(rawValue: UInt32) { self.rawValue = rawValue }
-    /// Elements are allocated when first used.
-    public static let noPreallocation = Flags(rawValue: 1)
     /// Programs may only read.
     public static let readOnlyForPrograms = Flags(rawValue: 1 << 7)
     /// The value can be mapped into user space (arrays).

@@ -16,7 +16,6 @@ public enum BundleListing {
     var text = ""
     for (index, map) in bundle.maps.enumerated() {
       text += "map \(index) \(map.name) \(map.kind) key \(map.keySize) value \(map.valueSize) entries \(map.maxEntries)"
-      if map.flags.contains(.noPreallocation) { text += " no_prealloc" }
       if map.flags.contains(.readOnlyForPrograms) { text += " rdonly_prog" }
       if map.flags.contains(.mappable) { text += " mmapable" }
       if map.isFrozen { text += " frozen" }

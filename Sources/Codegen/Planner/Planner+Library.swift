@@ -19,7 +19,6 @@ extension Planner {
     }
     for limit in usage.stackLimits {
       let valueSize = StackStorage.valueSize(limit: limit)
-      // Not on demand: where interrupts are off, the kernel has memory for one new entry at a time.
       plan.maps.append(
         MapSpec(
           name: "swtrace_stacks", kind: .hash, keySize: 8, valueSize: valueSize,

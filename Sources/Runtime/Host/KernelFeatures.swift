@@ -30,7 +30,6 @@ struct KernelFeatures {
     case .perCPULookup: hasHelper(BPF_FUNC_map_lookup_percpu_elem)
     case .taskStorage: hasHelper(BPF_FUNC_task_storage_get)
     case .instructionSetV4: hasSignExtendingMove()
-    case .bpfMemoryAllocator: hasMemoryAllocator()
     case .kprobeMulti: hasKprobeMulti()
     case .uprobeMulti: hasUprobeMulti()
     }
@@ -55,15 +54,6 @@ struct KernelFeatures {
     ProbeProgram(
       .tracepoint, [.moveImmediate(1, 0), .moveSignExtending8(1, 1), .moveImmediate(0, 0), .exit]
     ).isLoaded
-  }
-
-  /// Programs of perf events were refused maps that are not preallocated until allocating was safe everywhere.
-  private static func hasMemoryAllocator() -> Bool {
-    guard let map = ProbeMap(type: .hash, keySize: 4, valueSize: 4, entries: 1, flags: UInt32(BPF_F_NO_PREALLOC))
-    else { return false }
-    let program = ProbeProgram(
-      .perfEvent, [.loadMap(1, map.descriptor), .immediateHigh(0), .moveImmediate(0, 0), .exit])
-    return program.isLoaded
   }
 
   /// An unreadable list of addresses is what a kernel that has the attach type complains of.
@@ -110,8 +100,8 @@ extension KernelFeature {
     guard known[.instructionSetV4] == true else { return false }
     switch self {
     case .forEachMapElement, .currentTaskBTF, .attachCookie, .loop, .bootTime, .perCPULookup: return true
-    case .btf, .tracingRawTracepoint, .ringBuffer, .taiTime, .taskStorage, .instructionSetV4, .bpfMemoryAllocator,
-      .kprobeMulti, .uprobeMulti:
+    case .btf, .tracingRawTracepoint, .ringBuffer, .taiTime, .taskStorage, .instructionSetV4, .kprobeMulti,
+      .uprobeMulti:
       return false
     }
   }

@@ -118,10 +118,9 @@ final class ProbeMap {
 
   let descriptor: Int32
 
-  init?(type: Kind, keySize: UInt32, valueSize: UInt32, entries: UInt32, flags: UInt32 = 0) {
+  init?(type: Kind, keySize: UInt32, valueSize: UInt32, entries: UInt32) {
     var options = bpf_map_create_opts()
     options.sz = MemoryLayout<bpf_map_create_opts>.size
-    options.map_flags = flags
     descriptor = bpf_map_create(bpf_map_type(type.rawValue), nil, keySize, valueSize, entries, &options)
     guard descriptor >= 0 else { return nil }
   }

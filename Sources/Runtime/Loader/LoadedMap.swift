@@ -46,6 +46,11 @@ struct LoadedMap {
           "this kernel takes map keys of \(Self.oldMaximumKeySize) bytes and those of \(spec.name) have \(spec.keySize):"
             + " shorten them with config max_strlen or str(text, size); Linux 5.11 has no limit")
       }
+      if -fd == ENOMEM || -fd == E2BIG, spec.maxEntries > 1 {
+        throw .unavailable(
+          "the kernel has no memory for the map \(spec.name) of \(spec.maxEntries) keys with values of \(spec.valueSize) bytes:"
+            + " lower max_map_keys or the size of its values")
+      }
       throw .failure(doing: "create the map \(spec.name)", code: -fd)
     }
     descriptor = Descriptor(fd)

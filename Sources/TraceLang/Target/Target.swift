@@ -110,8 +110,6 @@ public enum KernelFeature: String, Hashable, Sendable, Codable, CaseIterable {
   case perCPULookup
   /// sdiv, smod, movsx, bswap and long jumps (6.6).
   case instructionSetV4
-  /// Map memory taken on demand works from every context (6.6's bpf_mem_alloc hash maps, 6.1).
-  case bpfMemoryAllocator
   /// BPF_TRACE_KPROBE_MULTI (5.18).
   case kprobeMulti
   /// BPF_TRACE_UPROBE_MULTI (6.6).
