@@ -29,7 +29,7 @@ public func check(
   let types = ScriptTypesBuilder.types(of: script, target: target, reportingTo: &diagnostics)
   var checker = Checker(target: target, types: types, options: options)
   let program = checker.check(script)
-  for diagnostic in checker.diagnostics.all { diagnostics.report(diagnostic) }
+  diagnostics.report(contentsOf: checker.diagnostics)
   return diagnostics.hasErrors ? nil : program
 }
 

@@ -55,31 +55,3 @@ public struct Diagnostic: Hashable, Sendable, Codable {
     Diagnostic(.warning, message, at: range, notes: notes, fixIts: fixIts)
   }
 }
-
-/// The diagnostics of a compilation, in the order they were found, without repeats.
-public struct Diagnostics: Sendable, Error {
-  public private(set) var all: [Diagnostic] = []
-  private var seen: Set<Diagnostic> = []
-
-  public init() {}
-
-  public init(_ first: Diagnostic) { report(first) }
-
-  public var hasErrors: Bool { all.contains { $0.severity == .error } }
-
-  public mutating func report(_ diagnostic: Diagnostic) {
-    if seen.insert(diagnostic).inserted { all.append(diagnostic) }
-  }
-
-  public mutating func error(
-    _ message: String, at range: SourceRange?, notes: [Diagnostic.Note] = [], fixIts: [Diagnostic.FixIt] = []
-  ) {
-    report(.error(message, at: range, notes: notes, fixIts: fixIts))
-  }
-
-  public mutating func warning(
-    _ message: String, at range: SourceRange?, notes: [Diagnostic.Note] = [], fixIts: [Diagnostic.FixIt] = []
-  ) {
-    report(.warning(message, at: range, notes: notes, fixIts: fixIts))
-  }
-}
