@@ -26,6 +26,7 @@ let package = Package(
       name: "CLibBPF",
       linkerSettings: [.linkedLibrary("bpf"), .linkedLibrary("elf"), .linkedLibrary("z")]
     ),
+    .target(name: "CAllocation"),
     .target(
       name: "Runtime",
       dependencies: ["Codegen", "TraceLang", "CLibBPF", .product(name: "SystemPackage", package: "swift-system")],
@@ -34,7 +35,7 @@ let package = Package(
     .executableTarget(
       name: "swtrace",
       dependencies: [
-        "Runtime", "Codegen", "TraceLang",
+        "CAllocation", "CLibBPF", "Runtime", "Codegen", "TraceLang",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],

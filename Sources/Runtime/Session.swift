@@ -12,6 +12,8 @@ public struct SessionOptions: Sendable {
   public var format = OutputFormat.text
   /// Where output goes; stays open.
   public var output: Int32 = 1
+  /// Whether what a regular file there holds is dropped, once everything is attached.
+  public var isOutputTruncatedAtStart = false
   /// `-c`: a command to trace.
   public var command: String?
   /// `-p`: a process to trace.
@@ -92,6 +94,7 @@ public final class Session {
       try tracing.drainAll()
       throw error
     }
+    if options.isOutputTruncatedAtStart { try truncateOutput() }
     printer.attached()
     var status = try tracing.start()
     if !attachments.isEmpty {
@@ -144,6 +147,12 @@ public final class Session {
         }
       }
     }
+  }
+
+  private func truncateOutput() throws(RuntimeError) {
+    var status = stat()
+    guard fstat(options.output, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+    guard ftruncate(options.output, 0) == 0 else { throw .failure(doing: "empty the output's file", code: errno) }
   }
 
   private func watch(_ loop: EventLoop, _ ring: RingBuffer?) throws(RuntimeError) {

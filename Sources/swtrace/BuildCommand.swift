@@ -1,7 +1,6 @@
 import ArgumentParser
 import Codegen
 import Runtime
-import SystemPackage
 import TraceLang
 
 /// Compiles a script to a file: a bundle, an ELF object or a listing.
@@ -34,7 +33,7 @@ struct BuildCommand: ParsableCommand {
 
   func run() {
     do throws(CommandFailure) {
-      try Self.write(try LargeStack.run { () throws(CommandFailure) in try output() }, to: o)
+      try OutputFile.write(try LargeStack.run { () throws(CommandFailure) in try output() }, to: o)
     } catch {
       Terminal.fail(error, as: style)
     }
@@ -60,29 +59,8 @@ struct BuildCommand: ParsableCommand {
   }
 
   private func machine() throws(CommandFailure) -> any Target {
-    let recorded = try target.map { path throws(CommandFailure) in try BundleReader.contents(path) }
-    do throws(TargetError) {
-      guard let recorded else { return try HostTarget() }
-      return try RecordedTarget(decoding: recorded)
-    } catch {
-      throw CommandFailure(target.map { "'\($0)': \(error.message)" } ?? error.message)
-    }
-  }
-
-  private static func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
-    do {
-      if path == "-" {
-        _ = try FileDescriptor.standardOutput.writeAll(bytes)
-        return
-      }
-      let file = try FileDescriptor.open(
-        FilePath(path), .writeOnly, options: [.create, .truncate],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead])
-      try file.closeAfter { _ = try file.writeAll(bytes) }
-    } catch {
-      throw CommandFailure(
-        "cannot write '\(path)': \((error as? Errno).map(String.init(describing:)) ?? "open failed")")
-    }
+    if let target { return try InputFile.recordedTarget(target) }
+    do throws(TargetError) { return try HostTarget() } catch { throw CommandFailure(error.message) }
   }
 }
 

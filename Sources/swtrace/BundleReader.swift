@@ -1,4 +1,5 @@
 import Codegen
+import Glibc
 import Runtime
 import SystemPackage
 import TraceLang
@@ -10,9 +11,11 @@ enum BundleReader {
 
   /// Whether a path is that of a regular file that begins as a bundle; false where it cannot be read.
   static func isBundle(_ path: String) -> Bool {
-    guard path != "-", let file = try? FileDescriptor.open(FilePath(path), .readOnly, options: .nonBlocking) else {
-      return false
-    }
+    // To open and close a FIFO would end whoever writes to it.
+    var status = stat()
+    guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      let file = try? FileDescriptor.open(FilePath(path), .readOnly)
+    else { return false }
     defer { try? file.close() }
     var start = [UInt8](repeating: 0, count: BundleFile.magic.count)
     let count = try? start.withUnsafeMutableBytes { try file.read(fromAbsoluteOffset: 0, into: $0) }
@@ -21,7 +24,7 @@ enum BundleReader {
 
   /// The bundle of a file, fitted to this machine.
   static func bundle(_ path: String, allowsUnsafe: Bool, on host: HostTarget) throws(CommandFailure) -> CheckedBundle {
-    let bytes = try contents(path)
+    let bytes = try InputFile.bytes(path, maximum: maximumLength)
     let bundle: CheckedBundle
     do throws(BundleError) {
       bundle = try BundleFile(decoding: bytes).fitted(to: host)
@@ -32,25 +35,5 @@ enum BundleReader {
       throw CommandFailure("'\(path)' \(effect): run it with --unsafe")
     }
     return bundle
-  }
-
-  /// The whole of a file.
-  static func contents(_ path: String) throws(CommandFailure) -> [UInt8] {
-    do {
-      let file = try FileDescriptor.open(FilePath(path), .readOnly)
-      return try file.closeAfter {
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while bytes.count < maximumLength {
-          let count = try chunk.withUnsafeMutableBytes { try file.read(into: $0) }
-          if count == 0 { return bytes }
-          bytes += chunk.prefix(count)
-        }
-        throw Errno.fileTooLarge
-      }
-    } catch {
-      throw CommandFailure(
-        "cannot read '\(path)': \((error as? Errno).map(String.init(describing:)) ?? "it cannot be read")")
-    }
   }
 }

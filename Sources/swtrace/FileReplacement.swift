@@ -1,55 +1,89 @@
+import CLibBPF
 import Glibc
+import SystemPackage
 
-/// Puts other bytes into a file so that at every moment there is either all of the old or all of the new.
+/// Puts other bytes into a regular file so that it has either all of the old or all of the new, whatever happens.
 enum FileReplacement {
-  /// Owner and mode stay; a link stays a link, and what it leads to is replaced.
+  /// The file keeps its names, links, owner, mode and extended attributes.
   static func replace(_ path: String, with bytes: [UInt8]) throws(CommandFailure) {
-    guard let resolved = realpath(path, nil) else { throw failure(path) }
-    defer { free(resolved) }
-    let real = String(cString: resolved)
+    let descriptor = open(path, O_RDWR | O_CLOEXEC)
+    guard descriptor >= 0 else { throw OutputFile.failure(path, Errno(rawValue: errno)) }
+    defer { close(descriptor) }
     var status = stat()
-    guard stat(real, &status) == 0 else { throw failure(path) }
+    guard fstat(descriptor, &status) == 0 else { throw OutputFile.failure(path, Errno(rawValue: errno)) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw CommandFailure("cannot write '\(path)': it is not a file") }
-    guard access(real, W_OK) == 0 else { throw failure(path) }
-
-    var name = Array("\(real).XXXXXX".utf8CString)
-    let descriptor = mkstemp(&name)
-    guard descriptor >= 0 else { throw failure(path) }
-    let isWritten =
-      write(bytes, to: descriptor) && keep(status, on: descriptor) && fsync(descriptor) == 0
-    let error = errno
-    close(descriptor)
-    guard isWritten, rename(name, real) == 0 else {
-      let reason = isWritten ? errno : error
-      unlink(name)
-      errno = reason
-      throw failure(path)
-    }
+    let signals = HeldSignals()
+    defer { signals.release() }
+    if takePlace(of: path, descriptor, status, bytes) { return }
+    if let error = rewrite(descriptor, Int(status.st_size), bytes) { throw OutputFile.failure(path, error) }
   }
 
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      if count <= 0 { return false }
-      rest = rest.dropFirst(count)
-    }
-    return true
+  /// Makes a new file and gives it the old one's name, which is atomic: a crash leaves one or the other.
+  ///
+  /// - Returns: whether that was possible without a difference that a user would see; if not, nothing has changed.
+  private static func takePlace(of path: String, _ old: Int32, _ status: stat, _ bytes: [UInt8]) -> Bool {
+    // Its other names would stay with the old file.
+    guard status.st_nlink == 1, let resolved = realpath(path, nil) else { return false }
+    defer { free(resolved) }
+    let name = String(cString: resolved)
+    let folder = name.lastIndex(of: "/").map { String(name[...$0]) } ?? "."
+    let new = swtrace_unnamed_file(folder)
+    guard new >= 0 else { return false }
+    defer { close(new) }
+    return OutputFile.write(bytes, to: new) == nil && keep(status, of: old, on: new) && fsync(new) == 0
+      && swtrace_take_place(new, "\(name).swtrace-\(getpid())", name) == 0
   }
 
-  private static func keep(_ status: stat, on descriptor: Int32) -> Bool {
+  private static func keep(_ status: stat, of old: Int32, on new: Int32) -> Bool {
     var own = stat()
-    guard fstat(descriptor, &own) == 0 else { return false }
-    if own.st_uid != status.st_uid || own.st_gid != status.st_gid,
-      fchown(descriptor, status.st_uid, status.st_gid) != 0
-    {
+    guard fstat(new, &own) == 0 else { return false }
+    if own.st_uid != status.st_uid || own.st_gid != status.st_gid, fchown(new, status.st_uid, status.st_gid) != 0 {
       return false
     }
-    return fchmod(descriptor, status.st_mode & 0o7777) == 0
+    return fchmod(new, status.st_mode & 0o7777) == 0 && swtrace_copy_attributes(old, new) == 0
   }
 
-  private static func failure(_ path: String) -> CommandFailure {
-    CommandFailure("cannot write '\(path)': \(String(cString: strerror(errno)))")
+  /// Writes into the file itself: first makes sure that there is room, and puts the old bytes back if it fails after all.
+  private static func rewrite(_ descriptor: Int32, _ oldCount: Int, _ bytes: [UInt8]) -> Errno? {
+    var old = [UInt8](repeating: 0, count: oldCount)
+    guard pread(descriptor, &old, oldCount, 0) == oldCount else { return Errno(rawValue: errno) }
+    var code: Int32 = 0
+    if bytes.count > oldCount { code = posix_fallocate(descriptor, off_t(oldCount), off_t(bytes.count - oldCount)) }
+    if code == 0, put(bytes, descriptor) { return nil }
+    if code == 0 { code = errno }
+    _ = put(old, descriptor)
+    return Errno(rawValue: code)
+  }
+
+  /// Makes these all the bytes of a file.
+  private static func put(_ bytes: [UInt8], _ descriptor: Int32) -> Bool {
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes { buffer in
+        pwrite(descriptor, buffer.baseAddress.map { $0 + done }, bytes.count - done, off_t(done))
+      }
+      if count < 0, errno == EINTR { continue }
+      if count <= 0 { return false }
+      done += count
+    }
+    return ftruncate(descriptor, off_t(bytes.count)) == 0 && fsync(descriptor) == 0
+  }
+}
+
+/// Signals that would end the process between two steps that belong together: they arrive after them.
+private struct HeldSignals {
+  private var before = sigset_t()
+
+  init() {
+    // A limit of file sizes is an error of the write instead.
+    signal(SIGXFSZ, SIG_IGN)
+    var all = sigset_t()
+    sigfillset(&all)
+    sigprocmask(SIG_BLOCK, &all, &before)
+  }
+
+  func release() {
+    var mask = before
+    sigprocmask(SIG_SETMASK, &mask, nil)
   }
 }

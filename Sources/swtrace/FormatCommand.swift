@@ -43,7 +43,7 @@ struct FormatCommand: ParsableCommand {
       do throws(CommandFailure) {
         if !(try format(path)) { failed = true }
       } catch {
-        if !error.message.isEmpty { Terminal.writeError("ERROR: \(error.message)\n") }
+        Terminal.tell(error, as: Self.style)
         failed = true
       }
     }
@@ -58,15 +58,24 @@ struct FormatCommand: ParsableCommand {
     let file = try options.source()
     let formatted = try Self.formatted(file)
     if check {
-      if formatted != file.bytes { Terminal.writeOutput("\(file.name)\n") }
+      if formatted != file.bytes { try Terminal.writeOutput(Self.shown(file.name) + "\n") }
       return formatted == file.bytes
     }
     guard inPlace else {
-      Terminal.writeOutput(formatted)
+      try Terminal.writeOutput(formatted)
       return true
     }
     if formatted != file.bytes { try FileReplacement.replace(path, with: formatted) }
     return true
+  }
+
+  private static var style: DiagnosticStyle {
+    DiagnosticStyle(isJSON: false, isColored: ColorMode.ofEnvironment().mode.isColored)
+  }
+
+  /// Names are for programs to read, except on a terminal.
+  private static func shown(_ name: String) -> String {
+    isatty(STDOUT_FILENO) == 1 ? VisibleText.escaped(name) : name
   }
 
   private static func formatted(_ file: SourceFile) throws(CommandFailure) -> [UInt8] {
@@ -75,8 +84,7 @@ struct FormatCommand: ParsableCommand {
     } catch {
       switch error {
       case .refused(let diagnostics):
-        let renderer = DiagnosticRenderer(sources: SourceMap(file), colors: isatty(STDERR_FILENO) == 1)
-        Terminal.writeError(renderer.render(diagnostics))
+        Terminal.tell(diagnostics.told(), SourceMap(file), as: style)
         throw CommandFailure("")
       case .differs(let why):
         throw CommandFailure(

@@ -48,10 +48,10 @@ struct Frontend {
       }
       times.end("warn")
     }
-    tell(diagnostics, sources)
+    Terminal.tell(diagnostics.told(withWarnings: !options.noWarnings), sources, as: style)
     guard let program else { throw CommandFailure("") }
     if options.namedParameters["help"] != nil, !program.namedParameters.contains(where: { $0.name == "help" }) {
-      Terminal.writeOutput(program.namedParameterHelp)
+      try Terminal.writeOutput(program.namedParameterHelp)
       exit(0)
     }
     do throws(CompileError) {
@@ -59,22 +59,11 @@ struct Frontend {
       times.end("compile")
       return Result(script: script, program: program, compilation: compilation, sources: sources, times: times)
     } catch {
-      tell(Diagnostics(.error(error.message, at: error.range)), sources)
+      Terminal.tell([.error(error.message, at: error.range)], sources, as: style)
       throw CommandFailure("")
     }
   }
 
   /// Bytes of the longest script that is looked through for what is allowed and hardly meant: longer ones are generated.
   private static let maximumWarnedLength = 256 << 10
-
-  /// How many errors and warnings are told.
-  private static let maximumDiagnostics = 100
-
-  private func tell(_ diagnostics: Diagnostics, _ sources: SourceMap) {
-    let told = diagnostics.all.filter { $0.severity == .error || !options.noWarnings }
-    for diagnostic in told.prefix(Self.maximumDiagnostics) { Terminal.writeError(style.text(of: diagnostic, sources)) }
-    if told.count > Self.maximumDiagnostics, !style.isJSON {
-      Terminal.writeError("\(told.count - Self.maximumDiagnostics) more errors and warnings are not shown\n")
-    }
-  }
 }

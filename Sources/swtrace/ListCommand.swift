@@ -35,7 +35,7 @@ struct ListCommand: ParsableCommand {
 
   func run() {
     do throws(CommandFailure) {
-      Terminal.writeOutput(try text())
+      try Terminal.writeOutput(try text())
     } catch {
       Terminal.fail(error, as: style)
     }

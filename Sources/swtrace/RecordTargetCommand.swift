@@ -1,7 +1,6 @@
 import ArgumentParser
 import Codegen
 import Runtime
-import SystemPackage
 import TraceLang
 
 /// Writes the facts a script asks of this machine to a file, for compiling it elsewhere and without root.
@@ -40,12 +39,6 @@ struct RecordTargetCommand: ParsableCommand {
     } catch {
       throw CommandFailure("\(error)")
     }
-    do {
-      let file = try FileDescriptor.open(
-        FilePath(o), .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite, .groupRead, .otherRead])
-      try file.closeAfter { _ = try file.writeAll(encoded) }
-    } catch {
-      throw CommandFailure("cannot write '\(o)'")
-    }
+    try OutputFile.write(encoded, to: o)
   }
 }

@@ -1,8 +1,6 @@
 import ArgumentParser
 import Codegen
-import Glibc
 import Runtime
-import SystemPackage
 import TraceLang
 
 /// Where the script comes from and what it is given.
@@ -80,38 +78,12 @@ struct ScriptOptions: ParsableArguments {
   func source() throws(CommandFailure) -> SourceFile {
     if let e { return SourceFile(name: "stdin", text: e) }
     let path = words.first ?? "-"
-    let bytes: [UInt8]
-    do {
-      if path == "-" {
-        bytes = try Self.readAll(.standardInput)
-      } else {
-        let file = try FileDescriptor.open(FilePath(path), .readOnly)
-        bytes = try file.closeAfter { try Self.readAll(file) }
-      }
-    } catch {
-      let reason = (error as? Errno).map(String.init(describing:)) ?? "it cannot be read"
-      throw CommandFailure("cannot read '\(path)': \(reason)")
-    }
+    let bytes = try InputFile.bytes(path, maximum: Self.maximumLength)
     return SourceFile(name: path == "-" ? "stdin" : path, bytes: bytes)
   }
 
   /// Scripts longer than this, in bytes, are refused.
-  private static let maximumLength = 64 << 20
-
-  private static func readAll(_ file: FileDescriptor) throws -> [UInt8] {
-    var bytes: [UInt8] = []
-    let chunk = 1 << 16
-    while bytes.count < maximumLength {
-      let start = bytes.count
-      bytes += Array(repeating: 0, count: chunk)
-      let count = try bytes.withUnsafeMutableBytes { buffer in
-        try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[start...]))
-      }
-      bytes.removeLast(chunk - count)
-      if count == 0 { return bytes }
-    }
-    throw Errno.fileTooLarge
-  }
+  private static let maximumLength = 16 << 20
 }
 
 /// A reason to stop that has no place in the script.

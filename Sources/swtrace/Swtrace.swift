@@ -1,4 +1,6 @@
 import ArgumentParser
+import Glibc
+import Runtime
 
 @main
 enum Swtrace {
@@ -6,15 +8,44 @@ enum Swtrace {
 
   /// The first word chooses a command where it is the name of one; else the words are for tracing.
   static func main() {
-    let words = Array(CommandLine.arguments.dropFirst())
+    keepStandardStreams()
+    let words = ProcessArguments.words
     switch words.first {
-    case "record-target": RecordTargetCommand.main(Array(words.dropFirst()))
-    case "fmt": FormatCommand.main(Array(words.dropFirst()))
+    case "record-target": run(RecordTargetCommand.self, Array(words.dropFirst()))
+    case "fmt": run(FormatCommand.self, Array(words.dropFirst()))
     case _ where words.prefix(while: { $0 != "--" }).contains("--fmt"):
-      FormatCommand.main(words.filter { $0 != "--fmt" })
-    case "build": BuildCommand.main(Array(words.dropFirst()))
-    case "-V", "--version": Terminal.writeOutput("swtrace \(version)\n")
-    default: if ListCommand.isWanted(words) { ListCommand.main(words) } else { TraceCommand.main(words) }
+      run(FormatCommand.self, words.filter { $0 != "--fmt" })
+    case "build": run(BuildCommand.self, Array(words.dropFirst()))
+    case "-V", "--version": write("swtrace \(version)")
+    default: if ListCommand.isWanted(words) { run(ListCommand.self, words) } else { run(TraceCommand.self, words) }
+    }
+  }
+
+  /// Runs a command, or says what is wrong with its words; help that cannot be written is a failure as all output is.
+  private static func run(_ command: (some ParsableCommand).Type, _ words: [String]) {
+    do {
+      var parsed = try command.parseAsRoot(words)
+      try parsed.run()
+    } catch {
+      let text = command.fullMessage(for: error)
+      let code = command.exitCode(for: error)
+      if code == .success { write(text) } else { Terminal.writeError(text + "\n") }
+      exit(code.rawValue)
+    }
+  }
+
+  private static func write(_ line: String) {
+    do throws(CommandFailure) {
+      try Terminal.writeOutput(line + "\n")
+    } catch {
+      Terminal.fail(error, as: DiagnosticStyle(isJSON: false, isColored: ColorMode.ofEnvironment().mode.isColored))
+    }
+  }
+
+  /// Standard streams that are closed stay unusable: no file that is opened gets their numbers.
+  private static func keepStandardStreams() {
+    for stream in STDIN_FILENO...STDERR_FILENO where fcntl(stream, F_GETFD) < 0 && errno == EBADF {
+      _ = open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY)
     }
   }
 }

@@ -1,30 +1,32 @@
 import ArgumentParser
 import Glibc
+import SystemPackage
 import TraceLang
 
 /// Writing to the standard streams.
 enum Terminal {
-  static func writeError(_ text: String) { write(text, to: STDERR_FILENO) }
+  /// Errors that cannot be told are not: there is nowhere to tell that.
+  static func writeError(_ text: String) { _ = OutputFile.write(Array(text.utf8), to: STDERR_FILENO) }
 
-  static func writeOutput(_ text: String) { write(text, to: STDOUT_FILENO) }
+  static func writeOutput(_ text: String) throws(CommandFailure) { try writeOutput(Array(text.utf8)) }
 
-  static func writeOutput(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+  /// - Throws: when not all of it was taken; without a message when nobody reads it any more.
+  static func writeOutput(_ bytes: [UInt8]) throws(CommandFailure) {
+    guard let error = OutputFile.write(bytes, to: STDOUT_FILENO) else { return }
+    throw CommandFailure(error == .brokenPipe ? "" : "cannot write to standard output: \(error)")
+  }
 
-  private static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
+  static func tell(_ diagnostics: [Diagnostic], _ sources: SourceMap, as style: DiagnosticStyle) {
+    writeError(diagnostics.map { style.text(of: $0, sources) }.joined())
+  }
 
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      if count <= 0 { return }
-      rest = rest.dropFirst(count)
-    }
+  static func tell(_ failure: CommandFailure, as style: DiagnosticStyle) {
+    if !failure.message.isEmpty { tell([.error(failure.message, at: nil)], SourceMap(), as: style) }
   }
 
   /// Ends the process after a failure with exit status 1.
   static func fail(_ failure: CommandFailure, as style: DiagnosticStyle) -> Never {
-    if !failure.message.isEmpty { writeError(style.text(of: .error(failure.message, at: nil), SourceMap())) }
+    tell(failure, as: style)
     exit(1)
   }
 }

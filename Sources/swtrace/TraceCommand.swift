@@ -97,7 +97,7 @@ struct TraceCommand: ParsableCommand {
 
   private func trace() throws(CommandFailure) -> Int32 {
     if script.e == nil, let path = script.words.first, BundleReader.isBundle(path) { return try traceBundle(path) }
-    if let target { return try show(Frontend(target: try recordedTarget(target), options: script, style: style)) }
+    if let target { return try show(Frontend(target: try InputFile.recordedTarget(target), options: script, style: style)) }
     let host: HostTarget
     do throws(TargetError) {
       host = try HostTarget()
@@ -114,7 +114,7 @@ struct TraceCommand: ParsableCommand {
     let childPID = child.map { Int($0.pid) }
     let bundle = try LargeStack.run { () throws(CommandFailure) in
       let result = try frontend.compile(childPID: childPID)
-      if let d { Terminal.writeOutput(StagePrinter(result, d.stages).text()) }
+      if let d { try Terminal.writeOutput(StagePrinter(result, d.stages).text()) }
       return try Self.checked(result.compilation.bundle)
     }
     return try run(bundle, host, child)
@@ -148,7 +148,7 @@ struct TraceCommand: ParsableCommand {
   /// Prints what was asked of a script compiled for another machine.
   private func show(_ frontend: Frontend) throws(CommandFailure) -> Int32 {
     try LargeStack.run { () throws(CommandFailure) in
-      Terminal.writeOutput(StagePrinter(try frontend.compile(), d?.stages ?? [.bpf, .maps]).text())
+      try Terminal.writeOutput(StagePrinter(try frontend.compile(), d?.stages ?? [.bpf, .maps]).text())
     }
     return 0
   }
@@ -161,7 +161,10 @@ struct TraceCommand: ParsableCommand {
     options.command = c
     options.process = p
     options.isDryRun = dryRun
-    if let o { options.output = try Self.openOutput(o) }
+    if let o {
+      options.output = try Self.openOutput(o)
+      options.isOutputTruncatedAtStart = true
+    }
     do throws(RuntimeError) {
       return try Session(bundle: bundle, host: host, options: options, child: child).run()
     } catch {
@@ -169,28 +172,11 @@ struct TraceCommand: ParsableCommand {
     }
   }
 
+  /// The session empties the file, once there is something to put into it.
   private static func openOutput(_ path: String) throws(CommandFailure) -> Int32 {
-    do {
-      return try FileDescriptor.open(
-        FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead]
-      ).rawValue
-    } catch {
-      throw CommandFailure(
-        "cannot write '\(path)': \((error as? Errno).map(String.init(describing:)) ?? "open failed")")
-    }
-  }
-
-  private func recordedTarget(_ path: String) throws(CommandFailure) -> RecordedTarget {
-    var options = ScriptOptions()
-    options.e = nil
-    options.words = [path]
-    let bytes = try options.source().bytes
-    do throws(TargetError) {
-      return try RecordedTarget(decoding: bytes)
-    } catch {
-      throw CommandFailure("'\(path)': \(error.message)")
-    }
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw OutputFile.failure(path, Errno(rawValue: errno)) }
+    return descriptor
   }
 }
 

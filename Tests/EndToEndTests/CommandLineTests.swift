@@ -92,6 +92,73 @@ import Testing
     #expect(try FileContents.text(path) == "x\n\n\n@: 1\n")
   }
 
+  @Test("-o leaves a file as it is when the script does not load, and for --dry-run") func keptOutputFile() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.file("out", "kept\n")
+    let script = "BEGIN { exit(); }"
+    let unloadable = try run(["bash", "-c", "ulimit -n 8; '\(Repository.swtrace)' -q -o \(path) -e '\(script)'"])
+    #expect(unloadable.ending == .exited(1))
+    #expect(try run([Repository.swtrace, "-q", "--dry-run", "-o", path, "-e", script]).ending == .exited(0))
+    #expect(try FileContents.text(path) == "kept\n")
+    let shown = try run(["/bin/sh", "-c", "'\(Repository.swtrace)' -q -o /dev/stdout -e 'BEGIN { printf(\"x\"); exit(); }' | cat"])
+    #expect(shown.output == "x\n\n")
+  }
+
+  @Test(
+    "output that cannot be written is a failure",
+    arguments: [
+      "--version", "-V", "--help", "fmt --help", "-l tracepoint:sched:*", "fmt -e BEGIN{}", "-d maps --dry-run -e BEGIN{}",
+      "build -o - -e BEGIN{}", "--target Tests/Targets/x86_64.json -e BEGIN{}", "-e BEGIN{} -- --help",
+    ])
+  func fullOutput(words: String) throws {
+    let words = words.split(separator: " ").map { "'\($0)'" }.joined(separator: " ")
+    let full = try run(["/bin/sh", "-c", "cd '\(Repository.root)'; '\(Repository.swtrace)' \(words) > /dev/full"])
+    #expect(full.ending == .exited(1))
+    #expect(full.errors.hasSuffix("ERROR: cannot write to standard output: No space left on device\n"))
+    let closed = try run(["/bin/sh", "-c", "cd '\(Repository.root)'; '\(Repository.swtrace)' \(words) >&-"])
+    #expect(closed.ending == .exited(1))
+    #expect(closed.errors.hasSuffix("ERROR: cannot write to standard output: Bad file descriptor\n"))
+    let unread = try run([
+      "bash", "-c", "trap '' PIPE; cd '\(Repository.root)'; { '\(Repository.swtrace)' \(words); echo $? >&2; } | :",
+    ])
+    #expect(unread.errors.filter { !$0.isWhitespace } == "1" || unread.errors.filter { !$0.isWhitespace } == "0")
+  }
+
+  @Test("a file that cannot be written is a failure, and no part of one is left", arguments: ["build", "record-target"])
+  func fullFile(command: String) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/new"
+    let script = "tracepoint:syscalls:sys_enter_* { @[probe] = count(); }"
+    let full = try run([Repository.swtrace, command, "-o", "/dev/full", "-e", script])
+    #expect(full.ending == .exited(1))
+    #expect(full.errors == "ERROR: cannot write '/dev/full': No space left on device\n")
+    for old in [nil, "old"] {
+      if let old { _ = try folder.file("new", old) }
+      let limited = try run([
+        "bash", "-c", "ulimit -f 1; '\(Repository.swtrace)' \(command) -o \(path) -e '\(script)'",
+      ])
+      #expect(limited.ending == .exited(1))
+      #expect(limited.errors == "ERROR: cannot write '\(path)': File too large\n")
+      #expect(try run(["ls", "-A", folder.path]).output == (old == nil ? "" : "new\n"))
+      if let old { #expect(try FileContents.text(path) == old) }
+    }
+  }
+
+  @Test("without /proc the arguments are there") func noProc() throws {
+    let result = try run([
+      "unshare", "-m", "/bin/sh", "-c",
+      "mount -t tmpfs none /proc && '\(Repository.swtrace)' -q -e 'BEGIN { print($1); exit(); }' 7",
+    ])
+    #expect(result.ending == .exited(0))
+    #expect(result.output == "7\n\n\n")
+  }
+
+  @Test("a quote of -c that is not closed is told") func unclosedQuote() throws {
+    let result = try run([Repository.swtrace, "-c", "sh -c 'exit 3", "-e", "BEGIN { }"])
+    #expect(result.ending == .exited(1))
+    #expect(result.errors == "ERROR: the command of -c has a ' that is not closed: sh -c 'exit 3\n")
+  }
+
   @Test("--dry-run attaches and prints nothing") func dryRun() throws {
     let result = try run([
       Repository.swtrace, "--dry-run", "-q", "-e",

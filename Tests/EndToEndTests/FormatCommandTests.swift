@@ -37,6 +37,36 @@ import Testing
     #expect(try run(["ls", "-A", folder.path]).output == "a.bt\nb.bt\nlink.bt\n")
   }
 
+  @Test("--in-place keeps a file's other names, its owner and its mode", .root) func hardLinks() throws {
+    let folder = try TemporaryFolder()
+    let first = try folder.file("a.bt", Self.script)
+    let second = folder.path + "/b.bt"
+    let owned = try folder.file("c.bt", Self.script)
+    #expect(link(first, second) == 0 && chmod(first, 0o640) == 0)
+    #expect(chown(owned, 1, 2) == 0 && chmod(owned, 0o4750) == 0)
+    #expect(try swtrace(["fmt", "-i", first, owned]).ending == .exited(0))
+    #expect(try FileContents.text(second) == Self.formatted)
+    var status = stat()
+    #expect(stat(first, &status) == 0 && status.st_nlink == 2 && status.st_mode & 0o7777 == 0o640)
+    #expect(stat(owned, &status) == 0 && status.st_mode & 0o7777 == 0o4750 && status.st_uid == 1 && status.st_gid == 2)
+    #expect(try FileContents.text(owned) == Self.formatted)
+    #expect(try run(["ls", "-A", folder.path]).output == "a.bt\nb.bt\nc.bt\n")
+  }
+
+  @Test("a script that cannot be written stays, and nothing else is left", arguments: [1, 2])
+  func noRoom(names: Int) throws {
+    let folder = try TemporaryFolder()
+    // Formatted it exceeds the limit of 1 KiB, which it is below now.
+    let script = "BEGIN{" + String(repeating: "@=1;", count: 200) + "}\n"
+    let path = try folder.file("a.bt", script)
+    if names == 2 { #expect(link(path, folder.path + "/b.bt") == 0) }
+    let result = try run(["bash", "-c", "ulimit -f 1; '\(Repository.swtrace)' fmt -i \(path)"])
+    #expect(result.ending == .exited(1))
+    #expect(result.errors == "ERROR: cannot write '\(path)': File too large\n")
+    #expect(try FileContents.text(path) == script)
+    #expect(try run(["ls", "-A", folder.path]).output == (names == 2 ? "a.bt\nb.bt\n" : "a.bt\n"))
+  }
+
   @Test("--check names the files that are not formatted") func check() throws {
     let folder = try TemporaryFolder()
     let bad = try folder.file("a.bt", Self.script)

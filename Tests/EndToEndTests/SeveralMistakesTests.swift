@@ -62,6 +62,26 @@ import Testing
         ])
   }
 
+  @Test("of thousands of mistakes the first are told, with the names that are nearest") func thousands() throws {
+    let calls = (0..<20_000).map { "  nosuchfunction\($0)(1);\n" }.joined()
+    let folder = try TemporaryFolder()
+    let script = try folder.file("a.bt", "BEGIN {\n\(calls)}\n")
+    let target = Repository.root + "/Tests/Targets/x86_64.json"
+    let text = try run([Repository.swtrace, "--target", target, script]).errors
+    #expect(text.utf8.count < 8192)
+    let lines = text.split(separator: "\n")
+    #expect(lines.filter { $0.contains(": ERROR: there is no function 'nosuchfunction") }.count == 20)
+    #expect(lines[3].hasPrefix("NOTE: there are ") && lines[3].split(separator: ",").count == 12)
+    #expect(lines.last == "ERROR: 19980 more errors are not shown")
+    let json = try run([Repository.swtrace, "-f", "json", "--target", target, script]).errors.split(separator: "\n")
+    #expect(json.count == 21)
+    #expect(
+      json.last
+        == #"{"type": "diagnostic", "data": {"severity": "error", "message": "19980 more errors are not shown"}}"#)
+    #expect(try run([Repository.swtrace, "fmt", try folder.file("b.bt", String(repeating: "#\n", count: 1000))])
+      .errors.hasSuffix("ERROR: at least 31 more errors are not shown\n"))
+  }
+
   @Test("errors lead to what they follow from") func notes() throws {
     let script = """
       struct point { int x; };

@@ -1,5 +1,5 @@
 import Testing
-import TraceLang
+@testable import TraceLang
 
 @Suite struct DiagnosticTests {
   @Test func anErrorShowsItsLineAndARangeOfMarks() {
@@ -138,14 +138,75 @@ import TraceLang
     #expect(Parsed([0xef, 0xbb, 0xbf] + Array("BEGIN { }".utf8)).messages == [])
   }
 
-  @Test func manyErrorsAreCut() {
-    let messages = Parsed(String(repeating: "#\n", count: 1000)).messages
-    #expect(messages.count == 51)
-    #expect(messages.last == "too many errors: the rest of the script was not read")
+  @Test func theFirstErrorsAreToldAndTheRestOfTheScriptIsNotRead() {
+    let told = Parsed(String(repeating: "#\n", count: 1000)).diagnostics.told()
+    #expect(told.count == 21)
+    #expect(told.last == .error("at least 31 more errors are not shown", at: nil))
+  }
+
+  @Test func errorsAndWarningsAreToldToANumberEach() {
+    var diagnostics = Diagnostics()
+    for number in 0..<30 {
+      diagnostics.warning("w\(number)", at: nil)
+      if number < 21 { diagnostics.error("e\(number)", at: nil) }
+      diagnostics.error("e0", at: nil)
+    }
+    #expect(diagnostics.told().count == 41)
+    #expect(diagnostics.told().last == .error("1 more error and 10 more warnings are not shown", at: nil))
+    #expect(diagnostics.told(withWarnings: false).last == .error("1 more error is not shown", at: nil))
+    #expect(diagnostics.told().map(\.message).contains("w19") && !diagnostics.told().map(\.message).contains("w20"))
+    var whole = Diagnostics()
+    whole.error("before", at: nil)
+    whole.report(contentsOf: diagnostics)
+    #expect(whole.told().last == .error("2 more errors and 10 more warnings are not shown", at: nil))
+    #expect(
+      DiagnosticRenderer(sources: SourceMap()).renderJSON(whole).hasSuffix(
+        #"{"type": "diagnostic", "data": {"severity": "error", "#
+          + #""message": "2 more errors and 10 more warnings are not shown"}}"# + "\n"))
+  }
+
+  @Test func adviceIsOnlySoughtForErrorsThatAreTold() {
+    var diagnostics = Diagnostics()
+    var sought = 0
+    for number in 0..<100 {
+      _ = diagnostics.advice {
+        sought += 1
+        return Hint()
+      }
+      diagnostics.error("e\(number)", at: nil)
+    }
+    #expect(sought == 20)
+  }
+
+  @Test func controlCharactersOfNamesAndTextsAreEscaped() {
+    let sources = SourceMap(SourceFile(name: "a\u{1b}[2J\n.bt", text: "x \u{1b}[31m\u{202e} y"))
+    let diagnostic = Diagnostic.error(
+      "no '\u{9b}1m\u{7f}\r\t\u{2066}'", at: SourceRange(SourceID(0), 12, 13),
+      notes: [.init("nor '\u{0}'")], fixIts: [.init(SourceRange(SourceID(0), 0, 1), "\u{8}")])
+    let text = DiagnosticRenderer(sources: sources).render(diagnostic)
+    #expect(
+      text == """
+        a\\x1b[2J\\n.bt:1:13-14: ERROR: no '\\x9b1m\\x7f\\r\\t\\u{2066}'
+        x \u{fffd}[31m\u{fffd} y
+                  ~
+        \u{fffd}
+        NOTE: nor '\\x00'
+
+        """)
+    let json = DiagnosticRenderer(sources: sources).renderJSON(diagnostic)
+    #expect(json.contains(#""message": "no '\u009b1m\u007f\r\t"#) && json.contains(#""file": "a\u001b[2J\n.bt""#))
   }
 }
 
 @Suite struct SuggestionTests {
+  @Test func ofManyNamesTheNearestAreListed() {
+    let names = (0..<30).map { "name\($0)" } + ["other"]
+    #expect(
+      Suggestions.some(of: names, nearestTo: "name1x")
+        == "name1, name10, name11, name12, name13, name14, name15, name16, name17, name18, name19, name0 and 19 more")
+    #expect(Suggestions.some(of: ["b", "a"], nearestTo: "a") == "b, a")
+  }
+
   @Test func nearNamesComeFirst() {
     #expect(Suggestions.nearest(to: "kprob", among: ["uprobe", "kprobe", "usdt"]) == ["kprobe", "uprobe"])
   }

@@ -10,7 +10,18 @@ import Testing
       ("echo 'a \"b' c\\ d", ["echo", "a \"b", "c d"]), ("a '' b", ["a", "", "b"]), ("x\"y z\"w", ["x" + "y zw"]),
       ("'a\\b'", ["a\\b"]),
     ])
-  func words(command: String, expected: [String]) {
-    #expect(CommandWords.words(of: command) == expected)
+  func words(command: String, expected: [String]) throws {
+    #expect(try CommandWords.words(of: command) == expected)
+  }
+
+  @Test(
+    "what is not closed is refused",
+    arguments: [
+      ("sh -c 'exit 3", "the command of -c has a ' that is not closed: sh -c 'exit 3"),
+      ("echo \"a'", "the command of -c has a \" that is not closed: echo \"a'"),
+      ("echo a\\", "the command of -c ends in a backslash: echo a\\"),
+    ])
+  func unclosed(command: String, message: String) {
+    #expect(throws: RuntimeError.unavailable(message)) { try CommandWords.words(of: command) }
   }
 }

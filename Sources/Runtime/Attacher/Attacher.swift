@@ -45,7 +45,7 @@ struct Attacher {
       options.ctx_size_in = UInt32(context.count)
       return bpf_prog_test_run_opts(programs[hook.program].rawValue, &options)
     }
-    guard result == 0 else { throw .failure(doing: "run \(hook.title)", code: -result) }
+    guard result == 0 else { throw .failure(doing: "run \(hook.title)", code: -result, of: .bpf) }
   }
 
   private func openRawTracepoint(_ name: String, program: Int32, _ hook: Hook) throws(RuntimeError) -> Int32 {
@@ -54,7 +54,7 @@ struct Attacher {
     let link = isNamedByType ? bpf_raw_tracepoint_open(nil, program) : bpf_raw_tracepoint_open(name, program)
     guard link >= 0 else {
       if -link == ENOENT { throw .unavailable("\(hook.title): this kernel has no raw tracepoint \(name)") }
-      throw .failure(doing: "attach \(hook.title)", code: -link)
+      throw .failure(doing: "attach \(hook.title)", code: -link, of: .bpf)
     }
     return link
   }
@@ -92,7 +92,7 @@ struct Attacher {
           timer.event, on: cpu, program: programs[timer.hook.program].rawValue, timer.hook)
       } catch {
         // The CPU went offline a moment ago; that will be told.
-        if case .failed(_, let code) = error, code.rawValue == ENODEV, timer.placement == .everyCPU { continue }
+        if case .failed(_, let code, _) = error, code.rawValue == ENODEV, timer.placement == .everyCPU { continue }
         throw error
       }
     }
@@ -127,7 +127,7 @@ struct Attacher {
       case .frequency(let frequency): (frequency, true)
       }
     let fd = swtrace_perf_event_open(event.type.rawValue, event.config, sample, isFrequency, cpu)
-    guard fd >= 0 else { throw .failure(doing: "open the perf event of \(hook.title)", code: errno) }
+    guard fd >= 0 else { throw .failure(doing: "open the perf event of \(hook.title)", code: errno, of: .perfEvent) }
     return fd
   }
 
@@ -136,7 +136,7 @@ struct Attacher {
     guard swtrace_perf_event_start(event, program) == 0 else {
       let code = errno
       _ = close(event)
-      throw .failure(doing: "attach \(hook.title)", code: code)
+      throw .failure(doing: "attach \(hook.title)", code: code, of: .perfEvent)
     }
   }
 }

@@ -11,7 +11,7 @@ public final class ChildProcess {
 
   /// Splits the command at blanks outside of quotes and looks the program up in PATH.
   public init(command: String) throws(RuntimeError) {
-    let words = CommandWords.words(of: command)
+    let words = try CommandWords.words(of: command)
     guard let name = words.first, let path = CommandWords.executable(named: name) else {
       throw .unavailable("the command \(words.first ?? "of -c") does not exist or is not executable")
     }
@@ -66,7 +66,8 @@ public final class ChildProcess {
 /// Commands as users write them for `-c`.
 enum CommandWords {
   /// Words between blanks; quotes and backslashes keep blanks as a shell does, and nothing else is special.
-  static func words(of command: String) -> [String] {
+  /// - Throws: when a quote is not closed.
+  static func words(of command: String) throws(RuntimeError) -> [String] {
     var words: [String] = []
     var word: [UInt8]?
     var quote: UInt8?
@@ -89,6 +90,10 @@ enum CommandWords {
         word = (word ?? []) + [byte]
       }
     }
+    if let quote {
+      throw .unavailable("the command of -c has a \(Unicode.Scalar(quote)) that is not closed: \(command)")
+    }
+    if isEscaped { throw .unavailable("the command of -c ends in a backslash: \(command)") }
     if let done = word { words.append(String(decoding: done, as: UTF8.self)) }
     return words
   }

@@ -5,7 +5,7 @@ import TraceLang
 /// Files of this machine, for imports.
 public struct HostFiles: FileReader {
   /// Files longer than this are refused.
-  private static let maximumLength = 64 << 20
+  private static let maximumLength = 16 << 20
 
   public init() {}
 
@@ -19,15 +19,28 @@ public struct HostFiles: FileReader {
     let identity = "\(status.st_dev):\(status.st_ino)"
     switch status.st_mode & S_IFMT {
     case S_IFREG:
-      guard Int(status.st_size) <= Self.maximumLength else { throw FileReaderError("it is too long") }
-      let bytes: [UInt8]
       // Not by its path again, which may name a pipe by now.
-      do { bytes = try FileDescriptor(rawValue: descriptor).readAll() } catch { throw FileReaderError("\(error)") }
+      let bytes = try Self.contents(of: FileDescriptor(rawValue: descriptor))
       return FileEntry(contents: .file(bytes), isWritableByAll: isWritableByAll, identity: identity)
     case S_IFDIR:
       return FileEntry(contents: .folder(try Self.names(in: path)), isWritableByAll: isWritableByAll, identity: identity)
     default: throw FileReaderError("it is neither a file nor a folder")
     }
+  }
+
+  /// All of an open file: what /proc and /sys have may be longer than its size says.
+  private static func contents(of file: FileDescriptor) throws(FileReaderError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    do throws(Errno) {
+      try file.forEachChunk(size: 1 << 16) { chunk in
+        bytes.append(contentsOf: chunk)
+        return bytes.count <= maximumLength
+      }
+    } catch {
+      throw FileReaderError("\(error)")
+    }
+    guard bytes.count <= maximumLength else { throw FileReaderError("it is longer than \(maximumLength >> 20) MB") }
+    return bytes
   }
 
   private static func names(in path: String) throws(FileReaderError) -> [String] {

@@ -43,20 +43,20 @@ struct LoadedMap {
     guard fd >= 0 else {
       if -fd == E2BIG, spec.keySize > Self.oldMaximumKeySize {
         throw .unavailable(
-          "this kernel takes map keys of \(Self.oldMaximumKeySize) bytes and those of \(spec.name) have \(spec.keySize):"
+          "this kernel takes map keys of \(Self.oldMaximumKeySize) bytes and those of \(Self.title(of: spec)) have \(spec.keySize):"
             + " shorten them with config max_strlen or str(text, size); Linux 5.11 has no limit")
       }
       if -fd == ENOMEM || -fd == E2BIG, spec.maxEntries > 1 {
         throw .unavailable(
-          "the kernel has no memory for the map \(spec.name) of \(spec.maxEntries) keys with values of \(spec.valueSize) bytes:"
+          "the kernel has no memory for the map \(Self.title(of: spec)) of \(spec.maxEntries) keys with values of \(spec.valueSize) bytes:"
             + " lower max_map_keys or the size of its values")
       }
-      throw .failure(doing: "create the map \(spec.name)", code: -fd)
+      throw .failure(doing: "create the map \(Self.title(of: spec))", code: -fd, of: .bpfMap)
     }
     descriptor = Descriptor(fd)
     if !spec.initialValue.isEmpty { try Self.write(spec.initialValue, to: fd, of: spec) }
     if spec.isFrozen, bpf_map_freeze(fd) != 0 {
-      throw .failure(doing: "freeze the map \(spec.name)", code: errno)
+      throw .failure(doing: "freeze the map \(Self.title(of: spec))", code: errno, of: .bpfMap)
     }
     guard spec.flags.contains(.mappable) else {
       mapping = nil
@@ -66,7 +66,7 @@ struct LoadedMap {
     let count = Page.roundUp((spec.valueSize + 7) / 8 * 8 * spec.maxEntries)
     guard
       let mapping = Mapping(descriptor: fd, count: count, protection: isReadOnly ? PROT_READ : PROT_READ | PROT_WRITE)
-    else { throw .failure(doing: "map \(spec.name) into memory", code: errno) }
+    else { throw .failure(doing: "map \(Self.title(of: spec)) into memory", code: errno) }
     self.mapping = mapping
   }
 
@@ -74,6 +74,11 @@ struct LoadedMap {
     bpf_map_create(
       bpf_map_type(rawValue: spec.kind.rawValue), spec.name, UInt32(spec.keySize), UInt32(spec.valueSize),
       UInt32(spec.maxEntries), &options)
+  }
+
+  /// A script's map as the script names it; the kernel takes no '@'.
+  private static func title(of spec: MapSpec) -> String {
+    spec.name.hasPrefix("AT_") ? "@" + spec.name.dropFirst(3) : spec.name
   }
 
   /// Kernel: kernel/bpf/hashtab.c before 5.11, which kept keys to MAX_BPF_STACK.
@@ -84,7 +89,7 @@ struct LoadedMap {
     var key: UInt32 = 0
     let padded = value + [UInt8](repeating: 0, count: max(0, spec.valueSize - value.count))
     guard bpf_map_update_elem(fd, &key, padded, 0) == 0 else {
-      throw .failure(doing: "write the initial value of the map \(spec.name)", code: errno)
+      throw .failure(doing: "write the initial value of the map \(title(of: spec))", code: errno, of: .bpfMap)
     }
   }
 }

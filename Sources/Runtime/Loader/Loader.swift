@@ -68,8 +68,11 @@ struct Loader {
   private func refusal(
     of spec: ProgramSpec, code: Int32, log: String, isLogCut: Bool = false
   ) -> RuntimeError {
-    // EPERM without a log is the caller's lack of rights; with one, the verifier's word.
-    if log.isEmpty { return .failure(doing: "load the program of \(spec.title)", code: code) }
+    // EPERM without a log is the caller's lack of rights; with one, the verifier's word. It has none on files and memory.
+    let isOfResources = [EMFILE, ENFILE, ENOMEM].contains(code)
+    if log.isEmpty || isOfResources {
+      return .failure(doing: "load the program of \(spec.title)", code: code, of: .bpf)
+    }
     return .refused(
       VerifierRefusal(
         title: spec.title, object: spec.object, errno: Errno(rawValue: code), log: log, isLogCut: isLogCut))

@@ -3,37 +3,41 @@ import TraceLang
 
 /// Why a bundle could not be loaded, attached or run; its text is one line that starts with what the user can act on.
 public enum RuntimeError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// EPERM or EACCES from bpf(2) or perf_event_open(2).
-  case needsPrivilege(doing: String)
+  /// EPERM or EACCES from bpf(2) or perf_event_open(2), and what would be permitted.
+  case needsPrivilege(doing: String, remedy: String)
   /// ENOSYS from bpf(2).
   case kernelWithoutBPF
   case refused(VerifierRefusal)
   /// Something of the machine that a hook needs is not there.
   case unavailable(String)
-  case failed(doing: String, Errno)
+  case failed(doing: String, Errno, remedy: String?)
   /// What the script printed did not all reach its output.
   case outputFailed(String, lines: Int, bytes: Int)
 
   public var description: String {
     switch self {
-    case .needsPrivilege(let doing):
-      "run as root, or with CAP_BPF, CAP_PERFMON and CAP_DAC_READ_SEARCH: not permitted to \(doing)"
+    case .needsPrivilege(let doing, let remedy): "\(remedy): not permitted to \(doing)"
     case .kernelWithoutBPF: "this kernel was built without BPF (CONFIG_BPF_SYSCALL)"
     case .refused(let refusal): refusal.description
     case .unavailable(let message): message
-    case .failed(let doing, let errno): "could not \(doing): \(errno)"
+    case .failed(let doing, let errno, let remedy): "could not \(doing): \(errno)\(remedy.map { "; \($0)" } ?? "")"
     case .outputFailed(let reason, let lines, let bytes):
       "could not write the output: \(reason); \(lines) line\(lines == 1 ? "" : "s") (\(bytes) bytes) were lost"
     }
   }
 
   /// What the failure of a system call says.
-  static func failure(doing: String, code: Int32) -> RuntimeError {
+  static func failure(doing: String, code: Int32, of call: SystemCall = .other) -> RuntimeError {
     let errno = Errno(rawValue: code)
-    switch errno {
-    case .notPermitted, .permissionDenied: return .needsPrivilege(doing: doing)
-    case .noFunction: return .kernelWithoutBPF
-    default: return .failed(doing: doing, errno)
+    let failure = RuntimeError.failed(doing: doing, errno, remedy: call.remedy(for: errno))
+    switch call {
+    case .other: return failure
+    case .bpfMap, .bpf, .perfEvent:
+      if errno == .notPermitted || errno == .permissionDenied {
+        return .needsPrivilege(doing: doing, remedy: Permissions.current().remedy(for: call))
+      }
+      let isMissing = errno == .noFunction && call != .perfEvent && !Permissions.current().isFiltered
+      return isMissing ? .kernelWithoutBPF : failure
     }
   }
 }

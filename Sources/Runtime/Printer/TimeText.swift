@@ -25,7 +25,7 @@ package enum TimeText {
     let expanded = expandingMicroseconds(format, microseconds)
     // strftime gives 0 both for a text that does not fit and for an empty one: a leading blank tells them apart.
     var capacity = 256
-    while capacity <= 1 << 16 {
+    while capacity <= maximumLength {
       var text = [CChar](repeating: 0, count: capacity)
       let length = strftime(&text, capacity, " " + expanded, &broken)
       if length > 0 {
@@ -34,7 +34,11 @@ package enum TimeText {
       }
       capacity *= 4
     }
+    buffer.append(text: format)
   }
+
+  /// Of a text, in bytes: the compiler bounds the widths in formats, a bundle could hold any.
+  private static let maximumLength = 1 << 20
 
   private static func expandingMicroseconds(_ format: String, _ microseconds: Int64) -> String {
     guard format.utf8.contains(UInt8(ascii: "%")) else { return format }

@@ -37,7 +37,7 @@ struct ScriptTypesBuilder {
   ) -> ScriptTypes {
     var builder = ScriptTypesBuilder(target)
     builder.build(script)
-    for diagnostic in builder.diagnostics.all { diagnostics.report(diagnostic) }
+    diagnostics.report(contentsOf: builder.diagnostics)
     return builder.types
   }
 

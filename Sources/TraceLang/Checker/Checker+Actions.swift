@@ -20,7 +20,7 @@ extension Checker {
     case .exit: return .exit(arguments.first.map { converted(integerOperand($0), .int64) })
     case .time:
       guard let first = arguments.first else { return .time("%H:%M:%S\n") }
-      return literal(first, "time").map { .time($0) }
+      return timeFormat(first, "time").map { .time($0) }
     case .join:
       let list = expression(arguments[0])
       guard case .pointer = list.type else {

@@ -10,18 +10,20 @@ extension Checker {
     if let enumerator = target.enumerator(named: name.text) {
       return TypedExpression(.integer(enumerator.value), enumerator.type, name.range)
     }
-    let names = Builtin.catalog.filter { $0.kind == .value }.map(\.name.rawValue)
-    let hint = Suggestions.hint(
-      for: name.text, among: names, at: name.range, otherwise: "there are \(names.joined(separator: ", "))")
+    let hint = diagnostics.advice {
+      let names = Builtin.catalog.filter { $0.kind == .value }.map(\.name.rawValue)
+      return Suggestions.hint(for: name.text, amongAll: names, at: name.range)
+    }
     error("there is nothing named '\(name.text)'", at: name.range, notes: hint.notes, fixIts: hint.fixIts)
     return invalid(name.range)
   }
 
   mutating func call(_ name: Name, _ arguments: [Expression], _ range: SourceRange) -> TypedExpression {
     guard let builtin = Builtin.named(name.text) else {
-      let functions = Builtin.catalog.filter { $0.kind != .value }.map(\.name.rawValue)
-      let hint = Suggestions.hint(
-        for: name.text, among: functions, at: name.range, otherwise: "there are \(functions.joined(separator: ", "))")
+      let hint = diagnostics.advice {
+        let functions = Builtin.catalog.filter { $0.kind != .value }.map(\.name.rawValue)
+        return Suggestions.hint(for: name.text, amongAll: functions, at: name.range)
+      }
       error("there is no function '\(name.text)'", at: name.range, notes: hint.notes, fixIts: hint.fixIts)
       return invalid(range)
     }
@@ -133,9 +135,9 @@ extension Checker {
     case .ksym: return TypedExpression(.call(.kernelSymbol(converted(integerOperand(arguments[0]), .uint64))), .kernelSymbol, range)
     case .usym: return TypedExpression(.call(.userSymbol(converted(integerOperand(arguments[0]), .uint64))), .userSymbol, range)
     case .strftime:
-      guard let format = literal(arguments[0], "strftime") else { return invalid(range) }
+      guard let format = timeFormat(arguments[0], "strftime") else { return invalid(range) }
       let time = converted(integerOperand(arguments[1]), .uint64)
-      return TypedExpression(.call(.strftime(format: timeFormat(format), time)), .timestamp, range)
+      return TypedExpression(.call(.strftime(format: index(ofTimeFormat: format), time)), .timestamp, range)
     case .hasKey:
       guard let map = mapArgument(arguments[0], "has_key"), let key = keyArgument(map, arguments[1]) else {
         return invalid(range)
@@ -306,7 +308,27 @@ extension Checker {
     return nil
   }
 
-  private mutating func timeFormat(_ format: String) -> Int {
+  /// Columns that a conversion of a time may be told to fill.
+  private static let maximumTimeWidth = 255
+
+  /// A format of strftime whose text has a reasonable length.
+  mutating func timeFormat(_ syntax: Expression, _ function: String) -> String? {
+    guard let format = literal(syntax, function) else { return nil }
+    var rest = Substring(format).utf8
+    while let percent = rest.firstIndex(of: UInt8(ascii: "%")) {
+      // "%-10d": flags, among which is zero, the width, and a letter, which may be a percent sign.
+      let width = rest[percent...].dropFirst().drop { "-_0^#+".utf8.contains($0) }.prefix(while: \.isDigit)
+      rest = rest[width.endIndex...].dropFirst()
+      guard !width.isEmpty, Int(Substring(width)) ?? .max > Self.maximumTimeWidth else { continue }
+      error(
+        "a width in the format of \(function)() is at most \(Self.maximumTimeWidth), not \(Substring(width))",
+        at: syntax.range)
+      return nil
+    }
+    return format
+  }
+
+  private mutating func index(ofTimeFormat format: String) -> Int {
     if let index = timeFormatIndices[format] { return index }
     timeFormatIndices[format] = timeFormats.count
     timeFormats.append(format)

@@ -28,9 +28,11 @@ extension Checker {
     } catch {
       switch error {
       case .unknownName:
-        let hint = Suggestions.hint(
-          for: Configuration.canonical(name.text), among: Configuration.names, at: name.range,
-          otherwise: "the settings are \(Configuration.names.sorted().joined(separator: ", "))")
+        let hint = diagnostics.advice {
+          Suggestions.hint(
+            for: Configuration.canonical(name.text), amongAll: Configuration.names.sorted(), at: name.range,
+            lead: "the settings are")
+        }
         diagnostics.error("there is no setting '\(name.text)'", at: name.range, notes: hint.notes, fixIts: hint.fixIts)
       case .badValue(let message, let near):
         let fixIt = near.map { Diagnostic.FixIt(entry.valueRange, isQuoted ? "\"\($0)\"" : $0) }

@@ -95,7 +95,9 @@ extension Checker {
       environment.hoist(name.text, at: place, inInstance: instance.index)
       return
     }
-    let hint = Suggestions.hint(for: name.text, among: scope.visibleNames, at: name.range, prefix: "$")
+    let hint = diagnostics.advice {
+      Suggestions.hint(for: name.text, among: scope.visibleNames, at: name.range, prefix: "$")
+    }
     error(
       "the variable $\(name.text) is used before it is assigned", at: name.range, notes: hint.notes,
       fixIts: hint.fixIts)
@@ -224,12 +226,15 @@ extension Checker {
       return invalid(range)
     }
     guard let member = find(name.text, in: layout) else {
-      let names = memberNames(layout).filter { !isHidden($0, of: reference) }
-      let hint = Suggestions.hint(for: name.text, among: names, at: name.range)
-      let all = Diagnostic.Note("there are \(names.prefix(32).joined(separator: ", "))\(names.count > 32 ? ", ..." : "")")
+      let hint = diagnostics.advice {
+        let names = memberNames(layout).filter { !isHidden($0, of: reference) }
+        var hint = Suggestions.hint(for: name.text, among: names, at: name.range)
+        hint.notes.append(.init("there are \(Suggestions.some(of: names, nearestTo: name.text))"))
+        return hint
+      }
       error(
         "\(Self.title(reference)) has no field '\(name.text)'", at: name.range,
-        notes: hint.notes + [all] + declaration(of: reference), fixIts: hint.fixIts)
+        notes: hint.notes + declaration(of: reference), fixIts: hint.fixIts)
       return invalid(range)
     }
     if isHidden(member.name, of: reference) {
@@ -321,7 +326,9 @@ extension Checker {
         return invalid(range)
       }
       guard let member = find(name.text, in: layout) else {
-        let hint = Suggestions.hint(for: name.text, among: memberNames(layout), at: name.range)
+        let hint = diagnostics.advice {
+          Suggestions.hint(for: name.text, among: memberNames(layout), at: name.range)
+        }
         error(
           "\(Self.title(reference)) has no field '\(name.text)'", at: name.range,
           notes: hint.notes + declaration(of: reference), fixIts: hint.fixIts)

@@ -94,13 +94,8 @@ extension Checker {
     }
     let registers = SavedRegisters(target.machine.architecture)
     guard let offset = registers.offset(of: name) else {
-      let near = Suggestions.nearest(to: name, among: registers.names, limit: 1)
-      error(
-        "there is no register '\(name)' on this machine", at: syntax.range,
-        notes: [
-          Diagnostic.Note(
-            near.isEmpty ? "there are \(registers.names.joined(separator: ", "))" : "did you mean '\(near[0])'?")
-        ])
+      let hint = diagnostics.advice { Suggestions.hint(for: name, amongAll: registers.names, at: syntax.range) }
+      error("there is no register '\(name)' on this machine", at: syntax.range, notes: hint.notes)
       return invalid(range)
     }
     return libraryValue(.register(offset: offset), .uint64, range)
@@ -183,10 +178,8 @@ extension Checker {
     if case .string(let bytes) = syntax.kind {
       let text = String(decoding: bytes, as: UTF8.self)
       guard let code = SignalName.number(of: text) else {
-        let near = Suggestions.nearest(to: text, among: SignalName.all, limit: 1)
-        error(
-          "there is no signal '\(text)'", at: syntax.range, notes: near.map { Diagnostic.Note("did you mean '\($0)'?") }
-        )
+        let hint = diagnostics.advice { Suggestions.hint(for: text, among: SignalName.all, at: syntax.range) }
+        error("there is no signal '\(text)'", at: syntax.range, notes: hint.notes)
         return invalid(range)
       }
       value = number(Int64(code), .uint32, syntax.range)

@@ -23,8 +23,8 @@ extension Checker {
 extension Checker {
   static let maximumMaps = 4096
   static let maximumProbeBlocks = 4096
-  /// How many errors are reported before the rest of the script is not looked at any more.
-  static let maximumErrors = 50
+  /// How many errors are counted before the rest of the script is not looked at any more.
+  static let maximumErrors = 50_000
   /// Statements and expressions that are looked at until all types are known: a megabyte has some hundred thousand.
   static let maximumSteps = 2_000_000
   /// Attach points of all probes.

@@ -50,13 +50,17 @@ extension Checker {
       if let type = Self.builtinTypes[name] { return type }
       if name == "string" { return .string(capacity: configuration.maxStringLength) }
       if let type = target.kernelType(named: name) { return type }
-      let hint = Suggestions.hint(for: name, among: Self.builtinTypes.keys.sorted(), at: syntax.range)
+      let hint = diagnostics.advice {
+        Suggestions.hint(for: name, among: Self.builtinTypes.keys.sorted(), at: syntax.range)
+      }
       error("there is no type '\(name)'", at: syntax.range, notes: hint.notes, fixIts: hint.fixIts)
       return nil
     case .structure(let keyword, let name):
       if let type = target.kernelType(named: "\(keyword.rawValue) \(name)") { return type }
-      let known = types.named.keys.filter { $0.hasPrefix(keyword.rawValue + " ") }.sorted()
-      let hint = Suggestions.hint(for: "\(keyword.rawValue) \(name)", among: known, at: syntax.range)
+      let hint = diagnostics.advice {
+        let known = types.named.keys.filter { $0.hasPrefix(keyword.rawValue + " ") }.sorted()
+        return Suggestions.hint(for: "\(keyword.rawValue) \(name)", among: known, at: syntax.range)
+      }
       error(
         "there is no \(keyword.rawValue) '\(name)' in this script or this kernel's type information", at: syntax.range,
         notes: hint.notes, fixIts: hint.fixIts)

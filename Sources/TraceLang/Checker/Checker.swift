@@ -29,7 +29,7 @@ public func check(
   let types = ScriptTypesBuilder.types(of: script, target: target, reportingTo: &diagnostics)
   var checker = Checker(target: target, types: types, options: options)
   let program = checker.check(script)
-  for diagnostic in checker.diagnostics.all { diagnostics.report(diagnostic) }
+  diagnostics.report(contentsOf: checker.diagnostics)
   return diagnostics.hasErrors ? nil : program
 }
 
@@ -175,7 +175,7 @@ struct Checker {
   ) {
     if hasGivenUp { return }
     diagnostics.error(message, at: range, notes: notes, fixIts: fixIts)
-    if hasGivenUp { diagnostics.error("too many errors: the rest of the script was not checked", at: range) }
+    if hasGivenUp { diagnostics.stop() }
   }
 
   func invalid(_ range: SourceRange) -> TypedExpression { TypedExpression(.integer(0), .invalid, range) }

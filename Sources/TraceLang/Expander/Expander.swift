@@ -16,10 +16,12 @@ struct Expander {
     let parts = syntax.parts.map(substituted)
     guard let first = parts.first else { return [] }
     guard let provider = Provider.named(first.text) else {
-      let all = Provider.catalog.filter(\.isSupported).map { $0.names[0] }
-      let hint = Suggestions.hint(
-        for: first.text, among: Provider.catalog.map { $0.names[0] }, at: first.range,
-        otherwise: "there are \(all.joined(separator: ", "))")
+      let hint = diagnostics.advice {
+        let all = Provider.catalog.filter(\.isSupported).map { $0.names[0] }
+        return Suggestions.hint(
+          for: first.text, among: Provider.catalog.map { $0.names[0] }, at: first.range,
+          otherwise: "there are \(Suggestions.some(of: all, nearestTo: first.text))")
+      }
       diagnostics.error(
         "'\(first.text)' is not a probe type", at: first.range, notes: hint.notes, fixIts: hint.fixIts)
       return []
@@ -101,6 +103,10 @@ extension Expander {
           Match(kind: .tracepoint($0), name: "tracepoint:\($0.category):\($0.event)")
         }
       }
+      guard diagnostics.takesAdvice else {
+        missing("there is no tracepoint '\(category):\(event)'", syntax.range, [], syntax.range, &diagnostics)
+        return []
+      }
       if Glob(category).literal == nil || Glob(event).literal == nil {
         try missingWildcard(category, event, syntax.range, &diagnostics)
         return []
@@ -134,7 +140,9 @@ extension Expander {
     } else {
       let categories = Set(try target.tracepoints(category: "*", event: "*").map(\.category)).sorted()
       let near = Suggestions.nearest(to: category, among: categories, limit: 3)
-      let hint = near.isEmpty ? "there are \(categories.joined(separator: ", "))" : "did you mean \(Suggestions.list(near))?"
+      let hint =
+        near.isEmpty
+        ? "there are \(Suggestions.some(of: categories, nearestTo: category))" : "did you mean \(Suggestions.list(near))?"
       note = "there is no such category; \(hint)"
     }
     report("no tracepoint matches '\(category):\(event)'", range, [Diagnostic.Note(note)], [], &diagnostics)
@@ -152,7 +160,7 @@ extension Expander {
       if !names.isEmpty {
         return names.map { Match(kind: .rawTracepoint($0), name: "rawtracepoint:\($0)") }
       }
-      if Glob(event.text).literal == nil {
+      if Glob(event.text).literal == nil || !diagnostics.takesAdvice {
         missing("no raw tracepoint matches '\(event.text)'", syntax.range, [], event.range, &diagnostics)
       } else {
         missing(
@@ -291,8 +299,7 @@ extension Expander {
     guard (1...2).contains(rest.count) else { return misuse(provider, syntax, &diagnostics, "needs an event") }
     guard let event = Self.softwareEvents.first(where: { $0.names.contains(rest[0].text) }) else {
       let names = Self.softwareEvents.flatMap(\.names)
-      let hint = Suggestions.hint(
-        for: rest[0].text, among: names, at: rest[0].range, otherwise: "there are \(names.joined(separator: ", "))")
+      let hint = diagnostics.advice { Suggestions.hint(for: rest[0].text, amongAll: names, at: rest[0].range) }
       diagnostics.error(
         "'\(rest[0].text)' is not a software event", at: rest[0].range, notes: hint.notes, fixIts: hint.fixIts)
       return []

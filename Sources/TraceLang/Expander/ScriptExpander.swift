@@ -33,7 +33,7 @@ public func expand(
     items = importer.items(of: script)
     hasInnerDirectives = true
     sources = importer.sources
-    for diagnostic in importer.diagnostics.all { diagnostics.report(diagnostic) }
+    diagnostics.report(contentsOf: importer.diagnostics)
   }
   guard !options.headers.isEmpty || hasInnerDirectives || items.contains(where: \.needsExpansion) else {
     return Script(items: items, comments: script.comments, range: script.range)
@@ -41,7 +41,7 @@ public func expand(
   var preprocessor = Preprocessor(sources, predefined: target.has(.btf) ? ["BPFTRACE_HAVE_BTF"] : [])
   preprocessor.read(items, looksInside: hasInnerDirectives)
   sources = preprocessor.sources
-  for diagnostic in preprocessor.diagnostics.all { diagnostics.report(diagnostic) }
+  diagnostics.report(contentsOf: preprocessor.diagnostics)
 
   var macros: [String: MacroDeclaration] = [:]
   for case .macro(let macro) in preprocessor.items {
@@ -62,9 +62,9 @@ public func expand(
       expander = MacroExpander(macros: macros, defines: preprocessor.defines.merging(headers.defines) { own, _ in own })
       expanded = (headers.declarations.map { .declaration($0) } + kept).map { expander.rewritten($0) }
     }
-    for diagnostic in headers.diagnostics.all { diagnostics.report(diagnostic) }
+    diagnostics.report(contentsOf: headers.diagnostics)
   }
-  for diagnostic in expander.diagnostics.all { diagnostics.report(diagnostic) }
+  diagnostics.report(contentsOf: expander.diagnostics)
   return Script(items: expanded, comments: script.comments, range: script.range)
 }
 

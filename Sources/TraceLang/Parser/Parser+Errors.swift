@@ -22,6 +22,7 @@ extension Parser {
   mutating func giveUp(with message: String, _ lower: Int, _ upper: Int, notes: [Diagnostic.Note] = []) {
     if gaveUp { return }
     diagnostics.error(message, at: range(lower, upper), notes: notes)
+    diagnostics.stop()
     gaveUp = true
     let end = lexer.bytes.count
     previousEnd = end

@@ -80,9 +80,14 @@ struct HeaderNames {
         diagnostics.error(
           "\(names) must come from a header, and no C preprocessor is there to read it", at: range,
           notes: [Diagnostic.Note("install one (Debian: apt install cpp), or write '#define NAME value' in the script")])
-      case .failed(let reason):
+      case .failed(let reason, let header):
         diagnostics.error(
-          "\(names) must come from a header, and the C preprocessor fails: \(reason)", at: range)
+          "\(names) must come from a header, and the C preprocessor fails: \(reason)",
+          at: includes.first { $0.isRead(from: header) }?.range ?? range,
+          notes: header.map { [Diagnostic.Note("it was reading '\($0)'")] } ?? [])
+      case .notAFile(let header):
+        diagnostics.error(
+          "the header '\(header)' is a device or a pipe, not a file", at: includes.first { $0.name == header }?.range)
       }
       return nil
     }
@@ -132,6 +137,11 @@ struct HeaderNames {
       }
     }
   }
+}
+
+extension Preprocessor.Include {
+  /// Whether it may have led to the header at a path.
+  fileprivate func isRead(from path: String?) -> Bool { path?.hasSuffix(name) ?? false }
 }
 
 /// Declarations by the names they declare.

@@ -8,6 +8,8 @@ public protocol HeaderReader {
 public enum HeaderReaderError: Error, Hashable, Sendable {
   /// No C preprocessor is installed.
   case notInstalled
-  /// It failed; its first words on why.
-  case failed(String)
+  /// It failed; its first words on why, and the path of the header it was reading, where that is known.
+  case failed(String, header: String?)
+  /// A header, by the name it is included by, is a device or a pipe, which need not end.
+  case notAFile(header: String)
 }

@@ -55,34 +55,3 @@ public struct Diagnostic: Hashable, Sendable, Codable {
     Diagnostic(.warning, message, at: range, notes: notes, fixIts: fixIts)
   }
 }
-
-/// The diagnostics of a compilation, in the order they were found, without repeats.
-public struct Diagnostics: Sendable, Error {
-  public private(set) var all: [Diagnostic] = []
-  private var seen: Set<Diagnostic> = []
-  public private(set) var errorCount = 0
-
-  public init() {}
-
-  public init(_ first: Diagnostic) { report(first) }
-
-  public var hasErrors: Bool { errorCount > 0 }
-
-  public mutating func report(_ diagnostic: Diagnostic) {
-    guard seen.insert(diagnostic).inserted else { return }
-    all.append(diagnostic)
-    if diagnostic.severity == .error { errorCount += 1 }
-  }
-
-  public mutating func error(
-    _ message: String, at range: SourceRange?, notes: [Diagnostic.Note] = [], fixIts: [Diagnostic.FixIt] = []
-  ) {
-    report(.error(message, at: range, notes: notes, fixIts: fixIts))
-  }
-
-  public mutating func warning(
-    _ message: String, at range: SourceRange?, notes: [Diagnostic.Note] = [], fixIts: [Diagnostic.FixIt] = []
-  ) {
-    report(.warning(message, at: range, notes: notes, fixIts: fixIts))
-  }
-}

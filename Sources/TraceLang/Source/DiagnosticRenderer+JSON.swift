@@ -2,7 +2,7 @@ extension DiagnosticRenderer {
   /// One JSON object on a line for each diagnostic, for editors:
   /// `{"type": "diagnostic", "data": {"severity": ..., "message": ..., "file": ..., "line": ..., ...}}`.
   public func renderJSON(_ diagnostics: Diagnostics) -> String {
-    diagnostics.all.map { renderJSON($0) + "\n" }.joined()
+    diagnostics.told().map { renderJSON($0) + "\n" }.joined()
   }
 
   /// Columns count bytes from 1; `end_line` and `end_column` are behind the range.
@@ -47,7 +47,8 @@ extension DiagnosticRenderer {
       case "\t": quoted += "\\t"
       case "\r": quoted += "\\r"
       default:
-        if scalar.value < 0x20 {
+        // JSON allows DEL and C1 controls, a terminal that shows it may not.
+        if scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) {
           let digits = String(scalar.value, radix: 16)
           quoted += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
         } else {

@@ -16,7 +16,7 @@ public struct DiagnosticRenderer: Sendable {
 
   /// The text of all diagnostics; empty or ending in a line end.
   public func render(_ diagnostics: Diagnostics) -> String {
-    diagnostics.all.map(render).joined()
+    diagnostics.told().map(render).joined()
   }
 
   public func render(_ diagnostic: Diagnostic) -> String {
@@ -49,6 +49,7 @@ public struct DiagnosticRenderer: Sendable {
     _ label: Label, _ message: String, _ range: SourceRange?, _ fixIts: [Diagnostic.FixIt] = []
   ) -> String {
     let title = colored(label.rawValue, label)
+    let message = VisibleText.escaped(message)
     guard let range = range.map(visible) else { return "\(title): \(message)\n" }
     return "\(place(of: range)): \(title): \(message)\n" + excerpt(range, label, fixIts)
   }
@@ -69,12 +70,13 @@ public struct DiagnosticRenderer: Sendable {
   /// `name:line:first-behind` or, over several lines, `name:first-last`.
   public func place(of range: SourceRange) -> String {
     let file = sources[range.source]
+    let name = VisibleText.escaped(file.name)
     let start = file.position(at: Int(range.lower))
     let end = lastPosition(of: range)
     if start.line == end.line {
-      return "\(file.name):\(start.line):\(start.column)-\(max(end.column, start.column + 1))"
+      return "\(name):\(start.line):\(start.column)-\(max(end.column, start.column + 1))"
     }
-    return "\(file.name):\(start.line)-\(end.line)"
+    return "\(name):\(start.line)-\(end.line)"
   }
 
   /// The position behind the range; a range that ends in a line end does not reach into the next line.
@@ -148,7 +150,9 @@ public struct DiagnosticRenderer: Sendable {
       let upper = min(max(Int(fixIt.range.upper), lower), line.endIndex)
       let isRemoval = fixIt.replacement.isEmpty
       text += blank(line[end..<lower])
-      let replacement = isRemoval ? String(repeating: "-", count: width(line[lower..<upper])) : fixIt.replacement
+      let replacement =
+        isRemoval
+        ? String(repeating: "-", count: width(line[lower..<upper])) : printable(ArraySlice(fixIt.replacement.utf8))
       text += replacement
       // What stands further right keeps its column where the replacement is no wider than what it replaces.
       let columns = width(ArraySlice(replacement.utf8))
@@ -174,8 +178,7 @@ extension DiagnosticRenderer {
   private func printable(_ bytes: ArraySlice<UInt8>) -> String {
     var text = ""
     for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
-      let isControl = scalar.value < 0x20 && scalar != "\t" || (0x7f...0x9f).contains(scalar.value)
-      text.unicodeScalars.append(isControl ? "\u{fffd}" : scalar)
+      text.unicodeScalars.append(scalar != "\t" && VisibleText.isHarmful(scalar) ? "\u{fffd}" : scalar)
     }
     return text
   }
@@ -195,7 +198,8 @@ extension DiagnosticRenderer {
 
   /// The terminal columns of a character: 0 for combining marks, 2 for East Asian wide ones and emoji.
   private static func columns(_ scalar: Unicode.Scalar) -> Int {
-    guard scalar.value >= 0x300 else { return 1 }
+    // A character that steers the terminal is shown as U+FFFD.
+    guard scalar.value >= 0x300, !VisibleText.isHarmful(scalar) else { return 1 }
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .format: return 0
     default: break

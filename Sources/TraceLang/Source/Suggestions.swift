@@ -32,7 +32,7 @@ public enum Suggestions {
 
   /// The edit distance in half letters, swaps of neighbours, the likeliest mistake, being half an edit; `nil` above the bound.
   private static func distance(_ left: [UInt8], _ right: [UInt8], bound: Int) -> Int? {
-    guard right.count <= maximumLength, abs(left.count - right.count) * 2 <= bound else { return nil }
+    guard right.count <= maximumLength, abs(left.count - right.count) <= bound / 2 else { return nil }
     var beforeLast = [Int](repeating: 0, count: right.count + 1)
     var last = (0...right.count).map { $0 * 2 }
     for row in left.indices {
@@ -61,8 +61,8 @@ public enum Suggestions {
 
 /// What to say of a name that is not known: the question what was meant, and a replacement where that is sure.
 public struct Hint: Sendable {
-  public let notes: [Diagnostic.Note]
-  public let fixIts: [Diagnostic.FixIt]
+  public var notes: [Diagnostic.Note] = []
+  public var fixIts: [Diagnostic.FixIt] = []
 }
 
 extension Suggestions {
@@ -74,12 +74,34 @@ extension Suggestions {
     otherwise: String? = nil
   ) -> Hint {
     let found = ranked(name, candidates, 3)
-    guard let best = found.first else { return Hint(notes: otherwise.map { [.init($0)] } ?? [], fixIts: []) }
+    guard let best = found.first else { return Hint(notes: otherwise.map { [.init($0)] } ?? []) }
     let equals = found.prefix { $0.distance == best.distance }.map { prefix + $0.candidate }
     // A range that is longer holds parentheses or what a macro was called with.
     let isName = Int(range.upper - range.lower) == (prefix + name).utf8.count
     let fixIts = isName && equals.count == 1 ? [Diagnostic.FixIt(range, equals[0])] : []
     return Hint(notes: [.init("did you mean \(list(equals))?")], fixIts: fixIts)
+  }
+
+  /// What to say of a name that is none of `names`: the nearest, else `lead` and what there is.
+  public static func hint(
+    for name: String, amongAll names: [String], at range: SourceRange, lead: String = "there are"
+  ) -> Hint {
+    let hint = hint(for: name, among: names, at: range)
+    return hint.notes.isEmpty ? Hint(notes: [.init("\(lead) \(some(of: names, nearestTo: name))")]) : hint
+  }
+
+  /// How many names of a list are told.
+  private static let maximumListed = 12
+
+  /// "a, b, c": a dozen names at most, in their order; of more the nearest ones, nearest first, and their number.
+  public static func some(of names: [String], nearestTo name: String) -> String {
+    guard names.count > maximumListed else { return names.joined(separator: ", ") }
+    let wanted = Array(name.utf8.prefix(maximumLength))
+    let ranked = names.map { candidate in
+      (candidate, distance(wanted, Array(candidate.utf8.prefix(maximumLength)), bound: .max) ?? .max)
+    }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
+    let listed = ranked.prefix(maximumListed).map(\.0).joined(separator: ", ")
+    return "\(listed) and \(names.count - maximumListed) more"
   }
 
   /// "'a', 'b' or 'c'"

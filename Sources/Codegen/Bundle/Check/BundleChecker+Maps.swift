@@ -17,8 +17,7 @@ extension MapSpec {
     switch kind {
     case .hash, .perCPUHash, .lruHash, .lruPerCPUHash:
       try require(sizes.contains(keySize) && sizes.contains(valueSize), "its keys or values are too large")
-      let isLRU = kind == .lruHash || kind == .lruPerCPUHash
-      try require(flags.isEmpty || flags == .noPreallocation && !isLRU, "a hash map has no such flags")
+      try require(flags.isEmpty, "a hash map has no flags")
       try require(initialValue.isEmpty && !isFrozen, "a hash map has no first value")
     case .array:
       try require(keySize == 4 && sizes.contains(valueSize), "its keys or values are too large")
