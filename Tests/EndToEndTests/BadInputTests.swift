@@ -384,7 +384,7 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.path + "/fifo"
     #expect(mkfifo(path, 0o600) == 0)
-    let writer = try RunningCommand(["/bin/sh", "-c", "echo 'BEGIN { printf(\"read\\n\"); exit(); }' > \(path)"])
+    let writer = try RunningCommand(["/bin/sh", "-c", "echo 'BEGIN { print(\"read\"); exit(); }' > \(path)"])
     #expect(try run([Repository.swtrace, "-q", path]).output == "read\n\n\n")
     #expect(try writer.finish().ending == .exited(0))
   }
