@@ -4,7 +4,7 @@
 PACKAGES := libbpf-dev libelf-dev libdw-dev zlib1g-dev pkg-config llvm-dev bpftrace
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test differential release bench fuzz fuzz-bundles vm-test format clean
+.PHONY: help setup run test differential release bench fuzz soak fuzz-bundles vm-test format clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,12 @@ fuzz: ## fuzz the readers of outside data, SECONDS=60 each; findings go to .buil
 
 fuzz-bundles: setup ## damage bundles N=10000 times, those from SEED=1 on, and run what is taken, as root in the kernel too
 	@Scripts/fuzz-bundles.sh $(N) $(SEED)
+
+SOAK_SECONDS ?= 600
+
+soak: setup ## trace for ten minutes, then kill at random moments for as long, and look at memory, counts and what is left; needs root
+	swift build --build-tests
+	SWTRACE_SOAK_SECONDS=$(SOAK_SECONDS) swift test --skip-build --disable-xctest --no-parallel --filter SoakTests
 
 # 5.10, 6.1, 6.12, 7.x or all.
 KERNEL := all

@@ -99,10 +99,10 @@ enum KernelObjects {
     return false
   }
 
-  private static var programs: Set<UInt32> { all(bpf_prog_get_next_id) }
-  private static var links: Set<UInt32> { all(bpf_link_get_next_id) }
+  static var programs: Set<UInt32> { all(bpf_prog_get_next_id) }
+  static var links: Set<UInt32> { all(bpf_link_get_next_id) }
 
-  private static func all(_ next: (UInt32, UnsafeMutablePointer<UInt32>?) -> Int32) -> Set<UInt32> {
+  static func all(_ next: (UInt32, UnsafeMutablePointer<UInt32>?) -> Int32) -> Set<UInt32> {
     var found: Set<UInt32> = []
     var id: UInt32 = 0
     while next(id, &id) == 0 { found.insert(id) }

@@ -11,11 +11,15 @@ extension BundleChecker {
     if case .tracingRawTracepoint(let name) = program.kind {
       try require(name.isFileName, "its tracepoint has no name")
     }
-    var filled: Set<Int> = []
+    var open = scan.needsMap
+    var takesMap = scan.takesMap
     for relocation in object.relocations {
       try require(
-        scan.placesForMaps.contains(relocation.instruction) && filled.insert(relocation.instruction).inserted,
+        takesMap.indices.contains(relocation.instruction) && takesMap[relocation.instruction],
         "nothing goes into instruction \(relocation.instruction)")
+      // Only one map goes there.
+      takesMap[relocation.instruction] = false
+      open[relocation.instruction] = false
       switch relocation.target {
       case .map(let map): try require(maps.indices.contains(map), "there is no map \(map)")
       case .mapValue(let map, let offset):
@@ -23,7 +27,7 @@ extension BundleChecker {
         try require((0..<maps[map].valueSize).contains(offset), "nothing is at \(offset) of map \(map)")
       }
     }
-    try require(scan.openPlaces.isSubset(of: filled), "an instruction names a map of the process that loads it")
+    try require(!open.contains(true), "an instruction names a map of the process that loads it")
     let slots = 0..<object.instructions.count
     for function in object.functions {
       try require(

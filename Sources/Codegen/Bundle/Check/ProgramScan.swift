@@ -1,8 +1,8 @@
 /// What a program's instructions are, as far as loading it depends on it.
 struct ProgramScan {
-  /// Where the `ld_imm64` that a map may go into begin, and those of them that are nothing without one.
-  private(set) var placesForMaps: Set<Int> = []
-  private(set) var openPlaces: Set<Int> = []
+  /// By instruction: whether it is an `ld_imm64` that a map may go into, and whether that is nothing without one.
+  private(set) var takesMap: [Bool]
+  private(set) var needsMap: [Bool]
   /// What it does to the machine besides observing it; `nil` for nothing.
   private(set) var effect: String?
 
@@ -14,6 +14,8 @@ struct ProgramScan {
     guard (1...Self.maximumCount).contains(object.instructions.count) else {
       throw BundleFault("it has \(object.instructions.count) instructions")
     }
+    takesMap = Array(repeating: false, count: object.instructions.count)
+    needsMap = takesMap
     let code: [MachineInstruction]
     do throws(DecodingError) {
       code = try MachineInstruction.decode(object.instructions)
@@ -29,10 +31,10 @@ struct ProgramScan {
 
   private mutating func note(_ instruction: MachineInstruction, at index: Int) throws(BundleFault) {
     switch instruction {
-    case .loadImmediate(_, .number): placesForMaps.insert(index)
+    case .loadImmediate(_, .number): takesMap[index] = true
     case .loadImmediate(_, .mapDescriptor), .loadImmediate(_, .mapValue):
-      placesForMaps.insert(index)
-      openPlaces.insert(index)
+      takesMap[index] = true
+      needsMap[index] = true
     case .loadImmediate(_, .function): break
     case .loadImmediate(_, .mapIndex), .loadImmediate(_, .mapIndexValue), .loadImmediate(_, .btfVariable):
       throw BundleFault("instruction \(index) names something of the process that loads it")
