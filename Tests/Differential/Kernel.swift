@@ -58,7 +58,7 @@ public final class Kernel {
     }
     var interpreter = Interpreter(
       script.program, target: host, surroundings: rewritten == nil ? surroundings : thread)
-    interpreter.run()
+    interpreter.run(endingIn: surroundings)
     if interpreter.isEndless { return .refused("a loop does not end") }
     let expected = PrintedText(bundle: script.bundle, host: host).text(interpreter.output)
     let checked: CheckedBundle

@@ -384,8 +384,7 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.path + "/fifo"
     #expect(mkfifo(path, 0o600) == 0)
-    let script = try folder.file("a.bt", "BEGIN { printf(\"read\\n\"); exit(); }\n")
-    let writer = try RunningCommand(["/bin/sh", "-c", "cat \(script) > \(path)"])
+    let writer = try RunningCommand(["/bin/sh", "-c", "echo 'BEGIN { print(\"read\"); exit(); }' > \(path)"])
     #expect(try run([Repository.swtrace, "-q", path]).output == "read\n\n\n")
     #expect(try writer.finish().ending == .exited(0))
   }

@@ -4,7 +4,7 @@ import TraceLang
 public struct Interpreter {
   let program: Program
   let layouts: Layouts
-  let surroundings: Surroundings
+  private(set) var surroundings: Surroundings
 
   /// The entries of each map; a scalar map has at most one, whose key is the empty tuple.
   var maps: [[Value: Value]]
@@ -39,7 +39,8 @@ public struct Interpreter {
 
   /// Runs the `begin` probes, then the probes of `firings` by their index in the program, then the `end` probes, and
   /// prints the maps.
-  public mutating func run(firings: [Int] = []) {
+  /// - Parameter ending: the surroundings of `end` where they are others.
+  public mutating func run(firings: [Int] = [], endingIn ending: Surroundings? = nil) {
     runProbes(of: .begin)
     carryOut(isTracing: true)
     for index in firings where exitStatus == nil {
@@ -47,6 +48,7 @@ public struct Interpreter {
       carryOut(isTracing: true)
     }
     records = []
+    if let ending { surroundings = ending }
     runProbes(of: .end)
     carryOut(isTracing: false)
     output.append(.ending)
