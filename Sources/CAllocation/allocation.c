@@ -16,7 +16,8 @@ void *__libc_memalign(size_t alignment, size_t size);
 
 static void *given(void *memory, size_t size) {
   if (memory || size == 0) return memory;
-  static const char message[] = "ERROR: out of memory: the machine, this control group or ulimit -v has no more to give\n";
+  static const char message[] =
+      "ERROR: out of memory: the machine, this control group or ulimit -v has no more to give\n";
   (void)!write(STDERR_FILENO, message, sizeof(message) - 1);
   _exit(1);
 }

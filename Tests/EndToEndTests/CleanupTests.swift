@@ -52,6 +52,22 @@ import Testing
     #expect(kill(child, 0) != 0)
   }
 
+  @Test("a C preprocessor that hangs goes with the tracer", arguments: [SIGINT, SIGTERM, SIGKILL])
+  func preprocessor(number: Int32) throws {
+    let folder = try TemporaryFolder()
+    // It waits for a writer of the pipe, which never comes.
+    #expect(mkfifo(folder.path + "/fifo.h", 0o600) == 0)
+    _ = try folder.file("outer.h", "#include \"fifo.h\"\n")
+    let script = try folder.file("a.bt", "#include \"outer.h\"\nBEGIN { print(SWT_NOWHERE); exit(); }\n")
+    let tracing = try RunningCommand([Repository.swtrace, script])
+    try tracing.wait { _, _ in KernelObjects.processes(naming: folder.path).count >= 3 }
+    tracing.signal(number)
+    #expect(try tracing.finish().ending == .killed(number))
+    let deadline = Deadline()
+    while !KernelObjects.processes(naming: folder.path).isEmpty, deadline.isAhead {}
+    #expect(KernelObjects.processes(naming: folder.path) == [])
+  }
+
   @Test("tracefs is not mounted for others") func mounts() throws {
     let before = KernelObjects.mounts
     _ = try Tracing.output("tracepoint:syscalls:sys_enter_* { @[probe] = count(); } interval:ms:10 { exit(); }")
@@ -70,6 +86,19 @@ enum KernelObjects {
   static var mounts: [Substring] {
     let text = (try? FileContents.text("/proc/self/mounts")) ?? ""
     return text.split(separator: "\n").filter { $0.contains(" tracefs ") || $0.contains(" debugfs ") }
+  }
+
+  /// The processes that have a text among their words.
+  static func processes(naming text: String) -> [pid_t] {
+    guard let stream = opendir("/proc") else { return [] }
+    defer { closedir(stream) }
+    var found: [pid_t] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      guard let pid = pid_t(name), let words = try? FileContents.text("/proc/\(name)/cmdline") else { continue }
+      if words.contains(text) { found.append(pid) }
+    }
+    return found
   }
 
   /// What the descriptors of a process hold (Kernel: Documentation/filesystems/proc.rst, fdinfo).

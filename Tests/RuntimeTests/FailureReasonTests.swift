@@ -33,7 +33,8 @@ import Testing
     #expect(
       RuntimeError.failure(doing: "open x", code: ENOSYS, of: .perfEvent).description
         == "could not open x: Function not implemented; this kernel was built without perf events (CONFIG_PERF_EVENTS)")
-    #expect(RuntimeError.failure(doing: "load x", code: EINVAL, of: .bpf).description == "could not load x: Invalid argument")
+    #expect(
+      RuntimeError.failure(doing: "load x", code: EINVAL, of: .bpf).description == "could not load x: Invalid argument")
   }
 
   @Test(
@@ -41,7 +42,8 @@ import Testing
     arguments: [
       (EMFILE, SystemCall.bpf, "ulimit -n"), (ENFILE, .perfEvent, "fs.file-max"), (ENOMEM, .bpfMap, "max_map_keys"),
       (ENOMEM, .other, "ulimit -v"), (E2BIG, .bpfMap, "max_map_keys"), (E2BIG, .bpf, "shorten it"),
-      (ENOSPC, .perfEvent, "counters are in use"), (EBUSY, .perfEvent, "holds the counter"), (EAGAIN, .other, "ulimit -u"),
+      (ENOSPC, .perfEvent, "counters are in use"), (EBUSY, .perfEvent, "holds the counter"),
+      (EAGAIN, .other, "ulimit -u"),
     ])
   func scarcity(code: Int32, call: SystemCall, remedy: String) {
     #expect(RuntimeError.failure(doing: "x", code: code, of: call).description.contains(remedy))

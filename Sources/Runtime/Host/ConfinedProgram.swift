@@ -107,7 +107,9 @@ enum ConfinedProgram {
       while !open.isEmpty {
         guard deadline > .now else { return .tookTooLong }
         var waiting = open.map { pollfd(fd: streams[$0], events: Int16(POLLIN), revents: 0) }
-        guard poll(&waiting, nfds_t(waiting.count), deadline.millisecondsAhead) >= 0 || errno == EINTR else { return nil }
+        guard poll(&waiting, nfds_t(waiting.count), deadline.millisecondsAhead) >= 0 || errno == EINTR else {
+          return nil
+        }
         for (index, item) in zip(open, waiting) where item.revents != 0 {
           let count = read(item.fd, &buffer, buffer.count)
           if count > 0 { texts[index] += buffer[..<count] }

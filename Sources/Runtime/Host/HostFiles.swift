@@ -23,7 +23,8 @@ public struct HostFiles: FileReader {
       let bytes = try Self.contents(of: FileDescriptor(rawValue: descriptor))
       return FileEntry(contents: .file(bytes), isWritableByAll: isWritableByAll, identity: identity)
     case S_IFDIR:
-      return FileEntry(contents: .folder(try Self.names(in: path)), isWritableByAll: isWritableByAll, identity: identity)
+      return FileEntry(
+        contents: .folder(try Self.names(in: path)), isWritableByAll: isWritableByAll, identity: identity)
     default: throw FileReaderError("it is neither a file nor a folder")
     }
   }

@@ -47,9 +47,14 @@ struct Permissions: Hashable, Sendable {
         : "run as root, or with \(missing[0] == .bpf ? "CAP_BPF" : "CAP_PERFMON") too"
     }
     // The capabilities are there: something else says no.
-    if isLockedDown { return "start the kernel with lockdown=integrity or none: its lockdown keeps all its memory from programs" }
-    if isFiltered { return "run without the seccomp filter of this process (a container's): it may refuse what root may do" }
-    return "ask the machine's security module (SELinux, AppArmor, BPF LSM), which refuses what this process may otherwise do"
+    if isLockedDown {
+      return "start the kernel with lockdown=integrity or none: its lockdown keeps all its memory from programs"
+    }
+    if isFiltered {
+      return "run without the seccomp filter of this process (a container's): it may refuse what root may do"
+    }
+    return
+      "ask the machine's security module (SELinux, AppArmor, BPF LSM), which refuses what this process may otherwise do"
   }
 
   /// Whether a map of user IDs is not the machine's own "0 0 4294967295".

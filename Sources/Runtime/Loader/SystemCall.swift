@@ -26,7 +26,8 @@ enum SystemCall: Hashable, Sendable {
     case (.perfEvent, .resourceBusy): "another program holds the counter: end it first"
     case (.perfEvent, .noFunction): "this kernel was built without perf events (CONFIG_PERF_EVENTS)"
     case (.bpf, .argListTooLong): "this is more than the kernel takes as one program: shorten it, or split the script"
-    case (.bpfMap, .noFunction), (.bpf, .noFunction): "a seccomp filter, such as a container's, hides bpf(2): run outside of it"
+    case (.bpfMap, .noFunction), (.bpf, .noFunction):
+      "a seccomp filter, such as a container's, hides bpf(2): run outside of it"
     case (.other, .noFunction): "this kernel is too old for it, or a seccomp filter hides it"
     case (.other, .resourceTemporarilyUnavailable):
       "there are as many processes as this user or control group may have: raise ulimit -u or pids.max, or end some"
