@@ -43,14 +43,16 @@ let package = Package(
     ),
     .testTarget(name: "ParserTests", dependencies: ["TestSupport", "TraceLang"], swiftSettings: strict),
     .testTarget(name: "CodegenTests", dependencies: ["Codegen", "TraceLang", "TestSupport"], swiftSettings: strict),
-    .testTarget(name: "TargetTests", dependencies: ["TargetMutation", "TestSupport", "TraceLang"], swiftSettings: strict),
+    .testTarget(
+      name: "TargetTests", dependencies: ["TargetMutation", "TestSupport", "TraceLang"], swiftSettings: strict),
     .target(
       name: "TargetMutation", dependencies: ["Codegen", "TestSupport", "TraceLang"], path: "Tests/TargetMutation",
       swiftSettings: strict),
     .executableTarget(
       name: "MutationRunner",
       dependencies: [
-        "TargetMutation", "TestSupport", "TraceLang", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "TargetMutation", "TestSupport", "TraceLang",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/MutationRunner", swiftSettings: strict),
     .testTarget(name: "HostTests", dependencies: ["Runtime", "TestSupport", "TraceLang"], swiftSettings: strict),

@@ -97,7 +97,9 @@ struct TraceCommand: ParsableCommand {
 
   private func trace() throws(CommandFailure) -> Int32 {
     if script.e == nil, let path = script.words.first, BundleReader.isBundle(path) { return try traceBundle(path) }
-    if let target { return try show(Frontend(target: try InputFile.recordedTarget(target), options: script, style: style)) }
+    if let target {
+      return try show(Frontend(target: try InputFile.recordedTarget(target), options: script, style: style))
+    }
     let host: HostTarget
     do throws(TargetError) {
       host = try HostTarget()
@@ -153,7 +155,9 @@ struct TraceCommand: ParsableCommand {
     return 0
   }
 
-  private func run(_ bundle: CheckedBundle, _ host: HostTarget, _ child: ChildProcess? = nil) throws(CommandFailure) -> Int32 {
+  private func run(_ bundle: CheckedBundle, _ host: HostTarget, _ child: ChildProcess? = nil) throws(CommandFailure)
+    -> Int32
+  {
     var options = SessionOptions()
     options.isQuiet = quiet
     options.isVerbose = verbose

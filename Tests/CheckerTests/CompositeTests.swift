@@ -17,13 +17,18 @@ import TraceLang
         """)
   }
 
-  @Test("a cast to an array keeps the number of bytes", arguments: [
-    ("BEGIN { $a = (uint8[4])pid * 2; }", "stdin:1:14-27: ERROR: '*' needs integers, not uint8[4]"),
-    ("BEGIN { $a = (uint8[8])pid; }", "stdin:1:14-27: ERROR: uint32 has 4 bytes and uint8[8] has 8"),
-    ("BEGIN { $a = (uint8[3])5; }", "stdin:1:14-25: ERROR: int64 has 8 bytes and uint8[3] has 3"),
-    ("BEGIN { $a = (uint8[8])5; $b = (uint32)$a; }", "stdin:1:32-42: ERROR: uint8[8] has 8 bytes and uint32 has 4"),
-    ("BEGIN { $a = (uint8[8])5; $b = (uint32[3])$a; }", "stdin:1:32-45: ERROR: uint8[8] has 8 bytes and uint32[3] has 12"),
-  ])
+  @Test(
+    "a cast to an array keeps the number of bytes",
+    arguments: [
+      ("BEGIN { $a = (uint8[4])pid * 2; }", "stdin:1:14-27: ERROR: '*' needs integers, not uint8[4]"),
+      ("BEGIN { $a = (uint8[8])pid; }", "stdin:1:14-27: ERROR: uint32 has 4 bytes and uint8[8] has 8"),
+      ("BEGIN { $a = (uint8[3])5; }", "stdin:1:14-25: ERROR: int64 has 8 bytes and uint8[3] has 3"),
+      ("BEGIN { $a = (uint8[8])5; $b = (uint32)$a; }", "stdin:1:32-42: ERROR: uint8[8] has 8 bytes and uint32 has 4"),
+      (
+        "BEGIN { $a = (uint8[8])5; $b = (uint32[3])$a; }",
+        "stdin:1:32-45: ERROR: uint8[8] has 8 bytes and uint32[3] has 12"
+      ),
+    ])
   func badArrayCasts(script: String, message: String) { #expect(mistake(script) == message) }
 
   @Test("composite values are compared as one type") func equality() {
@@ -44,11 +49,13 @@ import TraceLang
         """)
   }
 
-  @Test("what differs in shape is not compared", arguments: [
-    ("BEGIN { $a = (1, 2) == (1, 2, 3); }", "(int64,int64) and (int64,int64,int64) cannot be compared with '=='"),
-    ("BEGIN { $a = (1, 2) < (1, 3); }", "(int64,int64) and (int64,int64) cannot be compared with '<'"),
-    ("BEGIN { $a = (uint8[8])1 == (int8[8])1; }", "uint8[8] and int8[8] cannot be compared with '=='"),
-  ])
+  @Test(
+    "what differs in shape is not compared",
+    arguments: [
+      ("BEGIN { $a = (1, 2) == (1, 2, 3); }", "(int64,int64) and (int64,int64,int64) cannot be compared with '=='"),
+      ("BEGIN { $a = (1, 2) < (1, 3); }", "(int64,int64) and (int64,int64) cannot be compared with '<'"),
+      ("BEGIN { $a = (uint8[8])1 == (int8[8])1; }", "uint8[8] and int8[8] cannot be compared with '=='"),
+    ])
   func unlike(script: String, message: String) { #expect(mistake(script).hasSuffix("ERROR: " + message)) }
 
   @Test("addresses point to what a variable or map holds") func addresses() {
@@ -67,12 +74,20 @@ import TraceLang
         """)
   }
 
-  @Test("only variables and maps without keys have addresses", arguments: [
-    ("BEGIN { $p = &5; }", "stdin:1:15-16: ERROR: '&' gives the address of a variable ($x) or of a map without keys (@x)"),
-    ("BEGIN { @a[1] = 1; $p = &@a; }", "stdin:1:26-28: ERROR: @a is used with a key elsewhere, but not here"),
-    ("BEGIN { @a = count(); $p = &@a; }", "stdin:1:28-31: ERROR: @a gathers count() on each CPU and has no single address"),
-    ("BEGIN { $p = &$x; }", "stdin:1:15-17: ERROR: the variable $x is used before it is assigned"),
-  ])
+  @Test(
+    "only variables and maps without keys have addresses",
+    arguments: [
+      (
+        "BEGIN { $p = &5; }",
+        "stdin:1:15-16: ERROR: '&' gives the address of a variable ($x) or of a map without keys (@x)"
+      ),
+      ("BEGIN { @a[1] = 1; $p = &@a; }", "stdin:1:26-28: ERROR: @a is used with a key elsewhere, but not here"),
+      (
+        "BEGIN { @a = count(); $p = &@a; }",
+        "stdin:1:28-31: ERROR: @a gathers count() on each CPU and has no single address"
+      ),
+      ("BEGIN { $p = &$x; }", "stdin:1:15-17: ERROR: the variable $x is used before it is assigned"),
+    ])
   func badAddresses(script: String, message: String) { #expect(mistake(script) == message) }
 
   @Test("a declared type stays what it is") func declared() {
@@ -87,13 +102,17 @@ import TraceLang
         """)
   }
 
-  @Test("what a declared type cannot hold is told", arguments: [
-    ("BEGIN { let $y : uint8 = 300; }", "stdin:1:26-29: ERROR: 300 does not fit $y, which is uint8"),
-    ("BEGIN { let $y : uint8; $y = -1; }", "stdin:1:30-32: ERROR: -1 is below 0 and $y is uint8"),
-    ("BEGIN { let $y : string[4] = \"toolong\"; }", "stdin:1:30-39: ERROR: $y is string[4] and cannot hold string[8]"),
-    ("BEGIN { let $y : uint8; $y = \"x\"; }", "stdin:1:30-33: ERROR: $y is uint8 and cannot hold string[2]"),
-    ("BEGIN { let $p : uint8 * = 5; }", "stdin:1:28-29: ERROR: $p is uint8 * and cannot hold int64"),
-  ])
+  @Test(
+    "what a declared type cannot hold is told",
+    arguments: [
+      ("BEGIN { let $y : uint8 = 300; }", "stdin:1:26-29: ERROR: 300 does not fit $y, which is uint8"),
+      ("BEGIN { let $y : uint8; $y = -1; }", "stdin:1:30-32: ERROR: -1 is below 0 and $y is uint8"),
+      (
+        "BEGIN { let $y : string[4] = \"toolong\"; }", "stdin:1:30-39: ERROR: $y is string[4] and cannot hold string[8]"
+      ),
+      ("BEGIN { let $y : uint8; $y = \"x\"; }", "stdin:1:30-33: ERROR: $y is uint8 and cannot hold string[2]"),
+      ("BEGIN { let $p : uint8 * = 5; }", "stdin:1:28-29: ERROR: $p is uint8 * and cannot hold int64"),
+    ])
   func misfits(script: String, message: String) { #expect(mistake(script) == message) }
 
   @Test("print(args) is a record of the fields") func arguments() {

@@ -94,7 +94,9 @@ import TraceLang
       message(BundleFile.sealed(Array(bytes[20...]), version: BundleFile.version + 1))
         == "the bundle is of version \(BundleFile.version + 1), and this swtrace reads version \(BundleFile.version): "
         + "use a newer swtrace or build it again")
-    #expect(message(BundleFile.sealed(Array(bytes[20...]), version: 0)) == "the bundle is of the old version 0: build it again")
+    #expect(
+      message(BundleFile.sealed(Array(bytes[20...]), version: 0))
+        == "the bundle is of the old version 0: build it again")
     #expect(
       message(BundleFile.sealed([3, 1, 2]))
         == "the bundle was made by another swtrace that this one does not understand: build it again")
@@ -162,7 +164,8 @@ import TraceLang
 
   @Test func codeThatVisitsEveryCPUTakesJustAsMany() throws {
     let there = try BuiltScript.recordedTarget().machine.possibleCPUs
-    let visits = "let @ = percpuhash(100); tracepoint:syscalls:sys_enter_read { @[pid] = count(); if (@[pid] > 5) { exit(); } }"
+    let visits =
+      "let @ = percpuhash(100); tracepoint:syscalls:sys_enter_read { @[pid] = count(); if (@[pid] > 5) { exit(); } }"
     let message =
       "the bundle is for exactly \(there) CPUs, and this machine may have 1: build it for this machine"
     #expect(try refusal(visits) { $0.change(possibleCPUs: 1) } == message)

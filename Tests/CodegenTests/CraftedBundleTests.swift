@@ -51,7 +51,9 @@ import TraceLang
 
   @Test("a word outside of its map, or in one that cannot be written, is refused, whatever it is for")
   func words() throws {
-    let places: [WritableKeyPath<Bundle, MapView.Place?>] = [\.lostEvents, \.cutLoops, \.startTime, \.taiOffset, \.wallOffset]
+    let places: [WritableKeyPath<Bundle, MapView.Place?>] = [
+      \.lostEvents, \.cutLoops, \.startTime, \.taiOffset, \.wallOffset,
+    ]
     for place in places {
       #expect(try told(refusal { $0[keyPath: place] = .init(map: try data($0), offset: 1 << 40) }).contains("outside"))
       #expect(try told(refusal { $0[keyPath: place] = .init(map: try data($0), offset: -8) }).contains("outside"))

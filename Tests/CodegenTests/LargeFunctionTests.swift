@@ -89,7 +89,8 @@ import TraceLang
     "the kernel takes long jumps", .enabled(if: Kernel.isAvailable, "needs root to load programs"),
     arguments: [false, true])
   func kernelTakesLongJumps(isV4: Bool) throws {
-    let program = try Kernel.load(Assembler.run([longFunction(slots: 70_000)], BackendOptions(isV4: isV4)).instructions, keepsLog: false)
+    let program = try Kernel.load(
+      Assembler.run([longFunction(slots: 70_000)], BackendOptions(isV4: isV4)).instructions, keepsLog: false)
     defer { close(program) }
     #expect(try Kernel.run(program, context: [0, 0, 0, 0]) == 1 << 20)
     #expect(try Kernel.run(program, context: [1, 0, 0, 0]) == 140_000)

@@ -43,7 +43,8 @@ import Testing
 
   @Test("the child of -c ends when the tracer is interrupted") func child() throws {
     let tracing = try RunningCommand([
-      Repository.swtrace, "-c", "sh -c 'echo $$; exec sleep 1000'", "-e", "END { printf(\"end\\n\"); } interval:s:1000 {}",
+      Repository.swtrace, "-c", "sh -c 'echo $$; exec sleep 1000'", "-e",
+      "END { printf(\"end\\n\"); } interval:s:1000 {}",
     ])
     try tracing.wait { output, _ in output.hasSuffix("\n") }
     let child = try #require(pid_t(tracing.outputSoFar.dropLast()))

@@ -48,14 +48,17 @@ import Testing
 
   @Test("-c runs a command until it ends, its output and quotes kept") func command() throws {
     let result = try run([
-      Repository.swtrace, "-q", "-c", "sh -c 'echo \"a  b\"; exit 3'", "-e", "END { printf(\"end\\n\"); } interval:s:1000 {}",
+      Repository.swtrace, "-q", "-c", "sh -c 'echo \"a  b\"; exit 3'", "-e",
+      "END { printf(\"end\\n\"); } interval:s:1000 {}",
     ])
     #expect(result.ending == .exited(0))
     #expect(result.output == "a  b\nend\n\n\n")
   }
 
   @Test("a command of -c that is killed ends the run") func killedCommand() throws {
-    let result = try run([Repository.swtrace, "-q", "-c", "sh -c 'kill -9 $$'", "-e", "END { printf(\"end\\n\"); } interval:s:1000 {}"])
+    let result = try run([
+      Repository.swtrace, "-q", "-c", "sh -c 'kill -9 $$'", "-e", "END { printf(\"end\\n\"); } interval:s:1000 {}",
+    ])
     #expect(result.ending == .exited(0))
     #expect(result.output == "end\n\n\n")
   }
@@ -100,14 +103,17 @@ import Testing
     #expect(unloadable.ending == .exited(1))
     #expect(try run([Repository.swtrace, "-q", "--dry-run", "-o", path, "-e", script]).ending == .exited(0))
     #expect(try FileContents.text(path) == "kept\n")
-    let shown = try run(["/bin/sh", "-c", "'\(Repository.swtrace)' -q -o /dev/stdout -e 'BEGIN { printf(\"x\"); exit(); }' | cat"])
+    let shown = try run([
+      "/bin/sh", "-c", "'\(Repository.swtrace)' -q -o /dev/stdout -e 'BEGIN { printf(\"x\"); exit(); }' | cat",
+    ])
     #expect(shown.output == "x\n\n")
   }
 
   @Test(
     "output that cannot be written is a failure",
     arguments: [
-      "--version", "-V", "--help", "fmt --help", "-l tracepoint:sched:*", "fmt -e BEGIN{}", "-d maps --dry-run -e BEGIN{}",
+      "--version", "-V", "--help", "fmt --help", "-l tracepoint:sched:*", "fmt -e BEGIN{}",
+      "-d maps --dry-run -e BEGIN{}",
       "build -o - -e BEGIN{}", "--target Tests/Targets/x86_64.json -e BEGIN{}", "-e BEGIN{} -- --help",
     ])
   func fullOutput(words: String) throws {
@@ -124,7 +130,8 @@ import Testing
     #expect(unread.errors.filter { !$0.isWhitespace } == "1" || unread.errors.filter { !$0.isWhitespace } == "0")
   }
 
-  @Test("a file that cannot be written is a failure, and no part of one is left", arguments: ["build", "record-target"])
+  @Test(
+    "a file that cannot be written is a failure, and no part of one is left", arguments: ["build", "record-target"])
   func fullFile(command: String) throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/new"

@@ -21,7 +21,8 @@ import Testing
 
   @Test("a terminal gets escapes for what values hold, and the script's own") func terminal() throws {
     let folder = try TemporaryFolder()
-    let file = try folder.file("arguments", "exec " + words.map { "'" + $0.replacing("'", with: "'\\''") + "'" }.joined(separator: " "))
+    let file = try folder.file(
+      "arguments", "exec " + words.map { "'" + $0.replacing("'", with: "'\\''") + "'" }.joined(separator: " "))
     let output = try run(["script", "-qec", "sh \(file)", "/dev/null"]).output.replacing("\r\n", with: "\n")
     let shown = #"/no/\x1b[31m\x07é"#
     #expect(output.contains("\u{1b}[1m\(shown)|/no/\\x1b\u{1b}[0m\n\(shown)\n"))

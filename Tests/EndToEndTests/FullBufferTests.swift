@@ -37,7 +37,9 @@ import Testing
       ])
   }
 
-  @Test("every line that found no room is counted, and every print that came too soon after another") func counts() throws {
+  @Test("every line that found no room is counted, and every print that came too soon after another") func counts()
+    throws
+  {
     let result = try run([
       Repository.swtrace, "-q", "-e",
       "begin { @x = 1; \(Self.filling) print(@x); print(@x); print(@x); clear(@x); clear(@x); exit(); }",

@@ -19,7 +19,8 @@ import Testing
     "ssllatency": "'uprobe' probes", "sslsnoop": "'uprobe' probes", "swapin": "'kprobe' probes",
     "tcpaccept": "'kretprobe' probes", "tcpconnect": "'kprobe' probes", "tcplife": "'kprobe' probes",
     "tcpretrans": "'kprobe' probes", "tcpsynbl": "'kprobe' probes", "threadsnoop": "'uprobe' probes",
-    "undump": "'kprobe' probes", "vfscount": "'kprobe' probes", "vfsstat": "'kprobe' probes", "xfsdist": "'kprobe' probes",
+    "undump": "'kprobe' probes", "vfscount": "'kprobe' probes", "vfsstat": "'kprobe' probes",
+    "xfsdist": "'kprobe' probes",
   ]
 
   @Test("the package's tools are those that are known here") func names() {
@@ -40,10 +41,12 @@ import Testing
   }
 
   @Test("every variable of the older tools that a block assigns first is one of the whole probe") func scopes() throws {
-    let body = "if (pid) { $a = 5; $s = \"x\"; } if (pid == 0) { $b = 7; } for $i : 0..300 { $last = $i; } print(($a, $s, $b, $last));"
+    let body =
+      "if (pid) { $a = 5; $s = \"x\"; } if (pid == 0) { $b = 7; } for $i : 0..300 { $last = $i; } print(($a, $s, $b, $last));"
     #expect(try Tracing.output("BEGIN { \(body) exit(); }", options: ["--no-warnings"]) == "(5, x, 0, 299)\n\n\n")
     let warned = try run([Repository.swtrace, "-q", "-e", "BEGIN { if (pid) { $a = 5; } print($a); exit(); }"])
-    #expect(warned.errors.hasPrefix("stdin:1:20-22: WARNING: $a is assigned in an inner block first and read behind it\n"))
+    #expect(
+      warned.errors.hasPrefix("stdin:1:20-22: WARNING: $a is assigned in an inner block first and read behind it\n"))
     #expect(warned.output == "5\n\n\n")
   }
 }

@@ -38,7 +38,8 @@ import Testing
 
   @Test("a command that closes its output is waited for") func closedOutput() throws {
     let path = try TemporaryFolder().path
-    let script = "begin { system(\"exec >&- 2>&-; sleep 0.2; mkdir -p \(path); echo done > \(path)/x\"); cat(\"\(path)/x\"); exit(); }"
+    let script =
+      "begin { system(\"exec >&- 2>&-; sleep 0.2; mkdir -p \(path); echo done > \(path)/x\"); cat(\"\(path)/x\"); exit(); }"
     #expect(try Tracing.output(script, options: ["--unsafe"]) == "\ndone\n\n\n")
     _ = try run(["rm", "-r", path])
   }
@@ -69,9 +70,11 @@ import Testing
   }
 
   @Test("the second signal kills") func secondSignal() throws {
-    let tracing = try attached("end { printf(\"end\\n\"); } interval:s:1000 { }", options: [
-      "-c", "sh -c 'trap \"\" TERM; echo started; sleep 1000'",
-    ])
+    let tracing = try attached(
+      "end { printf(\"end\\n\"); } interval:s:1000 { }",
+      options: [
+        "-c", "sh -c 'trap \"\" TERM; echo started; sleep 1000'",
+      ])
     try tracing.wait { output, _ in output == "started\n" }
     let deadline = Deadline()
     repeat { tracing.signal(SIGINT) } while deadline.isAhead && !tracing.isOver

@@ -78,8 +78,9 @@ import Testing
     #expect(
       json.last
         == #"{"type": "diagnostic", "data": {"severity": "error", "message": "19980 more errors are not shown"}}"#)
-    #expect(try run([Repository.swtrace, "fmt", try folder.file("b.bt", String(repeating: "#\n", count: 1000))])
-      .errors.hasSuffix("ERROR: at least 31 more errors are not shown\n"))
+    #expect(
+      try run([Repository.swtrace, "fmt", try folder.file("b.bt", String(repeating: "#\n", count: 1000))])
+        .errors.hasSuffix("ERROR: at least 31 more errors are not shown\n"))
   }
 
   @Test("errors lead to what they follow from") func notes() throws {

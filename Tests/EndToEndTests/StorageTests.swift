@@ -33,7 +33,8 @@ import Testing
 
   @Test("counts by CPU add up to all events") func byCPU() throws {
     let maps = try Tracing.maps(
-      "tracepoint:syscalls:sys_enter_getppid /comm == \"swt-cpu\"/ { @[cpu] = count(); @all = count(); }", as: "swt-cpu",
+      "tracepoint:syscalls:sys_enter_getppid /comm == \"swt-cpu\"/ { @[cpu] = count(); @all = count(); }",
+      as: "swt-cpu",
       doing: "getppid 500")
     let counts = maps.split(separator: "\n").filter { $0.hasPrefix("@[") }.compactMap { line in
       line.split(separator: " ").last.flatMap { Int($0) }
@@ -92,7 +93,8 @@ import Testing
         """)
   }
 
-  @Test("values of constant keys are read, tested, deleted, cleared and printed as others are") func constantKeys() throws
+  @Test("values of constant keys are read, tested, deleted, cleared and printed as others are") func constantKeys()
+    throws
   {
     let script = """
       BEGIN {

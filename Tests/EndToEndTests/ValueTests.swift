@@ -86,7 +86,8 @@ import Testing
         $i = (uint64)0x0063626100000001; $p = (struct S *)&$i;
         printf("%d %s\\n", $p.a, $p.b); $s = *$p; print($s.a + 1); @s = $s.b;
         """, before: declarations) == ["1 abc", "2", "@s: abc"])
-    #expect(try lines("print(curtask.cred.uid); print(curtask.se.load == curtask.se.load);") == ["{ .val = 0 }", "true"])
+    #expect(
+      try lines("print(curtask.cred.uid); print(curtask.se.load == curtask.se.load);") == ["{ .val = 0 }", "true"])
     #expect(try lines("print(*curtask.cred);")[0].contains(", .non_rcu = 0, .rcu = {"))
   }
 

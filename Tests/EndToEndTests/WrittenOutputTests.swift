@@ -10,7 +10,8 @@ import Testing
     try run(["sh", "-c", text, Repository.swtrace, Self.lines])
   }
 
-  private static let full = "ERROR: could not write the output: No space left on device; 1002 lines (3892 bytes) were lost\n"
+  private static let full =
+    "ERROR: could not write the output: No space left on device; 1002 lines (3892 bytes) were lost\n"
 
   @Test("a full device is an error, and what was lost is counted", arguments: [[], ["-f", "json"]])
   func fullDevice(options: [String]) throws {
@@ -37,13 +38,16 @@ import Testing
     let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.first == "1")
     // Two empty lines come after the script's own.
-    #expect(result.errors == "ERROR: could not write the output: No space left on device; 954 lines (30466 bytes) were lost\n")
+    #expect(
+      result.errors == "ERROR: could not write the output: No space left on device; 954 lines (30466 bytes) were lost\n"
+    )
     #expect(lines.dropFirst().count { $0.utf8.count == 31 } == 2048)
   }
 
   @Test("a file at its size limit is an error") func sizeLimit() throws {
     let result = try run([
-      "sh", "-c", "f=$(mktemp); ulimit -f 1; trap '' XFSZ; \"$0\" -q -e \"$1\" > $f; echo $?; rm $f", Repository.swtrace, Self.lines,
+      "sh", "-c", "f=$(mktemp); ulimit -f 1; trap '' XFSZ; \"$0\" -q -e \"$1\" > $f; echo $?; rm $f",
+      Repository.swtrace, Self.lines,
     ])
     #expect(result.output == "1\n")
     #expect(result.errors.contains("could not write the output: File too large; "))

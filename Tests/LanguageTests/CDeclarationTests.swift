@@ -59,7 +59,8 @@ import TraceLang
 
   @Test("bit-fields share the unit of their type")
   func bitFields() throws {
-    let declaration = "struct x { int a : 3; int b : 30; unsigned c : 2; char d : 7; long e : 40; int : 0; short f : 4; };"
+    let declaration =
+      "struct x { int a : 3; int b : 30; unsigned c : 2; char d : 7; long e : 40; int : 0; short f : 4; };"
     #expect(constants(declaration, "sizeof(struct x)") == "24")
     #expect(
       fields(declaration) == """
@@ -81,20 +82,22 @@ import TraceLang
 
   @Test("a function pointer is a pointer")
   func functionPointers() {
-    #expect(constants("struct x { char c; int (*f)(int, char *); };", "sizeof(struct x)", "offsetof(struct x, f)") == "16, 8")
+    #expect(
+      constants("struct x { char c; int (*f)(int, char *); };", "sizeof(struct x)", "offsetof(struct x, f)") == "16, 8")
   }
 
   @Test("a list's nodes keep their type along it")
   func selfReference() {
     #expect(
-      body("struct node { struct node *next; int value; };", "$n = (struct node *)0; $n = $n->next; $v = $n->next->value;")
-        == """
-        variable $n: struct node *
-        variable $v: int32
-        $n = convert(0:int64):struct node *
-        $n = $n.next:struct node *
-        $v = $n.next.value:int32
-        """)
+      body(
+        "struct node { struct node *next; int value; };", "$n = (struct node *)0; $n = $n->next; $v = $n->next->value;")
+          == """
+          variable $n: struct node *
+          variable $v: int32
+          $n = convert(0:int64):struct node *
+          $n = $n.next:struct node *
+          $v = $n.next.value:int32
+          """)
   }
 
   @Test("declarations may stand in any order")
@@ -116,7 +119,8 @@ import TraceLang
   @Test("members may be of the kernel's types")
   func kernelMembers() {
     #expect(
-      constants("struct x { char c; struct task_struct t; kernel_word w; };", "sizeof(struct x)", "offsetof(struct x, w)")
+      constants(
+        "struct x { char c; struct task_struct t; kernel_word w; };", "sizeof(struct x)", "offsetof(struct x, w)")
         == "32, 24")
   }
 

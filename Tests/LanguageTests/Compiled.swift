@@ -42,7 +42,9 @@ func body(_ declarations: String, _ actions: String) -> String {
 func constants(_ declarations: String, _ expressions: String...) -> String {
   expressions.map { expression in
     let line = body(declarations, "$x = \(expression);").split(separator: "\n").last ?? ""
-    guard line.hasPrefix("$x"), let equals = line.firstIndex(of: "=") else { return body(declarations, "$x = \(expression);") }
+    guard line.hasPrefix("$x"), let equals = line.firstIndex(of: "=") else {
+      return body(declarations, "$x = \(expression);")
+    }
     return line[equals...].dropFirst(2).prefix { $0 != ":" }.description
   }.joined(separator: ", ")
 }

@@ -19,7 +19,8 @@ import TraceLang
 
   @Test("a name that is not known is looked for in the headers")
   func definitions() {
-    let reader = FixedHeaders("#define OTHER 1\n#define LIMIT (BASE + 2)\n#define BASE 0x10\nint f(int x) { return x; }\n")
+    let reader = FixedHeaders(
+      "#define OTHER 1\n#define LIMIT (BASE + 2)\n#define BASE 0x10\nint f(int x) { return x; }\n")
     #expect(run("#include <limits.h>\nbegin { $x = LIMIT; }", reader).hasSuffix("$x = 18:int64\n"))
     #expect(
       reader.requests == [

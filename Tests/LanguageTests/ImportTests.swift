@@ -32,7 +32,10 @@ import TraceLang
     #expect(
       run(
         "import \"a.bt\"; import \"b.bt\"; begin { $x = A; }",
-        ["dir/a.bt": "import \"b.bt\"; enum e { A = 3 };", "dir/b.bt": "import \"a.bt\"; import \"main.bt\"; struct s { int x; };"]
+        [
+          "dir/a.bt": "import \"b.bt\"; enum e { A = 3 };",
+          "dir/b.bt": "import \"a.bt\"; import \"main.bt\"; struct s { int x; };",
+        ]
       ).hasSuffix("$x = 3:enum e\n"))
   }
 
@@ -45,7 +48,8 @@ import TraceLang
 
   @Test("a file that every user may write to is refused")
   func writable() {
-    let text = run("import \"open.bt\"; begin { exit(); }", ["dir/open.bt": "end { exit(); }"], writable: ["dir/open.bt"])
+    let text = run(
+      "import \"open.bt\"; begin { exit(); }", ["dir/open.bt": "end { exit(); }"], writable: ["dir/open.bt"])
     #expect(text.hasPrefix("dir/main.bt:1:8-17: ERROR: 'dir/open.bt' is not imported: every user may write to it\n"))
   }
 

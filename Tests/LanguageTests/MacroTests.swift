@@ -70,7 +70,8 @@ import TraceLang
 
   @Test("a macro in the place of a statement may end without a value")
   func statements() {
-    #expect(body("macro bye() { if (pid == 1) { exit(); } }", "bye();") == "if (pid:uint32 u== 1:int64):bool\nsend exit()")
+    #expect(
+      body("macro bye() { if (pid == 1) { exit(); } }", "bye();") == "if (pid:uint32 u== 1:int64):bool\nsend exit()")
   }
 
   @Test("a map that is no parameter is refused")
@@ -110,7 +111,8 @@ import TraceLang
   @Test("the wrong number of arguments is refused")
   func wrongCount() {
     #expect(body("macro f(a, b) { a + b }", "$x = f(1);").contains("ERROR: the macro 'f' takes 2 arguments, not 1"))
-    #expect(body("macro f(a, b = 1) { a + b }", "$x = f();").contains("ERROR: the macro 'f' takes 1 to 2 arguments, not 0"))
+    #expect(
+      body("macro f(a, b = 1) { a + b }", "$x = f();").contains("ERROR: the macro 'f' takes 1 to 2 arguments, not 0"))
   }
 
   @Test("recursion is refused with its chain")

@@ -36,7 +36,8 @@ import TraceLang
 
   @Test("help lists the parameters with defaults and what they say of themselves")
   func help() {
-    let text = "begin { $a = getopt(\"count\", 5, \"how many\"); $b = getopt(\"v\", false, \"say more\"); $c = getopt(\"x\"); }"
+    let text =
+      "begin { $a = getopt(\"count\", 5, \"how many\"); $b = getopt(\"v\", false, \"say more\"); $c = getopt(\"x\"); }"
     #expect(
       Compiled(text).program?.namedParameterHelp == """
         Options of the script, behind '--', with their defaults:

@@ -20,7 +20,9 @@ final class StubTarget: Target {
   func tracepointFormat(_ name: TracepointName) throws(TargetError) -> TracepointFormat? {
     TracepointFormat(
       name: name, id: 1,
-      fields: [TracepointFormat.Field(name: "prev_state", declaration: "long prev_state", type: .int64, offset: 8, size: 8)])
+      fields: [
+        TracepointFormat.Field(name: "prev_state", declaration: "long prev_state", type: .int64, offset: 8, size: 8)
+      ])
   }
 
   func isKernelTracepoint(_ name: TracepointName) -> Bool { name.category == "sched" }

@@ -79,7 +79,8 @@ struct Layouts {
     case .integer(let integer), .enumeration(_, let integer):
       return .integer(integer.wrapped(Self.word(bytes)))
     case .bool: return .integer(Self.word(Array(bytes.prefix(1))))
-    case .pointer, .probeName, .kernelSymbol, .username, .errorName, .syscallName, .macAddress: return .integer(Self.word(bytes))
+    case .pointer, .probeName, .kernelSymbol, .username, .errorName, .syscallName, .macAddress:
+      return .integer(Self.word(bytes))
     case .string: return .string(Array(bytes.prefix { $0 != 0 }))
     case .buffer:
       let count = Int(truncatingIfNeeded: Self.word(Array(bytes.prefix(4))))

@@ -51,7 +51,8 @@ public func compile(
     bundle.programs.append(
       ProgramSpec(
         name: planned.name, kind: planned.kind, object: compiled.object, title: planned.title,
-        typeInformation: ProgramBTF(compiled.object, fileName: { sources.name(of: $0) }, sourceLine: { sources.text(of: $0) })))
+        typeInformation: ProgramBTF(
+          compiled.object, fileName: { sources.name(of: $0) }, sourceLine: { sources.text(of: $0) })))
     for point in planned.points { bundle.hooks.append(Hook(program: index, point: point, title: planned.title)) }
   }
   if scratchSize > maximumScratch {

@@ -184,7 +184,8 @@ extension Lowering {
     case .bool:
       if operand.type == .bool { return value }
       return .value(builder.define(.integer, .compare(.ne, value, .constant(0))))
-    case .integer(let integer), .enumeration(_, let integer): return cut(value, operand.type.integer ?? .uint64, to: integer)
+    case .integer(let integer), .enumeration(_, let integer):
+      return cut(value, operand.type.integer ?? .uint64, to: integer)
     default: return value
     }
   }
@@ -226,7 +227,8 @@ extension Lowering {
     case .cpu: return .value(builder.call(.getSMPProcessorID, []))
     case .ncpus: return .constant(Int64(target.machine.possibleCPUs))
     case .rand:
-      return .value(builder.define(.integer, .extend(bits: 32, signed: false, .value(builder.call(.getPseudoRandom, [])))))
+      return .value(
+        builder.define(.integer, .extend(bits: 32, signed: false, .value(builder.call(.getPseudoRandom, [])))))
     case .curtask: return .value(builder.call(.getCurrentTask, []))
     case .cgroup: return .value(builder.call(.getCurrentCgroupID, []))
     case .numaID: return .value(builder.call(.getNUMANodeID, []))
@@ -335,7 +337,9 @@ extension Lowering {
   /// A field of `args`: a direct load from the context.
   private mutating func argument(_ member: RecordLayout.Member, _ type: Type) -> Operand {
     if let state = entry.syscall { return syscallField(member, state) }
-    if programKind == .rawTracepoint, case .tracepoint? = probe.attachPoints.first?.kind { return rawSyscallField(member) }
+    if programKind == .rawTracepoint, case .tracepoint? = probe.attachPoints.first?.kind {
+      return rawSyscallField(member)
+    }
     if let location = member.location {
       // The low 16 bits are the data's offset from the record's start, or for __rel_loc from the field's end.
       let word = builder.load(32, entry.context, member.offset)

@@ -84,7 +84,8 @@ extension Lowering {
         return ObjectPlace(object: builder.value(next), mayBeNull: true)
       }
       return ObjectPlace(object: follow(place, member))
-    case .integer, .string, .variable, .map, .context, .address, .dereference, .index, .element, .tuple, .convert, .negate,
+    case .integer, .string, .variable, .map, .context, .address, .dereference, .index, .element, .tuple, .convert,
+      .negate,
       .complement, .not, .arithmetic, .pointerOffset, .compare, .and, .or, .ternary, .step, .call, .block:
       return nil
     }
@@ -124,7 +125,8 @@ extension Lowering {
       guard isFollowed(outer), hasPlainPath(outer, member) else { return false }
       if case .record = base.type { return true }
       return isObjectPointer(member.type)
-    case .integer, .string, .variable, .map, .context, .address, .dereference, .index, .element, .tuple, .convert, .negate,
+    case .integer, .string, .variable, .map, .context, .address, .dereference, .index, .element, .tuple, .convert,
+      .negate,
       .complement, .not, .arithmetic, .pointerOffset, .compare, .and, .or, .ternary, .step, .call, .block:
       return false
     }

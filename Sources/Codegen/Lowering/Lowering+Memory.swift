@@ -79,10 +79,13 @@ extension Lowering {
       writeField(member, expression.type, to: memory)
     case .member, .dereference, .index:
       let (place, space) = location(expression)
-      if isPadded, case .string = expression.type { return readCharacters(place, space, size, to: memory, expression.range) }
+      if isPadded, case .string = expression.type {
+        return readCharacters(place, space, size, to: memory, expression.range)
+      }
       let helper: Helper = space == .user ? .probeReadUser : .probeReadKernel
       _ = guardedCall(helper, [address(memory), .constant(Int64(size)), place], at: expression.range)
-    case .integer, .context, .address, .negate, .complement, .not, .arithmetic, .pointerOffset, .compare, .and, .or, .step:
+    case .integer, .context, .address, .negate, .complement, .not, .arithmetic, .pointerOffset, .compare, .and, .or,
+      .step:
       break
     }
   }
@@ -123,7 +126,8 @@ extension Lowering {
         word |= UInt64(kept[kept.startIndex + position + index]) << UInt64(index * 8)
       }
       builder.emit(
-        .store(bits: width * 8, base: memory.base, offset: memory.offset + position, .constant(Int64(bitPattern: word))))
+        .store(bits: width * 8, base: memory.base, offset: memory.offset + position, .constant(Int64(bitPattern: word)))
+      )
       position += width
     }
   }

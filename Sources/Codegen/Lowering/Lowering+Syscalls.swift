@@ -95,7 +95,8 @@ extension Lowering {
       status = builder.load(flag.bits, task, flag.offset)
     } else {
       let task = builder.call(.getCurrentTask, [])
-      status = read(flag.bits, signed: false, at: builder.arithmetic(.add, .value(task), .constant(Int64(flag.offset))), .kernel)
+      status = read(
+        flag.bits, signed: false, at: builder.arithmetic(.add, .value(task), .constant(Int64(flag.offset))), .kernel)
     }
     let native = builder.makeBlock()
     builder.branch(.test, status, .constant(flag.mask), then: exit, otherwise: native)
@@ -127,7 +128,8 @@ extension Lowering {
   /// A field of `raw_syscalls:sys_enter` or `raw_syscalls:sys_exit` in a program on the raw tracepoint, whose context is the
   /// saved registers and the number or the result (Kernel: include/trace/events/syscalls.h).
   mutating func rawSyscallField(_ member: RecordLayout.Member) -> Operand {
-    guard case .tracepoint(let name)? = probe.attachPoints.first?.kind, name.event == "sys_exit", member.name == "id" else {
+    guard case .tracepoint(let name)? = probe.attachPoints.first?.kind, name.event == "sys_exit", member.name == "id"
+    else {
       return builder.load(64, entry.context, 8)
     }
     let registers = builder.load(64, entry.context, 0)

@@ -40,7 +40,8 @@ struct DemandedBits {
     case .store(let bits, let base, _, let operand), .atomicAdd(let bits, let base, _, let operand):
       demand(.value(base), .max)
       demand(operand, KnownBounds.mask(bits))
-    case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .compare, .load, .copy, .zero, .call,
+    case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .compare, .load, .copy, .zero,
+      .call,
       .callFunction:
       operation.forEachOperand { demand($0, .max) }
     }

@@ -14,7 +14,8 @@ public struct LoadNarrowing: Pass {
       var kept: [Instruction] = []
       kept.reserveCapacity(function.blocks[block].instructions.count)
       for instruction in function.blocks[block].instructions {
-        guard let result = instruction.result, case .load(let bits, let signed, let base, let offset) = instruction.operation,
+        guard let result = instruction.result,
+          case .load(let bits, let signed, let base, let offset) = instruction.operation,
           isNarrowable(base, result, function), let part = part(of: bits, signed: signed, demanded[result])
         else {
           kept.append(instruction)

@@ -32,5 +32,7 @@ public struct PassManager: Sendable {
     BranchCorrelation(), NullCheckThreading(), DeadStoreElimination(), DeadCodeElimination(),
   ]
 
-  private static let final: [any Pass] = [LoadNarrowing(), LoopInvariantMotion(), SlotColoring(), DeadCodeElimination()]
+  private static let final: [any Pass] = [
+    LoadNarrowing(), LoopInvariantMotion(), SlotColoring(), DeadCodeElimination(),
+  ]
 }

@@ -137,7 +137,9 @@ struct Usage {
       if case .member(let root, _) = base.kind, root.kind == .context(.arguments), base.type.isScalar {
         followsArguments[probe] = true
       }
-      if case .member(let root, let member) = expression.kind, root.kind == .context(.arguments), expression.type.isScalar {
+      if case .member(let root, let member) = expression.kind, root.kind == .context(.arguments),
+        expression.type.isScalar
+      {
         argumentMembers[probe]?.insert(member.name)
         usesArguments[probe] = true
         return

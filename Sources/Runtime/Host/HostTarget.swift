@@ -1,5 +1,5 @@
-import SystemPackage
 import Glibc
+import SystemPackage
 import TraceLang
 
 /// The machine this process runs on. Nothing is opened or read until it is asked for, and then once.

@@ -279,7 +279,8 @@ extension ScriptTypesBuilder {
       if let name = member.name {
         if let first = seen[name.text] {
           diagnostics.error(
-            "there are two members '\(name.text)'", at: name.range, notes: [Diagnostic.Note("the first one", at: first)])
+            "there are two members '\(name.text)'", at: name.range, notes: [Diagnostic.Note("the first one", at: first)]
+          )
           continue
         }
         seen[name.text] = name.range

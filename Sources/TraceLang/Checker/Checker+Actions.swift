@@ -25,7 +25,8 @@ extension Checker {
       let list = expression(arguments[0])
       guard case .pointer = list.type else {
         if list.type != .invalid {
-          error("join() needs an array of strings such as args.argv, not \(list.type.description)", at: arguments[0].range)
+          error(
+            "join() needs an array of strings such as args.argv, not \(list.type.description)", at: arguments[0].range)
         }
         return nil
       }
@@ -132,7 +133,9 @@ extension Checker {
     }
     if value.type == .invalid { return value }
     if !fits {
-      error("%\(directive.conversion.rawValue) does not print \(value.type.description)", at: value.range, notes: advice(value.type))
+      error(
+        "%\(directive.conversion.rawValue) does not print \(value.type.description)", at: value.range,
+        notes: advice(value.type))
       return nil
     }
     return value
@@ -141,7 +144,8 @@ extension Checker {
   private func advice(_ type: Type) -> [Diagnostic.Note] {
     switch type {
     case .integer: [Diagnostic.Note("%d prints numbers")]
-    case .pointer(.integer, _): [Diagnostic.Note("str(...) reads the string a pointer points to; %p prints the pointer")]
+    case .pointer(.integer, _):
+      [Diagnostic.Note("str(...) reads the string a pointer points to; %p prints the pointer")]
     case .pointer: [Diagnostic.Note("%p prints pointers")]
     case .buffer: [Diagnostic.Note("%r prints buffers")]
     case .string, .probeName, .timestamp, .kernelSymbol, .userSymbol: [Diagnostic.Note("%s prints text")]
@@ -157,7 +161,9 @@ extension Checker {
   ) -> (Aggregation, TypedExpression?)? {
     let arguments: [Expression]
     if case .call(_, let list) = syntax.kind { arguments = list } else { arguments = [] }
-    guard let builtin = Builtin.named(name.rawValue), expects(builtin, arguments.count, syntax.range) else { return nil }
+    guard let builtin = Builtin.named(name.rawValue), expects(builtin, arguments.count, syntax.range) else {
+      return nil
+    }
     guard let first = arguments.first else { return (.count, nil) }
     let value = integerOperand(first)
     guard let integer = value.type.integer else { return nil }

@@ -4,7 +4,8 @@ extension Checker {
     if let builtin = Builtin.named(name.text) {
       if builtin.kind == .value { return value(builtin, [], name, name.range) }
       if builtin.arguments.contains(0) { return call(name, [], name.range) }
-      error("\(name.text) is a function", at: name.range, notes: [Diagnostic.Note("it is written \(builtin.signature)")])
+      error(
+        "\(name.text) is a function", at: name.range, notes: [Diagnostic.Note("it is written \(builtin.signature)")])
       return invalid(name.range)
     }
     if let enumerator = target.enumerator(named: name.text) {
@@ -47,10 +48,13 @@ extension Checker {
     if builtin.arguments.contains(count) { return true }
     let (low, high) = (builtin.arguments.lowerBound, builtin.arguments.upperBound)
     let expected =
-      low == high ? (low == 1 ? "1 argument" : "\(low == 0 ? "no" : String(low)) arguments")
-      : high >= 64 ? "at least \(low) argument\(low == 1 ? "" : "s")"
-      : high == low + 1 ? "\(low == 0 ? "no" : String(low)) or \(high) argument\(high == 1 ? "" : "s")"
-      : "\(low) to \(high) arguments"
+      low == high
+      ? (low == 1 ? "1 argument" : "\(low == 0 ? "no" : String(low)) arguments")
+      : high >= 64
+        ? "at least \(low) argument\(low == 1 ? "" : "s")"
+        : high == low + 1
+          ? "\(low == 0 ? "no" : String(low)) or \(high) argument\(high == 1 ? "" : "s")"
+          : "\(low) to \(high) arguments"
     error(
       "\(builtin.name.rawValue)() takes \(expected), not \(count)", at: range,
       notes: [Diagnostic.Note("it is written \(builtin.signature)")])
@@ -62,7 +66,9 @@ extension Checker {
   private mutating func value(
     _ builtin: Builtin, _ arguments: [Expression], _ name: Name, _ range: SourceRange
   ) -> TypedExpression {
-    func context(_ value: ContextValue, _ type: Type) -> TypedExpression { TypedExpression(.context(value), type, range) }
+    func context(_ value: ContextValue, _ type: Type) -> TypedExpression {
+      TypedExpression(.context(value), type, range)
+    }
     switch builtin.name {
     case .pid, .tid: return processID(builtin.name, arguments, range)
     case .uid: return context(.uid, .uint64)
@@ -132,8 +138,11 @@ extension Checker {
     switch builtin.name {
     case .str: return readString(arguments, range)
     case .buf: return readBuffer(arguments, range)
-    case .ksym: return TypedExpression(.call(.kernelSymbol(converted(integerOperand(arguments[0]), .uint64))), .kernelSymbol, range)
-    case .usym: return TypedExpression(.call(.userSymbol(converted(integerOperand(arguments[0]), .uint64))), .userSymbol, range)
+    case .ksym:
+      return TypedExpression(
+        .call(.kernelSymbol(converted(integerOperand(arguments[0]), .uint64))), .kernelSymbol, range)
+    case .usym:
+      return TypedExpression(.call(.userSymbol(converted(integerOperand(arguments[0]), .uint64))), .userSymbol, range)
     case .strftime:
       guard let format = timeFormat(arguments[0], "strftime") else { return invalid(range) }
       let time = converted(integerOperand(arguments[1]), .uint64)
@@ -185,7 +194,8 @@ extension Checker {
   mutating func address(_ syntax: Expression, _ function: String) -> TypedExpression {
     let value = expression(syntax)
     switch value.type {
-    case .pointer(let target, .unknown): return TypedExpression(.convert(value), .pointer(target, defaultSpace), value.range)
+    case .pointer(let target, .unknown):
+      return TypedExpression(.convert(value), .pointer(target, defaultSpace), value.range)
     case .pointer, .invalid, .string, .array: return value
     case .integer: return TypedExpression(.convert(value), .pointer(.int8, defaultSpace), value.range)
     default:

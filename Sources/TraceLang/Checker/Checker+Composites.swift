@@ -69,7 +69,9 @@ extension Checker {
       guard want == have || (isLiteral && [1, 2, 4, 8].contains(want)), want % element.size == 0 else {
         error(
           "\(value.type.description) has \(have) bytes and \(type.description) has \(want)", at: range,
-          notes: [Diagnostic.Note("a cast between a number and an array keeps all bytes; cast the number to the size first")])
+          notes: [
+            Diagnostic.Note("a cast between a number and an array keeps all bytes; cast the number to the size first")
+          ])
         return invalid(range)
       }
       return TypedExpression(.convert(value), .array(.integer(element), count: want / element.size), range)
@@ -81,11 +83,13 @@ extension Checker {
         return invalid(range)
       }
       return TypedExpression(.convert(value), type, range)
-    case (.array(.integer, _), .array(.integer(let element), let count)), (.string, .array(.integer(let element), let count)):
+    case (.array(.integer, _), .array(.integer(let element), let count)),
+      (.string, .array(.integer(let element), let count)):
       let have = size(of: value.type)
       let want = count == 0 ? have / element.size : count
       guard want * element.size == have else {
-        error("\(value.type.description) has \(have) bytes and \(type.description) has \(want * element.size)", at: range)
+        error(
+          "\(value.type.description) has \(have) bytes and \(type.description) has \(want * element.size)", at: range)
         return invalid(range)
       }
       return TypedExpression(.convert(value), .array(.integer(element), count: want), range)

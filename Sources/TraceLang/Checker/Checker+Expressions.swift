@@ -135,7 +135,8 @@ extension Checker {
     switch mapValueType(map) {
     case .aggregation(let aggregation):
       guard let integer = aggregation.integerType else {
-        error("@\(name) gathers \(aggregation.functionName)() and has no single value; print(@\(name)) shows it", at: range)
+        error(
+          "@\(name) gathers \(aggregation.functionName)() and has no single value; print(@\(name)) shows it", at: range)
         return invalid(range)
       }
       return TypedExpression(.map(MapID(map), key: key), .integer(integer), range)

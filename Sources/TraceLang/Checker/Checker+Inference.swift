@@ -8,7 +8,8 @@ extension Checker {
   func mapValueType(_ map: Int) -> Type { environment.maps[map].value ?? .invalid }
 
   /// Notes that a variable holds a value of this type; reports when it cannot hold both.
-  mutating func learn(_ variable: Scope.Binding, _ value: TypedExpression, at range: SourceRange, isZero: Bool = false) {
+  mutating func learn(_ variable: Scope.Binding, _ value: TypedExpression, at range: SourceRange, isZero: Bool = false)
+  {
     while environment.variables[instance.index].count <= variable.id.index {
       environment.variables[instance.index].append(nil)
     }
@@ -225,7 +226,9 @@ extension Checker {
     case .integer(let constant) where type.integer.map { TypeRules.fits(constant, $0) } ?? false:
       return TypedExpression(.integer(constant), type, value.range)
     case .string(let bytes):
-      if case .string(let capacity) = type, capacity > bytes.count { return TypedExpression(value.kind, type, value.range) }
+      if case .string(let capacity) = type, capacity > bytes.count {
+        return TypedExpression(value.kind, type, value.range)
+      }
     case .tuple(let parts):
       if case .tuple(let elements) = type, elements.count == parts.count {
         let parts = zip(parts, elements).map { converted($0, $1.type) }

@@ -9,7 +9,9 @@ extension Checker {
         error("'!' needs a number or a pointer, not \(value.type.description)", at: operand.range)
         return invalid(range)
       }
-      if case .integer(let constant) = value.kind { return TypedExpression(.integer(constant == 0 ? 1 : 0), .bool, range) }
+      if case .integer(let constant) = value.kind {
+        return TypedExpression(.integer(constant == 0 ? 1 : 0), .bool, range)
+      }
       return TypedExpression(.not(value), .bool, range)
     case .negate, .plus, .complement:
       guard let integer = value.type.integer else {
@@ -22,7 +24,8 @@ extension Checker {
       if case .integer(let constant) = value.kind {
         return TypedExpression(.integer(isNegate ? 0 &- constant : ~constant), type, range)
       }
-      return TypedExpression(isNegate ? .negate(converted(value, type)) : .complement(converted(value, type)), type, range)
+      return TypedExpression(
+        isNegate ? .negate(converted(value, type)) : .complement(converted(value, type)), type, range)
     case .dereference:
       guard case .pointer(let target, _) = value.type else {
         if value.type.isInteger {
@@ -150,7 +153,9 @@ extension Checker {
       takes(first.type, second)
       ? first.type : takes(second.type, first) ? second.type : joined(first.type, second.type)
     guard let type else {
-      error("the two sides are \(first.type.description) and \(second.type.description); they must be of one type", at: range)
+      error(
+        "the two sides are \(first.type.description) and \(second.type.description); they must be of one type",
+        at: range)
       return invalid(range)
     }
     if case .integer(let constant) = test.kind {
@@ -228,7 +233,8 @@ extension Checker {
       isSigned = true
     } else {
       isSigned =
-        (a.isSigned && !(isNaturalConstant(left) && !b.isSigned)) || (b.isSigned && !(isNaturalConstant(right) && !a.isSigned))
+        (a.isSigned && !(isNaturalConstant(left) && !b.isSigned))
+        || (b.isSigned && !(isNaturalConstant(right) && !a.isSigned))
     }
     let type: Type = isSigned ? .int64 : .uint64
     if operation == .divide || operation == .modulo, case .integer(0) = right.kind {
@@ -241,7 +247,8 @@ extension Checker {
       return TypedExpression(.integer(value), folded, range)
     }
     return TypedExpression(
-      .arithmetic(operation, converted(left, type), isShift ? right : converted(right, type), signed: isSigned), type, range)
+      .arithmetic(operation, converted(left, type), isShift ? right : converted(right, type), signed: isSigned), type,
+      range)
   }
 
   private func isNaturalConstant(_ value: TypedExpression) -> Bool {
@@ -298,7 +305,8 @@ extension Checker {
       let right = numeric(right)
       if let a = left.type.integer, let b = right.type.integer {
         let isSigned =
-          (a.isSigned && !(isNaturalConstant(left) && !b.isSigned)) || (b.isSigned && !(isNaturalConstant(right) && !a.isSigned))
+          (a.isSigned && !(isNaturalConstant(left) && !b.isSigned))
+          || (b.isSigned && !(isNaturalConstant(right) && !a.isSigned))
         if case .integer(let x) = left.kind, case .integer(let y) = right.kind {
           return TypedExpression(.integer(Self.holds(comparison, x, y, signed: isSigned) ? 1 : 0), .bool, range)
         }
@@ -311,7 +319,9 @@ extension Checker {
         return comparison == .equal ? equal : TypedExpression(.not(equal), .bool, range)
       }
     }
-    error("\(left.type.description) and \(right.type.description) cannot be compared with '\(comparison.rawValue)'", at: range)
+    error(
+      "\(left.type.description) and \(right.type.description) cannot be compared with '\(comparison.rawValue)'",
+      at: range)
     return invalid(range)
   }
 

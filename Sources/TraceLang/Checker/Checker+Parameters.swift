@@ -83,8 +83,11 @@ extension Checker {
     let known = namedParameters.map(\.name)
     for name in options.namedParameters.keys.sorted() where !known.contains(name) && name != "help" {
       let near = Suggestions.nearest(to: name, among: known, limit: 1).map { Diagnostic.Note("did you mean --\($0)?") }
-      let all = known.isEmpty ? "the script takes none" : "there are \(Suggestions.some(of: known.map { "--" + $0 }, nearestTo: "--" + name))"
-      diagnostics.error("the script has no parameter --\(name)", at: nil, notes: near.isEmpty ? [Diagnostic.Note(all)] : near)
+      let all =
+        known.isEmpty
+        ? "the script takes none" : "there are \(Suggestions.some(of: known.map { "--" + $0 }, nearestTo: "--" + name))"
+      diagnostics.error(
+        "the script has no parameter --\(name)", at: nil, notes: near.isEmpty ? [Diagnostic.Note(all)] : near)
     }
   }
 }

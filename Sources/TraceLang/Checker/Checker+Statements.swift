@@ -161,7 +161,9 @@ extension Checker {
     defer { scope.pop() }
     let variable = scope.declare(name.text, at: name.range)
     var element = state.value ?? .invalid
-    if case .aggregation(let aggregation) = element, let integer = aggregation.integerType { element = .integer(integer) }
+    if case .aggregation(let aggregation) = element, let integer = aggregation.integerType {
+      element = .integer(integer)
+    }
     let pair = Type.tuple([TupleElement(state.key ?? .invalid), TupleElement(element)])
     learn(variable, TypedExpression(.variable(variable.id), pair, name.range), at: name.range)
     return [TypedStatement(.forMap(variable.id, MapID(map), loopBody(body)), range)]

@@ -11,7 +11,8 @@ public struct CheckerOptions: Sendable {
   public var childPID: Int?
 
   public init(
-    parameters: [String] = [], namedParameters: [String: String] = [:], allowsUnsafe: Bool = false, configuration: Configuration = Configuration(),
+    parameters: [String] = [], namedParameters: [String: String] = [:], allowsUnsafe: Bool = false,
+    configuration: Configuration = Configuration(),
     childPID: Int? = nil
   ) {
     self.parameters = parameters
@@ -117,7 +118,8 @@ struct Checker {
     let hasErrors = diagnostics.hasErrors
     if environment.maps.count > Self.maximumMaps {
       diagnostics.error(
-        "the script has too many maps: at most \(Self.maximumMaps) are allowed", at: environment.maps[Self.maximumMaps].range,
+        "the script has too many maps: at most \(Self.maximumMaps) are allowed",
+        at: environment.maps[Self.maximumMaps].range,
         notes: [Diagnostic.Note("keep values under keys of one map")])
     }
     return environment.maps.map { state in
@@ -160,7 +162,9 @@ struct Checker {
     return places.map { name, range in
       diagnostics.warning(
         "$\(name) is assigned in an inner block first and read behind it", at: range,
-        notes: [Diagnostic.Note("it is zero where that block did not run; 'let $\(name);' before it says that that is meant")])
+        notes: [
+          Diagnostic.Note("it is zero where that block did not run; 'let $\(name);' before it says that that is meant")
+        ])
       return scope.declare(name, at: range)
     }
   }

@@ -142,7 +142,8 @@ extension Expander {
       let near = Suggestions.nearest(to: category, among: categories, limit: 3)
       let hint =
         near.isEmpty
-        ? "there are \(Suggestions.some(of: categories, nearestTo: category))" : "did you mean \(Suggestions.list(near))?"
+        ? "there are \(Suggestions.some(of: categories, nearestTo: category))"
+        : "did you mean \(Suggestions.list(near))?"
       note = "there is no such category; \(hint)"
     }
     report("no tracepoint matches '\(category):\(event)'", range, [Diagnostic.Note(note)], [], &diagnostics)

@@ -66,7 +66,9 @@ struct MacroExpander: SyntaxRewriter {
     switch expression.kind {
     case .identifier(let name): return identifier(name, expression)
     case .call(let name, let arguments):
-      if frame?.arguments[name.text] == nil, let expanded = expand(name, arguments, expression.range) { return expanded }
+      if frame?.arguments[name.text] == nil, let expanded = expand(name, arguments, expression.range) {
+        return expanded
+      }
     case .variable(let name): return Expression(.variable(variable(Name(name, expression.range))), expression.range)
     case .map(let name): return Expression(.map(map(Name(name, expression.range))), expression.range)
     case .sizeofValue(let operand):
@@ -93,7 +95,9 @@ struct MacroExpander: SyntaxRewriter {
     }
     let place = Name(name, expression.range)
     if let define = defines[name], define.parameters != nil, macros[name] == nil { return expression }
-    if let macro = macros[name], macro.parameters.contains(where: { $0.defaultValue == nil }), Builtin.named(name) != nil {
+    if let macro = macros[name], macro.parameters.contains(where: { $0.defaultValue == nil }),
+      Builtin.named(name) != nil
+    {
       return expression
     }
     return expand(place, [], expression.range) ?? expression
@@ -155,7 +159,9 @@ struct MacroExpander: SyntaxRewriter {
 
   private mutating func isTooMuch(at range: SourceRange) -> Bool {
     if gaveUp { return true }
-    guard made > Self.maximumSize || chain.count > Self.maximumChain || depth > Self.maximumDepth || deepest > 2 * Self.maximumDepth
+    guard
+      made > Self.maximumSize || chain.count > Self.maximumChain || depth > Self.maximumDepth
+        || deepest > 2 * Self.maximumDepth
     else { return false }
     gaveUp = true
     error(

@@ -89,7 +89,9 @@ extension SourceMap {
   /// The texts with only one range of one of them left, at its place.
   private func alone(_ range: SourceRange) -> SourceMap {
     var map = SourceMap()
-    for index in files.indices.prefix(Int(range.source.index)) { _ = map.add(SourceFile(name: files[index].name, bytes: [])) }
+    for index in files.indices.prefix(Int(range.source.index)) {
+      _ = map.add(SourceFile(name: files[index].name, bytes: []))
+    }
     let bytes = self[range.source].bytes
     let blank = [UInt8](repeating: UInt8(ascii: " "), count: Int(range.lower))
     _ = map.add(SourceFile(name: "", bytes: blank + bytes[Int(range.lower)..<Int(range.upper)]))

@@ -79,7 +79,8 @@ struct HeaderNames {
       case .notInstalled:
         diagnostics.error(
           "\(names) must come from a header, and no C preprocessor is there to read it", at: range,
-          notes: [Diagnostic.Note("install one (Debian: apt install cpp), or write '#define NAME value' in the script")])
+          notes: [Diagnostic.Note("install one (Debian: apt install cpp), or write '#define NAME value' in the script")]
+        )
       case .failed(let reason, let header):
         diagnostics.error(
           "\(names) must come from a header, and the C preprocessor fails: \(reason)",

@@ -80,7 +80,8 @@ struct HeaderText {
   private static func isType(_ piece: ArraySlice<UInt8>, hasBraces: Bool, hasParens: Bool) -> Bool {
     let text = piece.drop(while: \.isWhitespace)
     let extensionWord = Array("__extension__".utf8)
-    let rest = (text.starts(with: extensionWord) ? text.dropFirst(extensionWord.count) : text).drop(while: \.isWhitespace)
+    let rest = (text.starts(with: extensionWord) ? text.dropFirst(extensionWord.count) : text).drop(
+      while: \.isWhitespace)
     if rest.starts(with: "typedef".utf8) { return true }
     return hasBraces && !hasParens
       && ["struct", "union", "enum"].contains { rest.starts(with: $0.utf8) }

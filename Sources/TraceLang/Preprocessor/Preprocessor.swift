@@ -137,7 +137,9 @@ struct Preprocessor {
     case "warning": diagnostics.warning(rest.text.isEmpty ? "#warning" : rest.text, at: directive.range)
     case "pragma", "line", "ident": break
     case let keyword:
-      let known = ["include", "define", "undef", "if", "ifdef", "ifndef", "elif", "else", "endif", "error", "warning", "pragma"]
+      let known = [
+        "include", "define", "undef", "if", "ifdef", "ifndef", "elif", "else", "endif", "error", "warning", "pragma",
+      ]
       let place = directive.keyword.range
       let hint = Suggestions.hint(
         for: keyword, among: known, at: SourceRange(place.source, Int(place.lower) - 1, Int(place.upper)), prefix: "#")

@@ -160,7 +160,8 @@ extension FormatString {
     default:
       throw ParseError(
         offset: start,
-        message: "'\(String(decoding: format[start..<position].filter { $0 > 0x20 }, as: UTF8.self))' is not a conversion; "
+        message:
+          "'\(String(decoding: format[start..<position].filter { $0 > 0x20 }, as: UTF8.self))' is not a conversion; "
           + "there are %d %u %x %X %o %c %p %s %r %rx %rh")
     }
     return directive

@@ -44,7 +44,9 @@ extension Bundle {
 
   /// All words that user space reads or writes in memory that programs have too.
   var words: [Words] {
-    ([lostEvents, cutLoops, startTime, taiOffset, wallOffset].compactMap(\.self) + stacks.map(\.lost)).map { Words(place: $0) }
+    ([lostEvents, cutLoops, startTime, taiOffset, wallOffset].compactMap(\.self) + stacks.map(\.lost)).map {
+      Words(place: $0)
+    }
       + views.compactMap(\.lostUpdates).map { Words(place: $0, count: MapView.lostUpdatesSize / 8) }
       + pendingActions.map { Words(place: $0.place, count: PendingAction.size / 8) }
   }
