@@ -67,7 +67,7 @@ public final class Session {
     }
     // Before the CPUs are asked for: none may come or go unseen between.
     let cpus = bundle.hooks.contains(where: \.point.isOnCPUs) ? CPUWatch() : nil
-    if let cpus { loop.watch(cpus: cpus) }
+    if let cpus { try loop.watch(cpus: cpus) }
     let attacher = Attacher(
       programs: programs, kinds: bundle.programs.map(\.kind), host: host, onlineCPUs: OnlineCPUs.numbers())
     let attachments = Attachments()
@@ -156,7 +156,7 @@ public final class Session {
   }
 
   private func watch(_ loop: EventLoop, _ ring: RingBuffer?) throws(RuntimeError) {
-    if let ring { loop.watch(ring: ring) }
+    if let ring { try loop.watch(ring: ring) }
     if let child { try loop.watch(child: child.pid) }
     if let process = options.process { try loop.watch(process: process) }
     loop.watch(output: options.output)

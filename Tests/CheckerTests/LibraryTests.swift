@@ -21,6 +21,19 @@ import TraceLang
   func addresses(text: String, dump: String) { #expect(value("pton(\"\(text)\")") == dump) }
 
   @Test(
+    "the widths in formats of times are bounded",
+    arguments: [
+      ("time(\"%999999999d\")", "a width in the format of time() is at most 255, not 999999999"),
+      ("time(\"%H%-0300Y\")", "a width in the format of time() is at most 255, not 300"),
+      ("print(strftime(\"%99999999999999999999d\", nsecs))",
+        "a width in the format of strftime() is at most 255, not 99999999999999999999"),
+    ])
+  func widths(call: String, error: String) {
+    #expect(mistake("BEGIN { \(call); }").hasSuffix("ERROR: \(error)"))
+    #expect(value("strftime(\"%255d%%999d\", nsecs)").contains("strftime"))
+  }
+
+  @Test(
     "what is no address is told",
     arguments: [
       "x", "1.2.3", "1.2.3.256", "1.2.3.4.5", "1.2.3.+4", ":::", "1:2:3:4:5:6:7", "1::2::3", "1:2:3:4:5:6:7:8:9",

@@ -28,27 +28,27 @@ final class EventLoop {
     let poll = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard poll >= 0 else { throw .failure(doing: "wait for events", code: errno) }
     self.poll = Descriptor(poll)
-    watch(interruption.descriptor, .signals)
+    try watch(interruption.descriptor, .signals)
   }
 
-  func watch(ring: RingBuffer) { watch(ring.descriptor, .ring) }
+  func watch(ring: RingBuffer) throws(RuntimeError) { try watch(ring.descriptor, .ring) }
 
   func watch(child pid: pid_t) throws(RuntimeError) {
     let descriptor = try processDescriptor(pid)
-    watch(descriptor.rawValue, .child)
+    try watch(descriptor.rawValue, .child)
     child = descriptor
   }
 
   func watch(process pid: pid_t) throws(RuntimeError) {
     let descriptor = try processDescriptor(pid)
-    watch(descriptor.rawValue, .process)
+    try watch(descriptor.rawValue, .process)
     process = descriptor
   }
 
-  func watch(cpus: CPUWatch) { watch(cpus.descriptor, .cpus) }
+  func watch(cpus: CPUWatch) throws(RuntimeError) { try watch(cpus.descriptor, .cpus) }
 
   /// Learns when a pipe's reader goes away; files and terminals have none to watch.
-  func watch(output descriptor: Int32) { watch(descriptor, .output, events: 0) }
+  func watch(output descriptor: Int32) { try? watch(descriptor, .output, events: 0) }
 
   /// The next events; at least one, unless `milliseconds` pass first.
   func wait(milliseconds: Int32 = -1) -> [Event] {
@@ -77,10 +77,12 @@ final class EventLoop {
     return Descriptor(descriptor)
   }
 
-  private func watch(_ descriptor: Int32, _ source: Source, events: UInt32 = EPOLLIN.rawValue) {
+  private func watch(_ descriptor: Int32, _ source: Source, events: UInt32 = EPOLLIN.rawValue) throws(RuntimeError) {
     var event = epoll_event()
     event.events = events
     event.data.u64 = source.rawValue
-    epoll_ctl(poll.rawValue, EPOLL_CTL_ADD, descriptor, &event)
+    guard epoll_ctl(poll.rawValue, EPOLL_CTL_ADD, descriptor, &event) == 0 else {
+      throw .failure(doing: "wait for events", code: errno)
+    }
   }
 }
