@@ -8,12 +8,14 @@ public struct CompiledScript {
   public let bundle: Bundle
 
   public enum Failure: Error, CustomStringConvertible {
-    /// The script is wrong, or takes more than the kernel gives.
+    /// The script is wrong.
     case refused(String)
+    /// It takes more than the kernel gives.
+    case tooLarge(String)
 
     public var description: String {
       switch self {
-      case .refused(let report): report
+      case .refused(let report), .tooLarge(let report): report
       }
     }
   }
@@ -42,7 +44,7 @@ public struct CompiledScript {
     do throws(CompileError) {
       bundle = try compile(program, target: target, sources: sources).bundle
     } catch {
-      throw .refused(error.message)
+      throw .tooLarge(error.message)
     }
   }
 }

@@ -53,7 +53,12 @@ public final class Kernel {
       do throws(CompiledScript.Failure) {
         bundle = try CompiledScript(rewritten, target: host, parameters: parameters).bundle
       } catch {
-        return .unloadable("\(error.description)in:\n\(rewritten)", reason: "compiles for begin only")
+        switch error {
+        case .refused(let report):
+          return .unloadable("\(report)in:\n\(rewritten)", reason: "compiles for begin only")
+        // Several bodies in one need more than each of them alone.
+        case .tooLarge(let report): return .refused(report)
+        }
       }
     }
     var interpreter = Interpreter(
