@@ -18,7 +18,7 @@ run: release ## count this machine's system calls for three seconds
 # One test at a time: some count what the kernel holds.
 test: setup ## build and run all tests; those that trace need root
 	swift build --build-tests
-	swift test --skip-build --disable-xctest --no-parallel
+	@Scripts/test.sh
 
 N ?= 10000
 SEED ?= 1

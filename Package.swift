@@ -55,6 +55,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/MutationRunner", swiftSettings: strict),
+    .testTarget(
+      name: "ProviderTests", dependencies: ["Codegen", "Runtime", "TestSupport", "TraceLang"], swiftSettings: strict),
     .testTarget(name: "HostTests", dependencies: ["Runtime", "TestSupport", "TraceLang"], swiftSettings: strict),
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Codegen", "TraceLang"], swiftSettings: strict),
     .target(

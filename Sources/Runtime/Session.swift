@@ -69,7 +69,7 @@ public final class Session {
     let cpus = bundle.hooks.contains(where: \.point.isOnCPUs) ? CPUWatch() : nil
     if let cpus { try loop.watch(cpus: cpus) }
     let attacher = Attacher(
-      programs: programs, kinds: bundle.programs.map(\.kind), host: host, onlineCPUs: OnlineCPUs.numbers())
+      programs: programs, loads: bundle.programs.map(\.load), host: host, onlineCPUs: OnlineCPUs.numbers())
     let attachments = Attachments()
     writeStartTime(to: maps)
     write(CLOCK_TAI, to: bundle.taiOffset, maps)

@@ -42,15 +42,15 @@ struct ListCommand: ParsableCommand {
   }
 
   private func text() throws(CommandFailure) -> String {
-    var entries: [ProbeLister.Entry] = []
+    var entries: [ProbeListing] = []
     do throws(TargetError) {
       let host = try HostTarget()
-      let lister = ProbeLister(host)
+      let search = ProbeSearch(host)
       if let script {
         let names = try LargeStack.run { () throws(TargetError) in try program(of: script, host).probeNames }
-        for name in names { entries.append(try lister.probe(named: name, withArguments: verbose)) }
+        for name in names { entries.append(try search.probe(named: name, withArguments: verbose)) }
       } else {
-        entries = try lister.probes(matching: pattern ?? "*", withArguments: verbose)
+        try search.probes(matching: pattern ?? "*", withArguments: verbose) { entries.append($0) }
         if entries.isEmpty { throw TargetError("no probe matches '\(pattern ?? "*")'") }
       }
     } catch {

@@ -25,8 +25,10 @@ import TraceLang
     arguments: [
       ("time(\"%999999999d\")", "a width in the format of time() is at most 255, not 999999999"),
       ("time(\"%H%-0300Y\")", "a width in the format of time() is at most 255, not 300"),
-      ("print(strftime(\"%99999999999999999999d\", nsecs))",
-        "a width in the format of strftime() is at most 255, not 99999999999999999999"),
+      (
+        "print(strftime(\"%99999999999999999999d\", nsecs))",
+        "a width in the format of strftime() is at most 255, not 99999999999999999999"
+      ),
     ])
   func widths(call: String, error: String) {
     #expect(mistake("BEGIN { \(call); }").hasSuffix("ERROR: \(error)"))

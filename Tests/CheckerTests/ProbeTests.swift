@@ -2,11 +2,23 @@ import Testing
 import TraceLang
 
 @Suite struct ProbeTests {
-  @Test("a block is one program for all its tracepoints when it does not look at args") func one() {
+  @Test("a block is one body for all its tracepoints when it does not look at args") func one() {
+    #expect(
+      program("tracepoint:sched:sched_wakeup, tracepoint:sched:sched_exec { @ = count(); }") == """
+        map @: count_t
+        probe 0 tracepoint:sched:sched_wakeup and 1 more
+          @ <- count_t
+
+        """)
+  }
+
+  @Test("tracepoints of system calls, whose pointers are the user's, get a body of their own") func spaces() {
     #expect(
       program("tracepoint:syscalls:sys_enter_*, tracepoint:sched:sched_wakeup { @ = count(); }") == """
         map @: count_t
-        probe 0 tracepoint:syscalls:sys_enter_openat and 3 more
+        probe 0 tracepoint:syscalls:sys_enter_openat and 2 more
+          @ <- count_t
+        probe 1 tracepoint:sched:sched_wakeup
           @ <- count_t
 
         """)
@@ -125,7 +137,7 @@ import TraceLang
       ("profile:hz { }", "stdin:1:1-11: ERROR: profile: 'hz' is not a time such as 100ms"),
       ("software:fault:1 { }", "stdin:1:10-15: ERROR: 'fault' is not a software event"),
       ("rawtracepoint:sched_swich { }", "stdin:1:15-26: ERROR: there is no raw tracepoint 'sched_swich'"),
-      ("BEGIN:x { }", "stdin:1:1-8: ERROR: begin: takes nothing behind it"),
+      ("BEGIN:x { }", "stdin:1:1-8: ERROR: begin: takes nothing after it"),
       ("interval:s:1 { print(arg0); }", "stdin:1:22-26: ERROR: arg0 is only there in rawtracepoint probes"),
     ])
   func mistakes(text: String, message: String) { #expect(mistake(text) == message) }

@@ -234,18 +234,20 @@ import TraceLang
   // MARK: Programs and hooks
 
   @Test("hooks that are not for their program are refused") func hooks() throws {
-    func refusal(_ point: Hook.Point, _ kind: ProgramSpec.Kind) throws -> String? {
+    func refusal(_ point: Hook.Point, _ load: Load) throws -> String? {
       try self.refusal {
-        $0.programs[0].kind = kind
+        $0.programs[0].load = load
         $0.hooks = [Hook(program: 0, point: point, title: "t")]
       }
     }
     let name = TracepointName(category: "..", event: "x/../../etc")
     #expect(try refusal(.begin, .rawTracepoint) == nil)
     #expect(try refusal(.begin, .perfEvent) != nil)
-    #expect(try refusal(.interval(period: 0), .perfEvent) == "hook 0: a perf event has a period")
-    #expect(try refusal(.interval(period: 1), .rawTracepoint) != nil)
-    #expect(try refusal(.software(config: 99, period: 1), .perfEvent) == "hook 0: there is no software event 99")
+    #expect(try refusal(.perfEvent(.clock(.period(0), on: .one)), .perfEvent) == "hook 0: a perf event has a period")
+    #expect(try refusal(.perfEvent(.clock(.period(1), on: .one)), .rawTracepoint) != nil)
+    #expect(
+      try refusal(.perfEvent(PerfEvent(.software, config: 99, .period(1))), .perfEvent)
+        == "hook 0: there is no software event 99")
     #expect(try refusal(.tracepoint(name), .tracepoint) == "hook 0: a tracepoint has no such name")
     #expect(try refusal(.rawTracepoint("a"), .tracingRawTracepoint("b")) != nil)
     #expect(try refusal(.rawTracepoint(""), .rawTracepoint) != nil)

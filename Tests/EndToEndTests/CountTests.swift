@@ -117,6 +117,17 @@ import Testing
     #expect(maps == "@: 1010\n")
   }
 
+  @Test("steps whose value is used lose none on several CPUs, as those whose value is not") func steps() throws {
+    let script = #"""
+      rawtracepoint:sys_enter /comm == "swt-steps" && arg1 == 110/ {
+        $before = @used++; $after = --@down[1]; @unused++; if ($before > $after) { @added += 1; }
+      }
+      """#
+    let work = try Workload.command("swt-steps", "getppid 60000")
+    let maps = try Tracing.maps(script, options: ["-c", "sh -c '\(work) & \(work) & wait'"])
+    #expect(maps == "@added: 120000\n@down[1]: -120000\n@unused: 120000\n@used: 120000\n")
+  }
+
   @Test("raw tracepoints see the same calls") func rawTracepoint() throws {
     let maps = try Tracing.maps(
       #"rawtracepoint:sys_enter /comm == "swt-raw"/ { @[args.id == 110] = count(); @arg[arg1 == 110] = count(); }"#,

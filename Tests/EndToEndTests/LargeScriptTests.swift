@@ -59,7 +59,8 @@ import Testing
 
   private static let target = Repository.root + "/Tests/Targets/x86_64.json"
 
-  @Test("a megabyte of it is answered in bounded memory", arguments: pairs) func bounded(constructs: [Construct]) throws {
+  @Test("a megabyte of it is answered in bounded memory", arguments: pairs) func bounded(constructs: [Construct]) throws
+  {
     let least = try build(["begin { }"])[0].peakMemory
     for length in [1 << 10, 1 << 20] {
       let results = try build(constructs.map { $0.text(ofLength: length) })

@@ -41,7 +41,7 @@ public struct Interpreter {
   /// prints the maps.
   /// - Parameter ending: the surroundings of `end` where they are others.
   public mutating func run(firings: [Int] = [], endingIn ending: Surroundings? = nil) {
-    runProbes(of: .begin)
+    runProbes(of: .special(.begin))
     carryOut(isTracing: true)
     for index in firings where exitStatus == nil {
       run(program.probes[index], program.probes[index].attachPoints[0])
@@ -49,7 +49,7 @@ public struct Interpreter {
     }
     records = []
     if let ending { surroundings = ending }
-    runProbes(of: .end)
+    runProbes(of: .special(.end))
     carryOut(isTracing: false)
     output.append(.ending)
     guard program.configuration.printMapsOnExit else { return }

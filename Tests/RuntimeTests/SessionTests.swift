@@ -60,7 +60,7 @@ import TraceLang
     let counter = HandProgram.onSystemCall(number, of: getpid()).counting(map: 1, offset: 64)
     var bundle = bundle(
       programs: [counter.spec("swt_exact"), emitting(7).spec("swt_exact_i", .perfEvent)],
-      points: [.rawTracepoint("sys_enter"), .interval(period: 1_000_000)])
+      points: [.rawTracepoint("sys_enter"), .perfEvent(.clock(.period(1_000_000), on: .one))])
     bundle.views = [Self.scalarCount]
     let live = try LiveSession(bundle)
     live.start()
@@ -82,7 +82,9 @@ import TraceLang
   @Test("an interval fires and its exit ends the run") func interval() throws {
     let program = emitting(5).emitting(action: 1, numbers: [0], ring: 0)
     let live = try LiveSession(
-      bundle(programs: [program.spec("swt_interval", .perfEvent)], points: [.interval(period: 10_000_000)]))
+      bundle(
+        programs: [program.spec("swt_interval", .perfEvent)],
+        points: [.perfEvent(.clock(.period(10_000_000), on: .one))]))
     live.start()
     #expect(try live.finish() == (0, "5\n\n\n"))
   }
@@ -93,7 +95,7 @@ import TraceLang
       programs: [
         program.spec("swt_profile", .perfEvent),
         emitting(1).emitting(action: 1, numbers: [0], ring: 0).spec("swt_profile_i", .perfEvent),
-      ], points: [.profileFrequency(999), .interval(period: 200_000_000)])
+      ], points: [.perfEvent(.clock(.frequency(999))), .perfEvent(.clock(.period(200_000_000), on: .one))])
     bundle.views = [Self.scalarCount]
     let live = try LiveSession(bundle)
     live.start()
@@ -164,7 +166,7 @@ import TraceLang
         .init(instruction: 1, line: SourceLine(source: 0, line: 2, column: 5)),
       ], functions: [])
     var bundle = Bundle(settings: .init(possibleCPUs: 2))
-    bundle.programs = [ProgramSpec(name: "swt_bad", kind: .rawTracepoint, object: object, title: "begin")]
+    bundle.programs = [ProgramSpec(name: "swt_bad", load: .rawTracepoint, object: object, title: "begin")]
     let live = try LiveSession(bundle)
     live.start()
     do {
@@ -193,7 +195,7 @@ import TraceLang
     #expect(lines.contains("{\"type\": \"lost_events\", \"data\": {\"events\": \(300 - printed)}}"))
   }
 
-  private static let soon = Hook.Point.interval(period: 10_000_000)
+  private static let soon = Hook.Point.perfEvent(.clock(.period(10_000_000), on: .one))
 
   /// Ends the run.
   private func timer(_ name: String) -> ProgramSpec {
@@ -206,7 +208,8 @@ import TraceLang
     var bundle = bundle(
       programs: [counter.spec("swt_tp", .tracepoint), emitting(7).spec("swt_tp_i", .perfEvent)],
       points: [
-        .tracepoint(TracepointName(category: "syscalls", event: "sys_enter_getpgrp")), .interval(period: 1_000_000),
+        .tracepoint(TracepointName(category: "syscalls", event: "sys_enter_getpgrp")),
+        .perfEvent(.clock(.period(1_000_000), on: .one)),
       ])
     bundle.views = [Self.scalarCount]
     let live = try LiveSession(bundle, host: host)
@@ -227,7 +230,7 @@ import TraceLang
     var bundle = bundle(
       programs: [
         counter.spec("swt_tracing", .tracingRawTracepoint("sys_enter")), emitting(7).spec("swt_tracing_i", .perfEvent),
-      ], points: [.rawTracepoint(""), .interval(period: 1_000_000)])
+      ], points: [.rawTracepoint(""), .perfEvent(.clock(.period(1_000_000), on: .one))])
     bundle.views = [Self.scalarCount]
     let live = try LiveSession(bundle, host: host)
     live.start()

@@ -169,63 +169,20 @@ public struct MapSpec: Hashable, Sendable, Codable {
 
 /// A BPF program to load.
 public struct ProgramSpec: Hashable, Sendable, Codable {
-  public enum Kind: Hashable, Sendable, Codable {
-    /// BPF_PROG_TYPE_RAW_TRACEPOINT; also what `begin`, `end` and `self` run as (BPF_PROG_TEST_RUN).
-    case rawTracepoint
-    /// BPF_PROG_TYPE_TRACING with BPF_TRACE_RAW_TP, for the BTF typedef `btf_trace_NAME`.
-    case tracingRawTracepoint(String)
-    /// BPF_PROG_TYPE_TRACEPOINT.
-    case tracepoint
-    /// BPF_PROG_TYPE_PERF_EVENT: `profile`, `interval`, `software`, `hardware`.
-    case perfEvent
-  }
-
   /// At most 15 bytes are kept by the kernel.
   public var name: String
-  public var kind: Kind
+  public var load: Load
   public var object: ProgramObject
   /// The probe that errors are told of: "tracepoint:syscalls:sys_enter_*".
   public var title: String
   /// Functions and source lines for the kernel's own tools, and what callbacks need to be accepted.
   public var typeInformation: ProgramBTF?
 
-  public init(name: String, kind: Kind, object: ProgramObject, title: String, typeInformation: ProgramBTF? = nil) {
+  public init(name: String, load: Load, object: ProgramObject, title: String, typeInformation: ProgramBTF? = nil) {
     self.name = name
-    self.kind = kind
+    self.load = load
     self.object = object
     self.title = title
     self.typeInformation = typeInformation
-  }
-}
-
-/// A place a program is attached to.
-public struct Hook: Hashable, Sendable, Codable {
-  public enum Point: Hashable, Sendable, Codable {
-    /// Run once through BPF_PROG_TEST_RUN, before attaching or after detaching everything else.
-    case begin, end
-    /// Fires on one CPU each `period` nanoseconds (software cpu-clock perf event).
-    case interval(period: UInt64)
-    /// Fires on every CPU each `period` nanoseconds.
-    case profilePeriod(UInt64)
-    /// Fires on every CPU so many times a second.
-    case profileFrequency(UInt64)
-    /// A perf event on the tracepoint's id.
-    case tracepoint(TracepointName)
-    /// bpf_raw_tracepoint_open by name (empty name semantics for `tracingRawTracepoint` programs are the loader's).
-    case rawTracepoint(String)
-    /// PERF_TYPE_SOFTWARE `config` on every CPU, once each `period` events.
-    case software(config: UInt64, period: UInt64)
-  }
-
-  /// Index in `Bundle.programs`.
-  public var program: Int
-  public var point: Point
-  /// The attach point as the user would name it, for messages.
-  public var title: String
-
-  public init(program: Int, point: Point, title: String) {
-    self.program = program
-    self.point = point
-    self.title = title
   }
 }

@@ -5,7 +5,7 @@ public enum BundleListing {
   public static func programs(_ bundle: Bundle, sources: SourceMap) -> String {
     var text = ""
     for (index, program) in bundle.programs.enumerated() {
-      text += "program \(index) \(program.name) \(program.kind.description) \"\(program.title)\"\n"
+      text += "program \(index) \(program.name) \(program.load.description) \"\(program.title)\"\n"
       for hook in bundle.hooks where hook.program == index { text += "  on \(hook.point.description)\n" }
       text += program.object.listing { line in "\(line.line):\(line.column): \(sources.text(of: line))" }
     }

@@ -50,7 +50,7 @@ public func compile(
     optimized.append(compiled.optimized)
     bundle.programs.append(
       ProgramSpec(
-        name: planned.name, kind: planned.kind, object: compiled.object, title: planned.title,
+        name: planned.name, load: planned.placement.load, object: compiled.object, title: planned.title,
         typeInformation: ProgramBTF(
           compiled.object, fileName: { sources.name(of: $0) }, sourceLine: { sources.text(of: $0) })))
     for point in planned.points { bundle.hooks.append(Hook(program: index, point: point, title: planned.title)) }

@@ -8,7 +8,9 @@ extension ObjectBuilder {
     for (index, spec) in bundle.programs.enumerated() {
       var names: [String] = []
       for hook in bundle.hooks where hook.program == index {
-        let name = try spec.kind.sectionName(hook)
+        guard let name = spec.load.sectionName(hook.point) else {
+          throw BundleError("an object cannot say where '\(hook.title)' attaches")
+        }
         if !names.contains(name) { names.append(name) }
       }
       let pieces = try spec.object.pieces()
@@ -106,23 +108,6 @@ extension ObjectBuilder {
         instruction: $0.instruction - piece.range.lowerBound, file: types.writer.string($0.file),
         text: types.writer.string($0.text), position: $0.position)
     }
-  }
-}
-
-extension ProgramSpec.Kind {
-  /// The section that tells libbpf the program's type and where it attaches (libbpf: src/libbpf.c, section_defs).
-  fileprivate func sectionName(_ hook: Hook) throws(BundleError) -> String {
-    switch self {
-    case .tracingRawTracepoint(let name): return "tp_btf/\(name)"
-    case .perfEvent: return "perf_event"
-    case .rawTracepoint:
-      if case .rawTracepoint(let name) = hook.point { return "raw_tp/\(name)" }
-      // Not attached: whoever loads it runs it.
-      if hook.point == .begin || hook.point == .end { return "raw_tp" }
-    case .tracepoint:
-      if case .tracepoint(let name) = hook.point { return "tracepoint/\(name.category)/\(name.event)" }
-    }
-    throw BundleError("an object cannot say where '\(hook.title)' attaches")
   }
 }
 

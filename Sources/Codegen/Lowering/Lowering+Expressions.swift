@@ -337,9 +337,7 @@ extension Lowering {
   /// A field of `args`: a direct load from the context.
   private mutating func argument(_ member: RecordLayout.Member, _ type: Type) -> Operand {
     if let state = entry.syscall { return syscallField(member, state) }
-    if programKind == .rawTracepoint, case .tracepoint? = probe.attachPoints.first?.kind {
-      return rawSyscallField(member)
-    }
+    if case .rawSyscall(let side) = placement.arguments { return rawSyscallField(member, side) }
     if let location = member.location {
       // The low 16 bits are the data's offset from the record's start, or for __rel_loc from the field's end.
       let word = builder.load(32, entry.context, member.offset)

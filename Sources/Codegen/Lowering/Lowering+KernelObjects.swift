@@ -4,13 +4,9 @@ import TraceLang
 // from the arguments of a BTF-typed raw tracepoint by members alone (Kernel: btf_struct_walk in kernel/bpf/btf.c). A load
 // through a bad pointer gives 0 there, as a failed read by helper does.
 extension Lowering {
-  private var isTyped: Bool {
-    if case .tracingRawTracepoint = programKind { true } else { false }
-  }
-
   /// An argument as a number. Of a typed program, a plain load would give a pointer, which arithmetic refuses.
   mutating func argumentWord(_ offset: Int) -> Operand {
-    guard isTyped else { return builder.load(64, entry.context, offset) }
+    guard placement.load.isTyped else { return builder.load(64, entry.context, offset) }
     return read(64, signed: false, at: .value(builder.advance(entry.context, by: .constant(Int64(offset)))), .kernel)
   }
 
@@ -32,7 +28,7 @@ extension Lowering {
   /// A member of the current task and the task itself, where loads are cheaper than helpers: in programs that run often
   /// enough to be worth a look into the kernel's types.
   mutating func taskMember(_ name: String) -> (task: Value, member: RecordLayout.Member)? {
-    guard target.has(.currentTaskBTF), isHot else { return nil }
+    guard target.has(.currentTaskBTF), probe.traits.pace == .event else { return nil }
     let task = RecordReference.named("struct task_struct")
     guard let layout = target.layout(of: task), let member = layout.members.first(where: { $0.name == name }),
       member.bitField == nil, member.offset <= Self.maximumOffset
@@ -44,16 +40,6 @@ extension Lowering {
   mutating func taskField(_ name: String) -> Operand? {
     guard let (task, member) = taskMember(name) else { return nil }
     return builder.load(size(of: member.type) * 8, task, member.offset)
-  }
-
-  /// Whether the program runs at events rather than once or by a slow timer.
-  private var isHot: Bool {
-    probe.attachPoints.contains { point in
-      switch point.kind {
-      case .tracepoint, .rawTracepoint: true
-      case .begin, .end, .interval, .profile, .software: false
-      }
-    }
   }
 
   private struct ObjectPlace {
@@ -119,7 +105,7 @@ extension Lowering {
     switch base.kind {
     case .context(.curtask): return target.has(.currentTaskBTF)
     case .member(let root, let member) where root.kind == .context(.arguments):
-      guard entry.syscall == nil, isTyped, member.location == nil else { return false }
+      guard entry.syscall == nil, placement.load.isTyped, member.location == nil else { return false }
       return isObjectPointer(member.type)
     case .member(let outer, let member):
       guard isFollowed(outer), hasPlainPath(outer, member) else { return false }

@@ -4,20 +4,9 @@ import TraceLang
 extension Lowering {
   /// Kernel: include/uapi/linux/bpf.h, BPF_F_USER_STACK.
   private static let userStack: Int64 = 1 << 8
-  /// Frames between a program on a raw tracepoint and the tracepoint: the program itself and bpf_trace_runN.
-  private static let tracepointFrames: Int64 = 2
   /// FNV-1a's offset basis and prime for 64 bits, on words.
   private static let basis: Int64 = Int64(bitPattern: 0xcbf2_9ce4_8422_2325)
   private static let prime: Int64 = 0x100_0000_01b3
-
-  /// Frames to leave out, so that a stack begins where the tracepoint is; `begin` and `end` are at none.
-  private var firstFrame: Int64 {
-    switch programKind {
-    case .tracepoint, .perfEvent: return 0
-    case .rawTracepoint, .tracingRawTracepoint:
-      return probe.attachPoints.contains { $0.kind == .begin || $0.kind == .end } ? 0 : Self.tracepointFrames
-    }
-  }
 
   /// Writes a stack's hash (0 when there are no frames) and its process (0 for the kernel's).
   mutating func writeStack(_ type: StackType, to memory: Memory) {
@@ -28,7 +17,7 @@ extension Lowering {
       .getStack,
       [
         .value(entry.context), address(frames), .constant(Int64(type.limit * 8)),
-        .constant(type.isUser ? Self.userStack : firstFrame),
+        .constant(type.isUser ? Self.userStack : Int64(placement.framesToSkip)),
       ])
     let some = builder.makeBlock()
     let none = builder.makeBlock()

@@ -282,9 +282,10 @@ extension Lowering {
     builder.emit(.store(bits: 64, base: result, offset: 0, .constant(0)))
     func step(_ lowering: inout Lowering, _ place: Value) {
       let before = lowering.builder.load(64, place, 0)
-      let after = lowering.builder.arithmetic(.add, before, .constant(amount))
-      lowering.builder.emit(.store(bits: 64, base: place, offset: 0, after))
-      lowering.builder.emit(.store(bits: 64, base: result, offset: 0, isPrefix ? after : before))
+      // Two CPUs may be given the same number, but none of their steps is lost.
+      lowering.builder.emit(.atomicAdd(bits: 64, base: place, offset: 0, .constant(amount)))
+      let value = isPrefix ? lowering.builder.arithmetic(.add, before, .constant(amount)) : before
+      lowering.builder.emit(.store(bits: 64, base: result, offset: 0, value))
     }
     switch plan.views[map.index].storage {
     case .cells(let cells):

@@ -127,11 +127,8 @@ extension Lowering {
 
   /// A field of `raw_syscalls:sys_enter` or `raw_syscalls:sys_exit` in a program on the raw tracepoint, whose context is the
   /// saved registers and the number or the result (Kernel: include/trace/events/syscalls.h).
-  mutating func rawSyscallField(_ member: RecordLayout.Member) -> Operand {
-    guard case .tracepoint(let name)? = probe.attachPoints.first?.kind, name.event == "sys_exit", member.name == "id"
-    else {
-      return builder.load(64, entry.context, 8)
-    }
+  mutating func rawSyscallField(_ member: RecordLayout.Member, _ side: SyscallEntry.Side) -> Operand {
+    guard side == .exit, member.name == "id" else { return builder.load(64, entry.context, 8) }
     let registers = builder.load(64, entry.context, 0)
     let offset = SyscallABI(target.machine.architecture).numberOffset
     return read(32, signed: true, at: builder.arithmetic(.add, registers, .constant(Int64(offset))), .kernel)

@@ -30,8 +30,8 @@ struct Lowering {
   /// The callbacks so far; their index in the module is one more.
   var functions: [Function] = []
   let functionName: String
-  /// What the verifier knows the program as.
-  let programKind: ProgramSpec.Kind
+  /// How the program is loaded and finds its arguments.
+  let placement: Placement
   let stackUse: StackUse
   var prologue: Prologue
   let limits: Limits
@@ -119,7 +119,7 @@ struct Lowering {
       program: program, plan: plan, target: target, sources: sources, builder: builder, actions: actions,
       probe: program.probes[0], entry: EntryState(context: context, nameIndex: .constant(0)), scratch: scratch,
       functionName: planned.name,
-      programKind: planned.kind, stackUse: stackUse, prologue: prologue, limits: limits)
+      placement: planned.placement, stackUse: stackUse, prologue: prologue, limits: limits)
     switch planned.entry {
     case .single(let probe, let nameIndex):
       lowering.entry.nameIndex = .constant(Int64(nameIndex))

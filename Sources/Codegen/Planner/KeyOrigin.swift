@@ -12,13 +12,13 @@ enum KeyOrigin: Hashable {
   case constants([[UInt8]])
   case anything
 
-  /// - Parameter points: where the probe that uses the key is attached.
-  init(_ key: TypedExpression, in points: [AttachPoint]) {
+  /// - Parameter traits: what the probe that uses the key may assume.
+  init(_ key: TypedExpression, in traits: ProbeTraits) {
     if key.kind == .context(.probeName) {
       self = .probeName
     } else if key.kind == .context(.cpu) {
       self = .cpu
-    } else if key.type == .syscallName || key.isSyscallNumber(in: points) {
+    } else if key.type == .syscallName || key.isSyscallNumber(in: traits) {
       self = .syscallNumber
     } else if let bytes = key.constantBytes {
       self = .constants([bytes])
@@ -41,12 +41,11 @@ enum KeyOrigin: Hashable {
 
 extension TypedExpression {
   /// Whether it is the number of the system call that fires the probe.
-  fileprivate func isSyscallNumber(in points: [AttachPoint]) -> Bool {
+  fileprivate func isSyscallNumber(in traits: ProbeTraits) -> Bool {
     switch kind {
-    case .convert(let operand): return type.isInteger && operand.isSyscallNumber(in: points)
+    case .convert(let operand): return type.isInteger && operand.isSyscallNumber(in: traits)
     case .member(let base, let member):
-      guard base.kind == .context(.arguments) else { return false }
-      return points.allSatisfy { $0.givesSyscallNumber(as: member.name) }
+      return base.kind == .context(.arguments) && member.name == traits.syscallNumber
     case .integer, .string, .variable, .map, .context, .address, .dereference, .index, .element, .tuple, .negate,
       .complement, .not, .arithmetic, .pointerOffset, .compare, .and, .or, .ternary, .step, .call, .block:
       return false
@@ -84,21 +83,5 @@ extension TypedExpression {
 
   private static func bytes(_ value: Int64, _ size: Int) -> [UInt8] {
     (0..<size).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
-  }
-}
-
-extension AttachPoint {
-  /// Whether this member of the probe's arguments is a system call's number.
-  fileprivate func givesSyscallNumber(as member: String) -> Bool {
-    switch kind {
-    case .tracepoint(let name):
-      switch name.category {
-      case "raw_syscalls": member == "id"
-      case "syscalls": member == "__syscall_nr"
-      default: false
-      }
-    case .rawTracepoint(let name): name == "sys_enter" && member == "id"
-    case .begin, .end, .interval, .profile, .software: false
-    }
   }
 }

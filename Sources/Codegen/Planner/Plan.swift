@@ -38,7 +38,7 @@ public struct Plan: Hashable, Sendable {
 public struct PlannedProgram: Hashable, Sendable {
   public var name: String
   public var title: String
-  public var kind: ProgramSpec.Kind
+  public var placement: Placement
   public var points: [Hook.Point]
   public var entry: Entry
 
@@ -107,7 +107,7 @@ extension Plan {
       text += needsAtomicUpdates[views.firstIndex(of: view) ?? 0] ? ", atomic\n" : "\n"
     }
     for planned in programs {
-      text += "program \(planned.name): \(planned.kind.description) for \(planned.title)\n"
+      text += "program \(planned.name): \(planned.placement.load.description) for \(planned.title)\n"
       switch planned.entry {
       case .single(let probe, _): text += "  runs probe \(probe)\n"
       case .syscalls(let entry):
@@ -157,32 +157,6 @@ extension MapView.Domain {
     case .integers(let count): "by integer 0..<\(count)"
     case .cpus(let count): "by CPU 0..<\(count)"
     case .keys(let keys): "by \(keys.count) constant keys"
-    }
-  }
-}
-
-extension ProgramSpec.Kind {
-  public var description: String {
-    switch self {
-    case .rawTracepoint: "raw_tracepoint"
-    case .tracingRawTracepoint(let name): "tracing raw_tp \(name)"
-    case .tracepoint: "tracepoint"
-    case .perfEvent: "perf_event"
-    }
-  }
-}
-
-extension Hook.Point {
-  public var description: String {
-    switch self {
-    case .begin: "begin"
-    case .end: "end"
-    case .interval(let period): "interval \(period) ns"
-    case .profilePeriod(let period): "profile \(period) ns"
-    case .profileFrequency(let frequency): "profile \(frequency) hz"
-    case .tracepoint(let name): "tracepoint \(name.category):\(name.event)"
-    case .rawTracepoint(let name): "raw_tracepoint \(name)"
-    case .software(let config, let period): "software event \(config) each \(period)"
     }
   }
 }

@@ -184,7 +184,7 @@ public struct Planner {
     let areSyscallsOnly = writers.allSatisfy { planned in
       switch planned.entry {
       case .single(let probe, _):
-        program.probes[probe].attachPoints.allSatisfy { $0.kind == .begin || $0.kind == .end }
+        !program.probes[probe].traits.mayInterrupt
       case .syscalls: true
       }
     }
@@ -251,13 +251,6 @@ public struct Planner {
 
   /// Whether records may come at the rate of events rather than of timers.
   private var sendsOften: Bool {
-    program.probes.contains { probe in
-      probe.attachPoints.contains { point in
-        switch point.kind {
-        case .begin, .end, .interval: false
-        case .profile, .tracepoint, .rawTracepoint, .software: true
-        }
-      }
-    }
+    program.probes.contains { $0.traits.pace == .event }
   }
 }

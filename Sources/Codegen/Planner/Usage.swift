@@ -39,10 +39,10 @@ struct Usage {
 
   private var probe = 0
   /// By probe.
-  private let points: [[AttachPoint]]
+  private let traits: [ProbeTraits]
 
   init(_ program: Program) {
-    points = program.probes.map(\.attachPoints)
+    traits = program.probes.map(\.traits)
     maps = Array(repeating: MapUse(), count: program.maps.count)
     usesProbeName = Array(repeating: false, count: program.probes.count)
     usesArguments = usesProbeName
@@ -113,7 +113,7 @@ struct Usage {
     maps[map.index].users.insert(probe)
     if isWritten { maps[map.index].writers.insert(probe) }
     guard let key else { return }
-    let origin = KeyOrigin(key, in: points[probe])
+    let origin = KeyOrigin(key, in: traits[probe])
     maps[map.index].keys = maps[map.index].keys?.united(with: origin) ?? origin
   }
 

@@ -4,15 +4,6 @@ import TraceLang
 
 /// A program loaded to see whether the kernel takes it; closed when it goes out of use.
 final class ProbeProgram {
-  /// Kernel: include/uapi/linux/bpf.h, enum bpf_prog_type.
-  enum Kind: UInt32 {
-    case kprobe = 2
-    case tracepoint = 5
-    case perfEvent = 7
-    case rawTracepoint = 17
-    case tracing = 26
-  }
-
   /// One instruction in the kernel's encoding (Kernel: Documentation/bpf/standardization/instruction-set.rst).
   struct Instruction {
     let opcode: UInt8
@@ -61,7 +52,7 @@ final class ProbeProgram {
   /// What the verifier said, up to a NUL.
   private let log: [CChar]
 
-  init(_ kind: Kind, _ instructions: [Instruction], attachType: UInt32 = 0, attachBTF: UInt32 = 0) {
+  init(_ type: ProgramType, _ instructions: [Instruction], attachType: UInt32 = 0, attachBTF: UInt32 = 0) {
     var words = instructions.map(\.word.littleEndian)
     var text = [CChar](repeating: 0, count: 4096)
     let count = words.count
@@ -75,7 +66,7 @@ final class ProbeProgram {
         options.log_buf = text.baseAddress
         options.log_size = UInt32(text.count)
         return bpf_prog_load(
-          bpf_prog_type(kind.rawValue), nil, "GPL", words.baseAddress?.assumingMemoryBound(to: bpf_insn.self), count,
+          bpf_prog_type(type.rawValue), nil, "GPL", words.baseAddress?.assumingMemoryBound(to: bpf_insn.self), count,
           &options)
       }
     }
@@ -88,13 +79,13 @@ final class ProbeProgram {
 
   /// Whether the verifier lets a program of a type call a function; it complains of arguments only where it does.
   static func canCall(_ function: UInt32, from type: KernelProgramType) -> Bool {
-    let kind: Kind =
+    let type: ProgramType =
       switch type {
       case .rawTracepoint: .rawTracepoint
       case .tracepoint: .tracepoint
       case .perfEvent: .perfEvent
       }
-    let program = ProbeProgram(kind, [.callFunction(function), .moveImmediate(0, 0), .exit])
+    let program = ProbeProgram(type, [.callFunction(function), .moveImmediate(0, 0), .exit])
     if program.isLoaded { return true }
     let refusals = ["is not allowed", "is not supported", "not a kernel function", "cannot find"]
     return program.hasLog && !refusals.contains { program.says($0) }

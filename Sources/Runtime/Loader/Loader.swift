@@ -79,10 +79,10 @@ struct Loader {
   }
 
   private func attachTypeID(of spec: ProgramSpec) throws(RuntimeError) -> UInt32 {
-    switch spec.kind {
-    case .tracingRawTracepoint(let name):
+    switch spec.load.target {
+    case .none: return 0
+    case .rawTracepoint(let name):
       do { return try host.rawTracepointTypeID(name) } catch { throw .unavailable(error.message) }
-    case .rawTracepoint, .tracepoint, .perfEvent: return 0
     }
   }
 
@@ -109,7 +109,7 @@ private struct Attempt {
     var options = bpf_prog_load_opts()
     options.sz = MemoryLayout<bpf_prog_load_opts>.size
     options.attach_btf_id = attachTypeID
-    if attachTypeID != 0 { options.expected_attach_type = BPF_TRACE_RAW_TP }
+    options.expected_attach_type = spec.load.attachType
     // The kernel retries nothing for us: a log that does not fit fails the load with ENOSPC.
     var log = [CChar](repeating: 0, count: verbosity == 0 ? 1 : max(logSize, 4096))
     let functions = information?.functionInfo ?? []
@@ -133,7 +133,8 @@ private struct Attempt {
           }
           return instructions.withUnsafeBytes { code in
             bpf_prog_load(
-              spec.kind.programType, spec.name, license, code.assumingMemoryBound(to: bpf_insn.self).baseAddress,
+              bpf_prog_type(spec.load.type.rawValue), spec.name, license,
+              code.assumingMemoryBound(to: bpf_insn.self).baseAddress,
               instructions.count, &options)
           }
         }
@@ -144,14 +145,12 @@ private struct Attempt {
   }
 }
 
-extension ProgramSpec.Kind {
-  /// Kernel: include/uapi/linux/bpf.h, enum bpf_prog_type.
-  fileprivate var programType: bpf_prog_type {
-    switch self {
-    case .rawTracepoint: BPF_PROG_TYPE_RAW_TRACEPOINT
-    case .tracingRawTracepoint: BPF_PROG_TYPE_TRACING
-    case .tracepoint: BPF_PROG_TYPE_TRACEPOINT
-    case .perfEvent: BPF_PROG_TYPE_PERF_EVENT
+extension Load {
+  /// Kernel: include/uapi/linux/bpf.h, enum bpf_attach_type; 0 where the program type alone says it.
+  fileprivate var attachType: bpf_attach_type {
+    switch target {
+    case .none: bpf_attach_type(0)
+    case .rawTracepoint: BPF_TRACE_RAW_TP
     }
   }
 }

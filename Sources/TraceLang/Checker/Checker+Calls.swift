@@ -110,7 +110,7 @@ extension Checker {
   }
 
   private mutating func arguments(_ range: SourceRange) -> TypedExpression {
-    guard let reference = instance.arguments else {
+    guard let reference = instance.traits.arguments else {
       if instance.attachPoints.isEmpty { return invalid(range) }
       error("args is only there in tracepoint and rawtracepoint probes", at: range)
       return invalid(range)
@@ -119,13 +119,11 @@ extension Checker {
   }
 
   private mutating func rawArgument(_ index: Int, _ range: SourceRange) -> TypedExpression {
-    for point in instance.attachPoints {
-      guard case .rawTracepoint = point.kind else {
-        error(
-          "arg\(index) is only there in rawtracepoint probes", at: range,
-          notes: [Diagnostic.Note("tracepoint fields are read by args.NAME")])
-        return invalid(range)
-      }
+    guard instance.traits.hasArgumentWords || instance.attachPoints.isEmpty else {
+      error(
+        "arg\(index) is only there in rawtracepoint probes", at: range,
+        notes: [Diagnostic.Note("tracepoint fields are read by args.NAME")])
+      return invalid(range)
     }
     return TypedExpression(.context(.argument(index)), .uint64, range)
   }

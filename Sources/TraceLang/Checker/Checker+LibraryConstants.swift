@@ -25,8 +25,8 @@ extension Checker {
       return number(target.kernelFunctionSignature(function) != nil ? 1 : 0, .bool, range)
     case .kfuncAllowed:
       guard let function = quoted(arguments[0], name) else { return invalid(range) }
-      let isAllowed = instance.attachPoints.allSatisfy {
-        target.kernelFunction(function, isCallableFrom: $0.programType)
+      let isAllowed = instance.traits.programTypes.allSatisfy {
+        target.kernelFunction(function, isCallableFrom: $0)
       }
       return number(isAllowed ? 1 : 0, .bool, range)
     default:
@@ -127,17 +127,6 @@ extension Checker {
       }
     }
     return String(decoding: result, as: UTF8.self)
-  }
-}
-
-extension AttachPoint {
-  /// The type of program that this point's body runs in.
-  var programType: KernelProgramType {
-    switch kind {
-    case .begin, .end, .rawTracepoint: .rawTracepoint
-    case .tracepoint: .tracepoint
-    case .interval, .profile, .software: .perfEvent
-    }
   }
 }
 

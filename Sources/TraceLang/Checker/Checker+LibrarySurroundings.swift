@@ -4,7 +4,7 @@ extension Checker {
     _ name: Builtin.Name, _ arguments: [Expression], _ range: SourceRange
   ) -> TypedExpression {
     switch name {
-    case .probetype: return string(Array((instance.attachPoints.first?.typeName ?? "special").utf8), range)
+    case .probetype: return string(Array(instance.traits.typeName.utf8), range)
     case .ppid:
       guard let task = task(arguments, "ppid", range) else { return invalid(range) }
       let parent = member(task, Name("real_parent", range), range)
@@ -15,7 +15,7 @@ extension Checker {
     case .username:
       return TypedExpression(.convert(TypedExpression(.context(.uid), .uint64, range)), .username, range)
     case .usermode:
-      return runsOnPerfEvent ? libraryValue(.userMode, .uint8, range) : number(0, .uint8, range)
+      return instance.traits.hasRegisters ? libraryValue(.userMode, .uint8, range) : number(0, .uint8, range)
     case .cpid:
       if let child = options.childPID { return number(Int64(child), .uint32, range) }
       diagnostics.warning(
@@ -41,11 +41,6 @@ extension Checker {
         .cgroupPath(identifier, filter: index), .cgroupPath, range)
     default: return perCPUAddress(arguments, range)
     }
-  }
-
-  /// Whether the probe's program is run by a perf event, which saves the registers it found.
-  private var runsOnPerfEvent: Bool {
-    !instance.attachPoints.isEmpty && instance.attachPoints.allSatisfy { $0.programType == .perfEvent }
   }
 
   /// The task that an argument points to, or the current one.
@@ -86,7 +81,7 @@ extension Checker {
 
   private mutating func register(_ syntax: Expression, _ range: SourceRange) -> TypedExpression {
     guard let name = quoted(syntax, .reg) else { return invalid(range) }
-    guard runsOnPerfEvent else {
+    guard instance.traits.hasRegisters else {
       error(
         "reg() needs a probe that saves registers: profile, interval or software", at: range,
         notes: [Diagnostic.Note("kprobe and uprobe have them too, and are not in this version of swtrace")])
@@ -171,7 +166,7 @@ extension Checker {
     if !options.allowsUnsafe {
       error("\(name.rawValue)() acts on processes and needs --unsafe", at: range)
     }
-    if instance.attachPoints.contains(where: { $0.kind == .begin || $0.kind == .end }) {
+    if !instance.attachPoints.isEmpty, !instance.traits.hasCurrentTask {
       error("\(name.rawValue)() would hit swtrace itself in begin and end probes", at: range)
     }
     let value: TypedExpression
@@ -202,20 +197,6 @@ extension TypedExpression {
     case .tuple(let parts): parts.allSatisfy(\.isRepeatable)
     case .convert(let operand): operand.isRepeatable
     default: false
-    }
-  }
-}
-
-extension AttachPoint {
-  /// What `probetype` gives.
-  var typeName: String {
-    switch kind {
-    case .begin, .end: "special"
-    case .interval: "interval"
-    case .profile: "profile"
-    case .tracepoint: "tracepoint"
-    case .rawTracepoint: "rawtracepoint"
-    case .software: "software"
     }
   }
 }

@@ -45,10 +45,7 @@ extension Checker {
   }
 
   /// Where plain numbers point to in this probe.
-  var defaultSpace: AddressSpace {
-    guard let point = instance.attachPoints.first, case .tracepoint(let name) = point.kind else { return .kernel }
-    return name.category == "syscalls" ? .user : .kernel
-  }
+  var defaultSpace: AddressSpace { instance.traits.space }
 
   mutating func step(_ step: Expression.Step, _ operand: Expression, _ range: SourceRange) -> TypedExpression {
     switch operand.kind {

@@ -6,16 +6,16 @@ struct ProbeInstance {
     usesAngles: false, range: SourceRange(SourceID(0), 0, 0))
   var blockNumber = 0
   var attachPoints: [AttachPoint] = []
-  /// What `args` is here, if anything.
-  var arguments: RecordReference?
+  var traits = ProbeTraits(typeName: "special", programTypes: [])
 }
 
 extension Checker {
   /// Expands all attach points and splits each block by what its code depends on.
   mutating func instances(of script: Script) -> [ProbeInstance] {
-    let expander = Expander(target: target, missingProbes: configuration.missingProbes, parameters: options.parameters)
+    let expander = AttachPointExpander(
+      target: target, missingProbes: configuration.missingProbes, parameters: options.parameters)
     var instances: [ProbeInstance] = []
-    var found: [String: [Expander.Match]] = [:]
+    var found: [String: [ProbeMatch]] = [:]
     var total = 0
     var copied = 0
     var blockNumber = 0
@@ -46,7 +46,7 @@ extension Checker {
         instances.append(ProbeInstance(index: instances.count, block: block, blockNumber: blockNumber))
       }
       // All syscall tracepoints of one side take one hook.
-      hooks += points.count { !$0.isSyscallTracepoint }
+      hooks += points.count { !$0.kind.place.traits.sharesHook }
       if hooks > configuration.maxProbes {
         tooManyProbes(hooks, block)
         continue
@@ -66,54 +66,43 @@ extension Checker {
           at: block.range, notes: [Diagnostic.Note("narrow the wildcard")])
         break
       }
-      for (points, arguments) in groups {
+      for (points, traits) in groups {
         instances.append(
           ProbeInstance(
-            index: instances.count, block: block, blockNumber: blockNumber, attachPoints: points, arguments: arguments))
+            index: instances.count, block: block, blockNumber: blockNumber, attachPoints: points, traits: traits))
       }
       blockNumber += 1
     }
     return instances
   }
 
-  /// Groups attach points by program kind and, where `args` is used, by the layout of the used fields.
+  /// Groups attach points by what a body may assume there; where `args` is used, that is the layout of the used fields.
   private mutating func split(
     _ points: [AttachPoint], by use: ArgumentUse
-  ) -> [(points: [AttachPoint], arguments: RecordReference?)] {
+  ) -> [(points: [AttachPoint], traits: ProbeTraits)] {
     struct Group: Hashable {
-      var kind: Int
-      var fields: [TracepointFormat.Field]
-      var rawName: String
+      let meaning: ProbeTraits
+      var arguments: RecordReference?
+      var fields: [TracepointFormat.Field] = []
     }
     var order: [Group] = []
-    var groups: [Group: (points: [AttachPoint], arguments: RecordReference?)] = [:]
+    var groups: [Group: (points: [AttachPoint], traits: ProbeTraits)] = [:]
     for point in points {
-      var group = Group(kind: 0, fields: [], rawName: "")
-      var arguments: RecordReference?
-      switch point.kind {
-      case .begin: group.kind = 1
-      case .end: group.kind = 2
-      case .interval: group.kind = 3
-      case .profile: group.kind = 4
-      case .software: group.kind = 5
-      case .tracepoint(let name):
-        group.kind = 6
-        if use.isUsed {
-          arguments = .tracepoint(name)
+      let traits = point.kind.place.traits
+      var group = Group(meaning: traits.meaning)
+      if use.isUsed {
+        if case .tracepoint(let name) = traits.arguments {
           group.fields = usedFields(of: name, use, at: point.range)
-        }
-      case .rawTracepoint(let name):
-        group.kind = 7
-        if use.isUsed {
-          arguments = .function(name)
-          group.rawName = name
+        } else {
+          group.arguments = traits.arguments
         }
       }
       if groups[group] == nil {
         order.append(group)
-        groups[group] = ([], arguments)
+        groups[group] = ([], traits)
       }
       groups[group]?.points.append(point)
+      groups[group]?.traits.add(traits)
     }
     return order.compactMap { groups[$0] }
   }
@@ -127,15 +116,6 @@ extension Checker {
     } catch {
       diagnostics.error(error.message, at: range)
       return []
-    }
-  }
-}
-
-extension AttachPoint {
-  var isSyscallTracepoint: Bool {
-    switch kind {
-    case .tracepoint(let name): name.category == "syscalls"
-    case .begin, .end, .interval, .profile, .rawTracepoint, .software: false
     }
   }
 }

@@ -152,7 +152,8 @@ struct Checker {
         isAddressed: scope.addressed.contains(VariableID(index)))
     }
     return Probe(
-      attachPoints: instance.attachPoints, predicate: predicate, body: body, variables: variables,
+      attachPoints: instance.attachPoints, traits: instance.traits, predicate: predicate, body: body,
+      variables: variables,
       block: instance.blockNumber, range: instance.block.range)
   }
 

@@ -76,6 +76,8 @@ public struct MapVariable: Sendable {
 public struct Probe: Sendable {
   /// All attach points run the same body; never empty.
   public var attachPoints: [AttachPoint]
+  /// What the body may assume at each of them.
+  public var traits: ProbeTraits
   public var predicate: TypedExpression?
   public var body: [TypedStatement]
   public var variables: [ScratchVariable]
@@ -84,10 +86,12 @@ public struct Probe: Sendable {
   public var range: SourceRange
 
   public init(
-    attachPoints: [AttachPoint], predicate: TypedExpression?, body: [TypedStatement], variables: [ScratchVariable],
+    attachPoints: [AttachPoint], traits: ProbeTraits, predicate: TypedExpression?, body: [TypedStatement],
+    variables: [ScratchVariable],
     block: Int, range: SourceRange
   ) {
     self.attachPoints = attachPoints
+    self.traits = traits
     self.predicate = predicate
     self.body = body
     self.variables = variables
@@ -106,37 +110,5 @@ public struct ScratchVariable: Hashable, Sendable {
     self.name = name
     self.type = type
     self.isAddressed = isAddressed
-  }
-}
-
-/// One place to attach to, after expansion.
-public struct AttachPoint: Hashable, Sendable {
-  public enum Kind: Hashable, Sendable {
-    case begin, end
-    /// Nanoseconds between two firings.
-    case interval(period: UInt64)
-    case profile(Rate)
-    case tracepoint(TracepointName)
-    case rawTracepoint(String)
-    /// PERF_TYPE_SOFTWARE with this `config`, once each `period` events.
-    case software(config: UInt64, period: UInt64)
-  }
-
-  public enum Rate: Hashable, Sendable {
-    /// Nanoseconds.
-    case period(UInt64)
-    /// Times a second.
-    case frequency(UInt64)
-  }
-
-  public var kind: Kind
-  /// Index in `Program.probeNames`.
-  public var nameIndex: Int
-  public var range: SourceRange
-
-  public init(kind: Kind, nameIndex: Int, range: SourceRange) {
-    self.kind = kind
-    self.nameIndex = nameIndex
-    self.range = range
   }
 }

@@ -97,12 +97,12 @@ struct HandProgram {
     address(1, .mapValue(map, offset: offset)) + [Assembly.move(2, 1), Assembly.atomicAdd(1, 0, 2)]
   }
 
-  func spec(_ name: String, _ kind: ProgramSpec.Kind = .rawTracepoint) -> ProgramSpec {
+  func spec(_ name: String, _ load: Load = .rawTracepoint) -> ProgramSpec {
     let code = code + [Assembly.move(0, 0), Assembly.exit]
     let object = ProgramObject(
       instructions: code, relocations: relocations,
       lines: [.init(instruction: 0, line: SourceLine(source: 0, line: 1, column: 1))], functions: [])
-    return ProgramSpec(name: name, kind: kind, object: object, title: name)
+    return ProgramSpec(name: name, load: load, object: object, title: name)
   }
 }
 

@@ -2,14 +2,14 @@ import TraceLang
 
 // Programs and where they are attached.
 extension BundleChecker {
-  /// Software events of the kernel (include/uapi/linux/perf_event.h, PERF_COUNT_SW_MAX).
-  private static let softwareEvents: UInt64 = 12
-
   func check(_ program: ProgramSpec, _ scan: ProgramScan) throws(BundleFault) {
     let object = program.object
     try require(program.name.isText, "its name is no text")
-    if case .tracingRawTracepoint(let name) = program.kind {
-      try require(name.isFileName, "its tracepoint has no name")
+    switch (program.load.type, program.load.target) {
+    case (.tracing, .rawTracepoint(let name)): try require(name.isFileName, "its tracepoint has no name")
+    case (.rawTracepoint, .none), (.tracepoint, .none), (.perfEvent, .none): break
+    case (.rawTracepoint, _), (.tracepoint, _), (.perfEvent, _), (.kprobe, _), (.tracing, .none):
+      throw BundleFault("no hook runs programs of its type")
     }
     var open = scan.needsMap
     var takesMap = scan.takesMap
@@ -43,30 +43,33 @@ extension BundleChecker {
 
   func check(_ hook: Hook) throws(BundleFault) {
     try require(bundle.programs.indices.contains(hook.program), "there is no program \(hook.program)")
-    let kind = bundle.programs[hook.program].kind
+    let load = bundle.programs[hook.program].load
     switch hook.point {
-    case .begin, .end: try require(kind == .rawTracepoint, "begin and end run raw tracepoint programs")
-    case .interval(let period), .profilePeriod(let period), .profileFrequency(let period):
-      try check(kind, period: period)
-    case .software(let config, let period):
-      try require(config < Self.softwareEvents, "there is no software event \(config)")
-      try check(kind, period: period)
+    case .testRun: try require(load == .rawTracepoint, "begin and end run raw tracepoint programs")
+    case .perfEvent(let event):
+      try require(load == .perfEvent, "a perf event runs perf event programs")
+      try check(event)
     case .tracepoint(let name):
-      try require(kind == .tracepoint, "a tracepoint runs tracepoint programs")
+      try require(load == .tracepoint, "a tracepoint runs tracepoint programs")
       try require(name.isNameOfFiles, "a tracepoint has no such name")
     case .rawTracepoint(let name):
-      switch kind {
-      case .rawTracepoint: try require(name.isFileName, "a raw tracepoint has no such name")
-      case .tracingRawTracepoint(let own):
+      switch (load.type, load.target) {
+      case (.rawTracepoint, .none): try require(name.isFileName, "a raw tracepoint has no such name")
+      case (.tracing, .rawTracepoint(let own)):
         try require(name.isEmpty || name == own, "its program is of the tracepoint \(own)")
-      case .tracepoint, .perfEvent: throw BundleFault("a raw tracepoint runs programs of raw tracepoints")
+      default: throw BundleFault("a raw tracepoint runs programs of raw tracepoints")
       }
     }
   }
 
-  private func check(_ kind: ProgramSpec.Kind, period: UInt64) throws(BundleFault) {
-    try require(kind == .perfEvent, "a perf event runs perf event programs")
-    try require(period > 0, "a perf event has a period")
+  private func check(_ event: PerfEvent) throws(BundleFault) {
+    switch event.kind {
+    case .software:
+      try require(event.config < PerfEvent.softwareEvents, "there is no software event \(event.config)")
+    }
+    switch event.sampling {
+    case .period(let count), .frequency(let count): try require(count > 0, "a perf event has a period")
+    }
   }
 }
 

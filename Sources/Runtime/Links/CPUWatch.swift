@@ -59,13 +59,3 @@ final class CPUWatch {
     }
   }
 }
-
-extension Hook.Point {
-  /// Whether its perf events are on CPUs, and gone with them.
-  var isOnCPUs: Bool {
-    switch self {
-    case .interval, .profilePeriod, .profileFrequency, .software: true
-    case .begin, .end, .tracepoint, .rawTracepoint: false
-    }
-  }
-}

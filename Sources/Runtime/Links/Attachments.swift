@@ -57,34 +57,3 @@ final class Attachments {
     swtrace_close_in_background(descriptors, descriptors.count)
   }
 }
-
-/// A hook's perf events by the CPUs they are on.
-struct Timer {
-  enum Placement {
-    case everyCPU
-    /// On any one.
-    case oneCPU
-  }
-
-  let event: PerfEvent
-  let hook: Hook
-  let placement: Placement
-  /// Open descriptors.
-  var events: [Int32: Int32] = [:]
-
-  /// The CPUs that it still needs an event on.
-  func missing(online: [Int32]) -> [Int32] {
-    switch placement {
-    case .everyCPU: online.filter { events[$0] == nil }
-    case .oneCPU: events.isEmpty ? Array(online.prefix(1)) : []
-    }
-  }
-
-  /// Closes the events of CPUs that are gone, or were for a while: the kernel has taken them off for good.
-  mutating func drop(_ change: CPUWatch.Change) {
-    for (cpu, event) in events where change.lost?.contains(cpu) ?? true || !change.online.contains(cpu) {
-      _ = close(event)
-      events[cpu] = nil
-    }
-  }
-}

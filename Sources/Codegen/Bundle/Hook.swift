@@ -1,0 +1,105 @@
+import TraceLang
+
+/// A place a program is attached to.
+public struct Hook: Hashable, Sendable, Codable {
+  /// By mechanism of the kernel.
+  public enum Point: Hashable, Sendable, Codable {
+    /// Not attached: run once through BPF_PROG_TEST_RUN.
+    case testRun(Moment)
+    /// A perf event on some CPUs.
+    case perfEvent(PerfEvent)
+    /// A perf event on the tracepoint's id.
+    case tracepoint(TracepointName)
+    /// bpf_raw_tracepoint_open by name; a program of type tracing was loaded for it.
+    case rawTracepoint(String)
+  }
+
+  public enum Moment: Hashable, Sendable, Codable {
+    /// Before anything is attached.
+    case begin
+    /// When all else is detached.
+    case end
+  }
+
+  /// Index in `Bundle.programs`.
+  public var program: Int
+  public var point: Point
+  /// The attach point as the user would name it, for messages.
+  public var title: String
+
+  public init(program: Int, point: Point, title: String) {
+    self.program = program
+    self.point = point
+    self.title = title
+  }
+}
+
+/// What perf_event_open is asked for, and where.
+public struct PerfEvent: Hashable, Sendable, Codable {
+  /// Kernel: include/uapi/linux/perf_event.h, enum perf_type_id.
+  public enum Kind: UInt32, Hashable, Sendable, Codable {
+    case software = 1
+  }
+
+  public enum Sampling: Hashable, Sendable, Codable {
+    /// Each so many events; nanoseconds for a clock.
+    case period(UInt64)
+    /// So many times a second.
+    case frequency(UInt64)
+  }
+
+  public enum CPUs: Hashable, Sendable, Codable {
+    case every
+    /// Any one.
+    case one
+  }
+
+  /// PERF_COUNT_SW_CPU_CLOCK.
+  public static let cpuClock: UInt64 = 0
+  /// PERF_COUNT_SW_MAX.
+  static let softwareEvents: UInt64 = 12
+
+  public let kind: Kind
+  public let config: UInt64
+  public let sampling: Sampling
+  public let cpus: CPUs
+
+  public init(_ kind: Kind, config: UInt64, _ sampling: Sampling, on cpus: CPUs = .every) {
+    self.kind = kind
+    self.config = config
+    self.sampling = sampling
+    self.cpus = cpus
+  }
+
+  /// A timer.
+  public static func clock(_ sampling: Sampling, on cpus: CPUs = .every) -> PerfEvent {
+    PerfEvent(.software, config: cpuClock, sampling, on: cpus)
+  }
+}
+
+extension Hook.Point {
+  public static let begin = Hook.Point.testRun(.begin)
+  public static let end = Hook.Point.testRun(.end)
+
+  public var description: String {
+    switch self {
+    case .testRun(.begin): "begin"
+    case .testRun(.end): "end"
+    case .perfEvent(let event): event.description
+    case .tracepoint(let name): "tracepoint \(name.category):\(name.event)"
+    case .rawTracepoint(let name): "raw_tracepoint \(name)"
+    }
+  }
+}
+
+extension PerfEvent {
+  var description: String {
+    switch (kind, config, sampling, cpus) {
+    case (.software, Self.cpuClock, .period(let period), .one): "interval \(period) ns"
+    case (.software, Self.cpuClock, .period(let period), .every): "profile \(period) ns"
+    case (.software, Self.cpuClock, .frequency(let frequency), .every): "profile \(frequency) hz"
+    case (.software, _, .period(let period), _): "software event \(config) each \(period)"
+    case (.software, _, .frequency(let frequency), _): "software event \(config) \(frequency) times a second"
+    }
+  }
+}

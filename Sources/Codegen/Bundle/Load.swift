@@ -1,0 +1,55 @@
+import TraceLang
+
+/// How a program is loaded: what `bpf_prog_load_opts` says of its type.
+public struct Load: Hashable, Sendable, Codable {
+  public var type: ProgramType
+  /// Where a program of type tracing attaches; the kernel checks the program for that.
+  public var target: AttachTarget
+
+  /// What the kernel's BTF has of the place; it gives the program arguments with types.
+  public enum AttachTarget: Hashable, Sendable, Codable {
+    case none
+    /// BPF_TRACE_RAW_TP, for the typedef `btf_trace_NAME`.
+    case rawTracepoint(String)
+  }
+
+  public init(_ type: ProgramType, _ target: AttachTarget = .none) {
+    self.type = type
+    self.target = target
+  }
+
+  /// Also what `begin` and `end` run as (BPF_PROG_TEST_RUN).
+  public static let rawTracepoint = Load(.rawTracepoint)
+  public static let tracepoint = Load(.tracepoint)
+  public static let perfEvent = Load(.perfEvent)
+  public static func tracingRawTracepoint(_ name: String) -> Load { Load(.tracing, .rawTracepoint(name)) }
+
+  /// Whether the verifier knows the types of the program's arguments.
+  public var isTyped: Bool {
+    switch target {
+    case .none: false
+    case .rawTracepoint: true
+    }
+  }
+
+  public var description: String {
+    switch target {
+    case .none: type.description
+    case .rawTracepoint(let name): "\(type.description) raw_tp \(name)"
+    }
+  }
+
+  /// The section of an object file that tells libbpf all this and where the program attaches (libbpf: src/libbpf.c,
+  /// section_defs); `nil` where no section can.
+  func sectionName(_ point: Hook.Point) -> String? {
+    switch (target, type, point) {
+    case (.rawTracepoint(let name), _, _): "tp_btf/\(name)"
+    case (.none, .perfEvent, _): "perf_event"
+    case (.none, .rawTracepoint, .rawTracepoint(let name)): "raw_tp/\(name)"
+    // Not attached: whoever loads it runs it.
+    case (.none, .rawTracepoint, .testRun): "raw_tp"
+    case (.none, .tracepoint, .tracepoint(let name)): "tracepoint/\(name.category)/\(name.event)"
+    case (.none, .rawTracepoint, _), (.none, .tracepoint, _), (.none, .kprobe, _), (.none, .tracing, _): nil
+    }
+  }
+}

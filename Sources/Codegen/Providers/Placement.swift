@@ -1,0 +1,62 @@
+import TraceLang
+
+/// How one program of a body is loaded and finds its arguments: the only thing lowering asks of where it runs.
+public struct Placement: Hashable, Sendable {
+  public var load: Load
+  public var arguments: ArgumentAccess = .record
+  /// Frames between the program and the place it is attached to, for stacks to leave out.
+  public var framesToSkip = 0
+
+  init(_ load: Load, arguments: ArgumentAccess = .record, framesToSkip: Int = 0) {
+    self.load = load
+    self.arguments = arguments
+    self.framesToSkip = framesToSkip
+  }
+}
+
+/// Where a program finds what `args` and `argN` stand for.
+public enum ArgumentAccess: Hashable, Sendable {
+  /// The context is the record.
+  case record
+  /// The context has a 64-bit word for each.
+  case words
+  /// Those of `raw_syscalls` from the words of the raw tracepoint: the saved registers and the number or result.
+  case rawSyscall(SyscallEntry.Side)
+}
+
+/// What a body asks of where it runs.
+struct BodyUse {
+  /// `args`.
+  let usesArguments: Bool
+  /// Members of `args`, where nothing but members is used; `nil` otherwise.
+  let argumentMembers: Set<String>?
+  /// It follows pointers among its arguments.
+  let followsArguments: Bool
+}
+
+/// A place that programs can be made for.
+protocol PlannedPlace {
+  /// How a program for a body is to be.
+  func placement(for body: BodyUse, on target: any Target) -> Placement
+  /// What such a program is attached to.
+  func hook(_ placement: Placement) -> Hook.Point
+  /// A name for the kernel, where the probe's own is too long to tell much; `nil` for the probe's.
+  var shortName: String? { get }
+}
+
+extension PlannedPlace {
+  var shortName: String? { nil }
+}
+
+extension AttachPoint {
+  var planned: any PlannedPlace {
+    switch kind {
+    case .special(let place): place
+    case .interval(let place): place
+    case .profile(let place): place
+    case .software(let place): place
+    case .tracepoint(let place): place
+    case .rawTracepoint(let place): place
+    }
+  }
+}

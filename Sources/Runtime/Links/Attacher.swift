@@ -1,0 +1,24 @@
+import Codegen
+
+/// Attaches the programs of a bundle to its hooks; a file for each mechanism of the kernel extends it.
+struct Attacher {
+  let programs: [Descriptor]
+  /// By program.
+  let loads: [Load]
+  let host: any HostServices
+  /// In ascending order; at least one.
+  let onlineCPUs: [Int32]
+
+  /// Adds the hook's descriptors to `attachments`; does nothing for what `run` starts.
+  func attach(_ hook: Hook, to attachments: Attachments) throws(RuntimeError) {
+    switch hook.point {
+    case .testRun: return
+    case .perfEvent(let event): attachments.add(timer: try opened(Timer(event: event, hook: hook)))
+    case .tracepoint(let name): try attachTracepoint(name, hook, attachments)
+    case .rawTracepoint(let name): attachments.add(link: try openRawTracepoint(name, hook))
+    }
+  }
+
+  /// The descriptor of the hook's program.
+  func program(of hook: Hook) -> Int32 { programs[hook.program].rawValue }
+}

@@ -1,0 +1,41 @@
+/// One place to attach to, after expansion.
+public struct AttachPoint: Hashable, Sendable {
+  /// What kind of place it is, each with a type of its own.
+  public enum Kind: Hashable, Sendable {
+    case special(Special)
+    case interval(Interval)
+    case profile(Profile)
+    case software(SoftwareEvent)
+    case tracepoint(Tracepoint)
+    case rawTracepoint(RawTracepoint)
+
+    /// The place itself.
+    var place: any ProbePlace {
+      switch self {
+      case .special(let place): place
+      case .interval(let place): place
+      case .profile(let place): place
+      case .software(let place): place
+      case .tracepoint(let place): place
+      case .rawTracepoint(let place): place
+      }
+    }
+  }
+
+  public var kind: Kind
+  /// Index in `Program.probeNames`.
+  public var nameIndex: Int
+  public var range: SourceRange
+
+  public init(kind: Kind, nameIndex: Int, range: SourceRange) {
+    self.kind = kind
+    self.nameIndex = nameIndex
+    self.range = range
+  }
+}
+
+/// A place that a program is attached to.
+protocol ProbePlace: Hashable, Sendable {
+  /// What a body here may assume.
+  var traits: ProbeTraits { get }
+}

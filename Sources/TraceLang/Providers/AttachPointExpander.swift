@@ -1,0 +1,54 @@
+/// Turns attach points as written into the places they stand for on a target.
+struct AttachPointExpander {
+  let target: any Target
+  let missingProbes: Configuration.MissingProbes
+  /// `$1` and so on, for parts of attach points.
+  let parameters: [String]
+
+  /// The places an attach point stands for, in order; empty after an error.
+  func expand(_ syntax: AttachPointSyntax, _ diagnostics: inout Diagnostics) -> [ProbeMatch] {
+    let parts = syntax.parts.map(substituted)
+    guard let first = parts.first else { return [] }
+    guard let provider = Provider.named(first.text) else {
+      unknown(first, &diagnostics)
+      return []
+    }
+    let pattern = Pattern(
+      provider: provider, parts: Array(parts.dropFirst()), range: syntax.range, missingProbes: missingProbes)
+    return provider.match(pattern, target, &diagnostics)
+  }
+
+  private func unknown(_ name: AttachPointSyntax.Part, _ diagnostics: inout Diagnostics) {
+    let names = Provider.catalog.map(\.name)
+    guard !Provider.absent.contains(name.text) else {
+      diagnostics.error(
+        "'\(name.text)' probes are not in this version of swtrace", at: name.range,
+        notes: [Diagnostic.Note("there are \(names.joined(separator: ", "))")])
+      return
+    }
+    let hint = diagnostics.advice {
+      Suggestions.hint(
+        for: name.text, among: names, at: name.range,
+        otherwise: "there are \(Suggestions.some(of: names, nearestTo: name.text))")
+    }
+    diagnostics.error("'\(name.text)' is not a probe type", at: name.range, notes: hint.notes, fixIts: hint.fixIts)
+  }
+
+  /// `$1` in a part becomes the parameter's text.
+  private func substituted(_ part: AttachPointSyntax.Part) -> AttachPointSyntax.Part {
+    guard part.text.contains("$") else { return part }
+    var result = ""
+    var rest = Substring(part.text)
+    while let dollar = rest.firstIndex(of: "$") {
+      result += rest[..<dollar]
+      let digits = rest[rest.index(after: dollar)...].prefix { $0.isASCII && $0.isNumber }
+      if let number = Int(digits), number >= 1 {
+        result += number <= parameters.count ? parameters[number - 1] : ""
+      } else {
+        result += "$"
+      }
+      rest = rest[digits.endIndex...]
+    }
+    return AttachPointSyntax.Part(result + rest, part.range, quoted: part.quoted)
+  }
+}

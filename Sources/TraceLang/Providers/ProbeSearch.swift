@@ -1,0 +1,51 @@
+/// Finds the probes of a machine by name, as `-l` lists them.
+public struct ProbeSearch {
+  private let target: any Target
+
+  public init(_ target: any Target) { self.target = target }
+
+  /// A probe of a script by its full name.
+  public func probe(named name: String, withArguments: Bool) throws(TargetError) -> ProbeListing {
+    var found: ProbeListing?
+    if withArguments { try probes(matching: name, withArguments: true) { found = found ?? $0 } }
+    return ProbeListing(name: name, arguments: found?.arguments ?? [])
+  }
+
+  /// Gives the probes that one of several patterns, divided by commas, matches; each once, sorted within its provider.
+  ///
+  /// A pattern of one part is matched with whole names, and the name of a provider stands for all of its probes.
+  public func probes(
+    matching patterns: String, withArguments: Bool = false, _ give: (ProbeListing) -> Void
+  ) throws(TargetError) {
+    let patterns = patterns.split(separator: ",")
+    var seen: Set<String> = []
+    for pattern in patterns {
+      try probes(matchingOne: String(pattern.drop { $0 == " " }), withArguments) { listing in
+        // Within one pattern no probe comes twice.
+        if patterns.count == 1 || seen.insert(listing.name).inserted { give(listing) }
+      }
+    }
+  }
+
+  private func probes(
+    matchingOne pattern: String, _ withArguments: Bool, _ give: (ProbeListing) -> Void
+  ) throws(TargetError) {
+    let colon = pattern.firstIndex(of: ":")
+    let first = String(pattern[..<(colon ?? pattern.endIndex)])
+    let rest = colon.map { String(pattern[pattern.index(after: $0)...]) } ?? "*"
+    for provider in Provider.catalog {
+      let isNamed = provider.names.contains(first)
+      guard colon == nil || isNamed || Glob(first).matches(provider.name) else { continue }
+      let query: ProbeQuery
+      if colon != nil || isNamed {
+        let (plain, open) = (Glob(rest), Glob(rest + ":"))
+        query = ProbeQuery(
+          isWanted: { plain.matches($0) || open.matches($0) }, withArguments: withArguments)
+      } else {
+        let glob = Glob(pattern)
+        query = ProbeQuery(isWanted: { glob.matches("\(provider.name):\($0)") }, withArguments: withArguments)
+      }
+      try provider.list(query, target, give)
+    }
+  }
+}

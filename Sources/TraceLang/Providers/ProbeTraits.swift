@@ -1,0 +1,59 @@
+/// What code at an attach point may assume. Later stages ask this, never which provider it was.
+public struct ProbeTraits: Hashable, Sendable {
+  /// What `probetype` gives.
+  public var typeName: String
+  /// What `args` is, if anything.
+  public var arguments: RecordReference?
+  /// Whether `argN` reads the words that the program is given.
+  public var hasArgumentWords = false
+  /// Whether the program is given the registers that were saved when the probe fired.
+  public var hasRegisters = false
+  /// Where pointers that do not say it point to.
+  public var space = AddressSpace.kernel
+  public var pace = Pace.event
+  /// Whether it may fire while a program at another attach point runs on the same CPU.
+  public var mayInterrupt = true
+  /// Whether the current task is what the probe is about: not so where swtrace itself runs the program.
+  public var hasCurrentTask = true
+  /// The member of `args` that is the number of the system call the probe fires at.
+  public var syscallNumber: String?
+  /// Whether any number of such attach points take one hook.
+  public var sharesHook = false
+  /// All types of program that a body here may become.
+  public var programTypes: [KernelProgramType]
+
+  /// How often it fires.
+  public enum Pace: Int, Hashable, Sendable, Comparable {
+    /// Once a run.
+    case once
+    /// At a slow, steady rate on one CPU.
+    case timer
+    /// As often as things happen, on all CPUs.
+    case event
+
+    public static func < (left: Pace, right: Pace) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  init(typeName: String, programTypes: [KernelProgramType]) {
+    self.typeName = typeName
+    self.programTypes = programTypes
+  }
+
+  /// Only what the meaning of a body depends on, without what `args` is: attach points that are equal in this can share one.
+  var meaning: ProbeTraits {
+    var traits = ProbeTraits(typeName: typeName, programTypes: programTypes)
+    traits.hasArgumentWords = hasArgumentWords
+    traits.hasRegisters = hasRegisters
+    traits.space = space
+    traits.hasCurrentTask = hasCurrentTask
+    return traits
+  }
+
+  /// Takes in another attach point of the same meaning.
+  mutating func add(_ other: ProbeTraits) {
+    pace = max(pace, other.pace)
+    mayInterrupt = mayInterrupt || other.mayInterrupt
+    if syscallNumber != other.syscallNumber { syscallNumber = nil }
+    sharesHook = sharesHook && other.sharesHook
+  }
+}

@@ -1,0 +1,66 @@
+/// A kind of probe: how it is written, what it matches, how it is listed.
+public struct Provider: Sendable {
+  /// All accepted spellings, the full name first.
+  public let names: [String]
+  /// The parts after the name: "CATEGORY:EVENT"; "" where there are none.
+  public let shape: String
+  /// What its probes fire at, in one line.
+  public let summary: String
+  /// The attach points that a pattern stands for, in order; empty after an error.
+  let match: @Sendable (Pattern, any Target, inout Diagnostics) -> [ProbeMatch]
+  /// Gives each probe of a machine that a query asks for, sorted by name.
+  let list: @Sendable (ProbeQuery, any Target, (ProbeListing) -> Void) throws(TargetError) -> Void
+
+  init(
+    _ names: [String], _ shape: String, _ summary: String,
+    match: @escaping @Sendable (Pattern, any Target, inout Diagnostics) -> [ProbeMatch],
+    list: @escaping @Sendable (ProbeQuery, any Target, (ProbeListing) -> Void) throws(TargetError) -> Void = {
+      (_, _, _) throws(TargetError) in
+    }
+  ) {
+    self.names = names
+    self.shape = shape
+    self.summary = summary
+    self.match = match
+    self.list = list
+  }
+
+  /// The full name.
+  public var name: String { names[0] }
+
+  /// `provider:shape`, for messages.
+  public var usage: String { shape.isEmpty ? name : "\(name):\(shape)" }
+
+  public static func named(_ name: String) -> Provider? { catalog.first { $0.names.contains(name) } }
+
+  public static let catalog: [Provider] = [
+    .begin, .end, .tracepoint, .rawTracepoint, .interval, .profile, .software,
+  ]
+
+  /// Providers of bpftrace that there are none of here yet.
+  static let absent: Set<String> = [
+    "hardware", "h", "kprobe", "k", "kretprobe", "kr", "fentry", "f", "kfunc", "fexit", "fr", "kretfunc", "uprobe", "u",
+    "uretprobe", "ur", "usdt", "U", "watchpoint", "w", "asyncwatchpoint", "aw", "iter", "it", "bench", "test", "self",
+  ]
+}
+
+/// One place that a pattern stands for.
+struct ProbeMatch {
+  let kind: AttachPoint.Kind
+  /// The probe's full name, as `probe` gives it.
+  let name: String
+}
+
+/// What is asked of a provider's list.
+public struct ProbeQuery {
+  /// Whether to list a probe, by its full name less the provider's.
+  let isWanted: (String) -> Bool
+  let withArguments: Bool
+}
+
+/// A probe as `-l` lists it.
+public struct ProbeListing: Hashable, Sendable {
+  public let name: String
+  /// The declarations of its arguments; empty where they were not asked for.
+  public let arguments: [String]
+}

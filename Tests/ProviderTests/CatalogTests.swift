@@ -1,0 +1,114 @@
+import Codegen
+import Glibc
+import Runtime
+import Testing
+
+@testable import TraceLang
+
+/// What all providers have in common.
+@Suite struct CatalogTests {
+  /// An attach point of each provider that every machine has.
+  private static let examples = [
+    "begin": "begin", "end": "end", "interval": "interval:s:1", "profile": "profile:hz:99",
+    "software": "software:faults:10",
+    "tracepoint": "tracepoint:sched:sched_switch", "rawtracepoint": "rawtracepoint:sched_switch",
+  ]
+
+  private func program(_ text: String) throws -> (program: Program?, report: String) {
+    let sources = SourceMap(SourceFile(name: "stdin", text: text))
+    var diagnostics = Diagnostics()
+    let script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
+    let program = check(script, target: try HostTarget(), diagnostics: &diagnostics)
+    return (program, DiagnosticRenderer(sources: sources).render(diagnostics))
+  }
+
+  @Test("no two providers have a name in common, and none that is absent is there") func names() {
+    let names = Provider.catalog.flatMap(\.names)
+    #expect(Set(names).count == names.count)
+    #expect(Provider.absent.isDisjoint(with: names))
+  }
+
+  @Test(
+    "each name of a provider attaches its example, which has the traits of its type",
+    .enabled(if: getuid() == 0, "needs root to read tracefs"), arguments: Provider.catalog.map(\.name))
+  func examples(name: String) throws {
+    let provider = try #require(Provider.named(name))
+    let example = try #require(Self.examples[name], "no example of \(name)")
+    #expect(!provider.summary.isEmpty && !provider.summary.hasSuffix("."))
+    for spelling in provider.names {
+      let (program, report) = try program(
+        example.replacing(name, with: spelling, maxReplacements: 1) + " { @ = count(); }")
+      let probe = try #require(program?.probes.first, "\(report)")
+      #expect(program?.probeNames == [example])
+      #expect(probe.traits.typeName == (["begin", "end"].contains(name) ? "special" : name))
+      #expect(!probe.traits.programTypes.isEmpty)
+    }
+  }
+
+  @Test(
+    "what a provider lists it also matches", .enabled(if: getuid() == 0, "needs root to read tracefs"),
+    arguments: Provider.catalog.map(\.name))
+  func listings(name: String) throws {
+    let search = ProbeSearch(try HostTarget())
+    var listed: [String] = []
+    try search.probes(matching: name + ":*") { listed.append($0.name) }
+    #expect(Set(listed).count == listed.count)
+    for probe in [listed.first, listed.last].compactMap({ $0 }) {
+      #expect(probe.hasPrefix(name + ":"))
+      let (program, report) = try program(probe + " { @ = count(); }")
+      #expect(program != nil, "\(report)")
+    }
+  }
+
+  // MARK: Decisions
+
+  @Test("what fires on every CPU has the pace of events: a ring buffer for floods, and members of the task by loads")
+  func pace() throws {
+    for (example, pace) in [
+      ("begin", ProbeTraits.Pace.once), ("interval:s:1", .timer), ("profile:hz:99", .event),
+      ("software:faults:10", .event), ("rawtracepoint:sched_switch", .event),
+    ] {
+      let (program, report) = try program("\(example) { printf(\"%s\", comm); }")
+      let checked = try #require(program, "\(report)")
+      #expect(checked.probes[0].traits.pace == pace)
+      let bundle = try compile(checked, target: try HostTarget(), sources: SourceMap(SourceFile(name: "", text: "")))
+        .bundle
+      let ring = try #require(bundle.maps.first { $0.kind == .ringBuffer })
+      #expect(ring.maxEntries == (pace == .event ? 1024 : 64) * 4096)
+    }
+  }
+
+  @Test("kfunc_allowed() holds for all types of program that the body may become") func callableFunctions() throws {
+    let tracepoint = Tracepoint(name: TracepointName(category: "sched", event: "sched_switch")).traits
+    #expect(Set(tracepoint.programTypes) == [.tracepoint, .rawTracepoint])
+    let target = CallTarget(try HostTarget(), allowed: [.tracepoint])
+    var diagnostics = Diagnostics()
+    let text = """
+      tracepoint:sched:sched_switch { @a = kfunc_allowed("f"); } interval:s:1 { @b = kfunc_allowed("f"); }
+      """
+    let sources = SourceMap(SourceFile(name: "stdin", text: text))
+    let script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
+    func values() throws -> [TypedExpression.Kind] {
+      let program = try #require(check(script, target: target, diagnostics: &diagnostics))
+      return program.probes.compactMap {
+        if case .assign(_, let value) = $0.body[0].kind { value.kind } else { nil }
+      }
+    }
+    #expect(try values() == [.integer(0), .integer(0)])
+    target.allowed = [.tracepoint, .rawTracepoint]
+    #expect(try values() == [.integer(1), .integer(0)])
+  }
+}
+
+/// A machine where programs of some types may call functions.
+private final class CallTarget: TargetOverlay {
+  let source: any Target
+  var allowed: Set<KernelProgramType>
+
+  init(_ source: any Target, allowed: Set<KernelProgramType>) {
+    self.source = source
+    self.allowed = allowed
+  }
+
+  func kernelFunction(_ name: String, isCallableFrom type: KernelProgramType) -> Bool { allowed.contains(type) }
+}
