@@ -44,53 +44,34 @@ final class SmallTarget: Target {
     return TracepointName(category: String(parts[0]), event: String(parts[1]))
   }
 
-  func has(_ feature: KernelFeature) -> Bool { true }
-
-  func tracepoints(category: String, event: String) throws(TargetError) -> [TracepointName] {
-    let (category, event) = (Glob(category), Glob(event))
-    return Self.names.filter { category.matches($0.category) && event.matches($0.event) }
+  func answer(_ question: Question) throws(TargetError) -> Answer {
+    switch question {
+    case .kernel(.has): .flag(true)
+    case .tracepoint(.matching(let category, let event)): .tracepoints(Self.names(Glob(category), Glob(event)))
+    case .tracepoint(.format(let name)): .format(try Self.format(name))
+    case .tracepoint(.isKernel(let name)): .flag(name.category == "sched")
+    case .tracepoint(.rawMatching(let glob)): .names(["sched_switch", "sys_enter"].filter(Glob(glob).matches))
+    case .type(.named("struct pair")): .type(.record(.named("struct pair")))
+    case .type(.layout(.named("struct pair"))): .layout(Self.pair)
+    case .type(.enumerator("ANSWER")): .enumerator(EnumeratorValue(value: 42, type: .uint32))
+    case .kernel, .tracepoint, .function, .type, .process: question.nothing
+    }
   }
 
-  func tracepointFormat(_ name: TracepointName) throws(TargetError) -> TracepointFormat? {
-    guard let fields = Self.fields["\(name.category):\(name.event)"] else { return nil }
+  private static func names(_ category: Glob, _ event: Glob) -> [TracepointName] {
+    names.filter { category.matches($0.category) && event.matches($0.event) }
+  }
+
+  private static func format(_ name: TracepointName) throws(TargetError) -> TracepointFormat? {
+    guard let fields = fields["\(name.category):\(name.event)"] else { return nil }
     let text = "name: \(name.event)\nID: 1\nformat:\n\(fields)\n\nprint fmt: \"\"\n"
     return try TracepointFormatParser.parse(Array(text.utf8), name: name)
   }
 
-  func isKernelTracepoint(_ name: TracepointName) -> Bool { name.category == "sched" }
-  func syscallNumber(_ name: String) -> Int? { SyscallTable(.x86_64).number(ofTracepoint: name) }
-
-  func rawTracepoints(matching glob: String) throws(TargetError) -> [String] {
-    let glob = Glob(glob)
-    return ["sched_switch", "sys_enter"].filter(glob.matches)
-  }
-
-  func rawTracepointArguments(_ name: String) -> [FunctionParameter]? { nil }
-  func kernelFunctions(matching glob: String, module: String?) throws(TargetError) -> [String] { [] }
-  func kernelFunctionSignature(_ name: String) -> FunctionSignature? { nil }
-
-  func kernelType(named name: String) -> Type? {
-    name == "struct pair" ? .record(.named("struct pair")) : nil
-  }
-
-  func layout(of record: RecordReference) -> RecordLayout? {
-    if case .tracepoint(let name) = record { return (try? tracepointFormat(name))?.layout }
-    guard record == .named("struct pair") else { return nil }
-    return RecordLayout(
-      name: "pair", isUnion: false, size: 16,
-      members: [
-        .init(name: "first", type: .int32, offset: 0), .init(name: "name", type: .array(.int8, count: 8), offset: 4),
-        .init(name: "small", type: .uint16, offset: 12),
-      ])
-  }
-
-  func enumerator(named name: String) -> EnumeratorValue? {
-    name == "ANSWER" ? EnumeratorValue(value: 42, type: .uint32) : nil
-  }
-
-  func enumerators(of reference: EnumReference) -> [EnumeratorName] { [] }
-  func kernelSymbolAddress(_ name: String) -> UInt64? { nil }
-  func cgroupID(path: String) -> UInt64? { nil }
-  var pidNamespace: PIDNamespace? { nil }
-  func kernelFunction(_ name: String, isCallableFrom type: KernelProgramType) -> Bool { false }
+  private static let pair = RecordLayout(
+    name: "pair", isUnion: false, size: 16,
+    members: [
+      .init(name: "first", type: .int32, offset: 0), .init(name: "name", type: .array(.int8, count: 8), offset: 4),
+      .init(name: "small", type: .uint16, offset: 12),
+    ])
 }

@@ -1,8 +1,8 @@
 import TraceLang
 
 /// Another target with few `sys_exit_*` tracepoints, as the formats of all would fill the recorded file.
-final class SampledTarget: TargetOverlay {
-  let source: any Target
+final class SampledTarget: Target {
+  private let source: any Target
 
   init(_ source: any Target) { self.source = source }
 
@@ -11,10 +11,12 @@ final class SampledTarget: TargetOverlay {
     "sys_exit_openat", "sys_exit_pread64", "sys_exit_read", "sys_exit_write",
   ]
 
-  func tracepoints(category: String, event: String) throws(TargetError) -> [TracepointName] {
-    let names = try source.tracepoints(category: category, event: event)
-    guard Glob(event).literal == nil else { return names }
-    return names.filter { !$0.event.hasPrefix("sys_exit_") || Self.kept.contains($0.event) }
+  func answer(_ question: Question) throws(TargetError) -> Answer {
+    let answer = try source.answer(question)
+    guard case .tracepoint(.matching(_, let event)) = question, Glob(event).literal == nil,
+      case .tracepoints(let names) = answer
+    else { return answer }
+    return .tracepoints(names.filter { !$0.event.hasPrefix("sys_exit_") || Self.kept.contains($0.event) })
   }
 
   /// With the kernel's version only, not the name of its build.

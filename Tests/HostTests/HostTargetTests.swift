@@ -112,6 +112,28 @@ struct HostTargetTests {
     #expect(throws: Never.self) { try RecordedTarget(decoding: recorder.encoded()) }
   }
 
+  /// What a bundle with facts asks of a machine, and more: whatever is asked, the answer is of the question's shape.
+  @Test func answersHaveTheirQuestionsShape() throws {
+    let name = TracepointName(category: "sched", event: "sched_switch")
+    let questions: [Question] = [
+      .kernel(.has(feature: .btf)), .kernel(.symbolAddress(name: "_text")),
+      .tracepoint(.matching(category: "sched", event: "*")), .tracepoint(.format(name: name)),
+      .tracepoint(.isKernel(name: name)), .tracepoint(.rawMatching(glob: "sched_*")),
+      .tracepoint(.rawArguments(name: "sched_switch")), .function(.matching(glob: "vfs_read", module: nil)),
+      .function(.signature(name: "vfs_read")), .function(.isCallable(name: "bpf_task_from_pid", type: .tracepoint)),
+      .type(.named(name: "pid_t")), .type(.layout(of: .named("struct task_struct"))),
+      .type(.layout(of: .tracepoint(name))), .type(.layout(of: .function("vfs_read"))),
+      .type(.layout(of: .script(0, name: "s"))), .type(.layout(of: .btf(object: 0, type: 1, name: ""))),
+      .type(.enumerator(name: "PIDTYPE_PID")), .type(.enumerators(of: .btf(object: 0, type: 1, name: ""))),
+      .type(.enumerators(of: .script(0, name: "e"))), .process(.cgroupID(path: "/")), .process(.pidNamespace),
+    ]
+    for question in questions {
+      let answer = try target.answer(question)
+      #expect(answer.shape == question.nothing.shape, "\(question.description)")
+      #expect(try target.answer(question) == answer, "\(question.description)")
+    }
+  }
+
   @Test func aRecordingOfThisMachineAnswersTheSame() throws {
     let recorder = RecordingTarget(target)
     let name = TracepointName(category: "syscalls", event: "sys_enter_openat")

@@ -10,36 +10,32 @@ final class StubTarget: Target {
       architecture: architecture, isLittleEndian: true, possibleCPUs: 4, pageSize: 4096, kernelRelease: "6.12.0")
   }
 
-  func has(_ feature: KernelFeature) -> Bool { features.contains(feature) }
+  private static let switches = TracepointName(category: "sched", event: "sched_switch")
+  private static let prevState = TracepointFormat.Field(
+    name: "prev_state", declaration: "long prev_state", type: .int64, offset: 8, size: 8)
 
-  func tracepoints(category: String, event: String) throws(TargetError) -> [TracepointName] {
-    Glob(category).matches("sched") && Glob(event).matches("sched_switch")
-      ? [TracepointName(category: "sched", event: "sched_switch")] : []
+  func answer(_ question: Question) -> Answer {
+    switch question {
+    case .kernel(.has(let feature)): .flag(features.contains(feature))
+    case .tracepoint(.matching(let category, let event)):
+      .tracepoints(Glob(category).matches("sched") && Glob(event).matches("sched_switch") ? [Self.switches] : [])
+    case .tracepoint(.format(let name)): .format(TracepointFormat(name: name, id: 1, fields: [Self.prevState]))
+    case .tracepoint(.isKernel(let name)): .flag(name.category == "sched")
+    case .type(.named(let name)): .type(features.contains(.btf) ? type(named: name) : nil)
+    case .type(.layout(let record)): .layout(findLayout(of: record))
+    case .type(.enumerator("KERNEL_THREE")):
+      .enumerator(features.contains(.btf) ? EnumeratorValue(value: 3, type: .uint32) : nil)
+    case .kernel, .tracepoint, .function, .type, .process: question.nothing
+    }
   }
 
-  func tracepointFormat(_ name: TracepointName) throws(TargetError) -> TracepointFormat? {
-    TracepointFormat(
-      name: name, id: 1,
-      fields: [
-        TracepointFormat.Field(name: "prev_state", declaration: "long prev_state", type: .int64, offset: 8, size: 8)
-      ])
-  }
-
-  func isKernelTracepoint(_ name: TracepointName) -> Bool { name.category == "sched" }
-  func syscallNumber(_ name: String) -> Int? { nil }
-  func rawTracepoints(matching glob: String) throws(TargetError) -> [String] { [] }
-  func rawTracepointArguments(_ name: String) -> [FunctionParameter]? { nil }
-  func kernelFunctions(matching glob: String, module: String?) throws(TargetError) -> [String] { [] }
-  func kernelFunctionSignature(_ name: String) -> FunctionSignature? { nil }
-
-  func kernelType(named name: String) -> Type? {
-    guard has(.btf) else { return nil }
+  private func type(named name: String) -> Type? {
     switch name {
-    case "struct task_struct": return .record(.btf(object: 0, type: 1, name: "task_struct"))
-    case "struct node": return .record(Self.node)
-    case "union slot": return .record(.btf(object: 0, type: 4, name: "slot"))
-    case "kernel_word": return .uint16
-    default: return nil
+    case "struct task_struct": .record(.btf(object: 0, type: 1, name: "task_struct"))
+    case "struct node": .record(Self.node)
+    case "union slot": .record(.btf(object: 0, type: 4, name: "slot"))
+    case "kernel_word": .uint16
+    default: nil
     }
   }
 
@@ -47,7 +43,7 @@ final class StubTarget: Target {
   private static let node = RecordReference.btf(object: 0, type: 2, name: "node")
   private static let twin = RecordReference.btf(object: 0, type: 3, name: "node")
 
-  func layout(of record: RecordReference) -> RecordLayout? {
+  private func findLayout(of record: RecordReference) -> RecordLayout? {
     switch record {
     case Self.node, Self.twin, .named("struct node"):
       RecordLayout(
@@ -80,14 +76,4 @@ final class StubTarget: Target {
     case .btf, .named, .script, .tracepoint, .function: nil
     }
   }
-
-  func enumerator(named name: String) -> EnumeratorValue? {
-    name == "KERNEL_THREE" && has(.btf) ? EnumeratorValue(value: 3, type: .uint32) : nil
-  }
-
-  func enumerators(of reference: EnumReference) -> [EnumeratorName] { [] }
-  func kernelSymbolAddress(_ name: String) -> UInt64? { nil }
-  func cgroupID(path: String) -> UInt64? { nil }
-  var pidNamespace: PIDNamespace? { nil }
-  func kernelFunction(_ name: String, isCallableFrom type: KernelProgramType) -> Bool { false }
 }

@@ -7,42 +7,42 @@ import Testing
 private final class SmallTarget: Target {
   let machine = Machine(
     architecture: .x86_64, isLittleEndian: true, possibleCPUs: 2, pageSize: 4096, kernelRelease: "6.18.4")
-  let task = RecordReference.btf(object: 0, type: 114, name: "task_struct")
 
-  func has(_ feature: KernelFeature) -> Bool { feature == .ringBuffer }
-  func tracepoints(category: String, event: String) -> [TracepointName] {
-    [TracepointName(category: "syscalls", event: "sys_enter_open")]
+  func answer(_ question: Question) -> Answer {
+    switch question {
+    case .kernel(.has(let feature)): .flag(feature == .ringBuffer)
+    case .kernel(.symbolAddress): .number(0xffff_ffff_8100_0000)
+    case .tracepoint(.matching): .tracepoints([TracepointName(category: "syscalls", event: "sys_enter_open")])
+    case .tracepoint(.format(let name)): .format(name.event == "sys_enter_open" ? format(name) : nil)
+    case .tracepoint(.isKernel(let name)): .flag(name.category == "sched")
+    case .tracepoint(.rawMatching): .names(["sched_switch"])
+    case .tracepoint(.rawArguments): .parameters([FunctionParameter(name: "preempt", type: .bool)])
+    case .function(.matching): .names(["vfs_read", "vfs_write"])
+    case .function(.signature): .signature(FunctionSignature(parameters: [], result: .int64))
+    case .function(.isCallable(_, let type)): .flag(type == .perfEvent)
+    case .type(.named("struct task_struct")): .type(.record(.btf(object: 0, type: 114, name: "task_struct")))
+    case .type(.named): .type(nil)
+    case .type(.layout(let record)): .layout(layout(record.name))
+    case .type(.enumerator): .enumerator(EnumeratorValue(value: -1, type: .int32))
+    case .type(.enumerators): .enumerators([EnumeratorName(name: "A", value: 1)])
+    case .process(.cgroupID(let path)): .number(path == "/cgroup" ? 7 : nil)
+    case .process(.pidNamespace): .namespace(PIDNamespace(device: 4, inode: 99))
+    }
   }
-  func tracepointFormat(_ name: TracepointName) -> TracepointFormat? {
-    guard name.event == "sys_enter_open" else { return nil }
+
+  private func format(_ name: TracepointName) -> TracepointFormat {
     let field = TracepointFormat.Field(name: "fd", declaration: "int fd", type: .int64, offset: 16, size: 8)
     return TracepointFormat(name: name, id: 7, fields: [field])
   }
-  func isKernelTracepoint(_ name: TracepointName) -> Bool { name.category == "sched" }
-  func syscallNumber(_ name: String) -> Int? { 2 }
-  func rawTracepoints(matching glob: String) -> [String] { ["sched_switch"] }
-  func rawTracepointArguments(_ name: String) -> [FunctionParameter]? {
-    [FunctionParameter(name: "preempt", type: .bool)]
-  }
-  func kernelFunctions(matching glob: String, module: String?) -> [String] { ["vfs_read", "vfs_write"] }
-  func kernelFunctionSignature(_ name: String) -> FunctionSignature? {
-    FunctionSignature(parameters: [], result: .int64)
-  }
-  func kernelType(named name: String) -> Type? { name == "struct task_struct" ? .record(task) : nil }
-  func layout(of record: RecordReference) -> RecordLayout? {
+
+  private func layout(_ name: String) -> RecordLayout {
     RecordLayout(
-      name: record.name, isUnion: false, size: 8,
+      name: name, isUnion: false, size: 8,
       members: [
         RecordLayout.Member(
           name: "flag", type: .uint32, offset: 4, bitField: RecordLayout.BitField(shift: 3, width: 1))
       ])
   }
-  func enumerator(named name: String) -> EnumeratorValue? { EnumeratorValue(value: -1, type: .int32) }
-  func enumerators(of reference: EnumReference) -> [EnumeratorName] { [EnumeratorName(name: "A", value: 1)] }
-  func kernelSymbolAddress(_ name: String) -> UInt64? { 0xffff_ffff_8100_0000 }
-  func cgroupID(path: String) -> UInt64? { path == "/cgroup" ? 7 : nil }
-  var pidNamespace: PIDNamespace? { PIDNamespace(device: 4, inode: 99) }
-  func kernelFunction(_ name: String, isCallableFrom type: KernelProgramType) -> Bool { type == .perfEvent }
 }
 
 @Suite struct RecordedTargetTests {
@@ -84,24 +84,18 @@ private final class SmallTarget: Target {
     let recorder = RecordingTarget(SmallTarget())
     _ = try recorder.tracepoints(category: "syscalls", event: "sys_enter_*")
     _ = recorder.kernelType(named: "struct task_struct")
+    _ = recorder.kernelType(named: "struct no")
+    _ = recorder.kernelType(named: "struct no")
     #expect(
       String(decoding: try recorder.encoded(), as: UTF8.self) == """
         {
-          "version": 1,
+          "version": 2,
           "machine": {"architecture": "x86_64", "isLittleEndian": true, "possibleCPUs": 2, "pageSize": 4096, "kernelRelease": "6.18.4"},
-          "features": {},
-          "tracepoints": {"syscalls:sys_enter_*": ["syscalls:sys_enter_open"]},
-          "formats": {},
-          "kernelTracepoints": {},
-          "rawTracepoints": {},
-          "rawTracepointArguments": {},
-          "functions": {},
-          "signatures": {},
-          "types": {"struct task_struct": {"record": {"_0": {"btf": {"object": 0, "type": 114, "name": "task_struct"}}}}},
-          "layouts": {},
-          "enumerators": {},
-          "enumeratorNames": {},
-          "symbolAddresses": {}
+          "answers": [
+            {"question": {"type": {"named": {"name": "struct no"}}}, "answer": {"type": null}},
+            {"question": {"type": {"named": {"name": "struct task_struct"}}}, "answer": {"type": {"record": {"_0": {"btf": {"object": 0, "type": 114, "name": "task_struct"}}}}}},
+            {"question": {"tracepoint": {"matching": {"category": "syscalls", "event": "sys_enter_*"}}}, "answer": {"tracepoints": ["syscalls:sys_enter_open"]}}
+          ]
         }
 
         """)
@@ -129,74 +123,95 @@ private final class SmallTarget: Target {
     ("x", "the recorded target cannot be read: expected a value (byte 0)"),
     ("{}", "the recorded target cannot be read: there is no \"version\""),
     (#"{"version":99}"#, "the recorded target cannot be read: it is of another version of this program"),
-    (#"{"version":1}"#, "the recorded target cannot be read: there is no \"machine\""),
+    (#"{"version":1}"#, "the recorded target cannot be read: it is of another version of this program"),
+    (#"{"version":2}"#, "the recorded target cannot be read: there is no \"machine\""),
   ])
   func whatIsNoRecordingIsRefused(text: String, message: String) {
     #expect(throws: TargetError(message)) { try RecordedTarget(decoding: Array(text.utf8)) }
   }
 
-  /// A recording with some facts besides those of every machine.
-  private func recording(_ facts: String, machine: String = #""possibleCPUs": 2, "pageSize": 4096"#) -> [UInt8] {
-    let empty = [
-      "features", "tracepoints", "formats", "kernelTracepoints", "rawTracepoints", "rawTracepointArguments",
-      "functions",
-      "signatures", "types", "layouts", "enumerators", "enumeratorNames", "symbolAddresses",
-    ].filter { !facts.contains("\"\($0)\"") }.map { "\"\($0)\": {}" }
-    return Array(
+  /// A recording of some answers.
+  private func recording(_ answers: String, machine: String = #""possibleCPUs": 2, "pageSize": 4096"#) -> [UInt8] {
+    Array(
       """
-      {"version": 1, "machine": {"architecture": "x86_64", "isLittleEndian": true, \(machine), "kernelRelease": "6"},
-      \((empty + (facts.isEmpty ? [] : [facts])).joined(separator: ", "))}
+      {"version": 2, "machine": {"architecture": "x86_64", "isLittleEndian": true, \(machine), "kernelRelease": "6"},
+      "answers": [\(answers)]}
       """.utf8)
   }
 
   private static let integer = #"{"integer": {"_0": {"bits": 32, "isSigned": true}}}"#
 
+  private static func type(_ type: String) -> String {
+    #"{"question": {"type": {"named": {"name": "t"}}}, "answer": {"type": \#(type)}}"#
+  }
+
   private static func layout(_ members: String, size: Int = 8) -> String {
-    #""layouts": {"struct x": {"name": "x", "isUnion": false, "size": \#(size), "members": [\#(members)]}}"#
+    #"{"question": {"type": {"layout": {"of": {"named": {"_0": "struct x"}}}}}, "#
+      + #""answer": {"layout": {"name": "x", "isUnion": false, "size": \#(size), "members": [\#(members)]}}}"#
   }
 
   @Test(
     "a fact that no machine has is named",
     arguments: [
       (
-        #""types": {"t": {"integer": {"_0": {"bits": 3, "isSigned": true}}}}"#,
+        type(#"{"integer": {"_0": {"bits": 3, "isSigned": true}}}"#),
         "the type t: there are no integers of 3 bits"
       ),
       (
-        #""types": {"t": {"string": {"capacity": 9223372036854775807}}}"#,
+        type(#"{"string": {"capacity": 9223372036854775807}}"#),
         "the type t: there are no strings of 9223372036854775807 bytes"
       ),
       (
-        #""types": {"t": {"array": {"_0": \#(integer), "count": 1152921504606846976}}}"#,
+        type(#"{"array": {"_0": \#(integer), "count": 1152921504606846976}}"#),
         "the type t: there are no arrays of 1152921504606846976 elements of 4 bytes"
       ),
       (
-        #""types": {"t": {"array": {"_0": \#(integer), "count": -1}}}"#,
+        type(#"{"array": {"_0": \#(integer), "count": -1}}"#),
         "the type t: there are no arrays of -1 elements of 4 bytes"
       ),
-      (#""types": {"t": {"timestamp": {}}}"#, "the type t: a machine has no type timestamp"),
+      (type(#"{"timestamp": {}}"#), "the type t: a machine has no type timestamp"),
       (
         layout(#"{"name": "m", "type": \#(integer), "offset": 5}"#),
-        "the layout of struct x: the member 'm' lies outside of it"
+        "struct x: the member 'm' lies outside of it"
       ),
       (
         layout(#"{"name": "m", "type": \#(integer), "offset": -4}"#),
-        "the layout of struct x: the member 'm' lies outside of it"
+        "struct x: the member 'm' lies outside of it"
       ),
       (
         layout(#"{"name": "m", "type": \#(integer), "offset": 0, "bitField": {"shift": 30, "width": 3}}"#),
-        "the layout of struct x: the member 'm' has bits that its type does not have"
+        "struct x: the member 'm' has bits that its type does not have"
       ),
-      (layout("", size: -1), "the layout of struct x: its size cannot be"),
+      (layout("", size: -1), "struct x: its size cannot be"),
       (
         layout(#"{"name": "", "type": {"record": {"_0": {"named": {"_0": "struct x"}}}}, "offset": 0}"#),
-        "the layout of struct x: it contains itself"
+        "struct x: it contains itself"
       ),
-      (#""enumerators": {"A": {"value": 1, "type": {"void": {}}}}"#, "the constant A is no integer"),
       (
-        #""formats": {"a:b": {"name": {"category": "a", "event": "b"}, "id": 1, "fields": [{"name": "f", "declaration": "int f", "type": \#(integer), "offset": 9223372036854775807, "size": 4, "isDataLocation": false, "isRelative": false}]}}"#,
-        "the format of tracepoint:a:b: the field 'f' lies outside of the record"
+        #"{"question": {"type": {"enumerator": {"name": "A"}}}, "answer": {"enumerator": {"value": 1, "type": {"void": {}}}}}"#,
+        "the constant A is no integer"
       ),
+      (
+        #"{"question": {"tracepoint": {"format": {"name": {"category": "a", "event": "b"}}}}, "answer": {"format": {"name": {"category": "a", "event": "b"}, "id": 1, "fields": [{"name": "f", "declaration": "int f", "type": \#(integer), "offset": 9223372036854775807, "size": 4, "isDataLocation": false, "isRelative": false}]}}}"#,
+        "the record of tracepoint:a:b: the field 'f' lies outside of the record"
+      ),
+      (
+        #"{"question": {"type": {"named": {"name": "t"}}}, "answer": {"flag": true}}"#,
+        "the type t: the answer is of the kind 'flag' and not 'type'"
+      ),
+      (
+        #"{"question": {"type": {"named": {"name": "t"}}}, "answer": {"flag": true, "type": null}}"#,
+        "an answer is of one kind in answers.0.answer"
+      ),
+      (
+        #"{"question": {}, "answer": {"flag": true}}"#,
+        "a question has one topic in answers.0.question"
+      ),
+      (
+        #"{"question": {"tracepoint": {"matching": {"category": "a", "event": "*"}}}, "answer": {"tracepoints": ["a"]}}"#,
+        "'a' is no tracepoint in answers.0.answer.tracepoints"
+      ),
+      (type("null") + "," + type(#"{"bool": {}}"#), "it answers twice: the type t in answers"),
     ])
   func impossibleFacts(fact: String, message: String) {
     #expect(throws: TargetError("the recorded target cannot be read: \(message)")) {
@@ -216,6 +231,15 @@ private final class SmallTarget: Target {
       try RecordedTarget(decoding: recording("", machine: machine))
     }
     #expect(throws: Never.self) { try RecordedTarget(decoding: recording("")) }
+  }
+
+  @Test("the recorded targets of the repository are as they are written", arguments: ["x86_64", "one-liner"])
+  func repository(name: String) throws {
+    let bytes = try FileContents.bytes("\(Repository.root)/Tests/Targets/\(name).json")
+    let facts = try JSONCoder.decode(RecordedFacts.self, from: bytes)
+    let recorder = RecordingTarget(try RecordedTarget(decoding: bytes))
+    for (question, answer) in facts.answers { #expect(try recorder.answer(question) == answer) }
+    #expect(try recorder.encoded() == bytes)
   }
 
   @Test func damagedRecordingsNeverTrap() throws {

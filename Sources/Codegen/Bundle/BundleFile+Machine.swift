@@ -50,7 +50,7 @@ extension BundleFile {
     }
     for fact in facts where !fact.holds(on: target) {
       let why: String
-      if case .symbol = fact.subject {
+      if case .answer(.kernel(.symbolAddress)) = fact.subject {
         why = "changes with each start of the machine"
       } else {
         why = "is not what it was (\(machine.kernelRelease))"
@@ -66,15 +66,29 @@ extension BundleFile {
 }
 
 extension KernelFact.Subject {
-  /// Whether asking for it leads to no file but that of what it names.
+  /// Whether it can be part of code, and asking for it leads to no file but that of what it names.
   var isNamed: Bool {
     switch self {
-    case .tracepoint(let name), .kernelTracepoint(let name): name.isNameOfFiles
-    case .rawTracepoint(let name), .function(let name), .arguments(let name), .callable(let name, _),
-      .layout(let name, _), .type(let name), .enumerator(let name), .enumeratorValue(let name),
-      .enumeration(let name), .symbol(let name), .cgroup(let name):
-      name.isText
-    case .pidNamespace: true
+    case .answer(let question): question.isFact && question.isNamed
+    case .unnamed(let name, _), .enumeration(let name), .enumeratorValue(let name): name.isText
+    }
+  }
+}
+
+extension Question {
+  /// Whether an answer to it is part of code.
+  fileprivate var isFact: Bool {
+    switch trace {
+    case .choice, .number, .type: true
+    case .names, .stated: false
+    }
+  }
+
+  /// Whether asking it leads to no file but that of what it names.
+  fileprivate var isNamed: Bool {
+    switch self {
+    case .tracepoint: names.allSatisfy(\.isFileName)
+    case .kernel, .function, .type, .process: names.allSatisfy(\.isText)
     }
   }
 }

@@ -2,16 +2,18 @@ import CLibBPF
 import Glibc
 import TraceLang
 
-/// Finds out what the running kernel has by trying it: loads tiny programs and creates tiny maps, and closes them.
+/// Finds out what the running kernel has by trying it, each time it is asked: loads tiny programs and creates tiny maps,
+/// and closes them.
 ///
 /// A kernel that refuses for want of permission is taken to have nothing.
 struct KernelFeatures {
-  private var known: [KernelFeature: Bool] = [:]
+  /// Whether it was found to have the fourth version of the instruction set.
+  private var hasInstructionSetV4 = false
 
   mutating func has(_ feature: KernelFeature) -> Bool {
-    if let answer = known[feature] { return answer }
-    let answer = feature.isImplied(by: known) || Self.probe(feature)
-    known[feature] = answer
+    if hasInstructionSetV4, feature.isOlderThanInstructionSetV4 { return true }
+    let answer = Self.probe(feature)
+    if feature == .instructionSetV4 { hasInstructionSetV4 = answer }
     return answer
   }
 
@@ -96,13 +98,12 @@ struct KernelFeatures {
 
 extension KernelFeature {
   /// Helpers that the kernel got before the fourth version of the instruction set (6.6), which saves asking for each.
-  fileprivate func isImplied(by known: [KernelFeature: Bool]) -> Bool {
-    guard known[.instructionSetV4] == true else { return false }
+  fileprivate var isOlderThanInstructionSetV4: Bool {
     switch self {
-    case .forEachMapElement, .currentTaskBTF, .attachCookie, .loop, .bootTime, .perCPULookup: return true
+    case .forEachMapElement, .currentTaskBTF, .attachCookie, .loop, .bootTime, .perCPULookup: true
     case .btf, .tracingRawTracepoint, .ringBuffer, .taiTime, .taskStorage, .instructionSetV4, .kprobeMulti,
       .uprobeMulti:
-      return false
+      false
     }
   }
 }

@@ -1,27 +1,30 @@
 /// A target together with the types of a script, which hide the target's own of the same names.
-public final class ScriptedTarget: TargetOverlay {
-  public let source: any Target
+public final class ScriptedTarget: Target {
+  private let source: any Target
   private let types: ScriptTypes
+
+  public var machine: Machine { source.machine }
 
   public init(_ source: any Target, types: ScriptTypes) {
     self.source = source
     self.types = types
   }
 
-  public func kernelType(named name: String) -> Type? { types.type(named: name) ?? source.kernelType(named: name) }
-
-  public func layout(of record: RecordReference) -> RecordLayout? {
-    types.layout(of: record) ?? source.layout(of: record)
+  public func answer(_ question: Question) throws(TargetError) -> Answer {
+    if case .type(let question) = question, let answer = types.answer(question) { return answer }
+    return try source.answer(question)
   }
+}
 
-  public func enumerator(named name: String) -> EnumeratorValue? {
-    types.constants[name] ?? source.enumerator(named: name)
-  }
-
-  public func enumerators(of reference: EnumReference) -> [EnumeratorName] {
-    switch reference {
-    case .script: types.enumerators(of: reference)
-    case .btf: source.enumerators(of: reference)
+extension ScriptTypes {
+  /// `nil` for what the script does not declare.
+  fileprivate func answer(_ question: TypeQuestion) -> Answer? {
+    switch question {
+    case .named(let name): type(named: name).map { .type($0) }
+    case .layout(let record): layout(of: record).map { .layout($0) }
+    case .enumerator(let name): constants[name].map { .enumerator($0) }
+    case .enumerators(.script(let index, let name)): .enumerators(enumerators(of: .script(index, name: name)))
+    case .enumerators(.btf): nil
     }
   }
 }

@@ -13,29 +13,36 @@ extension RecordedFacts {
   /// - Throws: for the first fact that cannot be one; the message names it.
   func check() throws(JSONError) {
     try checkMachine()
-    for (question, format) in Self.sorted(formats) {
-      if let format { try check(format, "the format of tracepoint:\(question)") }
+    let sorted = sorted
+    for (question, answer) in sorted {
+      let shape = question.nothing.shape
+      guard answer.shape == shape else {
+        throw JSONError(
+          "\(question.description): the answer is of the kind '\(answer.shape.rawValue)' and not '\(shape.rawValue)'")
+      }
+      try check(answer, question.description)
     }
-    for (name, parameters) in Self.sorted(rawTracepointArguments) {
-      try check(parameters, "the arguments of the raw tracepoint \(name)")
-    }
-    for (name, signature) in Self.sorted(signatures) {
-      try check(signature.parameters, "the parameters of the function \(name)")
-      if let result = signature.result { try check(result, "the result of the function \(name)") }
-    }
-    for (name, type) in Self.sorted(types) { try check(type, "the type \(name)") }
-    for (name, enumerator) in Self.sorted(enumerators) {
-      guard enumerator.type.integer != nil else { throw JSONError("the constant \(name) is no integer") }
-      try check(enumerator.type, "the constant \(name)")
-    }
-    var members: [String: Int] = [:]
-    for (question, _) in Self.sorted(layouts) { _ = try countMembers(question, [], &members) }
-    for (question, layout) in Self.sorted(layouts) { try check(layout, "the layout of \(question)") }
+    var members: [RecordReference: Int] = [:]
+    for case (.type(.layout(let record)), _) in sorted { _ = try countMembers(record, [], &members) }
+    for case (let question, .layout(let layout?)) in sorted { try check(layout, question.description) }
   }
 
-  /// In an order that the hash values of a run do not decide, so that the same file gives the same message.
-  private static func sorted<Value>(_ facts: [String: Value]) -> [(key: String, value: Value)] {
-    facts.sorted { $0.key < $1.key }
+  /// All but layouts, which are measured only when it is known that none contains itself.
+  private func check(_ answer: Answer, _ subject: String) throws(JSONError) {
+    switch answer {
+    case .format(let format?): try check(format, subject)
+    case .parameters(let parameters?): try check(parameters, subject)
+    case .signature(let signature?):
+      try check(signature.parameters, subject)
+      if let result = signature.result { try check(result, "\(subject): its result") }
+    case .type(let type?): try check(type, subject)
+    case .enumerator(let enumerator?):
+      guard enumerator.type.integer != nil else { throw JSONError("\(subject) is no integer") }
+      try check(enumerator.type, subject)
+    case .flag, .number, .names, .tracepoints, .enumerators, .namespace, .layout, .format, .parameters, .signature,
+      .type, .enumerator:
+      break
+    }
   }
 
   private func checkMachine() throws(JSONError) {
@@ -79,22 +86,33 @@ extension RecordedFacts {
   /// Makes sure that no record contains itself, and that the records in records are not without number.
   /// - Returns: the members of a record and of all records in it, an array's once.
   private func countMembers(
-    _ question: String, _ outer: Set<String>, _ known: inout [String: Int]
+    _ record: RecordReference, _ outer: Set<RecordReference>, _ known: inout [RecordReference: Int]
   ) throws(JSONError) -> Int {
-    guard let layout = layouts[question] else { return 0 }
-    if let count = known[question] { return count }
-    guard !outer.contains(question) else { throw JSONError("the layout of \(question): it contains itself") }
-    guard outer.count < Self.maximumDepth else { throw JSONError("the layout of \(question): it is nested too deep") }
+    guard let layout = layout(of: record) else { return 0 }
+    if let count = known[record] { return count }
+    guard !outer.contains(record) else { throw JSONError("\(Self.description(of: record)): it contains itself") }
+    guard outer.count < Self.maximumDepth else {
+      throw JSONError("\(Self.description(of: record)): it is nested too deep")
+    }
     var count = layout.members.count
     for member in layout.members {
       guard let inner = member.type.containedRecord else { continue }
-      count += try countMembers(inner.question, outer.union([question]), &known)
+      count += try countMembers(inner, outer.union([record]), &known)
       guard count <= Self.maximumMembers else {
-        throw JSONError("the layout of \(question): it has more than \(Self.maximumMembers) members")
+        throw JSONError("\(Self.description(of: record)): it has more than \(Self.maximumMembers) members")
       }
     }
-    known[question] = count
+    known[record] = count
     return count
+  }
+
+  private func layout(of record: RecordReference) -> RecordLayout? {
+    guard case .layout(let layout)? = answers[.type(.layout(of: record))] else { return nil }
+    return layout
+  }
+
+  private static func description(of record: RecordReference) -> String {
+    Question.type(.layout(of: record)).description
   }
 
   /// - Returns: the type's size; 0 for records that the file does not know.
@@ -126,9 +144,9 @@ extension RecordedFacts {
     case .record(.script), .record(.tracepoint):
       throw JSONError("\(subject): a kernel's types do not contain \(type.description)")
     case .record(let reference):
-      guard let size = layouts[reference.question]?.size else { return 0 }
+      guard let size = layout(of: reference)?.size else { return 0 }
       guard (0...Self.maximumSize).contains(size) else {
-        throw JSONError("the layout of \(reference.question): its size cannot be")
+        throw JSONError("\(Self.description(of: reference)): its size cannot be")
       }
       return size
     case .buffer, .tuple, .probeName, .kernelSymbol, .userSymbol, .stack, .inet, .macAddress, .username, .timestamp,

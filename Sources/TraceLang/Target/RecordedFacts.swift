@@ -1,60 +1,46 @@
-/// A machine's answers to the questions that a compilation asked, each under its question's text.
-struct RecordedFacts: Codable {
+/// A machine's answers to the questions that a compilation asked.
+struct RecordedFacts {
   /// Raised when a file written before cannot be read any more.
-  static let currentVersion = 1
+  static let currentVersion = 2
 
-  var version = currentVersion
-  var machine: Machine
-  var features: [String: Bool] = [:]
-  /// "category:event" globs to "category:event" names.
-  var tracepoints: [String: [String]] = [:]
-  var formats: [String: TracepointFormat?] = [:]
-  var kernelTracepoints: [String: Bool] = [:]
-  var rawTracepoints: [String: [String]] = [:]
-  var rawTracepointArguments: [String: [FunctionParameter]] = [:]
-  /// "module:glob" to names; the module is "" where none was asked for.
-  var functions: [String: [String]] = [:]
-  var signatures: [String: FunctionSignature] = [:]
-  var types: [String: Type] = [:]
-  var layouts: [String: RecordLayout] = [:]
-  var enumerators: [String: EnumeratorValue] = [:]
-  var enumeratorNames: [String: [EnumeratorName]] = [:]
-  var symbolAddresses: [String: UInt64] = [:]
-  var cgroups: [String: UInt64]?
-  var pidNamespace: PIDNamespace?
-  /// "type:function"
-  var callableFunctions: [String: Bool]?
+  let machine: Machine
+  let answers: [Question: Answer]
 
-  init(machine: Machine) { self.machine = machine }
-}
-
-extension TracepointName {
-  /// "category:event".
-  var question: String { "\(category):\(event)" }
-
-  init?(question: String) {
-    guard let colon = question.firstIndex(of: ":") else { return nil }
-    self.init(category: String(question[..<colon]), event: String(question[question.index(after: colon)...]))
+  /// In an order that the hash values of a run do not decide, so that the same answers give the same file and the same
+  /// file gives the same message.
+  var sorted: [(question: Question, answer: Answer)] {
+    answers.map { (order: $0.key.description, question: $0.key, answer: $0.value) }
+      .sorted { $0.order < $1.order }.map { ($0.question, $0.answer) }
   }
 }
 
-extension RecordReference {
-  var question: String {
-    switch self {
-    case .script(let index, let name): "script \(index) \(name)"
-    case .btf(let object, let type, let name): "btf \(object) \(type) \(name)"
-    case .tracepoint(let name): "tracepoint \(name.question)"
-    case .function(let name): "function \(name)"
-    case .named(let name): name
-    }
+extension RecordedFacts: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case version, machine, answers
   }
-}
 
-extension EnumReference {
-  var question: String {
-    switch self {
-    case .script(let index, let name): "script \(index) \(name)"
-    case .btf(let object, let type, let name): "btf \(object) \(type) \(name)"
+  private struct Entry: Codable {
+    let question: Question
+    let answer: Answer
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(Self.currentVersion, forKey: .version)
+    try container.encode(machine, forKey: .machine)
+    try container.encode(sorted.map { Entry(question: $0.question, answer: $0.answer) }, forKey: .answers)
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    machine = try container.decode(Machine.self, forKey: .machine)
+    var answers: [Question: Answer] = [:]
+    for entry in try container.decode([Entry].self, forKey: .answers) {
+      guard answers.updateValue(entry.answer, forKey: entry.question) == nil else {
+        throw DecodingError.dataCorruptedError(
+          forKey: .answers, in: container, debugDescription: "it answers twice: \(entry.question.description)")
+      }
     }
+    self.answers = answers
   }
 }

@@ -58,6 +58,17 @@ public struct SyscallTable: Sendable {
     self.numbers = numbers
   }
 
+  private static let ofX86 = SyscallTable(.x86_64)
+  private static let ofARM = SyscallTable(.aarch64)
+
+  /// The table of an architecture, made once.
+  public static func of(_ architecture: Machine.Architecture) -> SyscallTable {
+    switch architecture {
+    case .x86_64: ofX86
+    case .aarch64: ofARM
+    }
+  }
+
   /// The number of the call that `sys_enter_NAME` traces; `nil` when not known.
   public func number(ofTracepoint name: String) -> Int? { numbers[name] }
 

@@ -29,8 +29,8 @@ struct BuiltScript {
 }
 
 /// A recorded machine with some answers changed.
-final class ChangedTarget: TargetOverlay {
-  let source: any Target
+final class ChangedTarget: Target {
+  private let source: any Target
   var machine: Machine
   var missingFeatures: Set<KernelFeature> = []
   var addedFeatures: Set<KernelFeature> = []
@@ -53,14 +53,18 @@ final class ChangedTarget: TargetOverlay {
       kernelRelease: kernelRelease ?? machine.kernelRelease)
   }
 
-  func has(_ feature: KernelFeature) -> Bool {
-    addedFeatures.contains(feature) || !missingFeatures.contains(feature) && source.has(feature)
+  func answer(_ question: Question) throws(TargetError) -> Answer {
+    let answer = try source.answer(question)
+    switch (question, answer) {
+    case (.kernel(.has(let feature)), .flag(let has)):
+      return .flag(addedFeatures.contains(feature) || !missingFeatures.contains(feature) && has)
+    case (.type(.layout), .layout(let layout?)):
+      return .layout(
+        RecordLayout(
+          name: layout.name, isUnion: layout.isUnion, size: layout.size,
+          members: layout.members.map { $0.moved(by: moves) }))
+    case (.kernel(.symbolAddress), .number(let address)): return .number(symbolAddress ?? address)
+    case (.kernel, _), (.tracepoint, _), (.function, _), (.type, _), (.process, _): return answer
+    }
   }
-  func layout(of record: RecordReference) -> RecordLayout? {
-    guard let layout = source.layout(of: record) else { return nil }
-    return RecordLayout(
-      name: layout.name, isUnion: layout.isUnion, size: layout.size, members: layout.members.map { $0.moved(by: moves) }
-    )
-  }
-  func kernelSymbolAddress(_ name: String) -> UInt64? { symbolAddress ?? source.kernelSymbolAddress(name) }
 }

@@ -1,0 +1,40 @@
+import TraceLang
+
+extension HostTarget {
+  func find(_ question: TypeQuestion) -> Answer {
+    switch question {
+    case .named(let name): .type(types.type(named: name))
+    case .layout(let record): .layout(findLayout(of: record))
+    case .enumerator(let name): .enumerator(types.enumerator(named: name))
+    case .enumerators(.script): .enumerators([])
+    case .enumerators(.btf(let object, let type, _)): .enumerators(types.enumerators(object: object, type: type))
+    }
+  }
+
+  private func findLayout(of record: RecordReference) -> RecordLayout? {
+    switch record {
+    case .script: nil
+    case .btf(let object, let type, _): types.layout(object: object, type: type)
+    case .tracepoint(let name): (try? tracepointFormat(name))?.layout
+    case .function(let name): types.layout(ofArguments: name)
+    case .named(let name):
+      if case .record(let reference) = kernelType(named: name) { layout(of: reference) } else { nil }
+    }
+  }
+
+  /// Where a program finds what it attaches to by BTF; `nil` when the kernel's BTF does not have it.
+  public func btfTypeID(kind: BTFKind, name: String) -> BTFTypeID? {
+    types.find(BTFKinds(kind), name).flatMap { type in
+      types.objectName(type.object.number).map { BTFTypeID(object: type.object.number, objectName: $0, id: type.id) }
+    }
+  }
+}
+
+/// A type by number (`attach_btf_id`) and the BTF object that numbers it (`attach_btf_obj_fd` for a module's).
+public struct BTFTypeID: Hashable, Sendable {
+  /// As in `RecordReference.btf`: 0 is the kernel itself.
+  public let object: Int
+  /// "vmlinux" or the module's name.
+  public let objectName: String
+  public let id: UInt32
+}

@@ -1,0 +1,25 @@
+public struct FunctionParameter: Hashable, Sendable, Codable {
+  public let name: String
+  public let type: Type
+
+  public init(name: String, type: Type) {
+    self.name = name
+    self.type = type
+  }
+}
+
+public struct FunctionSignature: Hashable, Sendable, Codable {
+  public let parameters: [FunctionParameter]
+  /// `nil` for void.
+  public let result: Type?
+
+  public init(parameters: [FunctionParameter], result: Type?) {
+    self.parameters = parameters
+    self.result = result
+  }
+}
+
+/// Types of programs as far as they differ in what they may call.
+public enum KernelProgramType: String, Hashable, Sendable, Codable, CaseIterable {
+  case rawTracepoint, tracepoint, perfEvent
+}
