@@ -17,7 +17,7 @@ import TraceLang
   static let questions: [Asked] = [
     Asked(fact: "the ID of the cgroup /a") { _ = $0.cgroupID(path: "/a") },
     Asked(fact: "the PID namespace") { _ = $0.pidNamespace },
-    Asked(fact: "whether perf event programs may call bpf_f") {
+    Asked(fact: "whether perf_event programs may call bpf_f") {
       _ = $0.kernelFunction("bpf_f", isCallableFrom: .perfEvent)
     },
     Asked(fact: "the kind of tracepoint:c:e") {

@@ -101,14 +101,19 @@ import Testing
 }
 
 /// A machine where programs of some types may call functions.
-private final class CallTarget: TargetOverlay {
-  let source: any Target
-  var allowed: Set<KernelProgramType>
+private final class CallTarget: Target {
+  private let source: any Target
+  var allowed: Set<ProgramType>
 
-  init(_ source: any Target, allowed: Set<KernelProgramType>) {
+  init(_ source: any Target, allowed: Set<ProgramType>) {
     self.source = source
     self.allowed = allowed
   }
 
-  func kernelFunction(_ name: String, isCallableFrom type: KernelProgramType) -> Bool { allowed.contains(type) }
+  var machine: Machine { source.machine }
+
+  func answer(_ question: Question) throws(TargetError) -> Answer {
+    guard case .function(.isCallable(_, let type)) = question else { return try source.answer(question) }
+    return .flag(allowed.contains(type))
+  }
 }

@@ -12,7 +12,7 @@ extension HostTarget {
     }
   }
 
-  private func isCallable(_ name: String, from type: KernelProgramType) -> Bool {
+  private func isCallable(_ name: String, from type: ProgramType) -> Bool {
     guard let function = btfTypeID(kind: .function, name: name), function.object == 0 else { return false }
     return ProbeProgram.canCall(function.id, from: type)
   }

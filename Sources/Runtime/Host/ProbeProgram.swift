@@ -66,7 +66,7 @@ final class ProbeProgram {
         options.log_buf = text.baseAddress
         options.log_size = UInt32(text.count)
         return bpf_prog_load(
-          bpf_prog_type(type.rawValue), nil, "GPL", words.baseAddress?.assumingMemoryBound(to: bpf_insn.self), count,
+          bpf_prog_type(type.number), nil, "GPL", words.baseAddress?.assumingMemoryBound(to: bpf_insn.self), count,
           &options)
       }
     }
@@ -78,13 +78,7 @@ final class ProbeProgram {
   }
 
   /// Whether the verifier lets a program of a type call a function; it complains of arguments only where it does.
-  static func canCall(_ function: UInt32, from type: KernelProgramType) -> Bool {
-    let type: ProgramType =
-      switch type {
-      case .rawTracepoint: .rawTracepoint
-      case .tracepoint: .tracepoint
-      case .perfEvent: .perfEvent
-      }
+  static func canCall(_ function: UInt32, from type: ProgramType) -> Bool {
     let program = ProbeProgram(type, [.callFunction(function), .moveImmediate(0, 0), .exit])
     if program.isLoaded { return true }
     let refusals = ["is not allowed", "is not supported", "not a kernel function", "cannot find"]

@@ -133,7 +133,7 @@ private struct Attempt {
           }
           return instructions.withUnsafeBytes { code in
             bpf_prog_load(
-              bpf_prog_type(spec.load.type.rawValue), spec.name, license,
+              bpf_prog_type(spec.load.type.number), spec.name, license,
               code.assumingMemoryBound(to: bpf_insn.self).baseAddress,
               instructions.count, &options)
           }

@@ -20,7 +20,7 @@ public struct ProbeTraits: Hashable, Sendable {
   /// Whether any number of such attach points take one hook.
   public var sharesHook = false
   /// All types of program that a body here may become.
-  public var programTypes: [KernelProgramType]
+  public var programTypes: [ProgramType]
 
   /// How often it fires.
   public enum Pace: Int, Hashable, Sendable, Comparable {
@@ -34,7 +34,7 @@ public struct ProbeTraits: Hashable, Sendable {
     public static func < (left: Pace, right: Pace) -> Bool { left.rawValue < right.rawValue }
   }
 
-  init(typeName: String, programTypes: [KernelProgramType]) {
+  init(typeName: String, programTypes: [ProgramType]) {
     self.typeName = typeName
     self.programTypes = programTypes
   }

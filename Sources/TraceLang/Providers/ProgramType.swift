@@ -1,11 +1,19 @@
-/// Types of BPF programs that trace (Kernel: include/uapi/linux/bpf.h, enum bpf_prog_type).
-public enum ProgramType: UInt32, Hashable, Sendable, Codable {
-  case kprobe = 2
-  case tracepoint = 5
-  case perfEvent = 7
-  case rawTracepoint = 17
-  case tracing = 26
+/// Types of BPF programs that trace.
+public enum ProgramType: String, Hashable, Sendable, Codable, CaseIterable {
+  case kprobe, tracepoint, perfEvent, rawTracepoint, tracing
 
+  /// Kernel: include/uapi/linux/bpf.h, enum bpf_prog_type.
+  public var number: UInt32 {
+    switch self {
+    case .kprobe: 2
+    case .tracepoint: 5
+    case .perfEvent: 7
+    case .rawTracepoint: 17
+    case .tracing: 26
+    }
+  }
+
+  /// As listings name it.
   public var description: String {
     switch self {
     case .kprobe: "kprobe"

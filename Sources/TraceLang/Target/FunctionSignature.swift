@@ -19,7 +19,3 @@ public struct FunctionSignature: Hashable, Sendable, Codable {
   }
 }
 
-/// Types of programs as far as they differ in what they may call.
-public enum KernelProgramType: String, Hashable, Sendable, Codable, CaseIterable {
-  case rawTracepoint, tracepoint, perfEvent
-}

@@ -5,7 +5,7 @@ public enum FunctionQuestion: Hashable, Sendable, Codable {
   /// What it takes and gives.
   case signature(name: String)
   /// Whether programs of a type may call it.
-  case isCallable(name: String, type: KernelProgramType)
+  case isCallable(name: String, type: ProgramType)
 }
 
 extension FunctionQuestion: QuestionTopic {
@@ -14,7 +14,7 @@ extension FunctionQuestion: QuestionTopic {
     case .matching(let glob, let module):
       "which functions\(module.map { " of \($0)" } ?? "") match \(glob)"
     case .signature(let name): "the function \(name)"
-    case .isCallable(let name, let type): "whether \(type.words) programs may call \(name)"
+    case .isCallable(let name, let type): "whether \(type.description) programs may call \(name)"
     }
   }
 
@@ -43,16 +43,6 @@ extension FunctionQuestion: QuestionTopic {
   }
 }
 
-extension KernelProgramType {
-  fileprivate var words: String {
-    switch self {
-    case .rawTracepoint: "raw tracepoint"
-    case .tracepoint: "tracepoint"
-    case .perfEvent: "perf event"
-    }
-  }
-}
-
 extension Target {
   /// The kernel functions that can be probed and match a glob, sorted; `module` may be a glob too.
   public func kernelFunctions(matching glob: String, module: String?) throws(TargetError) -> [String] {
@@ -67,7 +57,7 @@ extension Target {
   }
 
   /// Whether programs of a type may call a kernel function ("kfunc").
-  public func kernelFunction(_ name: String, isCallableFrom type: KernelProgramType) -> Bool {
+  public func kernelFunction(_ name: String, isCallableFrom type: ProgramType) -> Bool {
     guard case .flag(let isCallable)? = try? answer(.function(.isCallable(name: name, type: type))) else {
       return false
     }
