@@ -87,7 +87,7 @@ enum QuestionKind: CaseIterable {
     case .isCallable:
       Example(
         .function(.isCallable(name: "bpf_f", type: .perfEvent)), [.flag(true), .flag(false)],
-        fact: "whether perf event programs may call bpf_f")
+        fact: "whether perf_event programs may call bpf_f")
     case .type: Example(.type(.named(name: "pid_t")), [.type(.int32), .type(.int64)], fact: "the type pid_t")
     case .namedLayout: Example(.type(.layout(of: .named("struct s"))), layouts, fact: "struct s")
     case .numberedLayout:
@@ -111,7 +111,7 @@ enum QuestionKind: CaseIterable {
     }
   }
 
-  private static func layout(offset: Int) -> RecordLayout {
+  fileprivate static func layout(offset: Int) -> RecordLayout {
     RecordLayout(
       name: "s", isUnion: false, size: 8, members: [RecordLayout.Member(name: "x", type: .uint32, offset: offset)])
   }
@@ -122,25 +122,21 @@ enum QuestionKind: CaseIterable {
   }
 }
 
-/// A machine with one answer, and nothing of all else.
-private final class OneAnswer: Target {
+/// A machine with a few answers, and nothing of all else.
+private final class Answers: Target {
   let machine = Machine(
     architecture: .x86_64, isLittleEndian: true, possibleCPUs: 2, pageSize: 4096, kernelRelease: "6.18.4")
-  private let question: Question
-  private let known: Answer
+  private let known: [Question: Answer]
 
-  init(_ question: Question, _ answer: Answer) {
-    self.question = question
-    known = answer
-  }
+  init(_ known: [Question: Answer]) { self.known = known }
 
-  func answer(_ question: Question) -> Answer { question == self.question ? known : question.nothing }
+  func answer(_ question: Question) -> Answer { known[question] ?? question.nothing }
 }
 
 /// What holds for every question there is.
 @Suite struct QuestionTests {
   private func recording(_ question: Question, _ answer: Answer) throws -> RecordingTarget {
-    let recording = RecordingTarget(OneAnswer(question, answer))
+    let recording = RecordingTarget(Answers([question: answer]))
     #expect(try recording.answer(question) == answer)
     return recording
   }
@@ -198,10 +194,33 @@ private final class OneAnswer: Target {
     if case .type = example.question.trace { return }
     for (index, answer) in example.answers.enumerated() {
       for fact in facts[index] {
-        #expect(fact.holds(on: OneAnswer(example.question, answer)))
-        #expect(!fact.holds(on: OneAnswer(example.question, example.answers[1 - index])))
+        #expect(fact.holds(on: Answers([example.question: answer])))
+        #expect(!fact.holds(on: Answers([example.question: example.answers[1 - index]])))
       }
     }
+  }
+
+  @Test("a struct without a name is found again through the one it is in, whatever its number")
+  func unnamed() throws {
+    let facts = try recordingOfUnnamed(number: 7, offset: 0).kernelFacts()
+    #expect(facts.map(\.subject.description) == ["struct s", "a struct in struct s"])
+    for fact in facts { #expect(fact.holds(on: try recordingOfUnnamed(number: 9, offset: 0))) }
+    let moved = try recordingOfUnnamed(number: 7, offset: 4)
+    #expect(facts.filter { !$0.holds(on: moved) }.map(\.subject.description) == ["a struct in struct s"])
+  }
+
+  /// Of a struct with one without a name in it, which the kernel knows by a number.
+  private func recordingOfUnnamed(number: UInt32, offset: Int) throws -> RecordingTarget {
+    let inner = RecordReference.btf(object: 0, type: number, name: "")
+    let outer = RecordLayout(
+      name: "s", isUnion: false, size: 8, members: [RecordLayout.Member(name: "", type: .record(inner), offset: 0)])
+    let target = Answers([
+      .type(.layout(of: .named("struct s"))): .layout(outer),
+      .type(.layout(of: inner)): .layout(QuestionKind.layout(offset: offset)),
+    ])
+    let recording = RecordingTarget(target)
+    for reference in [.named("struct s"), inner] { #expect(recording.layout(of: reference) != nil) }
+    return recording
   }
 
   @Test("a front door whose answer is of another shape throws or finds nothing, and never traps")

@@ -93,7 +93,10 @@ private final class SmallTarget: Target {
           "machine": {"architecture": "x86_64", "isLittleEndian": true, "possibleCPUs": 2, "pageSize": 4096, "kernelRelease": "6.18.4"},
           "answers": [
             {"question": {"type": {"named": {"name": "struct no"}}}, "answer": {"type": null}},
-            {"question": {"type": {"named": {"name": "struct task_struct"}}}, "answer": {"type": {"record": {"_0": {"btf": {"object": 0, "type": 114, "name": "task_struct"}}}}}},
+            {
+              "question": {"type": {"named": {"name": "struct task_struct"}}},
+              "answer": {"type": {"record": {"_0": {"btf": {"object": 0, "type": 114, "name": "task_struct"}}}}}
+            },
             {"question": {"tracepoint": {"matching": {"category": "syscalls", "event": "sys_enter_*"}}}, "answer": {"tracepoints": ["syscalls:sys_enter_open"]}}
           ]
         }

@@ -4,8 +4,12 @@ public struct ProbeTraits: Hashable, Sendable {
   public var typeName: String
   /// What `args` is, if anything.
   public var arguments: RecordReference?
-  /// Whether `argN` reads the words that the program is given.
-  public var hasArgumentWords = false
+  /// What `argN` reads, if anything.
+  public var words: ArgumentWords?
+  /// What `retval` is, if anything.
+  public var result: FunctionResult?
+  /// Whether the probe is on a function, whose name `func` gives.
+  public var hasFunctionName = false
   /// Whether the program is given the registers that were saved when the probe fired.
   public var hasRegisters = false
   /// Where pointers that do not say it point to.
@@ -21,6 +25,20 @@ public struct ProbeTraits: Hashable, Sendable {
   public var sharesHook = false
   /// All types of program that a body here may become.
   public var programTypes: [ProgramType]
+
+  public enum ArgumentWords: Hashable, Sendable {
+    /// The program's context, a word for each.
+    case context
+    /// The registers that functions are given arguments in.
+    case registers
+  }
+
+  public enum FunctionResult: Hashable, Sendable {
+    /// The register that functions return in.
+    case register
+    /// Of the type that the kernel's function has by BTF; it lies after its arguments.
+    case ofFunction(String)
+  }
 
   /// How often it fires.
   public enum Pace: Int, Hashable, Sendable, Comparable {
@@ -39,10 +57,11 @@ public struct ProbeTraits: Hashable, Sendable {
     self.programTypes = programTypes
   }
 
-  /// Only what the meaning of a body depends on, without what `args` is: attach points that are equal in this can share one.
+  /// Only what the meaning of a body depends on, without what `args` and `retval` are: attach points that are equal in this can share one.
   var meaning: ProbeTraits {
     var traits = ProbeTraits(typeName: typeName, programTypes: programTypes)
-    traits.hasArgumentWords = hasArgumentWords
+    traits.words = words
+    traits.hasFunctionName = hasFunctionName
     traits.hasRegisters = hasRegisters
     traits.space = space
     traits.hasCurrentTask = hasCurrentTask
