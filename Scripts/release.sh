@@ -29,6 +29,8 @@ options=(
   -Xlinker --no-export-dynamic -Xlinker --strip-all
 )
 for library in $libraries; do options+=(-Xlinker "$library"); done
+# The runtime else makes each generic type from its name, and searches all conformances for those that its arguments need.
+options+=(-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors)
 # A fixed load address saves the start tens of thousands of relocations.
 for option in -static-libgcc -no-pie; do options+=(-Xswiftc -Xclang-linker -Xswiftc "$option"); done
 

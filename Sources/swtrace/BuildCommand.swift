@@ -16,7 +16,7 @@ struct BuildCommand: ParsableCommand {
         asm      the listing that 'swtrace -d bpf,maps' prints
       """)
 
-  enum Format: String, ExpressibleByArgument, CaseIterable {
+  enum Format: String, WordOption {
     case bundle, elf, asm
   }
 

@@ -104,3 +104,15 @@ struct FeatureList: ExpressibleByArgument {
 
   static var allValueStrings: [String] { names }
 }
+
+/// An option's value that is one of a few words.
+protocol WordOption: ExpressibleByArgument, CaseIterable, RawRepresentable where RawValue == String {}
+
+// What ArgumentParser has for such types prints each value by reflection, at every start.
+extension WordOption {
+  var defaultValueDescription: String { rawValue }
+
+  static var allValueStrings: [String] { allCases.map { $0.rawValue } }
+
+  static var allValueDescriptions: [String: String] { [:] }
+}

@@ -43,7 +43,7 @@ struct DiagnosticStyle {
 }
 
 /// Whether diagnostics are coloured: `--color`, else `BPFTRACE_COLOR`, else as the terminal is.
-enum ColorMode: String, ExpressibleByArgument, CaseIterable {
+enum ColorMode: String, WordOption {
   case auto, always, never
 
   /// Where neither says anything: a terminal that is not dumb, unless NO_COLOR is set (https://no-color.org).

@@ -70,12 +70,12 @@ struct TraceCommand: ParsableCommand {
   @Flag(name: [.customShort("V"), .customLong("version")], help: "Print the version.")
   var version = false
 
-  enum Format: String, ExpressibleByArgument, CaseIterable {
+  enum Format: String, WordOption {
     case text, json
   }
 
   /// Output is formatted for a whole batch of events and then written, which is as early as `none` and as cheap as `full`.
-  enum Buffering: String, ExpressibleByArgument, CaseIterable {
+  enum Buffering: String, WordOption {
     case none, line, full
   }
 

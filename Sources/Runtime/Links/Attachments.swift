@@ -41,7 +41,8 @@ final class Attachments {
 
   /// No program starts any more.
   func detach() {
-    let events = timers.flatMap(\.events.values)
+    // A key path would be made at run time.
+    let events = timers.flatMap { $0.events.values }
     for event in events { _ = swtrace_perf_event_stop(event) }
     let all = links + events + carriers
     swtrace_close_all(all, all.count)
