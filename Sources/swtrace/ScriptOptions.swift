@@ -93,14 +93,20 @@ struct CommandFailure: Error {
   init(_ message: String) { self.message = message }
 }
 
-/// `--no-feature kprobe_multi,uprobe_multi`; no probe of this version depends on one.
+/// `--no-feature kprobe_multi,uprobe_multi`; no probe of this version depends on the others.
 struct FeatureList: ExpressibleByArgument {
-  static let names = ["kprobe_multi", "kprobe_session", "uprobe_multi"]
+  /// By name; `nil` for what is never used.
+  private static let features: [(name: String, feature: KernelFeature?)] = [
+    ("kprobe_multi", .kprobeMulti), ("kprobe_session", nil), ("uprobe_multi", .uprobeMulti),
+  ]
+
+  let features: Set<KernelFeature>
 
   init?(argument: String) {
     let words = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    guard words.allSatisfy(Self.names.contains) else { return nil }
+    guard words.allSatisfy(Self.allValueStrings.contains) else { return nil }
+    features = Set(Self.features.filter { words.contains($0.name) }.compactMap(\.feature))
   }
 
-  static var allValueStrings: [String] { names }
+  static var allValueStrings: [String] { features.map(\.name) }
 }

@@ -12,6 +12,8 @@ import Testing
     "begin": "begin", "end": "end", "interval": "interval:s:1", "profile": "profile:hz:99",
     "software": "software:faults:10",
     "tracepoint": "tracepoint:sched:sched_switch", "rawtracepoint": "rawtracepoint:sched_switch",
+    "kprobe": "kprobe:vfs_read", "kretprobe": "kretprobe:vfs_read",
+    "fentry": "fentry:vmlinux:vfs_read", "fexit": "fexit:vmlinux:vfs_read", "iter": "iter:task",
   ]
 
   private func program(_ text: String) throws -> (program: Program?, report: String) {

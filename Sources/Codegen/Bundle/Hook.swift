@@ -12,6 +12,14 @@ public struct Hook: Hashable, Sendable, Codable {
     case tracepoint(TracepointName)
     /// bpf_raw_tracepoint_open by name; a program of type tracing was loaded for it.
     case rawTracepoint(String)
+    /// A perf event of the kernel's `kprobe`.
+    case kprobe(Kprobe.Place, FunctionSide, cookie: UInt64)
+    /// One link to many functions.
+    case kprobeMulti([KernelFunction], FunctionSide, cookies: [UInt64])
+    /// The function that its program, of type tracing, was loaded for.
+    case trampoline
+    /// The objects that its program, of type tracing, was loaded for: it runs for each of them, once.
+    case iterator
   }
 
   public enum Moment: Hashable, Sendable, Codable {
@@ -88,6 +96,13 @@ extension Hook.Point {
     case .perfEvent(let event): event.description
     case .tracepoint(let name): "tracepoint \(name.category):\(name.event)"
     case .rawTracepoint(let name): "raw_tracepoint \(name)"
+    case .kprobe(.function(let function, let offset), let side, _):
+      "\(side == .entry ? "kprobe" : "kretprobe") \(function.text)\(offset == 0 ? "" : "+\(offset)")"
+    case .kprobe(.address(let address), _, _): "kprobe \(address)"
+    case .kprobeMulti(let functions, let side, _):
+      "\(side == .entry ? "kprobes" : "kretprobes") \(functions.map(\.text).joined(separator: " "))"
+    case .trampoline: "function"
+    case .iterator: "iterator"
     }
   }
 }

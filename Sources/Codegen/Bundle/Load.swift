@@ -11,6 +11,12 @@ public struct Load: Hashable, Sendable, Codable {
     case none
     /// BPF_TRACE_RAW_TP, for the typedef `btf_trace_NAME`.
     case rawTracepoint(String)
+    /// BPF_TRACE_KPROBE_MULTI.
+    case kprobeMulti
+    /// BPF_TRACE_FENTRY or BPF_TRACE_FEXIT.
+    case function(KernelFunction, FunctionSide)
+    /// BPF_TRACE_ITER, for the function `bpf_iter_NAME`.
+    case iterator(String)
   }
 
   public init(_ type: ProgramType, _ target: AttachTarget = .none) {
@@ -22,13 +28,15 @@ public struct Load: Hashable, Sendable, Codable {
   public static let rawTracepoint = Load(.rawTracepoint)
   public static let tracepoint = Load(.tracepoint)
   public static let perfEvent = Load(.perfEvent)
+  public static let kprobe = Load(.kprobe)
+  public static let kprobeMulti = Load(.kprobe, .kprobeMulti)
   public static func tracingRawTracepoint(_ name: String) -> Load { Load(.tracing, .rawTracepoint(name)) }
 
   /// Whether the verifier knows the types of the program's arguments.
   public var isTyped: Bool {
     switch target {
-    case .none: false
-    case .rawTracepoint: true
+    case .none, .kprobeMulti: false
+    case .rawTracepoint, .function, .iterator: true
     }
   }
 
@@ -36,6 +44,10 @@ public struct Load: Hashable, Sendable, Codable {
     switch target {
     case .none: type.description
     case .rawTracepoint(let name): "\(type.description) raw_tp \(name)"
+    case .kprobeMulti: "\(type.description) multi"
+    case .function(let function, .entry): "\(type.description) fentry \(function.text)"
+    case .function(let function, .exit): "\(type.description) fexit \(function.text)"
+    case .iterator(let name): "\(type.description) iter \(name)"
     }
   }
 
@@ -44,6 +56,13 @@ public struct Load: Hashable, Sendable, Codable {
   func sectionName(_ point: Hook.Point) -> String? {
     switch (target, type, point) {
     case (.rawTracepoint(let name), _, _): "tp_btf/\(name)"
+    case (.function(let function, .entry), _, _): "fentry/\(function.name)"
+    case (.function(let function, .exit), _, _): "fexit/\(function.name)"
+    case (.iterator(let name), _, _): "iter/\(name)"
+    // What it attaches to may be more than a section's name says.
+    case (.kprobeMulti, _, _): nil
+    case (.none, .kprobe, .kprobe(.function(let function, let offset), let side, _)):
+      "\(side == .entry ? "kprobe" : "kretprobe")/\(function.name)\(offset == 0 ? "" : "+\(offset)")"
     case (.none, .perfEvent, _): "perf_event"
     case (.none, .rawTracepoint, .rawTracepoint(let name)): "raw_tp/\(name)"
     // Not attached: whoever loads it runs it.

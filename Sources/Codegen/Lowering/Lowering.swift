@@ -123,6 +123,7 @@ struct Lowering {
     switch planned.entry {
     case .single(let probe, let nameIndex):
       lowering.entry.nameIndex = .constant(Int64(nameIndex))
+      if case .iterator(let name) = planned.placement.load.target { lowering.beginIteration(over: name) }
       lowering.body(of: program.probes[probe])
     case .syscalls(let entry):
       lowering.syscalls(entry)

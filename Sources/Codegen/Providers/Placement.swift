@@ -57,6 +57,9 @@ extension AttachPoint {
     case .software(let place): place
     case .tracepoint(let place): place
     case .rawTracepoint(let place): place
+    case .kprobe(let place): place
+    case .fentry(let place): place
+    case .iterator(let place): place
     }
   }
 }

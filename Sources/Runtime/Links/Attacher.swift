@@ -16,6 +16,11 @@ struct Attacher {
     case .perfEvent(let event): attachments.add(timer: try opened(Timer(event: event, hook: hook)))
     case .tracepoint(let name): try attachTracepoint(name, hook, attachments)
     case .rawTracepoint(let name): attachments.add(link: try openRawTracepoint(name, hook))
+    case .kprobe(let place, let side, let cookie): try attachKprobe(place, side, cookie, hook, attachments)
+    case .kprobeMulti(let functions, let side, let cookies):
+      attachments.add(link: try openKprobes(functions, side, cookies, hook))
+    case .trampoline: attachments.add(link: try openTrampoline(hook))
+    case .iterator: attachments.add(iterator: try opened(hook))
     }
   }
 

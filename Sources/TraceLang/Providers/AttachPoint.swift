@@ -8,6 +8,9 @@ public struct AttachPoint: Hashable, Sendable {
     case software(SoftwareEvent)
     case tracepoint(Tracepoint)
     case rawTracepoint(RawTracepoint)
+    case kprobe(Kprobe)
+    case fentry(Fentry)
+    case iterator(ObjectIterator)
 
     /// The place itself.
     var place: any ProbePlace {
@@ -18,6 +21,9 @@ public struct AttachPoint: Hashable, Sendable {
       case .software(let place): place
       case .tracepoint(let place): place
       case .rawTracepoint(let place): place
+      case .kprobe(let place): place
+      case .fentry(let place): place
+      case .iterator(let place): place
       }
     }
   }

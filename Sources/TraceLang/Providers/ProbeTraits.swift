@@ -4,6 +4,8 @@ public struct ProbeTraits: Hashable, Sendable {
   public var typeName: String
   /// What `args` is, if anything.
   public var arguments: RecordReference?
+  /// What `ctx` points to, if anything.
+  public var context: RecordReference?
   /// Whether `argN` reads the words that the program is given.
   public var hasArgumentWords = false
   /// Whether the program is given the registers that were saved when the probe fired.
@@ -44,6 +46,7 @@ public struct ProbeTraits: Hashable, Sendable {
     var traits = ProbeTraits(typeName: typeName, programTypes: programTypes)
     traits.hasArgumentWords = hasArgumentWords
     traits.hasRegisters = hasRegisters
+    traits.context = context
     traits.space = space
     traits.hasCurrentTask = hasCurrentTask
     return traits

@@ -7,8 +7,12 @@ extension BundleChecker {
     try require(program.name.isText, "its name is no text")
     switch (program.load.type, program.load.target) {
     case (.tracing, .rawTracepoint(let name)): try require(name.isFileName, "its tracepoint has no name")
-    case (.rawTracepoint, .none), (.tracepoint, .none), (.perfEvent, .none): break
-    case (.rawTracepoint, _), (.tracepoint, _), (.perfEvent, _), (.kprobe, _), (.tracing, .none):
+    case (.tracing, .function(let function, _)): try check(function)
+    case (.tracing, .iterator(let name)): try require(name.isFileName, "it iterates over nothing")
+    case (.rawTracepoint, .none), (.tracepoint, .none), (.perfEvent, .none), (.kprobe, .none): break
+    case (.kprobe, .kprobeMulti): break
+    case (.rawTracepoint, _), (.tracepoint, _), (.perfEvent, _), (.kprobe, _), (.tracing, .none),
+      (.tracing, .kprobeMulti):
       throw BundleFault("no hook runs programs of its type")
     }
     var open = scan.needsMap
@@ -59,7 +63,31 @@ extension BundleChecker {
         try require(name.isEmpty || name == own, "its program is of the tracepoint \(own)")
       default: throw BundleFault("a raw tracepoint runs programs of raw tracepoints")
       }
+    case .kprobe(let place, let side, _):
+      try require(load == .kprobe, "a kprobe runs kprobe programs")
+      switch place {
+      case .function(let function, let offset):
+        try check(function)
+        try require(side == .entry || offset == 0, "a function returns to one place")
+      case .address: try require(side == .entry, "an address has no return")
+      }
+    case .kprobeMulti(let functions, _, let cookies):
+      try require(load == .kprobeMulti, "its program is not for many kprobes")
+      try require((1...1 << 20).contains(functions.count), "it has \(functions.count) functions")
+      try require(functions.count == cookies.count, "each function has a cookie")
+      for function in functions { try check(function) }
+    case .trampoline:
+      guard case .function = load.target else { throw BundleFault("its program is of no function") }
+    case .iterator:
+      guard case .iterator = load.target else { throw BundleFault("its program does not iterate") }
     }
+  }
+
+  private func check(_ function: KernelFunction) throws(BundleFault) {
+    let length = 1..<128
+    try require(
+      function.name.isText && function.module.isText && length.contains(function.name.utf8.count)
+        && length.contains(function.module.utf8.count), "a function has no such name")
   }
 
   private func check(_ event: PerfEvent) throws(BundleFault) {
@@ -76,4 +104,16 @@ extension BundleChecker {
 extension TracepointName {
   /// Whether it can be found in tracefs, where its parts are names of folders.
   var isNameOfFiles: Bool { category.isFileName && event.isFileName }
+}
+
+extension Hook.Point {
+  /// What attaching to it may do to the machine; `nil` for nothing.
+  var effect: String? {
+    switch self {
+    case .kprobe(.address, _, _): "stops the kernel at an address"
+    case .kprobe(.function, _, _), .kprobeMulti, .trampoline, .iterator, .testRun, .perfEvent, .tracepoint,
+      .rawTracepoint:
+      nil
+    }
+  }
 }
