@@ -176,8 +176,11 @@ import TraceLang
       ("len(comm)", "len() needs a map or a stack, not string[16]"),
       ("pid(outer)", "pid() takes init or curr_ns"),
       ("nsecs(atomic)", "nsecs() takes monotonic, boot, tai or sw_tai"),
-      ("reg(\"ip\")", "reg() needs a probe that saves registers: profile, interval or software"),
-      ("func", "func needs a kprobe, uprobe or fentry probe"),
+      (
+        "reg(\"ip\")",
+        "reg() needs a probe that saves registers: kprobe, uprobe, usdt, profile, interval, software or hardware"
+      ),
+      ("func", "func is only there in kprobe, kretprobe, uprobe, uretprobe, fentry and fexit probes"),
       ("path(1)", "path() needs an fentry, fexit or iter probe"),
       ("socket_cookie(1)", "socket_cookie() needs an fentry or fexit probe"),
       ("uaddr(\"x\")", "uaddr() needs a uprobe, uretprobe or usdt probe"),

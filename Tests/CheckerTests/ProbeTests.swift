@@ -138,7 +138,10 @@ import TraceLang
       ("software:fault:1 { }", "stdin:1:10-15: ERROR: 'fault' is not a software event"),
       ("rawtracepoint:sched_swich { }", "stdin:1:15-26: ERROR: there is no raw tracepoint 'sched_swich'"),
       ("BEGIN:x { }", "stdin:1:1-8: ERROR: begin: takes nothing after it"),
-      ("interval:s:1 { print(arg0); }", "stdin:1:22-26: ERROR: arg0 is only there in rawtracepoint probes"),
+      (
+        "interval:s:1 { print(arg0); }",
+        "stdin:1:22-26: ERROR: arg0 is only there in rawtracepoint, kprobe, uprobe and usdt probes"
+      ),
     ])
   func mistakes(text: String, message: String) { #expect(mistake(text) == message) }
 

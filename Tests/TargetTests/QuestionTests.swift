@@ -92,7 +92,7 @@ enum QuestionKind: CaseIterable {
     case .isCallable:
       Example(
         .function(.isCallable(name: "bpf_f", type: .perfEvent)), [.flag(true), .flag(false)],
-        fact: "whether perf event programs may call bpf_f")
+        fact: "whether perf_event programs may call bpf_f")
     case .type: Example(.type(.named(name: "pid_t")), [.type(.int32), .type(.int64)], fact: "the type pid_t")
     case .namedLayout: Example(.type(.layout(of: .named("struct s"))), layouts, fact: "struct s")
     case .numberedLayout:

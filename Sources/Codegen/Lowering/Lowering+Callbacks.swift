@@ -210,7 +210,7 @@ extension Lowering {
       put(&self, pairs[variable].map { .value($0.value.base) } ?? .constant(0))
     }
     put(&self, .value(entry.context))
-    put(&self, entry.nameIndex)
+    put(&self, namesWord)
     put(&self, entry.syscall?.number ?? .constant(0))
     put(&self, entry.syscall?.registers.map { .value($0.base) } ?? .constant(0))
     put(&self, .constant(0))
@@ -333,8 +333,7 @@ extension Lowering {
         key: Memory(base: key, offset: 0), value: Memory(base: value, offset: 0), map: known.map)
     }
     entry.context = take(&self, .pointer(.context))
-    let nameIndex = take(&self, .integer)
-    if case .value = outer.entry.nameIndex { entry.nameIndex = .value(nameIndex) }
+    restoreNames(take(&self, .integer), outer.entry)
     let number = take(&self, .integer)
     let registers = outer.entry.syscall?.registers
     let base = take(&self, registers.map { outer.builder.function.type(of: $0.base) } ?? .integer)

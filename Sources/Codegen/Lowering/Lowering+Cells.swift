@@ -35,7 +35,8 @@ extension Lowering {
     switch domain {
     case .scalar: return .constant(0)
     case .probes(let first, let count):
-      let index = builder.arithmetic(.sub, entry.nameIndex, .constant(Int64(first)))
+      let name = key?.kind == .context(.functionName) ? entry.functionIndex : entry.nameIndex
+      let index = builder.arithmetic(.sub, name, .constant(Int64(first)))
       // The name table holds only indices of this range; the comparison tells the verifier.
       return bounded(index, count)
     case .integers(let count), .cpus(let count):

@@ -241,7 +241,10 @@ extension Lowering {
       return builder.arithmetic(.sub, .value(now), start)
     case .probeName: return entry.nameIndex
     case .arguments: return .value(entry.context)
-    case .argument(let index): return argumentWord(index * 8)
+    case .functionName: return entry.functionIndex
+    case .argument(let index): return argument(index)
+    case .stackArgument(let index): return stackArgument(index)
+    case .result: return register(SavedRegisters(target.machine.architecture).result)
     }
   }
 

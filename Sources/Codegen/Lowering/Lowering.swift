@@ -60,6 +60,7 @@ struct Lowering {
   struct EntryState {
     var context: Value
     var nameIndex: Operand
+    var functionIndex: Operand = .constant(0)
     var syscall: SyscallState?
   }
 
@@ -121,8 +122,8 @@ struct Lowering {
       functionName: planned.name,
       placement: planned.placement, stackUse: stackUse, prologue: prologue, limits: limits)
     switch planned.entry {
-    case .single(let probe, let nameIndex):
-      lowering.entry.nameIndex = .constant(Int64(nameIndex))
+    case .single(let probe, let names):
+      lowering.setNames(names)
       if case .iterator(let name) = planned.placement.load.target { lowering.beginIteration(over: name) }
       lowering.body(of: program.probes[probe])
     case .syscalls(let entry):

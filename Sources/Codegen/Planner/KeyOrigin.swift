@@ -4,6 +4,8 @@ import TraceLang
 enum KeyOrigin: Hashable {
   /// The running probe's name.
   case probeName
+  /// The name of the traced function.
+  case functionName
   /// The number of the running CPU.
   case cpu
   /// The number of a system call, which may be one that there is not.
@@ -16,6 +18,8 @@ enum KeyOrigin: Hashable {
   init(_ key: TypedExpression, in traits: ProbeTraits) {
     if key.kind == .context(.probeName) {
       self = .probeName
+    } else if key.kind == .context(.functionName) {
+      self = .functionName
     } else if key.kind == .context(.cpu) {
       self = .cpu
     } else if key.type == .syscallName || key.isSyscallNumber(in: traits) {
@@ -33,7 +37,7 @@ enum KeyOrigin: Hashable {
     case (.constants(let mine), .constants(let others)):
       let all = mine + others.filter { !mine.contains($0) }
       return all.count <= Planner.maximumConstantKeys ? .constants(all) : .anything
-    case (.probeName, _), (.cpu, _), (.syscallNumber, _), (.constants, _), (.anything, _):
+    case (.probeName, _), (.functionName, _), (.cpu, _), (.syscallNumber, _), (.constants, _), (.anything, _):
       return self == other ? self : .anything
     }
   }

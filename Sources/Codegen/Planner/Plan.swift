@@ -42,10 +42,17 @@ public struct PlannedProgram: Hashable, Sendable {
   public var points: [Hook.Point]
   public var entry: Entry
 
+  /// What `probe` and `func` give, as indices in the table of names.
+  public enum Names: Hashable, Sendable {
+    case constants(probe: Int, function: Int)
+    /// `AttachPoint.cookie` of the hook that fired.
+    case cookie
+  }
+
   /// How the program finds out what to run.
   public enum Entry: Hashable, Sendable {
-    /// One probe's body; `nameIndex` is what `probe` gives.
-    case single(probe: Int, nameIndex: Int)
+    /// One probe's body.
+    case single(probe: Int, names: Names)
     /// The bodies of all probes on syscall entry or exit, told apart by the syscall's number.
     case syscalls(SyscallEntry)
   }

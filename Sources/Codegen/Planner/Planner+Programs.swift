@@ -20,7 +20,7 @@ extension Planner {
     var groupOfPlacement: [Placement: Int] = [:]
     for point in points {
       let placement = point.planned.placement(for: body, on: target)
-      if !usage.usesProbeName[probe], let known = groupOfPlacement[placement] {
+      if placement.names == .cookie || !usage.usesNames[probe], let known = groupOfPlacement[placement] {
         groups[known].points.append(point)
       } else {
         groupOfPlacement[placement] = groups.count
@@ -33,8 +33,15 @@ extension Planner {
         PlannedProgram(
           name: Self.kernelName(points[0].planned.shortName ?? name),
           title: name + (points.count > 1 ? " and \(points.count - 1) more" : ""), placement: placement,
-          points: points.map { $0.planned.hook(placement) },
-          entry: .single(probe: probe, nameIndex: points[0].nameIndex)))
+          points: points[0].planned.hooks(for: points, placement),
+          entry: .single(probe: probe, names: names(of: points, placement, probe))))
     }
+  }
+
+  private func names(of points: [AttachPoint], _ placement: Placement, _ probe: Int) -> PlannedProgram.Names {
+    // Where all have the same, a constant is cheaper.
+    let isShared = points.contains { $0.cookie != points[0].cookie }
+    if placement.names == .cookie, isShared, usage.usesNames[probe] { return .cookie }
+    return .constants(probe: points[0].nameIndex, function: points[0].functionIndex ?? 0)
   }
 }

@@ -93,9 +93,8 @@ public struct Planner {
     guard let key = map.key else { return .scalar }
     switch use.keys {
     case .probeName:
-      let names = use.users.flatMap { program.probes[$0].attachPoints.map(\.nameIndex) }
-      guard let low = names.min(), let high = names.max() else { return nil }
-      return .probes(base: low, count: high - low + 1)
+      return domain(of: use) { $0.nameIndex }
+    case .functionName: return domain(of: use) { $0.functionIndex }
     case .cpu: return .cpus(count: cpuSlots)
     case .constants(let keys): return .keys(keys)
     case .syscallNumber: return .integers(count: Self.syscallNumbers)
@@ -110,6 +109,13 @@ public struct Planner {
       return .integers(count: (Int(high) + 1).nextPowerOfTwo)
     default: return nil
     }
+  }
+
+  /// The names that the probes of a map's users give.
+  private func domain(of use: Usage.MapUse, _ name: (AttachPoint) -> Int?) -> MapView.Domain? {
+    let names = use.users.flatMap { program.probes[$0].attachPoints.compactMap(name) }
+    guard let low = names.min(), let high = names.max() else { return nil }
+    return .probes(base: low, count: high - low + 1)
   }
 
   /// Whether integer keys may lie outside of the domain.

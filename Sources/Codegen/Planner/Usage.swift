@@ -20,6 +20,8 @@ struct Usage {
   var maps: [MapUse]
   /// By probe: whether the body mentions `probe`, its arguments, or sends anything.
   var usesProbeName: [Bool]
+  /// By probe: whether it mentions `probe` or `func`.
+  var usesNames: [Bool]
   var usesArguments: [Bool]
   /// By probe: the members of `args` that are read as they are; `nil` where it is used in another way.
   var argumentMembers: [Set<String>?]
@@ -46,6 +48,7 @@ struct Usage {
     maps = Array(repeating: MapUse(), count: program.maps.count)
     usesProbeName = Array(repeating: false, count: program.probes.count)
     usesArguments = usesProbeName
+    usesNames = usesProbeName
     followsArguments = usesProbeName
     argumentMembers = Array(repeating: [], count: program.probes.count)
     for (index, body) in program.probes.enumerated() {
@@ -166,8 +169,11 @@ struct Usage {
 
   private mutating func note(_ value: ContextValue) {
     switch value {
-    case .probeName: usesProbeName[probe] = true
-    case .arguments, .argument:
+    case .probeName:
+      usesProbeName[probe] = true
+      usesNames[probe] = true
+    case .functionName: usesNames[probe] = true
+    case .arguments, .argument, .stackArgument, .result:
       usesArguments[probe] = true
       argumentMembers[probe] = nil
     case .elapsed: usesElapsed = true

@@ -6,11 +6,22 @@ public struct Placement: Hashable, Sendable {
   public var arguments: ArgumentAccess = .record
   /// Frames between the program and the place it is attached to, for stacks to leave out.
   public var framesToSkip = 0
+  /// How it learns which of its attach points fired.
+  public var names = NameSource.program
 
-  init(_ load: Load, arguments: ArgumentAccess = .record, framesToSkip: Int = 0) {
+  /// Where the indices of `probe` and `func` come from.
+  public enum NameSource: Hashable, Sendable {
+    /// The program is for one attach point wherever its body asks.
+    case program
+    /// Each hook has them in its cookie (`AttachPoint.cookie`), so that one program serves all.
+    case cookie
+  }
+
+  init(_ load: Load, arguments: ArgumentAccess = .record, framesToSkip: Int = 0, names: NameSource = .program) {
     self.load = load
     self.arguments = arguments
     self.framesToSkip = framesToSkip
+    self.names = names
   }
 }
 
@@ -20,6 +31,8 @@ public enum ArgumentAccess: Hashable, Sendable {
   case record
   /// The context has a 64-bit word for each.
   case words
+  /// The context is the saved registers at a function's entry or return.
+  case registers
   /// Those of `raw_syscalls` from the words of the raw tracepoint: the saved registers and the number or result.
   case rawSyscall(SyscallEntry.Side)
 }
@@ -40,15 +53,24 @@ protocol PlannedPlace {
   func placement(for body: BodyUse, on target: any Target) -> Placement
   /// What such a program is attached to.
   func hook(_ placement: Placement) -> Hook.Point
+  /// What a program that several places share is attached to; asked of the first of them.
+  func hooks(for points: [AttachPoint], _ placement: Placement) -> [Hook.Point]
   /// A name for the kernel, where the probe's own is too long to tell much; `nil` for the probe's.
   var shortName: String? { get }
 }
 
 extension PlannedPlace {
   var shortName: String? { nil }
+
+  func hooks(for points: [AttachPoint], _ placement: Placement) -> [Hook.Point] {
+    points.map { $0.planned.hook(placement) }
+  }
 }
 
 extension AttachPoint {
+  /// What a hook tells its program of the attach point: the index of its name and, in the upper half, its function's.
+  var cookie: UInt64 { UInt64(nameIndex) | UInt64(functionIndex ?? 0) << 32 }
+
   var planned: any PlannedPlace {
     switch kind {
     case .special(let place): place

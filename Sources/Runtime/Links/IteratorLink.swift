@@ -9,7 +9,7 @@ struct ObjectPass {
   private let title: String
 
   /// Objects between two looks at what they have sent: each puts a byte into the file.
-  private static let objectsAtOnce = 64
+  private static let objectsAtOnce = 16
 
   fileprivate init(link: Int32, file: Int32, title: String) {
     self.link = link

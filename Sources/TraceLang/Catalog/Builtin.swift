@@ -32,6 +32,7 @@ public struct Builtin: Sendable {
   public enum Name: String, Sendable, CaseIterable {
     case pid, tid, uid, gid, comm, cpu, ncpus, nsecs, elapsed, probe, args, curtask, rand, cgroup, numaid, jiffies, ctx
     case arg0, arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9
+    case sarg0, sarg1, sarg2, sarg3, sarg4, sarg5, sarg6, sarg7, sarg8, sarg9
     case str, buf, ksym, usym, strftime
     case hasKey = "has_key"
     case len, strncmp, bswap, kptr, uptr, delete, getopt
@@ -68,6 +69,11 @@ public struct Builtin: Sendable {
   public var argumentIndex: Int? {
     name.rawValue.hasPrefix("arg") && name != .args ? Int(name.rawValue.dropFirst(3)) : nil
   }
+
+  /// The N of `sargN`.
+  public var stackArgumentIndex: Int? {
+    name.rawValue.hasPrefix("sarg") ? Int(name.rawValue.dropFirst(4)) : nil
+  }
 }
 
 extension Builtin {
@@ -103,6 +109,9 @@ extension Builtin {
     ]
     + [Name.arg0, .arg1, .arg2, .arg3, .arg4, .arg5, .arg6, .arg7, .arg8, .arg9].map {
       Builtin($0, .value, 0...0, "int64 \($0.rawValue)", "A raw argument of the probe, counted from 0.")
+    }
+    + [Name.sarg0, .sarg1, .sarg2, .sarg3, .sarg4, .sarg5, .sarg6, .sarg7, .sarg8, .sarg9].map {
+      Builtin($0, .value, 0...0, "int64 \($0.rawValue)", "An argument of the function on the stack, counted from 0.")
     }
 
   private static let functions: [Builtin] = [

@@ -81,6 +81,8 @@ extension Checker {
     case .nsecs: return nanoseconds(arguments, range)
     case .elapsed: return context(.elapsed, .uint64)
     case .probe: return context(.probeName, .probeName)
+    case .func: return functionName(range)
+    case .retval: return functionResult(range)
     case .curtask: return context(.curtask, .pointer(.record(.named("struct task_struct")), .kernel))
     case .rand: return context(.rand, .uint32)
     case .cgroup: return context(.cgroup, .uint64)
@@ -95,6 +97,7 @@ extension Checker {
       return context(.arguments, .pointer(.record(reference), .kernel))
     default:
       if let index = builtin.argumentIndex { return rawArgument(index, range) }
+      if let index = builtin.stackArgumentIndex { return stackArgument(index, range) }
       return library(builtin, arguments, range)
     }
   }
@@ -119,16 +122,6 @@ extension Checker {
       return invalid(range)
     }
     return TypedExpression(.context(.arguments), .record(reference), range)
-  }
-
-  private mutating func rawArgument(_ index: Int, _ range: SourceRange) -> TypedExpression {
-    guard instance.traits.hasArgumentWords || instance.attachPoints.isEmpty else {
-      error(
-        "arg\(index) is only there in rawtracepoint probes", at: range,
-        notes: [Diagnostic.Note("tracepoint fields are read by args.NAME")])
-      return invalid(range)
-    }
-    return TypedExpression(.context(.argument(index)), .uint64, range)
   }
 
   // MARK: - Functions

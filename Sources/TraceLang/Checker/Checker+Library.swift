@@ -16,11 +16,12 @@ extension Checker {
     case .find: return findEntry(arguments, range)
     case .signal, .signalThread: return signal(builtin.name, arguments[0], range)
     case .kstack, .ustack: return stack(isUser: builtin.name == .ustack, arguments, range)
-    case .func, .retval, .path, .socketCookie, .uaddr, .skboutput, .override, .unwatch:
+    case .path, .socketCookie, .uaddr, .skboutput, .override, .unwatch:
       return elsewhere(builtin.name, range)
     case .pid, .tid, .uid, .gid, .comm, .cpu, .ncpus, .nsecs, .elapsed, .probe, .args, .curtask, .rand, .cgroup,
       .numaid,
-      .jiffies, .ctx, .arg0, .arg1, .arg2, .arg3, .arg4, .arg5, .arg6, .arg7, .arg8, .arg9, .str, .buf, .ksym, .usym,
+      .jiffies, .ctx, .func, .retval, .arg0, .arg1, .arg2, .arg3, .arg4, .arg5, .arg6, .arg7, .arg8, .arg9,
+      .sarg0, .sarg1, .sarg2, .sarg3, .sarg4, .sarg5, .sarg6, .sarg7, .sarg8, .sarg9, .str, .buf, .ksym, .usym,
       .strftime, .hasKey, .len, .bswap, .kptr, .uptr, .delete, .getopt, .printf, .print, .clear, .zero, .exit, .time,
       .join, .cat, .system, .errorf, .warnf, .count, .sum, .min, .max, .avg, .stats, .hist, .lhist, .tseries:
       return invalid(range)
@@ -50,8 +51,6 @@ extension Checker {
   private mutating func elsewhere(_ name: Builtin.Name, _ range: SourceRange) -> TypedExpression {
     let (what, needs): (String, String) =
       switch name {
-      case .func: ("func", "a kprobe, uprobe or fentry probe")
-      case .retval: ("retval", "a kretprobe, uretprobe or fexit probe")
       case .path: ("path()", "an fentry, fexit or iter probe")
       case .socketCookie: ("socket_cookie()", "an fentry or fexit probe")
       case .uaddr: ("uaddr()", "a uprobe, uretprobe or usdt probe")

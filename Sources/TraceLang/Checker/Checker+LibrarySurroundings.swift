@@ -83,8 +83,8 @@ extension Checker {
     guard let name = quoted(syntax, .reg) else { return invalid(range) }
     guard instance.traits.hasRegisters else {
       error(
-        "reg() needs a probe that saves registers: profile, interval or software", at: range,
-        notes: [Diagnostic.Note("kprobe and uprobe have them too, and are not in this version of swtrace")])
+        "reg() needs a probe that saves registers: kprobe, uprobe, usdt, profile, interval, software or hardware",
+        at: range)
       return invalid(range)
     }
     let registers = SavedRegisters(target.machine.architecture)
@@ -221,23 +221,4 @@ enum SignalName {
     default: return names.firstIndex(of: short).map { $0 + 1 }
     }
   }
-}
-
-/// Where registers lie in what a perf event's program gets
-/// (Kernel: struct pt_regs of arch/x86, struct user_pt_regs of arch/arm64, both include/uapi/asm/ptrace.h).
-public struct SavedRegisters {
-  public let names: [String]
-
-  public init(_ architecture: Machine.Architecture) {
-    switch architecture {
-    case .x86_64:
-      names = [
-        "r15", "r14", "r13", "r12", "bp", "bx", "r11", "r10", "r9", "r8", "ax", "cx", "dx", "si", "di", "orig_ax", "ip",
-        "cs", "flags", "sp", "ss",
-      ]
-    case .aarch64: names = (0...30).map { "r\($0)" } + ["sp", "pc", "pstate"]
-    }
-  }
-
-  public func offset(of name: String) -> Int? { names.firstIndex(of: name).map { $0 * 8 } }
 }

@@ -341,7 +341,10 @@ extension Checker {
     let (name, text) = left.type == .probeName ? (left, right) : (right, left)
     guard case .string(let bytes) = text.kind else { return nil }
     let literal = String(decoding: bytes, as: UTF8.self)
-    let matching = instance.attachPoints.filter { probeNames[$0.nameIndex] == literal }
+    let isFunction = name.kind == .context(.functionName)
+    let matching = instance.attachPoints.filter {
+      (isFunction ? $0.function : probeNames[$0.nameIndex]) == literal
+    }
     var equal: TypedExpression
     if matching.isEmpty || matching.count == instance.attachPoints.count {
       equal = TypedExpression(.integer(matching.isEmpty ? 0 : 1), .bool, range)
@@ -349,7 +352,8 @@ extension Checker {
       let index = TypedExpression(.convert(name), .uint64, name.range)
       equal = TypedExpression(.integer(0), .bool, range)
       for point in matching {
-        let constant = TypedExpression(.integer(Int64(point.nameIndex)), .uint64, range)
+        let constant = TypedExpression(
+          .integer(Int64((isFunction ? point.functionIndex : point.nameIndex) ?? 0)), .uint64, range)
         let test = TypedExpression(.compare(.equal, index, constant, signed: false), .bool, range)
         if case .integer = equal.kind { equal = test } else { equal = TypedExpression(.or(equal, test), .bool, range) }
       }

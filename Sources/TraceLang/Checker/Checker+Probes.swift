@@ -34,12 +34,9 @@ extension Checker {
         let matches = found[text] ?? expander.expand(syntax, &diagnostics)
         if !matches.isEmpty { found[text] = matches }
         for match in matches {
-          let nameIndex = probeNameIndices[match.name] ?? probeNames.count
-          if nameIndex == probeNames.count {
-            probeNameIndices[match.name] = nameIndex
-            probeNames.append(match.name)
-          }
-          points.append(AttachPoint(kind: match.kind, nameIndex: nameIndex, range: syntax.range))
+          let nameIndex = nameIndex(of: match.name)
+          points.append(
+            AttachPoint(kind: match.kind, nameIndex: nameIndex, function: match.function, range: syntax.range))
         }
       }
       if points.isEmpty {
@@ -74,7 +71,26 @@ extension Checker {
       }
       blockNumber += 1
     }
+    nameFunctions(&instances)
     return instances
+  }
+
+  /// The index of a name that `probe` or `func` may give.
+  private mutating func nameIndex(of name: String) -> Int {
+    if let known = probeNameIndices[name] { return known }
+    probeNameIndices[name] = probeNames.count
+    probeNames.append(name)
+    return probeNames.count - 1
+  }
+
+  /// Numbers the functions of blocks that use `func`, next to each other, so that they can be indices.
+  private mutating func nameFunctions(_ instances: inout [ProbeInstance]) {
+    for number in instances.indices where ArgumentUse(instances[number].block).usesFunctionName {
+      for point in instances[number].attachPoints.indices {
+        guard let function = instances[number].attachPoints[point].function else { continue }
+        instances[number].attachPoints[point].functionIndex = nameIndex(of: function)
+      }
+    }
   }
 
   /// Groups attach points by what a body may assume there; where `args` is used, that is the layout of the used fields.
@@ -84,6 +100,7 @@ extension Checker {
     struct Group: Hashable {
       let meaning: ProbeTraits
       var arguments: RecordReference?
+      var result: ProbeTraits.FunctionResult?
       var fields: [TracepointFormat.Field] = []
     }
     var order: [Group] = []
@@ -91,6 +108,7 @@ extension Checker {
     for point in points {
       let traits = point.kind.place.traits
       var group = Group(meaning: traits.meaning)
+      if use.usesResult { group.result = traits.result }
       if use.isUsed {
         if case .tracepoint(let name) = traits.arguments {
           group.fields = usedFields(of: name, use, at: point.range)
@@ -128,6 +146,8 @@ struct ArgumentUse {
   private(set) var isWhole = false
   /// Expressions in the block.
   private(set) var size = 0
+  private(set) var usesFunctionName = false
+  private(set) var usesResult = false
 
   var isUsed: Bool { isWhole || !fields.isEmpty }
 
@@ -135,13 +155,17 @@ struct ArgumentUse {
     var found: Set<String> = []
     var whole = false
     var count = 0
+    var names: Set<String> = []
     let visit: (Expression) -> Bool = { expression in
       count += 1
       if case .member(let base, let name, _) = expression.kind, case .identifier("args") = base.kind {
         found.insert(name.text)
         return false
       }
-      if case .identifier("args") = expression.kind { whole = true }
+      if case .identifier(let name) = expression.kind {
+        if name == "args" { whole = true }
+        names.insert(name)
+      }
       return true
     }
     block.predicate?.visit(visit)
@@ -149,5 +173,7 @@ struct ArgumentUse {
     fields = found
     isWhole = whole
     size = count
+    usesFunctionName = names.contains("func")
+    usesResult = names.contains("retval")
   }
 }

@@ -79,10 +79,16 @@ public enum ContextValue: Hashable, Sendable {
   /// Nanoseconds since swtrace attached its probes.
   case elapsed
   case probeName
+  /// The traced function's name, as an index like that of `probeName`.
+  case functionName
   /// The probe's arguments: a record that stands for its address.
   case arguments
-  /// `argN` of a raw tracepoint.
+  /// `argN`: a word of the context, or a register.
   case argument(Int)
+  /// `sargN`: a word of the traced function's stack.
+  case stackArgument(Int)
+  /// What the traced function returns, from its register.
+  case result
 
   public enum Clock: String, Hashable, Sendable {
     case monotonic, boot, tai

@@ -31,11 +31,16 @@ public struct AttachPoint: Hashable, Sendable {
   public var kind: Kind
   /// Index in `Program.probeNames`.
   public var nameIndex: Int
+  /// The traced function, where there is one.
+  public var function: String?
+  /// Index of its name in `Program.probeNames`, where the body asks for it.
+  public var functionIndex: Int?
   public var range: SourceRange
 
-  public init(kind: Kind, nameIndex: Int, range: SourceRange) {
+  public init(kind: Kind, nameIndex: Int, function: String? = nil, range: SourceRange) {
     self.kind = kind
     self.nameIndex = nameIndex
+    self.function = function
     self.range = range
   }
 }

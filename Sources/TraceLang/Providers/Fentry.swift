@@ -8,6 +8,8 @@ extension Fentry: ProbePlace {
   var traits: ProbeTraits {
     var traits = ProbeTraits(typeName: side == .entry ? "fentry" : "fexit", programTypes: [.tracing])
     traits.arguments = .function(function.text)
+    if side == .exit { traits.result = .ofFunction(function.text) }
+    traits.hasFunctionName = true
     return traits
   }
 }
@@ -43,7 +45,8 @@ extension Pattern {
       let functions = try target.typedKernelFunctions(matching: part.text, module: module)
       if functions.isEmpty { try missingTypedFunction(part, target, &diagnostics) }
       return functions.map {
-        ProbeMatch(kind: .fentry(Fentry(function: $0, side: side)), name: "\(provider.name):\($0.fullText)")
+        ProbeMatch(
+          kind: .fentry(Fentry(function: $0, side: side)), name: "\(provider.name):\($0.fullText)", function: $0.name)
       }
     }
   }

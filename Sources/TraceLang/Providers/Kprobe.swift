@@ -14,6 +14,9 @@ extension Kprobe: ProbePlace {
   var traits: ProbeTraits {
     var traits = ProbeTraits(typeName: side == .entry ? "kprobe" : "kretprobe", programTypes: [.kprobe])
     traits.hasRegisters = true
+    traits.words = .registers
+    if side == .exit { traits.result = .register }
+    if case .function = place { traits.hasFunctionName = true }
     return traits
   }
 }
@@ -52,7 +55,8 @@ extension Pattern {
         let text = parts.count == 2 ? function.fullText : function.text
         return ProbeMatch(
           kind: .kprobe(Kprobe(place: .function(function, offset: offset), side: side)),
-          name: "\(provider.name):\(text)\(offset == 0 ? "" : "+\(offset)")")
+          name: "\(provider.name):\(text)\(offset == 0 ? "" : "+\(offset)")",
+          function: function.name)
       }
     }
   }

@@ -6,8 +6,12 @@ public struct ProbeTraits: Hashable, Sendable {
   public var arguments: RecordReference?
   /// What `ctx` points to, if anything.
   public var context: RecordReference?
-  /// Whether `argN` reads the words that the program is given.
-  public var hasArgumentWords = false
+  /// What `argN` reads, if anything.
+  public var words: ArgumentWords?
+  /// What `retval` is, if anything.
+  public var result: FunctionResult?
+  /// Whether the probe is on a function, whose name `func` gives.
+  public var hasFunctionName = false
   /// Whether the program is given the registers that were saved when the probe fired.
   public var hasRegisters = false
   /// Where pointers that do not say it point to.
@@ -23,6 +27,20 @@ public struct ProbeTraits: Hashable, Sendable {
   public var sharesHook = false
   /// All types of program that a body here may become.
   public var programTypes: [ProgramType]
+
+  public enum ArgumentWords: Hashable, Sendable {
+    /// The program's context, a word for each.
+    case context
+    /// The registers that functions are given arguments in.
+    case registers
+  }
+
+  public enum FunctionResult: Hashable, Sendable {
+    /// The register that functions return in.
+    case register
+    /// Of the type that the kernel's function has by BTF; it lies after its arguments.
+    case ofFunction(String)
+  }
 
   /// How often it fires.
   public enum Pace: Int, Hashable, Sendable, Comparable {
@@ -41,10 +59,11 @@ public struct ProbeTraits: Hashable, Sendable {
     self.programTypes = programTypes
   }
 
-  /// Only what the meaning of a body depends on, without what `args` is: attach points that are equal in this can share one.
+  /// Only what the meaning of a body depends on, without what `args` and `retval` are: attach points that are equal in this can share one.
   var meaning: ProbeTraits {
     var traits = ProbeTraits(typeName: typeName, programTypes: programTypes)
-    traits.hasArgumentWords = hasArgumentWords
+    traits.words = words
+    traits.hasFunctionName = hasFunctionName
     traits.hasRegisters = hasRegisters
     traits.context = context
     traits.space = space

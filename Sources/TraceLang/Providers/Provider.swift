@@ -51,6 +51,8 @@ struct ProbeMatch {
   let kind: AttachPoint.Kind
   /// The probe's full name, as `probe` gives it.
   let name: String
+  /// The traced function's, as `func` gives it.
+  var function: String?
 }
 
 /// What is asked of a provider's list.

@@ -7,7 +7,7 @@ extension RawTracepoint: ProbePlace {
   var traits: ProbeTraits {
     var traits = ProbeTraits(typeName: "rawtracepoint", programTypes: [.rawTracepoint])
     traits.arguments = .function(name)
-    traits.hasArgumentWords = true
+    traits.words = .context
     if name == "sys_enter" { traits.syscallNumber = "id" }
     return traits
   }

@@ -18,4 +18,3 @@ public struct FunctionSignature: Hashable, Sendable, Codable {
     self.result = result
   }
 }
-

@@ -15,9 +15,9 @@ public indirect enum Type: Hashable, Sendable, Codable {
   /// An enum; prints the enumerator's name.
   case enumeration(EnumReference, IntegerType)
   case tuple([TupleElement])
-  /// The name of the running probe, carried as its index in `Program.probeNames` (8 bytes).
+  /// The name of the running probe or the traced function, carried as its index in `Program.probeNames` (8 bytes).
   case probeName
-  /// `func` and `ksym()`: a kernel address printed as a symbol (8 bytes).
+  /// `ksym()`: a kernel address printed as a symbol (8 bytes).
   case kernelSymbol
   /// `usym()`: address and process (8 + 8 bytes).
   case userSymbol
