@@ -89,8 +89,12 @@ struct ScriptOptions: ParsableArguments {
 /// A reason to stop that has no place in the script.
 struct CommandFailure: Error {
   let message: String
+  let notes: [String]
 
-  init(_ message: String) { self.message = message }
+  init(_ message: String, notes: [String] = []) {
+    self.message = message
+    self.notes = notes
+  }
 }
 
 /// `--no-feature kprobe_multi,uprobe_multi`; no probe of this version depends on the others.

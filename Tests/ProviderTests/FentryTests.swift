@@ -6,7 +6,7 @@ import Testing
 @Suite struct FentryTests {
   @Test("names say the module, also where the script does not") func functions() {
     #expect(expand("fentry:vfs_read").names == ["fentry:vmlinux:vfs_read"])
-    #expect(expand("f:vfs_[ow]*").names == ["fentry:vmlinux:vfs_open", "fentry:vmlinux:vfs_write"])
+    #expect(expand("f:vfs_[gw]*").names == ["fentry:vmlinux:vfs_getattr", "fentry:vmlinux:vfs_write"])
     #expect(expand("kfunc:nf:conntrack").names == ["fentry:nf:conntrack"])
     #expect(expand("kretfunc:conntrack").names == ["fexit:nf:conntrack"])
     #expect(expand("fr:vmlinux:*read").names == ["fexit:vmlinux:vfs_read"])
@@ -35,13 +35,13 @@ import Testing
 
   @Test("arguments and the result are listed with their types") func listing() throws {
     #expect(
-      try listed("fentry:vfs_[or]*", arguments: true) == [
-        "fentry:vmlinux:vfs_open", "    int8 * file", "    uint64 count",
+      try listed("fentry:vfs_[gr]*", arguments: true) == [
+        "fentry:vmlinux:vfs_getattr", "    int8 * file", "    uint64 count",
         "fentry:vmlinux:vfs_read", "    int8 * file", "    uint64 count",
       ])
     #expect(
-      try listed("fexit:vmlinux:vfs_[or]*", arguments: true) == [
-        "fexit:vmlinux:vfs_open", "    int8 * file", "    uint64 count",
+      try listed("fexit:vmlinux:vfs_[gr]*", arguments: true) == [
+        "fexit:vmlinux:vfs_getattr", "    int8 * file", "    uint64 count",
         "fexit:vmlinux:vfs_read", "    int8 * file", "    uint64 count", "    int64 retval",
       ])
     #expect(try listed("fentry:*").count == 4)

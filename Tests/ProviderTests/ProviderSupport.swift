@@ -7,7 +7,7 @@ import Testing
 final class FunctionTarget: Target {
   let machine = Machine(
     architecture: .x86_64, isLittleEndian: true, possibleCPUs: 2, pageSize: 4096, kernelRelease: "6.18.4")
-  let traceable = ["nf:conntrack", "vfs_open", "vfs_read", "vfs_write", "without_types"]
+  let traceable = ["nf:conntrack", "vfs_getattr", "vfs_read", "vfs_write", "without_types"]
   /// Known to the kernel, and not to be traced.
   let untraceable = ["do_nmi"]
   private let hasTypes: Bool
@@ -26,7 +26,7 @@ final class FunctionTarget: Target {
           parameters: [
             FunctionParameter(name: "file", type: .pointer(.int8, .kernel)),
             FunctionParameter(name: "count", type: .uint64),
-          ], result: name == "vfs_open" ? nil : .int64))
+          ], result: name == "vfs_getattr" ? nil : .int64))
     case .kernel(.has(.btf)): .flag(hasTypes)
     case .kernel(.symbolAddress(let name)): .number(untraceable.contains(name) ? 1 : nil)
     case .kernel, .tracepoint, .function, .type, .process: question.nothing

@@ -168,12 +168,12 @@ import TraceLang
       _ = try live.finish()
       Issue.record("they were attached")
     } catch let error as RuntimeError {
+      #expect(error.description == "2 probes could not be attached")
       #expect(
-        error.description == """
-          2 probes could not be attached:
-            swt_a: this kernel has no raw tracepoint no_such
-            swt_b: this kernel has no raw tracepoint nor_this
-          """)
+        error.details == [
+          "rawTracepoint(\"no_such\"): this kernel has no raw tracepoint no_such",
+          "rawTracepoint(\"nor_this\"): this kernel has no raw tracepoint nor_this",
+        ])
     }
   }
 

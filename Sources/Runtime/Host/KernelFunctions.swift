@@ -18,6 +18,10 @@ struct KernelFunctions {
     if let known = known(glob, module) { return [known] }
     var found: [String] = []
     try forEach(matching: glob, module: module) { found.append($0) }
+    // The list has one name of each function, and not what ftrace leaves alone: a kprobe may do.
+    if found.isEmpty, glob.literal != nil {
+      try forEachSymbol { take(glob, module, $0, $1) { found.append($0) } }
+    }
     return found.sorted().withoutRepeats
   }
 
@@ -58,18 +62,29 @@ struct KernelFunctions {
   }
 
   private func forEach(matching glob: Glob, module: Glob?, _ body: (String) -> Void) throws(TargetError) {
-    func take(_ name: UnsafeRawBufferPointer, _ place: UnsafeRawBufferPointer) {
-      guard glob.matches(name), module?.matches(place, emptyAs: KernelFunction.kernel) ?? true else { return }
-      let function = String(decoding: name, as: UTF8.self)
-      body(place.isEmpty ? function : "\(String(decoding: place, as: UTF8.self)):\(function)")
-    }
     let listed: Void? = try? filterable { (name, place) in
-      take(name, place)
+      take(glob, module, name, place, body)
       return true
     }
-    if listed != nil { return }
+    if listed == nil { try forEachSymbol { take(glob, module, $0, $1, body) } }
+  }
+
+  /// Gives a function's text when it matches.
+  private func take(
+    _ glob: Glob, _ module: Glob?, _ name: UnsafeRawBufferPointer, _ place: UnsafeRawBufferPointer,
+    _ body: (String) -> Void
+  ) {
+    guard glob.matches(name), module?.matches(place, emptyAs: KernelFunction.kernel) ?? true else { return }
+    let function = String(decoding: name, as: UTF8.self)
+    body(place.isEmpty ? function : "\(String(decoding: place, as: UTF8.self)):\(function)")
+  }
+
+  /// Calls `body` with the name and module of each symbol that may be a function.
+  private func forEachSymbol(
+    _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void
+  ) throws(TargetError) {
     try KernelSymbols().forEach { symbol in
-      if symbol.isText, !Self.isPadding(symbol.name), !Self.isMade(symbol.module) { take(symbol.name, symbol.module) }
+      if symbol.isText, !Self.isPadding(symbol.name), !Self.isMade(symbol.module) { body(symbol.name, symbol.module) }
       return true
     }
   }

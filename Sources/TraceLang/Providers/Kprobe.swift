@@ -14,8 +14,10 @@ extension Kprobe: ProbePlace {
   var traits: ProbeTraits {
     var traits = ProbeTraits(typeName: side == .entry ? "kprobe" : "kretprobe", programTypes: [.kprobe])
     traits.hasRegisters = true
-    traits.words = .registers
-    if side == .exit { traits.result = .register }
+    switch side {
+    case .entry: traits.words = .registers
+    case .exit: traits.result = .register
+    }
     if case .function = place { traits.hasFunctionName = true }
     return traits
   }
