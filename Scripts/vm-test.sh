@@ -13,7 +13,8 @@ set -euo pipefail
 usage() { sed -n '5,10s/^# \{0,3\}//p' "$0" >&2; exit 2; }
 
 repository=$(cd "$(dirname "$0")/.." && pwd)
-groups=("golden=$repository/Tests/GoldenTests/Scripts" "examples=$repository/examples" "exact=$repository/Scripts/vm/scripts")
+groups=("golden=$repository/Tests/GoldenTests/Scripts" "examples=$repository/examples" "exact=$repository/Scripts/vm/scripts"
+  "probes=$repository/Scripts/vm/probes")
 only=()
 random=1000
 arguments=
@@ -51,7 +52,7 @@ if [[ ${#only[@]} -gt 0 ]]; then
   [[ " ${only[*]} " == *" random "* ]] || random=0
 fi
 
-"$repository/Scripts/setup.sh" qemu-system-x86 busybox-static cpio debian-archive-keyring
+"$repository/Scripts/setup.sh" qemu-system-x86 busybox-static cpio debian-archive-keyring gcc libc6-dev
 cache=${XDG_CACHE_HOME:-$repository/.cache}
 [[ -z ${XDG_CACHE_HOME-} ]] || cache=$cache/swtrace
 cache=$cache/vm

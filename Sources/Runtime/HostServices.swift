@@ -8,6 +8,15 @@ public protocol HostServices: AnyObject {
   /// The kernel BTF's type ID of the typedef `btf_trace_NAME`.
   func rawTracepointTypeID(_ name: String) throws(TargetError) -> UInt32
 
+  /// Where the kernel's BTF, or its module's, has a function.
+  func functionTypeID(_ function: KernelFunction) throws(TargetError) -> BTFTypeID
+
+  /// Whether ftrace can stop at a function; `nil` where this machine does not say.
+  func isTraceable(_ function: KernelFunction) -> Bool?
+
+  /// Where functions lie; those that the machine does not have, or whose addresses it hides, are left out.
+  func functionAddresses(_ functions: [KernelFunction]) -> [KernelFunction: UInt64]
+
   /// The function or object of the kernel that an address lies in.
   func kernelSymbol(at address: UInt64) -> SymbolPosition?
 
@@ -39,6 +48,13 @@ public struct SymbolPosition: Hashable, Sendable {
 }
 
 extension HostServices {
+  public func functionTypeID(_ function: KernelFunction) throws(TargetError) -> BTFTypeID {
+    throw TargetError("this kernel's type information has no function '\(function.text)'")
+  }
+
+  public func isTraceable(_ function: KernelFunction) -> Bool? { nil }
+
+  public func functionAddresses(_ functions: [KernelFunction]) -> [KernelFunction: UInt64] { [:] }
   public func userSymbol(at address: UInt64, process: Int32) -> SymbolPosition? { nil }
   public func remember(process: Int32) {}
   public func cgroupPath(_ identifier: UInt64, filter: String) -> String? { nil }

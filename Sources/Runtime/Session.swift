@@ -97,6 +97,7 @@ public final class Session {
     if options.isOutputTruncatedAtStart { try truncateOutput() }
     printer.attached()
     var status = try tracing.start()
+    if !attachments.iterators.isEmpty { status = try tracing.iterate(attachments.iterators) }
     if !attachments.isEmpty {
       try child?.release()
       status = try tracing.run(child: child)
@@ -133,7 +134,9 @@ public final class Session {
     return { host.remember(process: process) }
   }
 
+  /// - Throws: what is wrong with each hook that could not be attached.
   private func attachAll(_ attacher: Attacher, _ attachments: Attachments, _ printer: Printer) throws(RuntimeError) {
+    var failures: [RuntimeError] = []
     for hook in bundle.hooks {
       do {
         try attacher.attach(hook, to: attachments)
@@ -141,12 +144,12 @@ public final class Session {
         switch (error, bundle.settings.missingProbes) {
         case (.unavailable(let message), .warn): printer.warn(message)
         case (.unavailable, .ignore): continue
-        case (.unavailable, .error), (.needsPrivilege, _), (.kernelWithoutBPF, _), (.refused, _), (.failed, _),
-          (.outputFailed, _):
-          throw error
+        case (.unavailable, .error), (.failed, _): failures.append(error)
+        case (.needsPrivilege, _), (.kernelWithoutBPF, _), (.refused, _), (.several, _), (.outputFailed, _): throw error
         }
       }
     }
+    if let first = failures.first { throw failures.count == 1 ? first : .several(failures) }
   }
 
   private func truncateOutput() throws(RuntimeError) {

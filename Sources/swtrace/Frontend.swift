@@ -8,6 +8,13 @@ struct Frontend {
   let options: ScriptOptions
   let style: DiagnosticStyle
 
+  init(target: any Target, options: ScriptOptions, style: DiagnosticStyle) {
+    let denied = options.noFeature?.features ?? []
+    self.target = denied.isEmpty ? target : RestrictedTarget(target, without: denied)
+    self.options = options
+    self.style = style
+  }
+
   /// What a script became, stage by stage.
   struct Result {
     let script: Script

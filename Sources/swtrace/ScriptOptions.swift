@@ -89,20 +89,30 @@ struct ScriptOptions: ParsableArguments {
 /// A reason to stop that has no place in the script.
 struct CommandFailure: Error {
   let message: String
+  let notes: [String]
 
-  init(_ message: String) { self.message = message }
+  init(_ message: String, notes: [String] = []) {
+    self.message = message
+    self.notes = notes
+  }
 }
 
-/// `--no-feature kprobe_multi,uprobe_multi`; no probe of this version depends on one.
+/// `--no-feature kprobe_multi,uprobe_multi`; no probe of this version depends on the others.
 struct FeatureList: ExpressibleByArgument {
-  static let names = ["kprobe_multi", "kprobe_session", "uprobe_multi"]
+  /// By name; `nil` for what is never used.
+  private static let features: [(name: String, feature: KernelFeature?)] = [
+    ("kprobe_multi", .kprobeMulti), ("kprobe_session", nil), ("uprobe_multi", .uprobeMulti),
+  ]
+
+  let features: Set<KernelFeature>
 
   init?(argument: String) {
     let words = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    guard words.allSatisfy(Self.names.contains) else { return nil }
+    guard words.allSatisfy(Self.allValueStrings.contains) else { return nil }
+    features = Set(Self.features.filter { words.contains($0.name) }.compactMap(\.feature))
   }
 
-  static var allValueStrings: [String] { names }
+  static var allValueStrings: [String] { features.map(\.name) }
 }
 
 /// An option's value that is one of a few words.

@@ -21,7 +21,9 @@ enum Terminal {
   }
 
   static func tell(_ failure: CommandFailure, as style: DiagnosticStyle) {
-    if !failure.message.isEmpty { tell([.error(failure.message, at: nil)], SourceMap(), as: style) }
+    if failure.message.isEmpty { return }
+    let notes = failure.notes.map { Diagnostic.Note($0) }
+    tell([.error(failure.message, at: nil, notes: notes)], SourceMap(), as: style)
   }
 
   /// Ends the process after a failure with exit status 1.

@@ -172,7 +172,7 @@ struct TraceCommand: ParsableCommand {
     do throws(RuntimeError) {
       return try Session(bundle: bundle, host: host, options: options, child: child).run()
     } catch {
-      throw CommandFailure(error.description)
+      throw CommandFailure(error.description, notes: error.details)
     }
   }
 

@@ -253,6 +253,53 @@ import TraceLang
     #expect(try refusal(.rawTracepoint(""), .rawTracepoint) != nil)
   }
 
+  @Test("hooks on functions are refused without a name, without their program or with cookies of others")
+  func functionHooks() throws {
+    func refusal(_ point: Hook.Point, _ load: Load) throws -> String? {
+      try self.refusal {
+        $0.programs[0].load = load
+        $0.hooks = [Hook(program: 0, point: point, title: "t")]
+      }
+    }
+    let function = KernelFunction("vfs_read")
+    let onFunction = Load(.tracing, .function(function, .exit))
+    #expect(try refusal(.kprobe(.function(function, offset: 4), .entry, cookie: 1), .kprobe) == nil)
+    #expect(try refusal(.kprobeMulti([function], .exit, cookies: [1]), .kprobeMulti) == nil)
+    #expect(try refusal(.trampoline, onFunction) == nil)
+    #expect(try refusal(.iterator, Load(.tracing, .iterator("task"))) == nil)
+
+    for name in ["", "a\0b", String(repeating: "x", count: 200)] {
+      let nameless = KernelFunction(name)
+      let fault = "hook 0: a function has no such name"
+      #expect(try refusal(.kprobe(.function(nameless, offset: 0), .entry, cookie: 0), .kprobe) == fault)
+      #expect(try refusal(.kprobeMulti([function, nameless], .entry, cookies: [0, 0]), .kprobeMulti) == fault)
+      let load = Load(.tracing, .function(nameless, .entry))
+      #expect(try refusal(.trampoline, load) == "program 0: a function has no such name")
+    }
+    #expect(
+      try refusal(.kprobe(.function(function, offset: 4), .exit, cookie: 0), .kprobe)
+        == "hook 0: a function returns to one place")
+    #expect(
+      try refusal(.kprobeMulti([function], .entry, cookies: []), .kprobeMulti) == "hook 0: each function has a cookie")
+    #expect(try refusal(.kprobeMulti([], .entry, cookies: []), .kprobeMulti) == "hook 0: it has 0 functions")
+    #expect(try refusal(.kprobeMulti([function], .entry, cookies: [0]), .kprobe) != nil)
+    #expect(try refusal(.kprobe(.function(function, offset: 0), .entry, cookie: 0), .kprobeMulti) != nil)
+    #expect(try refusal(.trampoline, .rawTracepoint) != nil)
+    #expect(try refusal(.iterator, onFunction) != nil)
+    #expect(try refusal(.begin, onFunction) != nil)
+  }
+
+  @Test("a kprobe at an address counts as acting on the machine") func addresses() throws {
+    func effect(_ place: Kprobe.Place) throws -> String? {
+      var bundle = try bundle()
+      bundle.programs[0].load = .kprobe
+      bundle.hooks = [Hook(program: 0, point: .kprobe(place, .entry, cookie: 0), title: "t")]
+      return try CheckedBundle(bundle).effect
+    }
+    #expect(try effect(.address(0xffff_ffff_8100_0000)) == "stops the kernel at an address")
+    #expect(try effect(.function(KernelFunction("vfs_read"), offset: 8)) == nil)
+  }
+
   @Test("programs that name what is not the bundle's are refused") func programs() throws {
     func refusal(_ code: [UInt64], _ relocations: [ProgramObject.Relocation] = []) throws -> String? {
       try self.refusal {

@@ -88,7 +88,7 @@ public final class Kernel {
     case .unavailable: .refused(error.description)
     case .refused(let refusal) where refusal.hasTooManyTurns && !host.has(.loop): .refused(error.description)
     case .refused(let refusal): .unloadable(error.description, reason: refusal.reason)
-    case .needsPrivilege, .kernelWithoutBPF, .failed, .outputFailed:
+    case .needsPrivilege, .kernelWithoutBPF, .failed, .several, .outputFailed:
       .unloadable(error.description, reason: error.description)
     }
   }

@@ -13,10 +13,15 @@ import Testing
       for name in names { #expect(Construct.all.contains { $0.name == name }, "there is no script \(name)") }
     case .tests(let parse, let program, let live):
       #expect(parse.hasPrefix("ParserTests/"))
-      #expect(program.hasPrefix("CheckerTests/") || program.hasPrefix("LanguageTests/"))
+      #expect(["CheckerTests/", "LanguageTests/", "ProviderTests/"].contains(where: program.hasPrefix))
       for test in [parse, program, live] {
         #expect(try Self.isThere(test), "there is no test \(test)")
       }
+    case .machines(let parse, let program, let scripts):
+      for test in [parse, program] { #expect(try Self.isThere(test), "there is no test \(test)") }
+      let folder = Repository.root + "/Scripts/vm/probes"
+      #expect(!scripts.isEmpty && Set(scripts).isSubset(of: FileContents.names(in: folder, extension: "bt")))
+      #expect(Set(scripts).isSubset(of: FileContents.names(in: folder, extension: "out")))
     case .notThere(let word):
       let page = try FileContents.text(Repository.root + "/docs/compatibility.md")
       let missing = page.split(separator: "## ").first { $0.hasPrefix("Not there yet") } ?? ""

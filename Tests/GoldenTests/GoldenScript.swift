@@ -33,5 +33,20 @@ struct GoldenScript: Sendable, CustomTestStringConvertible {
     return (check(script, target: target, options: options, diagnostics: &diagnostics), sources, diagnostics)
   }
 
+  /// Whether this kernel has what it needs: not all have kprobe and fentry, and `make vm-test` runs such scripts on those
+  /// that have. They are named after their probe.
+  var runsHere: Bool {
+    get throws {
+      let tracesFunctions = ["kprobe-", "kretprobe-", "fentry-", "fexit-"].contains(where: name.hasPrefix)
+      return try !tracesFunctions || Self.functionsAreTraced.get()
+    }
+  }
+
+  private static let functionsAreTraced = Result {
+    try ["kprobe", "fentry"].allSatisfy {
+      try run([Repository.swtrace, "--dry-run", "-q", "-e", "\($0):vfs_read { exit(); }"]).ending == .exited(0)
+    }
+  }
+
   var listingPath: String { "\(Self.folder)/Listings/\(name).txt" }
 }

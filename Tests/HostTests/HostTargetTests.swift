@@ -81,10 +81,13 @@ struct HostTargetTests {
 
   @Test func functionsAndTheirSignaturesAreFound() throws {
     guard target.has(.btf) else { return }
-    let names = try target.kernelFunctions(matching: "vfs_rea*", module: nil)
+    let names = try target.kernelFunctions(matching: "vfs_rea*", module: nil).map(\.text)
     #expect(names.contains("vfs_read") && names == names.sorted())
-    #expect(try target.kernelFunctions(matching: "vfs_read", module: "vmlinux") == ["vfs_read"])
+    #expect(try target.kernelFunctions(matching: "vfs_read", module: "vmlinux") == [KernelFunction("vfs_read")])
     #expect(target.kernelFunctionSignature("vfs_read")?.parameters.map(\.name) == ["file", "buf", "count", "pos"])
+    #expect(try target.typedKernelFunctions(matching: "vfs_rea*", module: nil).map(\.text) == names)
+    #expect(try target.typedKernelFunctions(matching: "no_such_f*", module: nil).isEmpty)
+    #expect(try target.kernelFunctions(matching: "vfs_read", module: "no_such_module").isEmpty)
     #expect(target.layout(of: .function("vfs_read"))?.members.map(\.offset) == [0, 8, 16, 24])
   }
 

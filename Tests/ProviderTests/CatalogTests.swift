@@ -13,6 +13,8 @@ import Testing
     "software": "software:faults:10",
     "tracepoint": "tracepoint:sched:sched_switch", "rawtracepoint": "rawtracepoint:sched_switch",
     "uprobe": "uprobe:/bin/sh:0x5000", "uretprobe": "uretprobe:/bin/sh:0x5000",
+    "kprobe": "kprobe:vfs_read", "kretprobe": "kretprobe:vfs_read",
+    "fentry": "fentry:vmlinux:vfs_read", "fexit": "fexit:vmlinux:vfs_read", "iter": "iter:task",
   ]
 
   private func program(_ text: String) throws -> (program: Program?, report: String) {

@@ -158,6 +158,25 @@ import TraceLang
     #expect(throws: RuntimeError.self) { try live.finish() }
   }
 
+  @Test("each hook that cannot be attached is told with its reason") func severalFailures() throws {
+    let live = try LiveSession(
+      bundle(
+        programs: [emitting(1).spec("swt_a"), emitting(2).spec("swt_b")],
+        points: [.rawTracepoint("no_such"), .rawTracepoint("nor_this")]))
+    live.start()
+    do {
+      _ = try live.finish()
+      Issue.record("they were attached")
+    } catch let error as RuntimeError {
+      #expect(error.description == "2 probes could not be attached")
+      #expect(
+        error.details == [
+          "rawTracepoint(\"no_such\"): this kernel has no raw tracepoint no_such",
+          "rawTracepoint(\"nor_this\"): this kernel has no raw tracepoint nor_this",
+        ])
+    }
+  }
+
   @Test("a refused program is told by the script's line") func refusal() throws {
     let object = ProgramObject(
       instructions: [Assembly.move(0, 0), Assembly.load(0, 3, 0), Assembly.exit], relocations: [],

@@ -6,7 +6,7 @@ import Testing
 enum QuestionKind: CaseIterable {
   case feature, symbolAddress
   case tracepoints, format, isKernel, rawTracepoints, rawArguments
-  case functions, signature, isCallable
+  case functions, typedFunctions, signature, isCallable, iterators
   case type, namedLayout, numberedLayout, argumentsLayout, scriptLayout, tracepointLayout
   case enumerator, enumerators, scriptEnumerators
   case cgroup, pidNamespace
@@ -24,6 +24,8 @@ enum QuestionKind: CaseIterable {
       case .tracepoint(.rawMatching): .rawTracepoints
       case .tracepoint(.rawArguments): .rawArguments
       case .function(.matching): .functions
+      case .function(.typed): .typedFunctions
+      case .function(.iterators): .iterators
       case .function(.signature): .signature
       case .function(.isCallable): .isCallable
       case .type(.named): .type
@@ -83,6 +85,9 @@ enum QuestionKind: CaseIterable {
         fact: "the raw tracepoint sched_switch")
     case .functions:
       Example(.function(.matching(glob: "vfs_*", module: "ext4")), [.names(["vfs_read"]), .names([])], fact: nil)
+    case .typedFunctions:
+      Example(.function(.typed(glob: "vfs_*", module: "ext4")), [.names(["ext4:vfs_read"]), .names([])], fact: nil)
+    case .iterators: Example(.function(.iterators(glob: "*")), [.names(["task"]), .names([])], fact: nil)
     case .signature:
       Example(
         .function(.signature(name: "vfs_read")),

@@ -19,6 +19,8 @@ private final class SmallTarget: Target {
     case .tracepoint(.rawArguments): .parameters([FunctionParameter(name: "preempt", type: .bool)])
     case .binary: question.nothing
     case .function(.matching): .names(["vfs_read", "vfs_write"])
+    case .function(.typed): .names(["vfs_read"])
+    case .function(.iterators): .names(["task"])
     case .function(.signature): .signature(FunctionSignature(parameters: [], result: .int64))
     case .function(.isCallable(_, let type)): .flag(type == .perfEvent)
     case .type(.named("struct task_struct")): .type(.record(.btf(object: 0, type: 114, name: "task_struct")))
@@ -57,6 +59,7 @@ private final class SmallTarget: Target {
       try target.tracepointFormat(TracepointName(category: "no", event: "such")), target.syscallNumber("open"),
       try target.rawTracepoints(matching: "sched_*"), target.rawTracepointArguments("sched_switch"),
       try target.kernelFunctions(matching: "vfs_*", module: nil), target.kernelFunctionSignature("vfs_read"),
+      try target.typedKernelFunctions(matching: "vfs_*", module: nil), try target.iterators(matching: "*"),
       target.kernelType(named: "struct task_struct"), target.kernelType(named: "struct nosuch"),
       target.layout(of: task), target.enumerator(named: "A"),
       target.enumerators(of: .btf(object: 0, type: 3, name: "e")), target.kernelSymbolAddress("_text"),

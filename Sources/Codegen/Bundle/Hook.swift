@@ -16,6 +16,14 @@ public struct Hook: Hashable, Sendable, Codable {
     case uprobe(UprobeSite)
     /// One link to many places of a file (BPF_TRACE_UPROBE_MULTI).
     case uprobes(UprobeSites)
+    /// A perf event of the kernel's `kprobe`.
+    case kprobe(Kprobe.Place, FunctionSide, cookie: UInt64)
+    /// One link to many functions.
+    case kprobeMulti([KernelFunction], FunctionSide, cookies: [UInt64])
+    /// The function that its program, of type tracing, was loaded for.
+    case trampoline
+    /// The objects that its program, of type tracing, was loaded for: it runs for each of them, once.
+    case iterator
   }
 
   public enum Moment: Hashable, Sendable, Codable {
@@ -96,6 +104,13 @@ extension Hook.Point {
     case .uprobes(let sites):
       "\(sites.isReturn ? "uretprobe" : "uprobe") multi \(sites.path) "
         + zip(sites.offsets, sites.cookies).map { "+\($0) (\($1))" }.joined(separator: " ")
+    case .kprobe(.function(let function, let offset), let side, _):
+      "\(side == .entry ? "kprobe" : "kretprobe") \(function.text)\(offset == 0 ? "" : "+\(offset)")"
+    case .kprobe(.address(let address), _, _): "kprobe \(address)"
+    case .kprobeMulti(let functions, let side, _):
+      "\(side == .entry ? "kprobes" : "kretprobes") \(functions.map(\.text).joined(separator: " "))"
+    case .trampoline: "function"
+    case .iterator: "iterator"
     }
   }
 }

@@ -13,6 +13,12 @@ public struct Load: Hashable, Sendable, Codable {
     case rawTracepoint(String)
     /// BPF_TRACE_UPROBE_MULTI.
     case uprobeMulti
+    /// BPF_TRACE_KPROBE_MULTI.
+    case kprobeMulti
+    /// BPF_TRACE_FENTRY or BPF_TRACE_FEXIT.
+    case function(KernelFunction, FunctionSide)
+    /// BPF_TRACE_ITER, for the function `bpf_iter_NAME`.
+    case iterator(String)
   }
 
   public init(_ type: ProgramType, _ target: AttachTarget = .none) {
@@ -24,13 +30,15 @@ public struct Load: Hashable, Sendable, Codable {
   public static let rawTracepoint = Load(.rawTracepoint)
   public static let tracepoint = Load(.tracepoint)
   public static let perfEvent = Load(.perfEvent)
+  public static let kprobe = Load(.kprobe)
+  public static let kprobeMulti = Load(.kprobe, .kprobeMulti)
   public static func tracingRawTracepoint(_ name: String) -> Load { Load(.tracing, .rawTracepoint(name)) }
 
   /// Whether the verifier knows the types of the program's arguments.
   public var isTyped: Bool {
     switch target {
-    case .none, .uprobeMulti: false
-    case .rawTracepoint: true
+    case .none, .kprobeMulti, .uprobeMulti: false
+    case .rawTracepoint, .function, .iterator: true
     }
   }
 
@@ -39,6 +47,10 @@ public struct Load: Hashable, Sendable, Codable {
     case .none: type.description
     case .uprobeMulti: "\(type.description) uprobe_multi"
     case .rawTracepoint(let name): "\(type.description) raw_tp \(name)"
+    case .kprobeMulti: "\(type.description) multi"
+    case .function(let function, .entry): "\(type.description) fentry \(function.text)"
+    case .function(let function, .exit): "\(type.description) fexit \(function.text)"
+    case .iterator(let name): "\(type.description) iter \(name)"
     }
   }
 
@@ -47,6 +59,13 @@ public struct Load: Hashable, Sendable, Codable {
   func sectionName(_ point: Hook.Point) -> String? {
     switch (target, type, point) {
     case (.rawTracepoint(let name), _, _): "tp_btf/\(name)"
+    case (.function(let function, .entry), _, _): "fentry/\(function.name)"
+    case (.function(let function, .exit), _, _): "fexit/\(function.name)"
+    case (.iterator(let name), _, _): "iter/\(name)"
+    // What it attaches to may be more than a section's name says.
+    case (.kprobeMulti, _, _): nil
+    case (.none, .kprobe, .kprobe(.function(let function, let offset), let side, _)):
+      "\(side == .entry ? "kprobe" : "kretprobe")/\(function.name)\(offset == 0 ? "" : "+\(offset)")"
     case (.none, .perfEvent, _): "perf_event"
     case (_, .kprobe, .uprobe(let site)): site.isReturn ? "uretprobe" : "uprobe"
     case (.uprobeMulti, _, .uprobes(let sites)): sites.isReturn ? "uretprobe.multi" : "uprobe.multi"

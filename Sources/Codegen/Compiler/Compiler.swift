@@ -53,7 +53,10 @@ public func compile(
         name: planned.name, load: planned.placement.load, object: compiled.object, title: planned.title,
         typeInformation: ProgramBTF(
           compiled.object, fileName: { sources.name(of: $0) }, sourceLine: { sources.text(of: $0) })))
-    for point in planned.points { bundle.hooks.append(Hook(program: index, point: point, title: planned.title)) }
+    for (place, point) in planned.points.enumerated() {
+      let title = planned.pointTitles.isEmpty ? planned.title : planned.pointTitles[place]
+      bundle.hooks.append(Hook(program: index, point: point, title: title))
+    }
   }
   if scratchSize > maximumScratch {
     throw CompileError(

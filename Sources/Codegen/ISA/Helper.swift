@@ -28,6 +28,7 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
   case jiffies64 = 118
   case getNamespacePIDTGID = 120
   case ktimeGetBootNanoseconds = 125
+  case sequenceWrite = 127
   case ringBufferOutput = 130
   case ringBufferReserve = 131
   case ringBufferSubmit = 132
@@ -77,6 +78,7 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
     case .jiffies64: "jiffies64"
     case .getNamespacePIDTGID: "get_ns_current_pid_tgid"
     case .ktimeGetBootNanoseconds: "ktime_get_boot_ns"
+    case .sequenceWrite: "seq_write"
     case .ringBufferOutput: "ringbuf_output"
     case .ringBufferReserve: "ringbuf_reserve"
     case .ringBufferSubmit: "ringbuf_submit"
@@ -106,7 +108,7 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
     case .mapLookupElement, .mapUpdateElement, .mapDeleteElement, .probeRead, .ktimeGetNanoseconds, .getPseudoRandom,
       .tailCall, .getCurrentComm, .getStackID, .probeReadString, .perfEventOutput, .overrideReturn, .getStack,
       .sendSignal, .probeReadUser, .probeReadKernel, .probeReadUserString, .probeReadKernelString, .sendSignalThread,
-      .jiffies64, .getNamespacePIDTGID, .ktimeGetBootNanoseconds, .ringBufferOutput, .ringBufferReserve,
+      .jiffies64, .getNamespacePIDTGID, .ktimeGetBootNanoseconds, .sequenceWrite, .ringBufferOutput, .ringBufferReserve,
       .ringBufferSubmit, .ringBufferDiscard, .getTaskStack, .dPath, .perCPUPointer, .thisCPUPointer,
       .forEachMapElement, .taskPointerRegisters, .loop, .strncmp, .mapLookupPerCPUElement, .ktimeGetTAINanoseconds:
       false

@@ -40,6 +40,8 @@ public struct PlannedProgram: Hashable, Sendable {
   public var title: String
   public var placement: Placement
   public var points: [Hook.Point]
+  /// What each of the points is for, where they differ.
+  public var pointTitles: [String] = []
   public var entry: Entry
 
   /// What `probe` and `func` give, as indices in the table of names.

@@ -29,11 +29,13 @@ extension Planner {
     }
     for (placement, points) in groups {
       let name = program.probeNames[points[0].nameIndex]
+      let hooks = points[0].planned.hooks(for: points, placement)
       plan.programs.append(
         PlannedProgram(
           name: Self.kernelName(points[0].planned.shortName ?? points[0].function ?? name),
           title: name + (points.count > 1 ? " and \(points.count - 1) more" : ""), placement: placement,
-          points: points[0].planned.hooks(for: points, placement),
+          points: hooks,
+          pointTitles: hooks.count == points.count ? points.map { program.probeNames[$0.nameIndex] } : [],
           entry: .single(probe: probe, names: names(of: points, placement, probe))))
     }
   }

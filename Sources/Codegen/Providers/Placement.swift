@@ -80,6 +80,9 @@ extension AttachPoint {
     case .tracepoint(let place): place
     case .rawTracepoint(let place): place
     case .uprobe(let place): place
+    case .kprobe(let place): place
+    case .fentry(let place): place
+    case .iterator(let place): place
     }
   }
 }

@@ -46,6 +46,19 @@ final class Tracing {
     return exitStatus ?? 0
   }
 
+  /// Runs passes over the kernel's objects, one after the other, and prints what they send in between.
+  /// - Returns: the script's exit status.
+  func iterate(_ passes: [ObjectPass]) throws(RuntimeError) -> Int32 {
+    for pass in passes {
+      while goesOn, try pass.advance() {
+        _ = try drain()
+        interruption.check()
+      }
+    }
+    if goesOn { _ = try drain() }
+    return exitStatus ?? 0
+  }
+
   /// Returns when the script exits, a signal says so, what is traced has ended, or the output takes no more.
   /// - Returns: the script's exit status.
   func run(child: ChildProcess?) throws(RuntimeError) -> Int32 {

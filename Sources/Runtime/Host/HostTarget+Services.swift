@@ -15,6 +15,32 @@ extension HostTarget: HostServices {
     return type.id
   }
 
+  public func functionTypeID(_ function: KernelFunction) throws(TargetError) -> BTFTypeID {
+    guard let type = types.function(function), let id = BTFTypeID(type, in: types) else {
+      throw TargetError("this kernel's type information has no function '\(function.text)'")
+    }
+    return id
+  }
+
+  public func isTraceable(_ function: KernelFunction) -> Bool? {
+    KernelFunctions(tracefs: try? tracefs(), types: types).isTraceable(function)
+  }
+
+  public func functionAddresses(_ functions: [KernelFunction]) -> [KernelFunction: UInt64] {
+    let wanted = Set(functions)
+    let names = Set(functions.map(\.name))
+    var addresses: [KernelFunction: UInt64] = [:]
+    try? KernelSymbols().forEach { symbol in
+      let name = String(decoding: symbol.name, as: UTF8.self)
+      guard symbol.isText, names.contains(name), let address = symbol.address, address != 0 else { return true }
+      let module = String(decoding: symbol.module, as: UTF8.self)
+      let function = KernelFunction(name, module: module.isEmpty ? KernelFunction.kernel : module)
+      if wanted.contains(function), addresses[function] == nil { addresses[function] = address }
+      return addresses.count < wanted.count
+    }
+    return addresses
+  }
+
   public func kernelSymbol(at address: UInt64) -> SymbolPosition? { symbolIndex.position(of: address) }
 
   public func userSymbol(at address: UInt64, process: Int32) -> SymbolPosition? {

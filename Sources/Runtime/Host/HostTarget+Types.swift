@@ -24,9 +24,7 @@ extension HostTarget {
 
   /// Where a program finds what it attaches to by BTF; `nil` when the kernel's BTF does not have it.
   public func btfTypeID(kind: BTFKind, name: String) -> BTFTypeID? {
-    types.find(BTFKinds(kind), name).flatMap { type in
-      types.objectName(type.object.number).map { BTFTypeID(object: type.object.number, objectName: $0, id: type.id) }
-    }
+    types.find(BTFKinds(kind), name).flatMap { BTFTypeID($0, in: types) }
   }
 }
 
@@ -37,4 +35,11 @@ public struct BTFTypeID: Hashable, Sendable {
   /// "vmlinux" or the module's name.
   public let objectName: String
   public let id: UInt32
+}
+
+extension BTFTypeID {
+  init?(_ type: BTFType, in types: KernelTypes) {
+    guard let name = types.objectName(type.object.number) else { return nil }
+    self.init(object: type.object.number, objectName: name, id: type.id)
+  }
 }

@@ -1,3 +1,5 @@
+import CLibBPF
+import Glibc
 import TraceLang
 
 /// The kernel's functions that can be probed, from the best list this machine lets us read.
@@ -8,33 +10,96 @@ struct KernelFunctions {
   let tracefs: Tracefs?
   let types: KernelTypes
 
-  /// Sorted; `module` "vmlinux" is the kernel without its modules.
+  /// `KernelFunction.text` of each, sorted.
+  ///
+  /// A function given by its name that BTF has is taken to be one that can be probed: reading the list takes longer than
+  /// all else, and attaching tells.
   func names(matching glob: Glob, module: Glob?) throws(TargetError) -> [String] {
-    if let name = glob.literal, module == nil, types.find(.function, name) != nil { return [name] }
-    var found: Set<String> = []
-    let collect = { (name: UnsafeRawBufferPointer, place: UnsafeRawBufferPointer) in
-      guard glob.matches(name), module?.matches(place, emptyAs: "vmlinux") ?? true else { return }
-      found.insert(String(decoding: name, as: UTF8.self))
+    if let known = known(glob, module) { return [known] }
+    var found: [String] = []
+    try forEach(matching: glob, module: module) { found.append($0) }
+    // The list has one name of each function, and not what ftrace leaves alone: a kprobe may do.
+    if found.isEmpty, glob.literal != nil {
+      try forEachSymbol { take(glob, module, $0, $1) { found.append($0) } }
     }
-    if (try? filterable(collect)) == nil {
-      try KernelSymbols().forEach { symbol in
-        if symbol.isText, !Self.isPadding(symbol.name) { collect(symbol.name, symbol.module) }
-        return true
-      }
-    }
-    return found.sorted()
+    return found.sorted().withoutRepeats
   }
 
-  /// Calls `body` with each function's name and module.
-  private func filterable(_ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void) throws(TargetError) {
+  /// Those of `names` whose types BTF has.
+  func typedNames(matching glob: Glob, module: Glob?) throws(TargetError) -> [String] {
+    if let known = known(glob, module) { return [known] }
+    let typed = types.functionTexts(matching: glob, module: module)
+    if typed.isEmpty { return [] }
+    return try names(matching: glob, module: module).filter(typed.contains)
+  }
+
+  /// Whether the list of what ftrace can stop at has a function; `nil` where there is no list.
+  func isTraceable(_ function: KernelFunction) -> Bool? {
+    guard tracefs != nil else { return nil }
+    var name = function.name
+    var isThere = false
+    let isRead: Void? = name.withUTF8 { wanted in
+      let wanted = UnsafeRawBufferPointer(wanted)
+      return try? filterable { (name, module) in
+        guard name.hasSameBytes(as: wanted) else { return true }
+        isThere = function.isInModule ? module.elementsEqual(function.module.utf8) : module.isEmpty
+        return !isThere
+      }
+    }
+    return isRead.map { isThere }
+  }
+
+  private func known(_ glob: Glob, _ module: Glob?) -> String? {
+    guard let name = glob.literal else { return nil }
+    guard let module else {
+      return types.find(.function, name).flatMap { type in
+        types.objectName(type.object.number).map { KernelFunction(name, module: $0).text }
+      }
+    }
+    guard let place = module.literal else { return nil }
+    let function = KernelFunction(name, module: place)
+    return types.function(function).map { _ in function.text }
+  }
+
+  private func forEach(matching glob: Glob, module: Glob?, _ body: (String) -> Void) throws(TargetError) {
+    let listed: Void? = try? filterable { (name, place) in
+      take(glob, module, name, place, body)
+      return true
+    }
+    if listed == nil { try forEachSymbol { take(glob, module, $0, $1, body) } }
+  }
+
+  /// Gives a function's text when it matches.
+  private func take(
+    _ glob: Glob, _ module: Glob?, _ name: UnsafeRawBufferPointer, _ place: UnsafeRawBufferPointer,
+    _ body: (String) -> Void
+  ) {
+    guard glob.matches(name), module?.matches(place, emptyAs: KernelFunction.kernel) ?? true else { return }
+    let function = String(decoding: name, as: UTF8.self)
+    body(place.isEmpty ? function : "\(String(decoding: place, as: UTF8.self)):\(function)")
+  }
+
+  /// Calls `body` with the name and module of each symbol that may be a function.
+  private func forEachSymbol(
+    _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void
+  ) throws(TargetError) {
+    try KernelSymbols().forEach { symbol in
+      if symbol.isText, !Self.isPadding(symbol.name), !Self.isMade(symbol.module) { body(symbol.name, symbol.module) }
+      return true
+    }
+  }
+
+  /// Calls `body` with each function's name and module until it returns false.
+  private func filterable(
+    _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Bool
+  ) throws(TargetError) {
     guard let tracefs else { throw TargetError("tracefs is not at hand") }
     try tracefs.forEachLine(of: Self.filterList) { line in
       let end = line.firstIndex(of: UInt8(ascii: " ")) ?? line.count
       let name = UnsafeRawBufferPointer(rebasing: line[..<end])
       let module = UnsafeRawBufferPointer(
         rebasing: line[end...].dropFirst(2).prefix { $0 != UInt8(ascii: "]") })
-      if !name.starts(with: "__ftrace_invalid_address__".utf8) { body(name, module) }
-      return true
+      return name.starts(with: "__ftrace_invalid_address__".utf8) || body(name, module)
     }
   }
 
@@ -42,10 +107,25 @@ struct KernelFunctions {
   private static func isPadding(_ name: UnsafeRawBufferPointer) -> Bool {
     name.starts(with: "__pfx_".utf8) || name.starts(with: "__cfi_".utf8) || name.suffix(5).elementsEqual(".cold".utf8)
   }
+
+  /// What kallsyms calls the modules of code made at run time: "bpf", "__builtin__ftrace", "__builtin__kprobes".
+  private static func isMade(_ module: UnsafeRawBufferPointer) -> Bool {
+    module.elementsEqual("bpf".utf8) || module.starts(with: "__builtin__".utf8)
+  }
 }
 
 extension Glob {
   fileprivate func matches(_ text: UnsafeRawBufferPointer, emptyAs name: String) -> Bool {
     text.isEmpty ? matches(name) : matches(text)
+  }
+}
+
+extension [String] {
+  /// Each of a sorted list once.
+  fileprivate var withoutRepeats: [String] {
+    var result: [String] = []
+    result.reserveCapacity(count)
+    for text in self where text != result.last { result.append(text) }
+    return result
   }
 }

@@ -18,6 +18,11 @@ struct Attacher {
     case .rawTracepoint(let name): attachments.add(link: try openRawTracepoint(name, hook))
     case .uprobe(let site): try attachUprobe(site, hook, attachments)
     case .uprobes(let sites): try attachUprobes(sites, hook, attachments)
+    case .kprobe(let place, let side, let cookie): try attachKprobe(place, side, cookie, hook, attachments)
+    case .kprobeMulti(let functions, let side, let cookies):
+      attachments.add(link: try openKprobes(functions, side, cookies, hook))
+    case .trampoline: attachments.add(link: try openTrampoline(hook))
+    case .iterator: attachments.add(iterator: try opened(hook))
     }
   }
 

@@ -12,6 +12,8 @@ final class Attachments {
   private var carriers: [Int32] = []
   /// Perf events of tracepoints whose programs are on links: nothing runs once the links are closed.
   private var empties: [Int32] = []
+  /// To be read to their ends.
+  private(set) var iterators: [ObjectPass] = []
 
   init() {}
 
@@ -26,6 +28,8 @@ final class Attachments {
   func add(timer: Timer) { timers.append(timer) }
 
   func add(link: Int32) { links.append(link) }
+
+  func add(iterator: ObjectPass) { iterators.append(iterator) }
 
   func add(carrier: Int32) { carriers.append(carrier) }
 
@@ -46,6 +50,8 @@ final class Attachments {
     for event in events { _ = swtrace_perf_event_stop(event) }
     let all = links + events + carriers
     swtrace_close_all(all, all.count)
+    for iterator in iterators { iterator.close() }
+    iterators = []
     links = []
     timers = []
     carriers = []

@@ -99,6 +99,7 @@ extension Hook.Point {
     switch self {
     case .perfEvent: true
     case .testRun, .tracepoint, .rawTracepoint, .uprobe, .uprobes: false
+    case .kprobe, .kprobeMulti, .trampoline, .iterator: false
     }
   }
 }

@@ -33,7 +33,9 @@ struct Loader {
     let instructions = Relocator(maps: maps).instructions(of: spec.object)
     let information = spec.typeInformation
     var attempt = Attempt(spec: spec, instructions: instructions, license: bundle.settings.license)
-    attempt.attachTypeID = try attachTypeID(of: spec)
+    let place = try attachPlace(of: spec)
+    attempt.attachTypeID = place.id
+    attempt.attachObject = place.object
     let btf = information.flatMap { loadBTF($0.types) }
     if let log {
       attempt.verbosity = 1
@@ -78,11 +80,19 @@ struct Loader {
         title: spec.title, object: spec.object, errno: Errno(rawValue: code), log: log, isLogCut: isLogCut))
   }
 
-  private func attachTypeID(of spec: ProgramSpec) throws(RuntimeError) -> UInt32 {
-    switch spec.load.target {
-    case .none, .uprobeMulti: return 0
-    case .rawTracepoint(let name):
-      do { return try host.rawTracepointTypeID(name) } catch { throw .unavailable(error.message) }
+  /// The type that a program attaches to, and the BTF of the module that has it.
+  private func attachPlace(of spec: ProgramSpec) throws(RuntimeError) -> (id: UInt32, object: Descriptor?) {
+    do throws(TargetError) {
+      switch spec.load.target {
+      case .none, .kprobeMulti, .uprobeMulti: return (0, nil)
+      case .rawTracepoint(let name): return (try host.rawTracepointTypeID(name), nil)
+      case .iterator(let name): return (try host.functionTypeID(KernelFunction("bpf_iter_\(name)")).id, nil)
+      case .function(let function, _):
+        let type = try host.functionTypeID(function)
+        return (type.id, type.object == 0 ? nil : try ModuleBTF.open(type.objectName))
+      }
+    } catch {
+      throw .unavailable(error.message)
     }
   }
 
@@ -99,6 +109,8 @@ private struct Attempt {
   let instructions: [UInt64]
   let license: String
   var attachTypeID: UInt32 = 0
+  /// The module's BTF that `attachTypeID` is of; `nil` for the kernel's.
+  var attachObject: Descriptor?
   var verbosity: UInt32 = 0
 
   /// Kernel: kernel/bpf/verifier.c of 5.10, bpf_check.
@@ -109,6 +121,7 @@ private struct Attempt {
     var options = bpf_prog_load_opts()
     options.sz = MemoryLayout<bpf_prog_load_opts>.size
     options.attach_btf_id = attachTypeID
+    options.attach_btf_obj_fd = UInt32(attachObject?.rawValue ?? 0)
     options.expected_attach_type = spec.load.attachType
     // The kernel retries nothing for us: a log that does not fit fails the load with ENOSPC.
     var log = [CChar](repeating: 0, count: verbosity == 0 ? 1 : max(logSize, 4096))
@@ -152,6 +165,10 @@ extension Load {
     case .none: bpf_attach_type(0)
     case .rawTracepoint: BPF_TRACE_RAW_TP
     case .uprobeMulti: bpf_attach_type(Self.uprobeMultiAttachType)
+    case .kprobeMulti: BPF_TRACE_KPROBE_MULTI
+    case .function(_, .entry): BPF_TRACE_FENTRY
+    case .function(_, .exit): BPF_TRACE_FEXIT
+    case .iterator: BPF_TRACE_ITER
     }
   }
 

@@ -11,8 +11,20 @@ public enum RuntimeError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Something of the machine that a hook needs is not there.
   case unavailable(String)
   case failed(doing: String, Errno, remedy: String?)
+  /// Hooks that could not be attached, at least two.
+  case several([RuntimeError])
   /// What the script printed did not all reach its output.
   case outputFailed(String, lines: Int, bytes: Int)
+
+  /// Failures that are told one by one.
+  private static let listedFailures = 12
+
+  /// What there is to say of each of several failures, a line each.
+  public var details: [String] {
+    guard case .several(let failures) = self else { return [] }
+    let listed = failures.prefix(Self.listedFailures).map(\.description)
+    return failures.count == listed.count ? listed : listed + ["and \(failures.count - listed.count) more"]
+  }
 
   public var description: String {
     switch self {
@@ -21,6 +33,8 @@ public enum RuntimeError: Error, Hashable, Sendable, CustomStringConvertible {
     case .refused(let refusal): refusal.description
     case .unavailable(let message): message
     case .failed(let doing, let errno, let remedy): "could not \(doing): \(errno)\(remedy.map { "; \($0)" } ?? "")"
+    case .several(let failures):
+      "\(failures.count) probes could not be attached"
     case .outputFailed(let reason, let lines, let bytes):
       "could not write the output: \(reason); \(lines) line\(lines == 1 ? "" : "s") (\(bytes) bytes) were lost"
     }

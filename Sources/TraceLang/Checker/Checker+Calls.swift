@@ -90,8 +90,11 @@ extension Checker {
     case .jiffies: return context(.jiffies, .uint64)
     case .args: return self.arguments(range)
     case .ctx:
-      error("ctx is not in this version of swtrace", at: range)
-      return invalid(range)
+      guard let reference = instance.traits.context else {
+        if !instance.attachPoints.isEmpty { error("ctx is only there in iter probes", at: range) }
+        return invalid(range)
+      }
+      return context(.arguments, .pointer(.record(reference), .kernel))
     default:
       if let index = builtin.argumentIndex { return rawArgument(index, range) }
       if let index = builtin.stackArgumentIndex { return stackArgument(index, range) }

@@ -112,7 +112,7 @@ extension Checker {
       parts.append(part)
     }
     if parts.isEmpty {
-      error("\(Self.title(reference)) has no fields", at: arguments.range)
+      error("\(title(reference)) has no fields", at: arguments.range)
       return nil
     }
     return TypedExpression(.tuple(parts), .tuple(elements), arguments.range)

@@ -234,7 +234,7 @@ extension Checker {
         return hint
       }
       error(
-        "\(Self.title(reference)) has no field '\(name.text)'", at: name.range,
+        "\(title(reference)) has no field '\(name.text)'", at: name.range,
         notes: hint.notes + declaration(of: reference), fixIts: hint.fixIts)
       return invalid(range)
     }
@@ -254,10 +254,10 @@ extension Checker {
     return name.hasPrefix("common_")
   }
 
-  static func title(_ reference: RecordReference) -> String {
+  func title(_ reference: RecordReference) -> String {
     switch reference {
     case .tracepoint(let name): "tracepoint:\(name.category):\(name.event)"
-    case .function(let name): "rawtracepoint:\(name)"
+    case .function(let name): "\(instance.traits.typeName):\(name)"
     case .script, .btf, .named: "struct \(reference.name)"
     }
   }
@@ -331,7 +331,7 @@ extension Checker {
           Suggestions.hint(for: name.text, among: memberNames(layout), at: name.range)
         }
         error(
-          "\(Self.title(reference)) has no field '\(name.text)'", at: name.range,
+          "\(title(reference)) has no field '\(name.text)'", at: name.range,
           notes: hint.notes + declaration(of: reference), fixIts: hint.fixIts)
         return invalid(range)
       }

@@ -13,7 +13,8 @@ extension Checker {
   /// Expands all attach points and splits each block by what its code depends on.
   mutating func instances(of script: Script) -> [ProbeInstance] {
     let expander = AttachPointExpander(
-      target: target, missingProbes: configuration.missingProbes, parameters: options.parameters)
+      target: target, missingProbes: configuration.missingProbes, parameters: options.parameters,
+      allowsUnsafe: options.allowsUnsafe)
     var instances: [ProbeInstance] = []
     var found: [String: [ProbeMatch]] = [:]
     var total = 0

@@ -41,11 +41,15 @@ extension Checker {
     switch instance.traits.result {
     case .register: return TypedExpression(.context(.result), .uint64, range)
     case .ofFunction(let name):
-      guard let signature = target.kernelFunctionSignature(name), let type = signature.result else {
+      guard let type = target.kernelFunctionSignature(name)?.result else {
         error("\(name)() returns nothing", at: range)
         return invalid(range)
       }
-      return TypedExpression(.context(.argument(signature.parameters.count)), type, range)
+      // It lies behind the arguments, as one more.
+      let record = RecordReference.function(name)
+      let arguments = TypedExpression(.context(.arguments), .record(record), range)
+      let member = RecordLayout.Member(name: "retval", type: type, offset: target.layout(of: record)?.size ?? 0)
+      return TypedExpression(.member(arguments, member), scripted(valueType(member, arguments)), range)
     case nil: return misplaced("retval", "kretprobe, uretprobe and fexit", range)
     }
   }

@@ -9,6 +9,9 @@ public struct AttachPoint: Hashable, Sendable {
     case tracepoint(Tracepoint)
     case rawTracepoint(RawTracepoint)
     case uprobe(Uprobe)
+    case kprobe(Kprobe)
+    case fentry(Fentry)
+    case iterator(ObjectIterator)
 
     /// The place itself.
     var place: any ProbePlace {
@@ -20,6 +23,9 @@ public struct AttachPoint: Hashable, Sendable {
       case .tracepoint(let place): place
       case .rawTracepoint(let place): place
       case .uprobe(let place): place
+      case .kprobe(let place): place
+      case .fentry(let place): place
+      case .iterator(let place): place
       }
     }
   }

@@ -4,6 +4,7 @@ struct AttachPointExpander {
   let missingProbes: Configuration.MissingProbes
   /// `$1` and so on, for parts of attach points.
   let parameters: [String]
+  let allowsUnsafe: Bool
 
   /// The places an attach point stands for, in order; empty after an error.
   func expand(_ syntax: AttachPointSyntax, _ diagnostics: inout Diagnostics) -> [ProbeMatch] {
@@ -14,7 +15,8 @@ struct AttachPointExpander {
       return []
     }
     let pattern = Pattern(
-      provider: provider, parts: Array(parts.dropFirst()), range: syntax.range, missingProbes: missingProbes)
+      provider: provider, parts: Array(parts.dropFirst()), range: syntax.range, missingProbes: missingProbes,
+      allowsUnsafe: allowsUnsafe)
     return provider.match(pattern, target, &diagnostics)
   }
 

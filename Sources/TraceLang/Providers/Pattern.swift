@@ -5,6 +5,8 @@ struct Pattern {
   let parts: [AttachPointSyntax.Part]
   let range: SourceRange
   let missingProbes: Configuration.MissingProbes
+  /// `--unsafe`.
+  let allowsUnsafe: Bool
 
   /// The provider's full name and the parts as they are written.
   var name: String { ([provider.name] + parts.map(\.text)).joined(separator: ":") }

@@ -4,6 +4,8 @@ public struct ProbeTraits: Hashable, Sendable {
   public var typeName: String
   /// What `args` is, if anything.
   public var arguments: RecordReference?
+  /// What `ctx` points to, if anything.
+  public var context: RecordReference?
   /// What `argN` reads, if anything.
   public var words: ArgumentWords?
   /// What `retval` is, if anything.
@@ -63,6 +65,7 @@ public struct ProbeTraits: Hashable, Sendable {
     traits.words = words
     traits.hasFunctionName = hasFunctionName
     traits.hasRegisters = hasRegisters
+    traits.context = context
     traits.space = space
     traits.hasCurrentTask = hasCurrentTask
     return traits

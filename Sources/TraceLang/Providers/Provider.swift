@@ -36,12 +36,13 @@ public struct Provider: Sendable {
   public static let catalog: [Provider] = [
     .begin, .end, .tracepoint, .rawTracepoint, .interval, .profile, .software,
     .uprobe, .uretprobe,
+    .kprobe, .kretprobe, .fentry, .fexit,
+    .iter,
   ]
 
   /// Providers of bpftrace that there are none of here yet.
   static let absent: Set<String> = [
-    "hardware", "h", "kprobe", "k", "kretprobe", "kr", "fentry", "f", "kfunc", "fexit", "fr", "kretfunc",
-    "usdt", "U", "watchpoint", "w", "asyncwatchpoint", "aw", "iter", "it", "bench", "test", "self",
+    "hardware", "h", "usdt", "U", "watchpoint", "w", "asyncwatchpoint", "aw", "bench", "test", "self",
   ]
 }
 

@@ -73,6 +73,8 @@ enum LanguageSection: String, CaseIterable {
     case scripts([String])
     /// A test of the parser, one of the checker and one that runs, each as "folder/file.swift function".
     case tests(parse: String, program: String, live: String)
+    /// The same, but scripts that run in virtual machines instead of the last: Scripts/vm/probes has them by name.
+    case machines(parse: String, program: String, scripts: [String])
     /// docs/compatibility.md says by this word that it is not there.
     case notThere(String)
     /// It is not about the language: advice, or how another program is built.
@@ -134,9 +136,20 @@ enum LanguageSection: String, CaseIterable {
         parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",
         program: "CheckerTests/ProbeTests.swift names",
         live: "EndToEndTests/ProbeTests.swift interval")
-    case .iterator: .notThere("iter")
-    case .fentry: .notThere("fentry")
-    case .kprobe: .notThere("kprobe")
+    case .iterator:
+      .tests(
+        parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",
+        program: "ProviderTests/IteratorTests.swift names", live: "EndToEndTests/IteratorTests.swift tasks")
+    case .fentry:
+      .machines(
+        parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",
+        program: "ProviderTests/FentryTests.swift functions",
+        scripts: ["fentry", "fexit", "fentry-objects", "fentry-wildcard", "fentry-functions"])
+    case .kprobe:
+      .machines(
+        parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",
+        program: "ProviderTests/KprobeTests.swift functions",
+        scripts: ["kprobe", "kretprobe", "kprobe-arguments", "kprobe-offset", "kprobe-wildcard", "kprobe-functions"])
     case .profile:
       .tests(
         parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",

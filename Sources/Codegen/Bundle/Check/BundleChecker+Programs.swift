@@ -7,9 +7,12 @@ extension BundleChecker {
     try require(program.name.isText, "its name is no text")
     switch (program.load.type, program.load.target) {
     case (.tracing, .rawTracepoint(let name)): try require(name.isFileName, "its tracepoint has no name")
-    case (.rawTracepoint, .none), (.tracepoint, .none), (.perfEvent, .none), (.kprobe, .none), (.kprobe, .uprobeMulti):
-      break
-    case (.rawTracepoint, _), (.tracepoint, _), (.perfEvent, _), (.kprobe, _), (.tracing, _):
+    case (.tracing, .function(let function, _)): try check(function)
+    case (.tracing, .iterator(let name)): try require(name.isFileName, "it iterates over nothing")
+    case (.rawTracepoint, .none), (.tracepoint, .none), (.perfEvent, .none), (.kprobe, .none): break
+    case (.kprobe, .kprobeMulti), (.kprobe, .uprobeMulti): break
+    case (.rawTracepoint, _), (.tracepoint, _), (.perfEvent, _), (.kprobe, _), (.tracing, .none),
+      (.tracing, .kprobeMulti), (.tracing, .uprobeMulti):
       throw BundleFault("no hook runs programs of its type")
     }
     var open = scan.needsMap
@@ -69,11 +72,35 @@ extension BundleChecker {
       try require(
         !sites.offsets.isEmpty && sites.offsets.count == sites.cookies.count
           && sites.offsets.count <= Self.maximumSites, "uprobes have a place and a cookie each")
+    case .kprobe(let place, let side, _):
+      try require(load == .kprobe, "a kprobe runs kprobe programs")
+      switch place {
+      case .function(let function, let offset):
+        try check(function)
+        try require(side == .entry || offset == 0, "a function returns to one place")
+      case .address: try require(side == .entry, "an address has no return")
+      }
+    case .kprobeMulti(let functions, _, let cookies):
+      try require(load == .kprobeMulti, "its program is not for many kprobes")
+      try require((1...Self.maximumSites).contains(functions.count), "it has \(functions.count) functions")
+      try require(functions.count == cookies.count, "each function has a cookie")
+      for function in functions { try check(function) }
+    case .trampoline:
+      guard case .function = load.target else { throw BundleFault("its program is of no function") }
+    case .iterator:
+      guard case .iterator = load.target else { throw BundleFault("its program does not iterate") }
     }
   }
 
-  /// Kernel: MAX_UPROBE_MULTI_CNT in kernel/trace/bpf_trace.c.
+  /// Kernel: MAX_UPROBE_MULTI_CNT and MAX_KPROBE_MULTI_CNT in kernel/trace/bpf_trace.c.
   private static let maximumSites = 1 << 20
+
+  private func check(_ function: KernelFunction) throws(BundleFault) {
+    let length = 1..<128
+    try require(
+      function.name.isText && function.module.isText && length.contains(function.name.utf8.count)
+        && length.contains(function.module.utf8.count), "a function has no such name")
+  }
 
   private func check(_ event: PerfEvent) throws(BundleFault) {
     switch event.kind {
@@ -94,4 +121,16 @@ extension String {
 extension TracepointName {
   /// Whether it can be found in tracefs, where its parts are names of folders.
   var isNameOfFiles: Bool { category.isFileName && event.isFileName }
+}
+
+extension Hook.Point {
+  /// What attaching to it may do to the machine; `nil` for nothing.
+  var effect: String? {
+    switch self {
+    case .kprobe(.address, _, _): "stops the kernel at an address"
+    case .kprobe(.function, _, _), .kprobeMulti, .trampoline, .iterator, .testRun, .perfEvent, .tracepoint,
+      .rawTracepoint, .uprobe, .uprobes:
+      nil
+    }
+  }
 }

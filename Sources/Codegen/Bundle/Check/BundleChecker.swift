@@ -34,7 +34,10 @@ struct BundleChecker {
       try check(program, scan)
       effect = effect ?? scan.effect
     }
-    try each("hook", bundle.hooks) { hook throws(BundleFault) in try check(hook) }
+    try each("hook", bundle.hooks) { hook throws(BundleFault) in
+      try check(hook)
+      effect = effect ?? hook.point.effect
+    }
     return effect
   }
 

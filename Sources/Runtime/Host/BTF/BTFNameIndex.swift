@@ -1,13 +1,14 @@
 import CLibBPF
 
 /// Finds the types of one object by name: the first few names by a scan of the types, and from then on by a hash table,
-/// which takes as long to build as a few scans. Functions, which are half of all names and rarely asked for, are not in it.
+/// which takes as long to build as a few scans. Functions, which are half of all names and rarely asked for, have a table
+/// of their own.
 struct BTFNameIndex {
   private static let scansBeforeTable = 6
 
   private unowned let object: BTFObject
-  private var scans = 0
-  private var table: Table?
+  private var types = Search(hasFunctions: false)
+  private var functions = Search(hasFunctions: true)
 
   init(_ object: BTFObject) { self.object = object }
 
@@ -17,10 +18,23 @@ struct BTFNameIndex {
     return name.withUTF8 { name in
       let name = UnsafeRawBufferPointer(name)
       if name.isEmpty || name.contains(0) { return nil }
-      if kinds.contains(.function) { return object.scan(kinds, named: name) }
+      return kinds == .function
+        ? functions.find(name, kinds, in: object)
+        : kinds.contains(.function) ? object.scan(kinds, named: name) : types.find(name, kinds, in: object)
+    }
+  }
+
+  private struct Search {
+    let hasFunctions: Bool
+    private var scans = 0
+    private var table: Table?
+
+    init(hasFunctions: Bool) { self.hasFunctions = hasFunctions }
+
+    mutating func find(_ name: UnsafeRawBufferPointer, _ kinds: BTFKinds, in object: BTFObject) -> BTFType? {
       if let table { return table.find(name, kinds, in: object) }
-      guard scans < Self.scansBeforeTable else {
-        let table = Table(object)
+      guard scans < scansBeforeTable else {
+        let table = Table(object, functions: hasFunctions)
         self.table = table
         return table.find(name, kinds, in: object)
       }
@@ -34,7 +48,8 @@ struct BTFNameIndex {
     private let slots: [UInt32]
     private let mask: UInt32
 
-    init(_ object: BTFObject) {
+    /// - Parameter functions: whether it has functions, and nothing but them, or all else.
+    init(_ object: BTFObject, functions: Bool) {
       var capacity: UInt32 = 16
       while capacity < UInt32(clamping: object.typeCount * 2) { capacity *= 2 }
       let mask = capacity - 1
@@ -45,7 +60,7 @@ struct BTFNameIndex {
           let place = object.bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
           // Kernel: include/uapi/linux/btf.h, struct btf_type: the kind is in bits 24 to 28 of its second word.
           let word = object.bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self)
-          if place == 0 || word >> 24 & 0x1f == BTFKind.function.rawValue { return nil }
+          if place == 0 || (word >> 24 & 0x1f == BTFKind.function.rawValue) != functions { return nil }
           var slot = Self.hash(object.name(at: place)) & mask
           while slots[Int(slot)] != 0 { slot = (slot + 1) & mask }
           slots[Int(slot)] = UInt32(index) + 1

@@ -58,6 +58,13 @@ final class KernelTypes {
 
   func find(_ kinds: BTFKinds, _ name: String) -> BTFType? { search { $0.find(kinds, name) } }
 
+  /// The function itself, not one of another module's that has its name.
+  func function(_ function: KernelFunction) -> BTFType? {
+    guard function.isInModule else { return kernel?.find(.function, function.name) }
+    guard let index = moduleNames.firstIndex(of: function.module) else { return nil }
+    return object(index + 1)?.find(.function, function.name)
+  }
+
   /// "struct task_struct", "union x", "enum y", "pid_t", "unsigned int".
   func type(named name: String) -> Type? {
     let words = name.split(separator: " ")
@@ -86,7 +93,9 @@ final class KernelTypes {
 
   /// `skipping` parameters at its start.
   func signature(ofFunction name: String, skipping skipped: Int = 0) -> FunctionSignature? {
-    find(.function, name).flatMap { $0.object.signature(ofPrototype: $0.target, skipping: skipped) }
+    let function = KernelFunction(text: name)
+    let type = function.isInModule ? self.function(function) : find(.function, name)
+    return type.flatMap { $0.object.signature(ofPrototype: $0.target, skipping: skipped) }
   }
 
   /// Without the first, which is the kernel's own.
@@ -130,8 +139,25 @@ final class KernelTypes {
     return names(of: .typedef, prefix: Self.rawTracepointPrefix, matching: glob)
   }
 
-  /// Names of functions that match, sorted.
-  func functions(matching glob: Glob) -> [String] { names(of: .function, prefix: "", matching: glob) }
+  /// Names of functions of all objects that begin with a prefix; they are matched, and given, without it, and sorted.
+  func functions(prefix: String = "", matching glob: Glob) -> [String] {
+    names(of: .function, prefix: prefix, matching: glob)
+  }
+
+  /// The functions of the kernel and, where their module matches, of modules: `KernelFunction.text` of each.
+  func functionTexts(matching glob: Glob, module: Glob?) -> Set<String> {
+    var texts: Set<String> = []
+    _ = search { object -> Never? in
+      let place = objectName(object.number) ?? ""
+      guard module?.matches(place) ?? true else { return nil }
+      object.forEachName(of: .function) { name in
+        guard glob.matches(name) else { return }
+        texts.insert(KernelFunction(String(decoding: name, as: UTF8.self), module: place).text)
+      }
+      return nil
+    }
+    return texts
+  }
 
   private func names(of kind: BTFKind, prefix: String, matching glob: Glob) -> [String] {
     let prefix = Array(prefix.utf8)

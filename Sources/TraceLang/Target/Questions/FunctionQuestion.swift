@@ -2,32 +2,39 @@
 public enum FunctionQuestion: Hashable, Sendable, Codable {
   /// Those that can be probed and match a glob, of the modules that match another one.
   case matching(glob: String, module: String?)
+  /// Those of them that BTF has the types of.
+  case typed(glob: String, module: String?)
   /// What it takes and gives.
   case signature(name: String)
   /// Whether programs of a type may call it.
   case isCallable(name: String, type: ProgramType)
+  /// What programs can iterate over and matches a glob.
+  case iterators(glob: String)
 }
 
 extension FunctionQuestion: QuestionTopic {
   var description: String {
     switch self {
-    case .matching(let glob, let module):
-      "which functions\(module.map { " of \($0)" } ?? "") match \(glob)"
+    case .matching(let glob, let module): "which functions\(Self.place(module)) match \(glob)"
+    case .typed(let glob, let module): "which functions\(Self.place(module)) that BTF has match \(glob)"
     case .signature(let name): "the function \(name)"
     case .isCallable(let name, let type): "whether \(type.description) programs may call \(name)"
+    case .iterators(let glob): "which iterators match \(glob)"
     }
   }
 
+  private static func place(_ module: String?) -> String { module.map { " of \($0)" } ?? "" }
+
   var names: [String] {
     switch self {
-    case .matching(let glob, let module): [glob] + (module.map { [$0] } ?? [])
-    case .signature(let name), .isCallable(let name, _): [name]
+    case .matching(let glob, let module), .typed(let glob, let module): [glob] + (module.map { [$0] } ?? [])
+    case .signature(let name), .isCallable(let name, _), .iterators(let name): [name]
     }
   }
 
   var nothing: Answer {
     switch self {
-    case .matching: .names([])
+    case .matching, .typed, .iterators: .names([])
     case .signature: .signature(nil)
     case .isCallable: .flag(false)
     }
@@ -35,7 +42,7 @@ extension FunctionQuestion: QuestionTopic {
 
   var trace: Trace {
     switch self {
-    case .matching: .names
+    case .matching, .typed, .iterators: .names
     // A script asks whether there is such a function, too.
     case .signature: .choice
     case .isCallable: .choice
@@ -45,12 +52,21 @@ extension FunctionQuestion: QuestionTopic {
 
 extension Target {
   /// The kernel functions that can be probed and match a glob, sorted; `module` may be a glob too.
-  public func kernelFunctions(matching glob: String, module: String?) throws(TargetError) -> [String] {
-    let question = Question.function(.matching(glob: glob, module: module))
-    guard case .names(let names) = try answer(question) else { throw .misfit(question) }
-    return names
+  public func kernelFunctions(matching glob: String, module: String?) throws(TargetError) -> [KernelFunction] {
+    try functions(.matching(glob: glob, module: module))
   }
 
+  /// Those of `kernelFunctions` whose types BTF has, sorted.
+  public func typedKernelFunctions(matching glob: String, module: String?) throws(TargetError) -> [KernelFunction] {
+    try functions(.typed(glob: glob, module: module))
+  }
+
+  private func functions(_ question: FunctionQuestion) throws(TargetError) -> [KernelFunction] {
+    guard case .names(let names) = try answer(.function(question)) else { throw .misfit(.function(question)) }
+    return names.map(KernelFunction.init(text:))
+  }
+
+  /// - Parameter name: `KernelFunction.text`.
   public func kernelFunctionSignature(_ name: String) -> FunctionSignature? {
     guard case .signature(let signature)? = try? answer(.function(.signature(name: name))) else { return nil }
     return signature
@@ -62,5 +78,12 @@ extension Target {
       return false
     }
     return isCallable
+  }
+
+  /// What programs can iterate over (`bpf_iter_NAME` of BTF) and matches a glob, sorted.
+  public func iterators(matching glob: String) throws(TargetError) -> [String] {
+    let question = Question.function(.iterators(glob: glob))
+    guard case .names(let names) = try answer(question) else { throw .misfit(question) }
+    return names
   }
 }

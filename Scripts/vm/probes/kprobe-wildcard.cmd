@@ -1,0 +1,1 @@
+calls getpriority 7 getpgid 3

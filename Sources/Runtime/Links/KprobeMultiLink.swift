@@ -1,0 +1,83 @@
+import CLibBPF
+import Codegen
+import Glibc
+import SystemPackage
+import TraceLang
+
+extension Attacher {
+  /// One link to many functions, each with its cookie (BPF_TRACE_KPROBE_MULTI, 5.18).
+  func openKprobes(
+    _ functions: [KernelFunction], _ side: FunctionSide, _ cookies: [UInt64], _ hook: Hook
+  ) throws(RuntimeError) -> Int32 {
+    let link: Int32
+    if functions.contains(where: \.isInModule) {
+      // Names alone do not say the module, and kernels before 6.2 look in none.
+      let addresses = try addresses(of: functions, hook)
+      link = addresses.withUnsafeBufferPointer { addresses in
+        createLink(hook, side, cookies) { $0.kprobe_multi.addrs = addresses.baseAddress }
+      }
+    } else {
+      link = Self.withStrings(functions.map(\.name)) { names in
+        createLink(hook, side, cookies) { $0.kprobe_multi.syms = names }
+      }
+    }
+    if link >= 0 { return link }
+    let code = -link
+    switch Errno(rawValue: code) {
+    case .noSuchProcess, .noSuchFileOrDirectory, .invalidArgument:
+      throw .unavailable(reasons(functions, hook))
+    default: throw .failure(doing: "attach \(hook.title)", code: code, of: .bpf)
+    }
+  }
+
+  private func createLink(
+    _ hook: Hook, _ side: FunctionSide, _ cookies: [UInt64], _ fill: (inout bpf_link_create_opts) -> Void
+  ) -> Int32 {
+    cookies.withUnsafeBufferPointer { cookies in
+      var options = bpf_link_create_opts()
+      options.sz = MemoryLayout<bpf_link_create_opts>.size
+      options.kprobe_multi.flags = side == .exit ? UInt32(BPF_F_KPROBE_MULTI_RETURN) : 0
+      options.kprobe_multi.cnt = UInt32(cookies.count)
+      options.kprobe_multi.cookies = cookies.baseAddress
+      fill(&options)
+      return bpf_link_create(program(of: hook), 0, BPF_TRACE_KPROBE_MULTI, &options)
+    }
+  }
+
+  private func addresses(of functions: [KernelFunction], _ hook: Hook) throws(RuntimeError) -> [UInt] {
+    let known = host.functionAddresses(functions)
+    let missing = functions.filter { known[$0] == nil }
+    guard missing.isEmpty else { throw .unavailable(reasons(missing, hook)) }
+    return functions.compactMap { known[$0].map { UInt($0) } }
+  }
+
+  /// What is wrong with the functions that cannot be traced; of all where none is known to be.
+  private func reasons(_ functions: [KernelFunction], _ hook: Hook) -> String {
+    let refused = functions.filter { host.isTraceable($0) == false }
+    let named = refused.isEmpty ? functions : refused
+    let listed = named.prefix(Self.listed).map(\.text).joined(separator: ", ")
+    let more = named.count > Self.listed ? " and \(named.count - Self.listed) more" : ""
+    return refused.isEmpty
+      ? "\(hook.title): the kernel does not let it be traced: \(listed)\(more)"
+      : "\(hook.title): the kernel marks as not to be traced, or has no longer: \(listed)\(more)"
+  }
+
+  /// Functions that a message names.
+  private static let listed = 12
+
+  /// Calls `body` with C strings.
+  private static func withStrings<Result>(
+    _ strings: [String], _ body: (UnsafeMutablePointer<UnsafePointer<CChar>?>?) -> Result
+  ) -> Result {
+    var bytes: [CChar] = []
+    var offsets: [Int] = []
+    for string in strings {
+      offsets.append(bytes.count)
+      bytes += string.utf8.map { CChar(bitPattern: $0) } + [0]
+    }
+    return bytes.withUnsafeBufferPointer { bytes in
+      var pointers = offsets.map { offset in bytes.baseAddress.map { $0 + offset } }
+      return pointers.withUnsafeMutableBufferPointer { body($0.baseAddress) }
+    }
+  }
+}
