@@ -100,6 +100,7 @@ extension Checker {
       let meaning: ProbeTraits
       var arguments: RecordReference?
       var result: ProbeTraits.FunctionResult?
+      var words: [Int: IntegerType?] = [:]
       var fields: [TracepointFormat.Field] = []
     }
     var order: [Group] = []
@@ -108,6 +109,7 @@ extension Checker {
       let traits = point.kind.place.traits
       var group = Group(meaning: traits.meaning)
       if use.usesResult { group.result = traits.result }
+      group.words = traits.words?.types(of: use.words) ?? [:]
       if use.isUsed {
         if case .tracepoint(let name) = traits.arguments {
           group.fields = usedFields(of: name, use, at: point.range)
@@ -147,6 +149,8 @@ struct ArgumentUse {
   private(set) var size = 0
   private(set) var usesFunctionName = false
   private(set) var usesResult = false
+  /// The N of each `argN`.
+  private(set) var words: Set<Int> = []
 
   var isUsed: Bool { isWhole || !fields.isEmpty }
 
@@ -174,5 +178,6 @@ struct ArgumentUse {
     size = count
     usesFunctionName = names.contains("func")
     usesResult = names.contains("retval")
+    words = Set(names.lazy.filter { $0.hasPrefix("arg") }.compactMap { Int($0.dropFirst(3)) })
   }
 }

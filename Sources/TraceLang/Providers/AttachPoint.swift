@@ -9,6 +9,7 @@ public struct AttachPoint: Hashable, Sendable {
     case tracepoint(Tracepoint)
     case rawTracepoint(RawTracepoint)
     case uprobe(Uprobe)
+    case usdt(USDT)
 
     /// The place itself.
     var place: any ProbePlace {
@@ -20,6 +21,7 @@ public struct AttachPoint: Hashable, Sendable {
       case .tracepoint(let place): place
       case .rawTracepoint(let place): place
       case .uprobe(let place): place
+      case .usdt(let place): place
       }
     }
   }

@@ -35,13 +35,13 @@ public struct Provider: Sendable {
 
   public static let catalog: [Provider] = [
     .begin, .end, .tracepoint, .rawTracepoint, .interval, .profile, .software,
-    .uprobe, .uretprobe,
+    .uprobe, .uretprobe, .usdt,
   ]
 
   /// Providers of bpftrace that there are none of here yet.
   static let absent: Set<String> = [
     "hardware", "h", "kprobe", "k", "kretprobe", "kr", "fentry", "f", "kfunc", "fexit", "fr", "kretfunc",
-    "usdt", "U", "watchpoint", "w", "asyncwatchpoint", "aw", "iter", "it", "bench", "test", "self",
+    "watchpoint", "w", "asyncwatchpoint", "aw", "iter", "it", "bench", "test", "self",
   ]
 }
 
