@@ -9,11 +9,12 @@ import Testing
 @Suite(.enabled(if: getuid() == 0, "needs root to load BPF programs")) struct USDTTests {
   /// The notes as the format's description has them, without a header of the system.
   private static let macros = #"""
-    #define SITE(provider, name, semaphore, arguments, ...) \
+    #define SITE(...) SITE_AT("", __VA_ARGS__)
+    #define SITE_AT(moved, provider, name, semaphore, arguments, ...) \
       __asm__ volatile( \
         "990: nop\n .pushsection .note.stapsdt, \"\", \"note\"\n .balign 4\n" \
         ".4byte 992f - 991f, 994f - 993f, 3\n991: .asciz \"stapsdt\"\n992: .balign 4\n" \
-        "993: .8byte 990b, _.stapsdt.base, " semaphore "\n .asciz \"" provider "\"\n .asciz \"" name "\"\n" \
+        "993: .8byte 990b" moved ", _.stapsdt.base" moved ", " semaphore "\n .asciz \"" provider "\"\n .asciz \"" name "\"\n" \
         ".asciz \"" arguments "\"\n994: .balign 4\n .popsection\n" \
         ".ifndef _.stapsdt.base\n .pushsection .stapsdt.base, \"aG\", \"progbits\", .stapsdt.base, comdat\n" \
         ".weak _.stapsdt.base\n .hidden _.stapsdt.base\n _.stapsdt.base: .space 1\n .size _.stapsdt.base, 1\n" \
@@ -29,7 +30,8 @@ import Testing
       #include <unistd.h>
       #include <dlfcn.h>
 
-      __attribute__((section(".probes"))) volatile unsigned short traced_semaphore, idle_semaphore;
+      __attribute__((section(".probes"))) volatile unsigned short traced_semaphore, idle_semaphore,
+        moved_semaphore;
       static volatile char greeting[] = "hello";
 
       __attribute__((noinline)) static void step(long i) { SITE("app", "step", "0", "8@%0", "r"(i)); }
@@ -57,6 +59,7 @@ import Testing
           step(i);
           SITE("app", "first", "0", "-4@%0 8@%1 -4@%2", "r"(-i), "r"(greeting), "n"(-5));
           if (traced_semaphore) SITE("app", "counted", "traced_semaphore", "-4@%0", "r"(i));
+          if (moved_semaphore) SITE_AT("+ 64", "app", "moved", "moved_semaphore + 64", "-4@%0", "r"(i));
           if (idle_semaphore) SITE("app", "idle", "idle_semaphore", "");
           SITE("app", "twice", "0", "4@%0", "r"(i));
           SITE("app", "twice", "0", "-4@%0", "n"(-7));
@@ -167,6 +170,11 @@ import Testing
       try output("usdt:BIN:app:idle { @idle = count(); } usdt:BIN:app:counted { @ = count(); }") == "@: 10\n@idle: 10")
     // Not traced, it stays off.
     #expect(try output("usdt:BIN:app:step { @ = count(); }") == "@: 10")
+  }
+
+  @Test("a file that was moved to other addresses after its notes were written says so by its base section")
+  func moved() throws {
+    #expect(try output("usdt:BIN:app:moved { @ = sum(arg0); }") == "@: 45")
   }
 
   @Test("a semaphore goes back to 0 when the tracer is killed") func killed() throws {
