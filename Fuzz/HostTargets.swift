@@ -16,6 +16,7 @@ extension FuzzTarget {
       preconditionFailure("the file cannot be written")
     }
     _ = ELFFile(descriptor: file)?.buildID
+    _ = ELFFile(descriptor: file)?.usdtSites
     guard let symbols = ELFSymbols(descriptor: file) else { return }
     precondition(symbols.cost <= 4 * bytes.count + 64, "symbols take \(symbols.cost) bytes")
     for offset in stride(from: 0, to: UInt64(bytes.count), by: 16) { _ = symbols.function(atFileOffset: offset) }

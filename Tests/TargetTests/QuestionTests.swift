@@ -11,6 +11,7 @@ enum QuestionKind: CaseIterable {
   case enumerator, enumerators, scriptEnumerators
   case cgroup, pidNamespace
   case binaries, binaryFunctions, fileOffset
+  case usdt
 
   /// Every question is of a kind: a new case of `Question` does not compile without an example below.
   init(_ question: Question) {
@@ -42,6 +43,7 @@ enum QuestionKind: CaseIterable {
       case .binary(.files): .binaries
       case .binary(.functions): .binaryFunctions
       case .binary(.fileOffset): .fileOffset
+      case .binary(.usdt): .usdt
       }
   }
 
@@ -123,6 +125,12 @@ enum QuestionKind: CaseIterable {
       Example(
         .binary(.fileOffset(path: "/bin/a", address: 16)), [.number(16), .number(0)],
         fact: "the place of address 16 in /bin/a")
+    case .usdt:
+      Example(
+        .binary(.usdt(path: "/bin/a")),
+        ["-4@%edi", "4@%edi"].map {
+          .usdt([USDTSite(provider: "a", name: "b", offset: 16, semaphore: 24, arguments: $0)])
+        }, fact: "the USDT probes of /bin/a")
     case .pidNamespace:
       Example(
         .process(.pidNamespace), [.namespace(nil), .namespace(PIDNamespace(device: 4, inode: 99))],
@@ -264,7 +272,7 @@ private final class Answers: Target {
       }
       switch other.shape {
       case .names, .tracepoints, .format: #expect(said.isSubset(of: errors) && said.count < errors.count)
-      case .flag, .number, .parameters, .signature, .type, .layout, .enumerator, .enumerators, .namespace, .functions:
+      case .flag, .number, .parameters, .signature, .type, .layout, .enumerator, .enumerators, .namespace, .functions, .usdt:
         #expect(said == errors)
       }
       if other.shape != .layout { #expect(target.layout(of: .named("struct s")) == nil) }

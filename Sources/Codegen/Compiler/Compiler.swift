@@ -73,7 +73,9 @@ public func compile(
   bundle.actions = actions.actions
   bundle.probeNames = program.probeNames
   bundle.timeFormats = program.timeFormats
-  bundle.probeCount = program.probes.reduce(0) { $0 + $1.attachPoints.count }
+  // A probe of several sites counts once.
+  bundle.probeCount =
+    Set(program.probes.flatMap { probe in probe.attachPoints.map { [probe.block, $0.nameIndex] } }).count
   bundle.lostEvents = plan.lostEvents
   bundle.pendingActions = plan.pendingActions
   bundle.cutLoops = plan.cutLoops

@@ -8,6 +8,7 @@ extension Lowering {
     case .registers:
       let names = SavedRegisters(target.machine.architecture).arguments
       return names.indices.contains(index) ? register(names[index]) : .constant(0)
+    case .operands(let operands): return operands[index].map { value(of: $0) } ?? .constant(0)
     case .record, .words, .rawSyscall: return argumentWord(index * 8)
     }
   }

@@ -27,6 +27,8 @@ struct Usage {
   var argumentMembers: [Set<String>?]
   /// By probe: whether a member is read through a pointer among the arguments.
   var followsArguments: [Bool]
+  /// By probe: the N of each `argN`.
+  var argumentWords: [Set<Int>]
   var sends = false
   /// Actions sent that must not be lost, each once and in order.
   var lastingActions: [Action] = []
@@ -51,6 +53,7 @@ struct Usage {
     usesNames = usesProbeName
     followsArguments = usesProbeName
     argumentMembers = Array(repeating: [], count: program.probes.count)
+    argumentWords = argumentMembers.map { _ in [] }
     for (index, body) in program.probes.enumerated() {
       probe = index
       if let predicate = body.predicate { visit(predicate) }
@@ -176,6 +179,7 @@ struct Usage {
     case .arguments, .argument, .stackArgument, .result:
       usesArguments[probe] = true
       argumentMembers[probe] = nil
+      if case .argument(let index) = value { argumentWords[probe].insert(index) }
     case .elapsed: usesElapsed = true
     case .pid, .tid, .uid, .gid, .comm, .cpu, .ncpus, .rand, .curtask, .cgroup, .numaID, .jiffies, .nanoseconds: break
     }

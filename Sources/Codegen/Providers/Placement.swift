@@ -35,6 +35,8 @@ public enum ArgumentAccess: Hashable, Sendable {
   case registers
   /// Those of `raw_syscalls` from the words of the raw tracepoint: the saved registers and the number or result.
   case rawSyscall(SyscallEntry.Side)
+  /// Each that the body reads has a place of its own, by its number; the context is the saved registers.
+  case operands([Int: USDTOperand])
 }
 
 /// What a body asks of where it runs.
@@ -45,6 +47,8 @@ struct BodyUse {
   let argumentMembers: Set<String>?
   /// It follows pointers among its arguments.
   let followsArguments: Bool
+  /// The N of each `argN`.
+  let words: Set<Int>
 }
 
 /// A place that programs can be made for.
@@ -83,6 +87,7 @@ extension AttachPoint {
     case .kprobe(let place): place
     case .fentry(let place): place
     case .iterator(let place): place
+    case .usdt(let place): place
     }
   }
 }

@@ -3,10 +3,7 @@ import TraceLang
 extension Uprobe: PlannedPlace {
   /// One program serves all places where each link tells it which one fired.
   func placement(for body: BodyUse, on target: any Target) -> Placement {
-    let isMulti = target.has(.uprobeMulti)
-    return Placement(
-      isMulti ? Load(.kprobe, .uprobeMulti) : Load(.kprobe), arguments: .registers,
-      names: isMulti || target.has(.attachCookie) ? .cookie : .program)
+    .userCode(on: target)
   }
 
   func hook(_ placement: Placement) -> Hook.Point {
@@ -14,11 +11,27 @@ extension Uprobe: PlannedPlace {
   }
 
   func hooks(for points: [AttachPoint], _ placement: Placement) -> [Hook.Point] {
-    var sites: [(site: UprobeSite, cookie: UInt64)] = []
-    for point in points {
-      guard case .uprobe(let place) = point.kind else { continue }
-      sites.append((UprobeSite(path: place.path, offset: place.offset, isReturn: place.isReturn), point.cookie))
-    }
+    Hook.Point.userCode(
+      points.compactMap { point in
+        guard case .uprobe(let place) = point.kind else { return nil }
+        return (UprobeSite(path: place.path, offset: place.offset, isReturn: place.isReturn), point.cookie)
+      }, placement)
+  }
+}
+
+extension Placement {
+  /// One program for all places in user space where each link tells it which one fired.
+  static func userCode(on target: any Target) -> Placement {
+    let isMulti = target.has(.uprobeMulti)
+    return Placement(
+      isMulti ? Load(.kprobe, .uprobeMulti) : Load(.kprobe), arguments: .registers,
+      names: isMulti || target.has(.attachCookie) ? .cookie : .program)
+  }
+}
+
+extension Hook.Point {
+  /// What a program of such a placement is attached to: a link for each file, or one for each place.
+  static func userCode(_ sites: [(site: UprobeSite, cookie: UInt64)], _ placement: Placement) -> [Hook.Point] {
     guard placement.load.target == .uprobeMulti else {
       return sites.map { .uprobe($0.site.with(cookie: placement.names == .cookie ? $0.cookie : 0)) }
     }
@@ -27,7 +40,7 @@ extension Uprobe: PlannedPlace {
     var files: [String: UprobeSites] = [:]
     for (site, cookie) in sites {
       if files[site.path] == nil { order.append(site.path) }
-      files[site.path, default: UprobeSites(path: site.path, isReturn: isReturn)].add(site.offset, cookie)
+      files[site.path, default: UprobeSites(path: site.path, isReturn: site.isReturn)].add(site, cookie)
     }
     return order.compactMap { files[$0] }.map { .uprobes($0) }
   }
@@ -39,13 +52,16 @@ public struct UprobeSite: Hashable, Sendable, Codable {
   /// Bytes from the start of the file.
   public let offset: UInt64
   public let isReturn: Bool
+  /// Bytes from the start of the file to the 16-bit count of those who trace it, which the kernel keeps; 0 for none.
+  public let semaphore: UInt64
   /// What the program gets from bpf_get_attach_cookie; 0 for nothing.
   public var cookie: UInt64 = 0
 
-  public init(path: String, offset: UInt64, isReturn: Bool) {
+  public init(path: String, offset: UInt64, isReturn: Bool, semaphore: UInt64 = 0) {
     self.path = path
     self.offset = offset
     self.isReturn = isReturn
+    self.semaphore = semaphore
   }
 
   fileprivate func with(cookie: UInt64) -> UprobeSite {
@@ -62,14 +78,18 @@ public struct UprobeSites: Hashable, Sendable, Codable {
   public private(set) var offsets: [UInt64] = []
   /// By offset.
   public private(set) var cookies: [UInt64] = []
+  /// By offset: see `UprobeSite.semaphore`. Empty where there is none at all.
+  public private(set) var semaphores: [UInt64] = []
 
   public init(path: String, isReturn: Bool) {
     self.path = path
     self.isReturn = isReturn
   }
 
-  public mutating func add(_ offset: UInt64, _ cookie: UInt64) {
-    offsets.append(offset)
+  mutating func add(_ site: UprobeSite, _ cookie: UInt64) {
+    if semaphores.isEmpty, site.semaphore != 0 { semaphores = Array(repeating: 0, count: offsets.count) }
+    if !semaphores.isEmpty || site.semaphore != 0 { semaphores.append(site.semaphore) }
+    offsets.append(site.offset)
     cookies.append(cookie)
   }
 }

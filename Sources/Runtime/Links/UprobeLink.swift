@@ -17,8 +17,13 @@ extension Attacher {
           attributes.cookies = UInt64(UInt(bitPattern: cookies.baseAddress))
           attributes.count = UInt32(offsets.count)
           attributes.multi_flags = sites.isReturn ? Self.returnFlag : 0
-          return swtrace_bpf(
-            Int32(BPF_LINK_CREATE.rawValue), &attributes, UInt32(MemoryLayout<swtrace_uprobe_multi>.size))
+          return sites.semaphores.withUnsafeBufferPointer { semaphores in
+            if !semaphores.isEmpty {
+              attributes.reference_counter_offsets = UInt64(UInt(bitPattern: semaphores.baseAddress))
+            }
+            return swtrace_bpf(
+              Int32(BPF_LINK_CREATE.rawValue), &attributes, UInt32(MemoryLayout<swtrace_uprobe_multi>.size))
+          }
         }
       }
     }
@@ -34,9 +39,9 @@ extension Attacher {
     guard let source = PerfEventSource("uprobe") else {
       throw .unavailable("\(hook.title): this kernel has no uprobes (CONFIG_UPROBE_EVENTS)")
     }
+    let config = (site.isReturn ? source.returnBit : 0) | site.semaphore << PerfEventSource.semaphoreShift
     let event = site.path.withCString {
-      swtrace_perf_probe_open(
-        source.type, site.isReturn ? source.returnBit : 0, UInt64(UInt(bitPattern: $0)), site.offset, onlineCPUs[0])
+      swtrace_perf_probe_open(source.type, config, UInt64(UInt(bitPattern: $0)), site.offset, onlineCPUs[0])
     }
     guard event >= 0 else { throw failure(errno, hook, site.path) }
     var options = bpf_link_create_opts()
@@ -64,6 +69,9 @@ struct PerfEventSource {
   let type: UInt32
   /// The bit of `config` that asks for the return of a function.
   let returnBit: UInt64
+  /// The bits of `config` above this one are where a semaphore lies (4.20; Kernel: kernel/events/core.c,
+  /// PERF_UPROBE_REF_CTR_OFFSET_SHIFT).
+  static let semaphoreShift: UInt64 = 32
 
   /// `nil` when the kernel has none of the name.
   init?(_ name: String) {

@@ -101,6 +101,7 @@ extension Checker {
       let meaning: ProbeTraits
       var arguments: RecordReference?
       var result: ProbeTraits.FunctionResult?
+      var words: [Int: IntegerType?] = [:]
       var fields: [TracepointFormat.Field] = []
     }
     var order: [Group] = []
@@ -109,6 +110,7 @@ extension Checker {
       let traits = point.kind.place.traits
       var group = Group(meaning: traits.meaning)
       if use.usesResult { group.result = traits.result }
+      group.words = traits.words?.types(of: use.words) ?? [:]
       if use.isUsed {
         if case .tracepoint(let name) = traits.arguments {
           group.fields = usedFields(of: name, use, at: point.range)
@@ -148,6 +150,8 @@ struct ArgumentUse {
   private(set) var size = 0
   private(set) var usesFunctionName = false
   private(set) var usesResult = false
+  /// The N of each `argN`.
+  private(set) var words: Set<Int> = []
 
   var isUsed: Bool { isWhole || !fields.isEmpty }
 
@@ -175,5 +179,6 @@ struct ArgumentUse {
     size = count
     usesFunctionName = names.contains("func")
     usesResult = names.contains("retval")
+    words = Set(names.lazy.filter { $0.hasPrefix("arg") }.compactMap { Int($0.dropFirst(3)) })
   }
 }

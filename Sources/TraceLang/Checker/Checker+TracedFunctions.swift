@@ -12,12 +12,33 @@ extension Checker {
           notes: [Diagnostic.Note("sarg0 is the first that lies on the stack")])
         return invalid(range)
       }
+    case .operands(let types): return operand(index, types, range)
     case nil:
       return misplaced(
         "arg\(index)", "rawtracepoint, kprobe, uprobe and usdt", range,
         Diagnostic.Note("tracepoint fields are read by args.NAME"))
     }
     return TypedExpression(.context(.argument(index)), .uint64, range)
+  }
+
+  /// `argN` of a USDT probe: as its note says, in 64 bits.
+  private mutating func operand(_ index: Int, _ types: [IntegerType?], _ range: SourceRange) -> TypedExpression {
+    let name = instance.attachPoints.first.map { probeNames[$0.nameIndex] } ?? "the probe"
+    guard types.indices.contains(index) else {
+      let count =
+        switch types.count {
+        case 0: "no arguments"
+        case 1: "one argument, arg0"
+        default: "\(types.count) arguments, arg0 to arg\(types.count - 1)"
+        }
+      error("there is no arg\(index): \(name) has \(count)", at: range)
+      return invalid(range)
+    }
+    guard let type = types[index] else {
+      error("arg\(index) of \(name) lies where it cannot be read, such as a floating-point register", at: range)
+      return invalid(range)
+    }
+    return TypedExpression(.context(.argument(index)), type.isSigned ? .int64 : .uint64, range)
   }
 
   /// `sargN`.

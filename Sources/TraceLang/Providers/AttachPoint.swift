@@ -12,6 +12,7 @@ public struct AttachPoint: Hashable, Sendable {
     case kprobe(Kprobe)
     case fentry(Fentry)
     case iterator(ObjectIterator)
+    case usdt(USDT)
 
     /// The place itself.
     var place: any ProbePlace {
@@ -26,6 +27,7 @@ public struct AttachPoint: Hashable, Sendable {
       case .kprobe(let place): place
       case .fentry(let place): place
       case .iterator(let place): place
+      case .usdt(let place): place
       }
     }
   }

@@ -33,6 +33,14 @@ public struct ProbeTraits: Hashable, Sendable {
     case context
     /// The registers that functions are given arguments in.
     case registers
+    /// What the probe says of itself: the type of each; `nil` for those that cannot be read.
+    case operands([IntegerType?])
+
+    /// The type of `argN`, by N, where each probe has its own.
+    func types(of words: Set<Int>) -> [Int: IntegerType?] {
+      guard case .operands(let types) = self else { return [:] }
+      return Dictionary(uniqueKeysWithValues: words.filter(types.indices.contains).map { ($0, types[$0]) })
+    }
   }
 
   public enum FunctionResult: Hashable, Sendable {
@@ -59,10 +67,10 @@ public struct ProbeTraits: Hashable, Sendable {
     self.programTypes = programTypes
   }
 
-  /// Only what the meaning of a body depends on, without what `args` and `retval` are: attach points that are equal in this can share one.
+  /// Only what the meaning of a body depends on, without what `args`, `argN` and `retval` are: attach points that are equal in this can share one.
   var meaning: ProbeTraits {
     var traits = ProbeTraits(typeName: typeName, programTypes: programTypes)
-    traits.words = words
+    traits.words = if case .operands = words { .operands([]) } else { words }
     traits.hasFunctionName = hasFunctionName
     traits.hasRegisters = hasRegisters
     traits.context = context

@@ -35,14 +35,14 @@ public struct Provider: Sendable {
 
   public static let catalog: [Provider] = [
     .begin, .end, .tracepoint, .rawTracepoint, .interval, .profile, .software,
-    .uprobe, .uretprobe,
     .kprobe, .kretprobe, .fentry, .fexit,
     .iter,
+    .uprobe, .uretprobe, .usdt,
   ]
 
   /// Providers of bpftrace that there are none of here yet.
   static let absent: Set<String> = [
-    "hardware", "h", "usdt", "U", "watchpoint", "w", "asyncwatchpoint", "aw", "bench", "test", "self",
+    "hardware", "h", "watchpoint", "w", "asyncwatchpoint", "aw", "bench", "test", "self",
   ]
 }
 

@@ -136,7 +136,8 @@ extension Pattern {
     return matches
   }
 
-  private func search(for name: String) -> Diagnostic.Note {
+  /// Where a binary was looked for.
+  func search(for name: String) -> Diagnostic.Note {
     Diagnostic.Note(
       name.contains("/")
         ? "no file matches the path" : "it was looked for in PATH and among the libraries of the dynamic linker")

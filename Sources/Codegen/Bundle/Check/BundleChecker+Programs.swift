@@ -66,12 +66,16 @@ extension BundleChecker {
     case .uprobe(let site):
       try require(load == Load(.kprobe), "a uprobe runs kprobe programs")
       try require(site.path.isAbsolutePath, "a uprobe has a file")
+      try require(site.semaphore <= UInt64(UInt32.max), "a semaphore is too far away")
     case .uprobes(let sites):
       try require(load == Load(.kprobe, .uprobeMulti), "many uprobes run kprobe programs made for that")
       try require(sites.path.isAbsolutePath, "a uprobe has a file")
       try require(
         !sites.offsets.isEmpty && sites.offsets.count == sites.cookies.count
           && sites.offsets.count <= Self.maximumSites, "uprobes have a place and a cookie each")
+      try require(
+        sites.semaphores.isEmpty || sites.semaphores.count == sites.offsets.count,
+        "uprobes have a semaphore each or none at all")
     case .kprobe(let place, let side, _):
       try require(load == .kprobe, "a kprobe runs kprobe programs")
       switch place {

@@ -6,7 +6,10 @@ import Glibc
 /// shrinks under a mapping would end this process.
 struct ELFFile {
   struct Section {
+    /// In the section that has the names.
+    let name: Int
     let type: UInt32
+    let address: UInt64
     let offset: UInt64
     let size: UInt64
     let link: Int
@@ -25,9 +28,13 @@ struct ELFFile {
   private let isSwapped: Bool
   let sections: [Section]
   let segments: [Segment]
+  /// The section that has the names of sections.
+  private let nameSection: Int
 
   /// More sections or segments are not read.
   private static let maximumHeaders = 1 << 16
+  /// Nor are more bytes of the names of sections.
+  private static let maximumNames = 1 << 20
 
   /// Reads the headers through a descriptor that stays its giver's; `nil` for what is not ELF.
   init?(descriptor: Int32) {
@@ -45,6 +52,7 @@ struct ELFFile {
     let (segmentTable, sectionTable) =
       is64Bit ? (fields.u64(32), fields.u64(40)) : (UInt64(fields.u32(28)), UInt64(fields.u32(32)))
     let counts = is64Bit ? 54 : 42
+    var nameSection = Int(fields.u16(counts + 8))
     var (segmentCount, sectionCount) = (Int(fields.u16(counts + 2)), Int(fields.u16(counts + 6)))
     let read: (UInt64, Int, Int) -> ELFBytes = { offset, count, size in
       guard offset > 0, count > 0 else { return ELFBytes() }
@@ -54,8 +62,10 @@ struct ELFFile {
     // Counts that do not fit the header are in the first section.
     if let first = Self.entries(read(sectionTable, 1, sectionSize), sectionSize, isSwapped).first {
       if sectionCount == 0 { sectionCount = Int(clamping: is64Bit ? first.u64(32) : UInt64(first.u32(20))) }
+      if nameSection == 0xFFFF { nameSection = Int(first.u32(is64Bit ? 40 : 24)) }
       if segmentCount == 0xFFFF { segmentCount = Int(first.u32(is64Bit ? 44 : 28)) }
     }
+    self.nameSection = nameSection
     if Int(fields.u16(counts + 4)) != sectionSize { sectionCount = 0 }
     if Int(fields.u16(counts)) != segmentSize { segmentCount = 0 }
     sections = Self.entries(read(sectionTable, sectionCount, sectionSize), sectionSize, isSwapped)
@@ -67,11 +77,11 @@ struct ELFFile {
   private static func section(_ fields: Fields, _ is64Bit: Bool) -> Section {
     is64Bit
       ? Section(
-        type: fields.u32(4), offset: fields.u64(24), size: fields.u64(32), link: Int(fields.u32(40)),
-        entrySize: fields.u64(56))
+        name: Int(fields.u32(0)), type: fields.u32(4), address: fields.u64(16), offset: fields.u64(24),
+        size: fields.u64(32), link: Int(fields.u32(40)), entrySize: fields.u64(56))
       : Section(
-        type: fields.u32(4), offset: UInt64(fields.u32(16)), size: UInt64(fields.u32(20)), link: Int(fields.u32(24)),
-        entrySize: UInt64(fields.u32(36)))
+        name: Int(fields.u32(0)), type: fields.u32(4), address: UInt64(fields.u32(12)), offset: UInt64(fields.u32(16)),
+        size: UInt64(fields.u32(20)), link: Int(fields.u32(24)), entrySize: UInt64(fields.u32(36)))
   }
 
   private static func segment(_ fields: Fields, _ is64Bit: Bool) -> Segment {
@@ -85,6 +95,14 @@ struct ELFFile {
   /// The whole entries of a table.
   private static func entries(_ table: ELFBytes, _ size: Int, _ isSwapped: Bool) -> [Fields] {
     (0..<table.count / size).map { Fields(bytes: table, start: $0 * size, isSwapped: isSwapped) }
+  }
+
+  /// The first section of a name.
+  func section(named name: String) -> Section? {
+    guard sections.indices.contains(nameSection) else { return nil }
+    let names = contents(of: sections[nameSection], atMost: Self.maximumNames).bytes
+    let wanted = Array(name.utf8) + [0]
+    return sections.first { $0.name < names.count && names[$0.name...].starts(with: wanted) }
   }
 
   /// The first bytes of a section, as many as the file has; none of one that lies in no file (SHT_NOBITS).

@@ -13,11 +13,12 @@ public enum Answer: Hashable, Sendable {
   case enumerators([EnumeratorName])
   case namespace(PIDNamespace?)
   case functions([BinaryFunction]?)
+  case usdt([USDTSite]?)
 
   /// What kind of answer it is, as recorded files name it.
   public enum Shape: String, Hashable, Sendable, CodingKey {
     case flag, number, names, tracepoints, format, parameters, signature, type, layout, enumerator, enumerators
-    case namespace, functions
+    case namespace, functions, usdt
   }
 
   public var shape: Shape {
@@ -35,6 +36,7 @@ public enum Answer: Hashable, Sendable {
     case .enumerators: .enumerators
     case .namespace: .namespace
     case .functions: .functions
+    case .usdt: .usdt
     }
   }
 }
@@ -60,6 +62,7 @@ extension Answer {
     case .namespace(let namespace): namespace.map { "\($0.device) \($0.inode)" }
     case .functions(let functions):
       functions?.map { "\($0.name) \($0.offset) \($0.size)" }.joined(separator: ";")
+    case .usdt(let sites): sites?.map(\.words).joined(separator: ";")
     }
   }
 
@@ -104,6 +107,7 @@ extension Answer: Codable {
     case .enumerators(let names): try container.encode(names, forKey: .enumerators)
     case .namespace(let namespace): try container.encode(namespace, forKey: .namespace)
     case .functions(let functions): try container.encode(functions, forKey: .functions)
+    case .usdt(let sites): try container.encode(sites, forKey: .usdt)
     }
   }
 
@@ -137,6 +141,7 @@ extension Answer: Codable {
       case .enumerators: .enumerators(try container.decode([EnumeratorName].self, forKey: shape))
       case .namespace: .namespace(try container.decode(PIDNamespace?.self, forKey: shape))
       case .functions: .functions(try container.decode([BinaryFunction]?.self, forKey: shape))
+      case .usdt: .usdt(try container.decode([USDTSite]?.self, forKey: shape))
       }
   }
 }

@@ -6,6 +6,8 @@ public enum BinaryQuestion: Hashable, Sendable, Codable {
   case functions(path: String, glob: String)
   /// Where in a file the code at a virtual address lies.
   case fileOffset(path: String, address: UInt64)
+  /// The USDT probes of a file.
+  case usdt(path: String)
 }
 
 extension BinaryQuestion: QuestionTopic {
@@ -14,6 +16,7 @@ extension BinaryQuestion: QuestionTopic {
     case .files(let name): "which binaries \(name) is"
     case .functions(let path, let glob): "the functions \(glob) of \(path)"
     case .fileOffset(let path, let address): "the place of address \(address) in \(path)"
+    case .usdt(let path): "the USDT probes of \(path)"
     }
   }
 
@@ -21,7 +24,7 @@ extension BinaryQuestion: QuestionTopic {
     switch self {
     case .files(let name): [name]
     case .functions(let path, let glob): [path, glob]
-    case .fileOffset(let path, _): [path]
+    case .fileOffset(let path, _), .usdt(let path): [path]
     }
   }
 
@@ -30,6 +33,7 @@ extension BinaryQuestion: QuestionTopic {
     case .files: .names([])
     case .functions: .functions(nil)
     case .fileOffset: .number(nil)
+    case .usdt: .usdt(nil)
     }
   }
 
@@ -37,7 +41,7 @@ extension BinaryQuestion: QuestionTopic {
     switch self {
     case .files: .names
     // Where probes are attached.
-    case .functions, .fileOffset: .number
+    case .functions, .fileOffset, .usdt: .number
     }
   }
 }
@@ -62,5 +66,12 @@ extension Target {
     let question = Question.binary(.fileOffset(path: path, address: address))
     guard case .number(let offset) = try answer(question) else { throw .misfit(question) }
     return offset
+  }
+
+  /// Where the USDT probes of a file fire, by namespace, name and place; `nil` for what is no ELF file.
+  func usdtSites(of path: String) throws(TargetError) -> [USDTSite]? {
+    let question = Question.binary(.usdt(path: path))
+    guard case .usdt(let sites) = try answer(question) else { throw .misfit(question) }
+    return sites
   }
 }

@@ -1,0 +1,24 @@
+import TraceLang
+
+extension USDT: PlannedPlace {
+  /// Sites whose arguments lie alike, as far as the body reads them, share a program.
+  func placement(for body: BodyUse, on target: any Target) -> Placement {
+    var read: [Int: USDTOperand] = [:]
+    for index in body.words where operands.indices.contains(index) { read[index] = operands[index] }
+    var placement = Placement.userCode(on: target)
+    placement.arguments = .operands(read)
+    return placement
+  }
+
+  func hook(_ placement: Placement) -> Hook.Point { .uprobe(site) }
+
+  func hooks(for points: [AttachPoint], _ placement: Placement) -> [Hook.Point] {
+    Hook.Point.userCode(
+      points.compactMap { point in
+        guard case .usdt(let place) = point.kind else { return nil }
+        return (place.site, point.cookie)
+      }, placement)
+  }
+
+  private var site: UprobeSite { UprobeSite(path: path, offset: offset, isReturn: false, semaphore: semaphore) }
+}
