@@ -87,6 +87,7 @@ struct HostTargetTests {
     #expect(target.kernelFunctionSignature("vfs_read")?.parameters.map(\.name) == ["file", "buf", "count", "pos"])
     #expect(try target.typedKernelFunctions(matching: "vfs_rea*", module: nil).map(\.text) == names)
     #expect(try target.typedKernelFunctions(matching: "no_such_f*", module: nil).isEmpty)
+    #expect(try target.typedKernelFunctions(matching: "migrate_[de]*able", module: nil).isEmpty)
     #expect(try target.kernelFunctions(matching: "vfs_read", module: "no_such_module").isEmpty)
     #expect(target.layout(of: .function("vfs_read"))?.members.map(\.offset) == [0, 8, 16, 24])
   }

@@ -7,6 +7,13 @@ struct KernelFunctions {
   /// Which functions ftrace can stop at: "vfs_read" or "nf_hook_slow [netfilter]".
   private static let filterList = "available_filter_functions"
 
+  /// What every program calls, so that the kernel lets none of type tracing attach to it
+  /// (Kernel: kernel/bpf/verifier.c, btf_id_deny).
+  private static let untraced: Set = [
+    "migrate_disable", "migrate_enable", "rcu_read_unlock_strict", "preempt_count_add", "preempt_count_sub",
+    "__rcu_read_lock", "__rcu_read_unlock",
+  ]
+
   let tracefs: Tracefs?
   let types: KernelTypes
 
@@ -30,7 +37,7 @@ struct KernelFunctions {
     if let known = known(glob, module) { return [known] }
     let typed = types.functionTexts(matching: glob, module: module)
     if typed.isEmpty { return [] }
-    return try names(matching: glob, module: module).filter(typed.contains)
+    return try names(matching: glob, module: module).filter { typed.contains($0) && !Self.untraced.contains($0) }
   }
 
   /// Whether the list of what ftrace can stop at has a function; `nil` where there is no list.

@@ -13,7 +13,7 @@ public struct KernelFunction: Hashable, Sendable, Codable {
 
   /// "vfs_read", or "nf_conntrack:nf_conntrack_in" for a module's.
   public init(text: String) {
-    guard let colon = text.firstIndex(of: ":") else {
+    guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else {
       self.init(text)
       return
     }
