@@ -25,7 +25,7 @@ final class StubTarget: Target {
     case .type(.layout(let record)): .layout(findLayout(of: record))
     case .type(.enumerator("KERNEL_THREE")):
       .enumerator(features.contains(.btf) ? EnumeratorValue(value: 3, type: .uint32) : nil)
-    case .kernel, .tracepoint, .function, .type, .process: question.nothing
+    case .kernel, .tracepoint, .function, .type, .process, .binary: question.nothing
     }
   }
 

@@ -12,6 +12,7 @@ import Testing
     "begin": "begin", "end": "end", "interval": "interval:s:1", "profile": "profile:hz:99",
     "software": "software:faults:10",
     "tracepoint": "tracepoint:sched:sched_switch", "rawtracepoint": "rawtracepoint:sched_switch",
+    "uprobe": "uprobe:/bin/sh:0x5000", "uretprobe": "uretprobe:/bin/sh:0x5000",
   ]
 
   private func program(_ text: String) throws -> (program: Program?, report: String) {

@@ -10,6 +10,7 @@ enum QuestionKind: CaseIterable {
   case type, namedLayout, numberedLayout, argumentsLayout, scriptLayout, tracepointLayout
   case enumerator, enumerators, scriptEnumerators
   case cgroup, pidNamespace
+  case binaries, binaryFunctions, fileOffset
 
   /// Every question is of a kind: a new case of `Question` does not compile without an example below.
   init(_ question: Question) {
@@ -36,6 +37,9 @@ enum QuestionKind: CaseIterable {
       case .type(.enumerators(.script)): .scriptEnumerators
       case .process(.cgroupID): .cgroup
       case .process(.pidNamespace): .pidNamespace
+      case .binary(.files): .binaries
+      case .binary(.functions): .binaryFunctions
+      case .binary(.fileOffset): .fileOffset
       }
   }
 
@@ -104,6 +108,16 @@ enum QuestionKind: CaseIterable {
     case .scriptEnumerators: Example(.type(.enumerators(of: .script(0, name: "e"))), constants, fact: nil)
     case .cgroup:
       Example(.process(.cgroupID(path: "/a")), [.number(7), .number(8)], fact: "the ID of the cgroup /a")
+    case .binaries: Example(.binary(.files(name: "libc")), [.names(["/lib/libc.so.6"]), .names([])], fact: nil)
+    case .binaryFunctions:
+      Example(
+        .binary(.functions(path: "/bin/a", glob: "m*")),
+        [4096, 8192].map { .functions([BinaryFunction(name: "main", offset: $0, size: 4)]) },
+        fact: "the functions m* of /bin/a")
+    case .fileOffset:
+      Example(
+        .binary(.fileOffset(path: "/bin/a", address: 16)), [.number(16), .number(0)],
+        fact: "the place of address 16 in /bin/a")
     case .pidNamespace:
       Example(
         .process(.pidNamespace), [.namespace(nil), .namespace(PIDNamespace(device: 4, inode: 99))],
@@ -245,7 +259,7 @@ private final class Answers: Target {
       }
       switch other.shape {
       case .names, .tracepoints, .format: #expect(said.isSubset(of: errors) && said.count < errors.count)
-      case .flag, .number, .parameters, .signature, .type, .layout, .enumerator, .enumerators, .namespace:
+      case .flag, .number, .parameters, .signature, .type, .layout, .enumerator, .enumerators, .namespace, .functions:
         #expect(said == errors)
       }
       if other.shape != .layout { #expect(target.layout(of: .named("struct s")) == nil) }

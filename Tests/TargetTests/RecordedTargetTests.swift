@@ -17,6 +17,7 @@ private final class SmallTarget: Target {
     case .tracepoint(.isKernel(let name)): .flag(name.category == "sched")
     case .tracepoint(.rawMatching): .names(["sched_switch"])
     case .tracepoint(.rawArguments): .parameters([FunctionParameter(name: "preempt", type: .bool)])
+    case .binary: question.nothing
     case .function(.matching): .names(["vfs_read", "vfs_write"])
     case .function(.signature): .signature(FunctionSignature(parameters: [], result: .int64))
     case .function(.isCallable(_, let type)): .flag(type == .perfEvent)

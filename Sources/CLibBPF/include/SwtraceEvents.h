@@ -29,6 +29,19 @@ static inline int swtrace_perf_event_open(
   return (int)syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
+// A perf event at a place that the kernel probes, of all processes, or -1 and errno: `place` is a path or a name, `offset`
+// is counted from its start. Kernel: Documentation/trace/kprobetrace.rst, perf_event_open(2).
+static inline int swtrace_perf_probe_open(uint32_t type, uint64_t config, uint64_t place, uint64_t offset, int cpu) {
+  struct perf_event_attr attributes;
+  memset(&attributes, 0, sizeof(attributes));
+  attributes.size = sizeof(attributes);
+  attributes.type = type;
+  attributes.config = config;
+  attributes.config1 = place;
+  attributes.config2 = offset;
+  return (int)syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
 // Gives the event's occurrences to a program and starts it: 0, or -1 and errno.
 static inline int swtrace_perf_event_start(int event, int program) {
   if (ioctl(event, PERF_EVENT_IOC_SET_BPF, program) < 0) return -1;

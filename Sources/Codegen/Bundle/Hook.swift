@@ -12,6 +12,10 @@ public struct Hook: Hashable, Sendable, Codable {
     case tracepoint(TracepointName)
     /// bpf_raw_tracepoint_open by name; a program of type tracing was loaded for it.
     case rawTracepoint(String)
+    /// A perf event of the kernel's uprobes.
+    case uprobe(UprobeSite)
+    /// One link to many places of a file (BPF_TRACE_UPROBE_MULTI).
+    case uprobes(UprobeSites)
   }
 
   public enum Moment: Hashable, Sendable, Codable {
@@ -88,6 +92,10 @@ extension Hook.Point {
     case .perfEvent(let event): event.description
     case .tracepoint(let name): "tracepoint \(name.category):\(name.event)"
     case .rawTracepoint(let name): "raw_tracepoint \(name)"
+    case .uprobe(let site): "\(site.isReturn ? "uretprobe" : "uprobe") \(site.path)+\(site.offset)"
+    case .uprobes(let sites):
+      "\(sites.isReturn ? "uretprobe" : "uprobe") multi \(sites.path) "
+        + zip(sites.offsets, sites.cookies).map { "+\($0) (\($1))" }.joined(separator: " ")
     }
   }
 }

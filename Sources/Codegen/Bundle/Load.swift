@@ -11,6 +11,8 @@ public struct Load: Hashable, Sendable, Codable {
     case none
     /// BPF_TRACE_RAW_TP, for the typedef `btf_trace_NAME`.
     case rawTracepoint(String)
+    /// BPF_TRACE_UPROBE_MULTI.
+    case uprobeMulti
   }
 
   public init(_ type: ProgramType, _ target: AttachTarget = .none) {
@@ -27,7 +29,7 @@ public struct Load: Hashable, Sendable, Codable {
   /// Whether the verifier knows the types of the program's arguments.
   public var isTyped: Bool {
     switch target {
-    case .none: false
+    case .none, .uprobeMulti: false
     case .rawTracepoint: true
     }
   }
@@ -35,6 +37,7 @@ public struct Load: Hashable, Sendable, Codable {
   public var description: String {
     switch target {
     case .none: type.description
+    case .uprobeMulti: "\(type.description) uprobe_multi"
     case .rawTracepoint(let name): "\(type.description) raw_tp \(name)"
     }
   }
@@ -45,11 +48,15 @@ public struct Load: Hashable, Sendable, Codable {
     switch (target, type, point) {
     case (.rawTracepoint(let name), _, _): "tp_btf/\(name)"
     case (.none, .perfEvent, _): "perf_event"
+    case (_, .kprobe, .uprobe(let site)): site.isReturn ? "uretprobe" : "uprobe"
+    case (.uprobeMulti, _, .uprobes(let sites)): sites.isReturn ? "uretprobe.multi" : "uprobe.multi"
     case (.none, .rawTracepoint, .rawTracepoint(let name)): "raw_tp/\(name)"
     // Not attached: whoever loads it runs it.
     case (.none, .rawTracepoint, .testRun): "raw_tp"
     case (.none, .tracepoint, .tracepoint(let name)): "tracepoint/\(name.category)/\(name.event)"
-    case (.none, .rawTracepoint, _), (.none, .tracepoint, _), (.none, .kprobe, _), (.none, .tracing, _): nil
+    case (.none, .rawTracepoint, _), (.none, .tracepoint, _), (.none, .kprobe, _), (.none, .tracing, _),
+      (.uprobeMulti, _, _):
+      nil
     }
   }
 }

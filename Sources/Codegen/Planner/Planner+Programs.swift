@@ -31,7 +31,7 @@ extension Planner {
       let name = program.probeNames[points[0].nameIndex]
       plan.programs.append(
         PlannedProgram(
-          name: Self.kernelName(points[0].planned.shortName ?? name),
+          name: Self.kernelName(points[0].planned.shortName ?? points[0].function ?? name),
           title: name + (points.count > 1 ? " and \(points.count - 1) more" : ""), placement: placement,
           points: points[0].planned.hooks(for: points, placement),
           entry: .single(probe: probe, names: names(of: points, placement, probe))))

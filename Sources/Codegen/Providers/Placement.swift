@@ -79,6 +79,7 @@ extension AttachPoint {
     case .software(let place): place
     case .tracepoint(let place): place
     case .rawTracepoint(let place): place
+    case .uprobe(let place): place
     }
   }
 }

@@ -11,6 +11,7 @@ public final class HostTarget: Target {
   private(set) lazy var userNames = UserNames()
   private(set) lazy var cgroups = Cgroups()
   let userSymbols = UserSymbols()
+  var lastBinary: (path: String, symbols: ELFSymbols)?
 
   /// - Throws: for an architecture there is no support for, and without /sys.
   public init() throws(TargetError) { machine = try .host() }
@@ -38,6 +39,7 @@ public final class HostTarget: Target {
     case .function(let question): try find(question)
     case .type(let question): find(question)
     case .process(let question): find(question)
+    case .binary(let question): find(question)
     }
   }
 }

@@ -16,6 +16,8 @@ struct Attacher {
     case .perfEvent(let event): attachments.add(timer: try opened(Timer(event: event, hook: hook)))
     case .tracepoint(let name): try attachTracepoint(name, hook, attachments)
     case .rawTracepoint(let name): attachments.add(link: try openRawTracepoint(name, hook))
+    case .uprobe(let site): try attachUprobe(site, hook, attachments)
+    case .uprobes(let sites): try attachUprobes(sites, hook, attachments)
     }
   }
 

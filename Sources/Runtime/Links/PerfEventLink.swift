@@ -98,7 +98,7 @@ extension Hook.Point {
   var isOnCPUs: Bool {
     switch self {
     case .perfEvent: true
-    case .testRun, .tracepoint, .rawTracepoint: false
+    case .testRun, .tracepoint, .rawTracepoint, .uprobe, .uprobes: false
     }
   }
 }

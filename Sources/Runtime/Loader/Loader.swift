@@ -80,7 +80,7 @@ struct Loader {
 
   private func attachTypeID(of spec: ProgramSpec) throws(RuntimeError) -> UInt32 {
     switch spec.load.target {
-    case .none: return 0
+    case .none, .uprobeMulti: return 0
     case .rawTracepoint(let name):
       do { return try host.rawTracepointTypeID(name) } catch { throw .unavailable(error.message) }
     }
@@ -151,6 +151,10 @@ extension Load {
     switch target {
     case .none: bpf_attach_type(0)
     case .rawTracepoint: BPF_TRACE_RAW_TP
+    case .uprobeMulti: bpf_attach_type(Self.uprobeMultiAttachType)
     }
   }
+
+  /// BPF_TRACE_UPROBE_MULTI, which older headers do not have.
+  static let uprobeMultiAttachType: UInt32 = 48
 }

@@ -8,6 +8,7 @@ public struct AttachPoint: Hashable, Sendable {
     case software(SoftwareEvent)
     case tracepoint(Tracepoint)
     case rawTracepoint(RawTracepoint)
+    case uprobe(Uprobe)
 
     /// The place itself.
     var place: any ProbePlace {
@@ -18,6 +19,7 @@ public struct AttachPoint: Hashable, Sendable {
       case .software(let place): place
       case .tracepoint(let place): place
       case .rawTracepoint(let place): place
+      case .uprobe(let place): place
       }
     }
   }

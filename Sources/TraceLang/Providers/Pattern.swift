@@ -45,6 +45,13 @@ struct Pattern {
     report(message, at: range, notes, [], &diagnostics)
   }
 
+  /// Reports that there is no such probe, at a part of it.
+  func missing(
+    _ message: String, at range: SourceRange, notes: [Diagnostic.Note], _ diagnostics: inout Diagnostics
+  ) {
+    report(message, at: range, notes, [], &diagnostics)
+  }
+
   /// Reports that there is no such probe, and the nearest names.
   /// - Parameter place: what a name replaces; `nil` for all of `range`.
   func missing(

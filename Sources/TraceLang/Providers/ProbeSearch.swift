@@ -40,10 +40,11 @@ public struct ProbeSearch {
       if colon != nil || isNamed {
         let (plain, open) = (Glob(rest), Glob(rest + ":"))
         query = ProbeQuery(
-          isWanted: { plain.matches($0) || open.matches($0) }, withArguments: withArguments)
+          isWanted: { plain.matches($0) || open.matches($0) }, pattern: rest, withArguments: withArguments)
       } else {
         let glob = Glob(pattern)
-        query = ProbeQuery(isWanted: { glob.matches("\(provider.name):\($0)") }, withArguments: withArguments)
+        query = ProbeQuery(
+          isWanted: { glob.matches("\(provider.name):\($0)") }, pattern: "*", withArguments: withArguments)
       }
       try provider.list(query, target, give)
     }

@@ -35,12 +35,13 @@ public struct Provider: Sendable {
 
   public static let catalog: [Provider] = [
     .begin, .end, .tracepoint, .rawTracepoint, .interval, .profile, .software,
+    .uprobe, .uretprobe,
   ]
 
   /// Providers of bpftrace that there are none of here yet.
   static let absent: Set<String> = [
-    "hardware", "h", "kprobe", "k", "kretprobe", "kr", "fentry", "f", "kfunc", "fexit", "fr", "kretfunc", "uprobe", "u",
-    "uretprobe", "ur", "usdt", "U", "watchpoint", "w", "asyncwatchpoint", "aw", "iter", "it", "bench", "test", "self",
+    "hardware", "h", "kprobe", "k", "kretprobe", "kr", "fentry", "f", "kfunc", "fexit", "fr", "kretfunc",
+    "usdt", "U", "watchpoint", "w", "asyncwatchpoint", "aw", "iter", "it", "bench", "test", "self",
   ]
 }
 
@@ -57,6 +58,8 @@ struct ProbeMatch {
 public struct ProbeQuery {
   /// Whether to list a probe, by its full name less the provider's.
   let isWanted: (String) -> Bool
+  /// What follows the provider's name, for providers whose probes are too many to be filtered.
+  let pattern: String
   let withArguments: Bool
 }
 

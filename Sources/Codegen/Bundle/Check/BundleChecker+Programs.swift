@@ -7,8 +7,9 @@ extension BundleChecker {
     try require(program.name.isText, "its name is no text")
     switch (program.load.type, program.load.target) {
     case (.tracing, .rawTracepoint(let name)): try require(name.isFileName, "its tracepoint has no name")
-    case (.rawTracepoint, .none), (.tracepoint, .none), (.perfEvent, .none): break
-    case (.rawTracepoint, _), (.tracepoint, _), (.perfEvent, _), (.kprobe, _), (.tracing, .none):
+    case (.rawTracepoint, .none), (.tracepoint, .none), (.perfEvent, .none), (.kprobe, .none), (.kprobe, .uprobeMulti):
+      break
+    case (.rawTracepoint, _), (.tracepoint, _), (.perfEvent, _), (.kprobe, _), (.tracing, _):
       throw BundleFault("no hook runs programs of its type")
     }
     var open = scan.needsMap
@@ -59,8 +60,20 @@ extension BundleChecker {
         try require(name.isEmpty || name == own, "its program is of the tracepoint \(own)")
       default: throw BundleFault("a raw tracepoint runs programs of raw tracepoints")
       }
+    case .uprobe(let site):
+      try require(load == Load(.kprobe), "a uprobe runs kprobe programs")
+      try require(site.path.isAbsolutePath, "a uprobe has a file")
+    case .uprobes(let sites):
+      try require(load == Load(.kprobe, .uprobeMulti), "many uprobes run kprobe programs made for that")
+      try require(sites.path.isAbsolutePath, "a uprobe has a file")
+      try require(
+        !sites.offsets.isEmpty && sites.offsets.count == sites.cookies.count
+          && sites.offsets.count <= Self.maximumSites, "uprobes have a place and a cookie each")
     }
   }
+
+  /// Kernel: MAX_UPROBE_MULTI_CNT in kernel/trace/bpf_trace.c.
+  private static let maximumSites = 1 << 20
 
   private func check(_ event: PerfEvent) throws(BundleFault) {
     switch event.kind {
@@ -71,6 +84,11 @@ extension BundleChecker {
     case .period(let count), .frequency(let count): try require(count > 0, "a perf event has a period")
     }
   }
+}
+
+extension String {
+  /// Whether it can be the absolute path of a file.
+  fileprivate var isAbsolutePath: Bool { hasPrefix("/") && isText }
 }
 
 extension TracepointName {

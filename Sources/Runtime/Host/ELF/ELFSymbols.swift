@@ -1,4 +1,5 @@
 import Glibc
+import TraceLang
 
 /// The functions of an ELF file by their address in it.
 ///
@@ -91,6 +92,25 @@ struct ELFSymbols: Sendable {
     let address = is64Bit ? symbol.u64(8) : UInt64(symbol.u32(4))
     let size = is64Bit ? symbol.u64(16) : UInt64(symbol.u32(8))
     return address == 0 ? nil : Entry(address: address, size: UInt32(clamping: size), name: symbol.u32(0))
+  }
+
+  /// The functions whose names match a glob, in no order.
+  func functions(matching glob: Glob) -> [BinaryFunction] {
+    names.withUnsafeBytes { names in
+      entries.compactMap { entry in
+        let rest = UnsafeRawBufferPointer(rebasing: names[Int(entry.name)...].prefix(Self.maximumNameLength))
+        let name = UnsafeRawBufferPointer(rebasing: rest[..<(rest.firstIndex(of: 0) ?? rest.count)])
+        guard glob.matches(name), let offset = fileOffset(of: entry.address) else { return nil }
+        return BinaryFunction(name: String(decoding: name, as: UTF8.self), offset: offset, size: UInt64(entry.size))
+      }
+    }
+  }
+
+  /// Where in the file the bytes at a virtual address lie; `nil` when they lie in no loaded part of it.
+  func fileOffset(of address: UInt64) -> UInt64? {
+    segments.first { address >= $0.address && address - $0.address < $0.size }.map {
+      address - $0.address &+ $0.offset
+    }
   }
 
   /// The function that a byte of the file lies in, and how far from its start.

@@ -12,11 +12,12 @@ public enum Answer: Hashable, Sendable {
   case enumerator(EnumeratorValue?)
   case enumerators([EnumeratorName])
   case namespace(PIDNamespace?)
+  case functions([BinaryFunction]?)
 
   /// What kind of answer it is, as recorded files name it.
   public enum Shape: String, Hashable, Sendable, CodingKey {
     case flag, number, names, tracepoints, format, parameters, signature, type, layout, enumerator, enumerators
-    case namespace
+    case namespace, functions
   }
 
   public var shape: Shape {
@@ -33,6 +34,7 @@ public enum Answer: Hashable, Sendable {
     case .enumerator: .enumerator
     case .enumerators: .enumerators
     case .namespace: .namespace
+    case .functions: .functions
     }
   }
 }
@@ -56,6 +58,8 @@ extension Answer {
     case .enumerator(let enumerator): enumerator.map { "\($0.value) \($0.type.description)" }
     case .enumerators(let names): names.map { "\($0.name) \($0.value)" }.joined(separator: ";")
     case .namespace(let namespace): namespace.map { "\($0.device) \($0.inode)" }
+    case .functions(let functions):
+      functions?.map { "\($0.name) \($0.offset) \($0.size)" }.joined(separator: ";")
     }
   }
 
@@ -99,6 +103,7 @@ extension Answer: Codable {
     case .enumerator(let enumerator): try container.encode(enumerator, forKey: .enumerator)
     case .enumerators(let names): try container.encode(names, forKey: .enumerators)
     case .namespace(let namespace): try container.encode(namespace, forKey: .namespace)
+    case .functions(let functions): try container.encode(functions, forKey: .functions)
     }
   }
 
@@ -131,6 +136,7 @@ extension Answer: Codable {
       case .enumerator: .enumerator(try container.decode(EnumeratorValue?.self, forKey: shape))
       case .enumerators: .enumerators(try container.decode([EnumeratorName].self, forKey: shape))
       case .namespace: .namespace(try container.decode(PIDNamespace?.self, forKey: shape))
+      case .functions: .functions(try container.decode([BinaryFunction]?.self, forKey: shape))
       }
   }
 }

@@ -7,6 +7,7 @@ public enum Question: Hashable, Sendable {
   case function(FunctionQuestion)
   case type(TypeQuestion)
   case process(ProcessQuestion)
+  case binary(BinaryQuestion)
 
   private var topic: any QuestionTopic {
     switch self {
@@ -15,6 +16,7 @@ public enum Question: Hashable, Sendable {
     case .function(let question): question
     case .type(let question): question
     case .process(let question): question
+    case .binary(let question): question
     }
   }
 
@@ -59,7 +61,7 @@ public enum Trace: Hashable, Sendable {
 
 extension Question: Codable {
   private enum Topic: String, CodingKey {
-    case kernel, tracepoint, function, type, process
+    case kernel, tracepoint, function, type, process, binary
   }
 
   /// A topic and its question: {"kernel": {"has": {"feature": "btf"}}}.
@@ -71,6 +73,7 @@ extension Question: Codable {
     case .function(let question): try container.encode(question, forKey: .function)
     case .type(let question): try container.encode(question, forKey: .type)
     case .process(let question): try container.encode(question, forKey: .process)
+    case .binary(let question): try container.encode(question, forKey: .binary)
     }
   }
 
@@ -88,6 +91,7 @@ extension Question: Codable {
       case .function: .function(try container.decode(FunctionQuestion.self, forKey: .function))
       case .type: .type(try container.decode(TypeQuestion.self, forKey: .type))
       case .process: .process(try container.decode(ProcessQuestion.self, forKey: .process))
+      case .binary: .binary(try container.decode(BinaryQuestion.self, forKey: .binary))
       }
   }
 }

@@ -1,0 +1,135 @@
+import Glibc
+import TraceLang
+
+extension HostTarget {
+  func find(_ question: BinaryQuestion) -> Answer {
+    switch question {
+    case .files(let name): .names(BinaryFiles.paths(of: name))
+    case .functions(let path, let glob):
+      .functions(symbols(of: path).map { Self.sorted($0.functions(matching: Glob(glob))) })
+    case .fileOffset(let path, let address): .number(symbols(of: path)?.fileOffset(of: address))
+    }
+  }
+
+  /// By name; a function that stands in several symbol tables or versions comes once.
+  private static func sorted(_ functions: [BinaryFunction]) -> [BinaryFunction] {
+    var result: [BinaryFunction] = []
+    for function in functions.sorted(by: { ($0.name, $0.offset, $1.size) < ($1.name, $1.offset, $0.size) })
+    where function.name != result.last?.name || function.offset != result.last?.offset {
+      result.append(function)
+    }
+    return result
+  }
+
+  /// The symbols of the binary that was asked for last are kept: several attach points are mostly of one.
+  private func symbols(of path: String) -> ELFSymbols? {
+    if let (known, symbols) = lastBinary, known == path { return symbols }
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { _ = close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      let symbols = ELFSymbols(descriptor: descriptor, debug: MappedFile.debugFile)
+    else { return nil }
+    lastBinary = (path, symbols)
+    return symbols
+  }
+}
+
+/// Finds executables and libraries by name.
+enum BinaryFiles {
+  /// More files than this are not looked at for one name.
+  private static let maximumMatches = 4096
+
+  /// Absolute paths, sorted: of a path the files it matches, of a plain name the first program in PATH, else the library
+  /// that the dynamic linker knows.
+  static func paths(of name: String) -> [String] {
+    if name.contains("/") { return matches(name) }
+    for folder in (getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin").split(separator: ":") {
+      let found = matches("\(folder)/\(name)").filter { access($0, X_OK) == 0 }
+      if !found.isEmpty { return found }
+    }
+    return LibraryCache.paths(of: name).filter(isFile).prefix(1).map { $0 }
+  }
+
+  private static func matches(_ pattern: String) -> [String] {
+    var found = glob_t()
+    defer { globfree(&found) }
+    guard glob(pattern, 0, nil, &found) == 0, let paths = found.gl_pathv else { return [] }
+    return (0..<min(Int(found.gl_pathc), maximumMatches)).compactMap { paths[$0].map { String(cString: $0) } }
+      .filter(isFile).compactMap(absolute)
+  }
+
+  private static func isFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  private static func absolute(_ path: String) -> String? {
+    if path.hasPrefix("/") { return path }
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+}
+
+/// The dynamic linker's list of libraries (glibc: sysdeps/generic/dl-cache.h, struct cache_file_new).
+enum LibraryCache {
+  private static let file = "/etc/ld.so.cache"
+  private static let magic = Array("glibc-ld.so.cache1.1".utf8)
+  /// A longer file is not read on.
+  private static let maximumSize = 16 << 20
+
+  /// The paths of "libc.so.6", which "libc" and "c" mean too; those of this machine's word size only.
+  static func paths(of name: String) -> [String] {
+    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return [] }
+    defer { _ = close(descriptor) }
+    return paths(of: name, in: ELFBytes(reading: maximumSize, at: 0, of: descriptor).bytes)
+  }
+
+  static func paths(of name: String, in bytes: [UInt8]) -> [String] {
+    guard let start = start(in: bytes) else { return [] }
+    func number(_ offset: Int) -> Int {
+      guard offset >= 0, offset + 4 <= bytes.count else { return 0 }
+      return bytes.withUnsafeBytes { Int($0.loadUnaligned(fromByteOffset: offset, as: UInt32.self)) }
+    }
+    func text(_ offset: Int) -> String {
+      guard offset >= 0, offset < bytes.count else { return "" }
+      return String(decoding: bytes[offset...].prefix(4096).prefix { $0 != 0 }, as: UTF8.self)
+    }
+    let count = min(number(start + 20), (bytes.count - start) / 24)
+    var found: [String] = []
+    for index in 0..<count {
+      // flags, key, value, OS version, hardware capabilities
+      let entry = start + 48 + index * 24
+      let isOwn = number(entry) & 0xff00 == ownArchitecture
+      let library = text(start + number(entry + 4))
+      guard isOwn, [name, "lib\(name)"].contains(where: { library == $0 || library.hasPrefix($0 + ".so") }) else {
+        continue
+      }
+      found.append(text(start + number(entry + 8)))
+    }
+    return found
+  }
+
+  /// FLAG_X8664_LIB64, FLAG_AARCH64_LIB64.
+  private static var ownArchitecture: Int {
+    #if arch(x86_64)
+      0x0300
+    #else
+      0x0a00
+    #endif
+  }
+
+  /// Where the list begins: older files have another one before it.
+  private static func start(in bytes: [UInt8]) -> Int? {
+    if bytes.starts(with: magic) { return 0 }
+    guard bytes.count > 16 + magic.count, bytes.starts(with: "ld.so-1.7.0".utf8) else { return nil }
+    let entries = bytes.withUnsafeBytes { Int($0.loadUnaligned(fromByteOffset: 12, as: UInt32.self)) }
+    let (end, overflow) = entries.multipliedReportingOverflow(by: 12)
+    guard !overflow, end <= bytes.count else { return nil }
+    let start = (16 + end + 7) / 8 * 8
+    return start < bytes.count && bytes[start...].starts(with: magic) ? start : nil
+  }
+}

@@ -1,0 +1,66 @@
+/// Questions about executables and libraries.
+public enum BinaryQuestion: Hashable, Sendable, Codable {
+  /// The files that a name stands for: a path, which may have wildcards, or what PATH or the dynamic linker finds by it.
+  case files(name: String)
+  /// The functions of a file whose names match a glob.
+  case functions(path: String, glob: String)
+  /// Where in a file the code at a virtual address lies.
+  case fileOffset(path: String, address: UInt64)
+}
+
+extension BinaryQuestion: QuestionTopic {
+  var description: String {
+    switch self {
+    case .files(let name): "which binaries \(name) is"
+    case .functions(let path, let glob): "the functions \(glob) of \(path)"
+    case .fileOffset(let path, let address): "the place of address \(address) in \(path)"
+    }
+  }
+
+  var names: [String] {
+    switch self {
+    case .files(let name): [name]
+    case .functions(let path, let glob): [path, glob]
+    case .fileOffset(let path, _): [path]
+    }
+  }
+
+  var nothing: Answer {
+    switch self {
+    case .files: .names([])
+    case .functions: .functions(nil)
+    case .fileOffset: .number(nil)
+    }
+  }
+
+  var trace: Trace {
+    switch self {
+    case .files: .names
+    // Where probes are attached.
+    case .functions, .fileOffset: .number
+    }
+  }
+}
+
+extension Target {
+  /// The files that the name of a binary stands for, sorted; empty when there is none.
+  func binaries(named name: String) throws(TargetError) -> [String] {
+    let question = Question.binary(.files(name: name))
+    guard case .names(let paths) = try answer(question) else { throw .misfit(question) }
+    return paths
+  }
+
+  /// The functions of a file that match a glob, sorted by name; `nil` for what is no ELF file.
+  func functions(of path: String, matching glob: String) throws(TargetError) -> [BinaryFunction]? {
+    let question = Question.binary(.functions(path: path, glob: glob))
+    guard case .functions(let functions) = try answer(question) else { throw .misfit(question) }
+    return functions
+  }
+
+  /// Bytes from the start of a file to the code that is loaded at a virtual address; `nil` when none is.
+  func fileOffset(in path: String, of address: UInt64) throws(TargetError) -> UInt64? {
+    let question = Question.binary(.fileOffset(path: path, address: address))
+    guard case .number(let offset) = try answer(question) else { throw .misfit(question) }
+    return offset
+  }
+}
