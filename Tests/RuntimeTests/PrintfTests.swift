@@ -47,6 +47,20 @@ import TraceLang
     }
   }
 
+  @Test("numbers of every length, in a buffer of any room")
+  func digits() {
+    var powers: [UInt64] = [1]
+    while let last = powers.last, last < .max / 10 { powers.append(last * 10) }
+    for value in powers.flatMap({ [$0 - 1, $0, $0 + 1] }) + [.max] {
+      let buffer = OutputBuffer(capacity: 1)
+      buffer.append("<")
+      buffer.append(decimal: value)
+      buffer.append(decimal: Int64(bitPattern: value))
+      buffer.append(">")
+      #expect(buffer.text == "<\(value)\(Int64(bitPattern: value))>")
+    }
+  }
+
   @Test("narrow arguments are promoted as in C", arguments: ["d", "u", "x", "o"])
   func narrow(conversion: String) throws {
     for value: Int8 in [0, 5, -1, -128, 127] {

@@ -1,8 +1,8 @@
 import Codegen
 import TraceLang
 
-/// A format whose steps are plain numbers, so that printing a record allocates and counts no references.
-package struct CompiledFormat {
+/// A format whose steps are plain numbers, so that printing a record allocates nothing and counts one reference.
+package final class CompiledFormat: Sendable {
   /// One step; trivially copied.
   struct Step {
     enum Kind: UInt8 {
@@ -43,32 +43,33 @@ package struct CompiledFormat {
     static let grouped = Flags(rawValue: 32)
   }
 
-  private(set) var steps: [Step] = []
-  private(set) var literals: [UInt8] = []
-  private(set) var types: [Type] = []
+  let steps: [Step]
+  let literals: [UInt8]
+  let types: [Type]
 
   package init(_ format: Format) {
+    var steps: [Step] = []
+    var literals: [UInt8] = []
+    var types: [Type] = []
     for segment in format.segments {
       switch segment {
       case .literal(let bytes):
         steps.append(.literal(offset: literals.count, size: bytes.count))
         literals += bytes
-      case .argument(let directive, let field): append(directive, field)
+      case .argument(let directive, let field):
+        let kind = Self.kind(of: directive, field)
+        if kind == .text { types.append(field.type) }
+        steps.append(Self.step(kind, directive, field, type: max(0, types.count - 1)))
       }
     }
+    (self.steps, self.literals, self.types) = (steps, literals, types)
   }
 
-  /// A value's own text form.
-  init(_ field: Field) { append(Format.Directive(.string), field) }
-
-  private mutating func append(_ directive: Format.Directive, _ field: Field) {
-    let kind = Self.kind(of: directive, field)
-    if kind == .text { types.append(field.type) }
-    steps.append(
-      Step(
-        kind: kind, isSigned: field.type.integer?.isSigned ?? false, bits: UInt8(Self.bits(of: directive, field)),
-        type: UInt16(max(0, types.count - 1)), flags: Self.flags(of: directive), offset: Int32(field.offset),
-        size: Int32(field.size), width: Int32(directive.width ?? 0), precision: Int32(directive.precision ?? -1)))
+  private static func step(_ kind: Step.Kind, _ directive: Format.Directive, _ field: Field, type: Int) -> Step {
+    Step(
+      kind: kind, isSigned: field.type.integer?.isSigned ?? false, bits: UInt8(bits(of: directive, field)),
+      type: UInt16(type), flags: flags(of: directive), offset: Int32(field.offset), size: Int32(field.size),
+      width: Int32(directive.width ?? 0), precision: Int32(directive.precision ?? -1))
   }
 
   private static func kind(of directive: Format.Directive, _ field: Field) -> Step.Kind {

@@ -83,24 +83,36 @@ package final class OutputBuffer {
   }
 
   func append(decimal value: UInt64) {
-    reserve(20)
-    var length = 1
-    var limit: UInt64 = 10
-    while length < 20, value >= limit {
-      length += 1
-      let (next, overflow) = limit.multipliedReportingOverflow(by: 10)
-      if overflow { break }
-      limit = next
-    }
-    if length == 19, value >= 10_000_000_000_000_000_000 { length = 20 }
+    // The last digit is written first: from the end of room for twice the longest number, then moved to its place.
+    reserve(2 * Self.longestDecimal)
+    let end = count + 2 * Self.longestDecimal
+    var position = end
     var rest = value
-    var position = count + length
-    repeat {
+    while rest >= 100 {
+      let pair = UInt32(truncatingIfNeeded: rest % 100)
+      rest /= 100
+      position -= 2
+      put(pair, at: position)
+    }
+    if rest >= 10 {
+      position -= 2
+      put(UInt32(truncatingIfNeeded: rest), at: position)
+    } else {
       position -= 1
-      base[position] = UInt8(truncatingIfNeeded: rest % 10) &+ UInt8(ascii: "0")
-      rest /= 10
-    } while position > count
-    count += length
+      base[position] = UInt8(truncatingIfNeeded: rest) &+ UInt8(ascii: "0")
+    }
+    memcpy(base + count, base + position, end - position)
+    count += end - position
+  }
+
+  /// Digits of the largest 64-bit number.
+  private static let longestDecimal = 20
+
+  /// Writes two digits.
+  @inline(__always)
+  private func put(_ pair: UInt32, at position: Int) {
+    base[position] = UInt8(truncatingIfNeeded: pair / 10) &+ UInt8(ascii: "0")
+    base[position + 1] = UInt8(truncatingIfNeeded: pair % 10) &+ UInt8(ascii: "0")
   }
 
   /// Digits without a prefix.

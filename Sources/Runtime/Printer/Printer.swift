@@ -31,6 +31,8 @@ final class Printer {
   private let payloadSizes: [Int]
   private let maps: MapReader
   private let sink: any OutputSink
+  /// The sink's output.
+  private let waiting: OutputBuffer
   private let printf: PrintfFormatter
   /// For what goes to the standard error stream.
   private let messageFormatter: PrintfFormatter
@@ -64,6 +66,7 @@ final class Printer {
       printf = PrintfFormatter(context: context)
       messageFormatter = printf
     }
+    waiting = sink.output
     exactFormatter = PrintfFormatter(context: context)
     payloadSizes = bundle.actions.map(bundle.payloadSize)
     steps = bundle.actions.map { action in
@@ -112,7 +115,7 @@ final class Printer {
       case .other(let action): return handle(action, payload, count: record.count - Action.headerSize)
       }
     }
-    if sink.output.count > Self.batch { output.writeLines(sink.output) }
+    if waiting.count > Self.batch { output.writeLines(waiting) }
     return outcome
   }
 
