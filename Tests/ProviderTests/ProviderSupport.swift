@@ -19,7 +19,8 @@ final class FunctionTarget: Target {
     case .function(.matching(let glob, let module)): .names(names(glob, module))
     case .function(.typed(let glob, let module)):
       .names(hasTypes ? names(glob, module).filter { $0 != "without_types" } : [])
-    case .function(.iterators(let glob)): .names(hasTypes ? ["task", "task_file"].filter { Glob(glob).matches($0) } : [])
+    case .function(.iterators(let glob)):
+      .names(hasTypes ? ["task", "task_file"].filter { Glob(glob).matches($0) } : [])
     case .function(.signature(let name)) where traceable.contains(name):
       .signature(
         FunctionSignature(

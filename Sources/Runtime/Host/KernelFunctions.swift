@@ -24,10 +24,14 @@ struct KernelFunctions {
   func names(matching glob: Glob, module: Glob?) throws(TargetError) -> [String] {
     if let known = known(glob, module) { return [known] }
     var found: [String] = []
-    try forEach(matching: glob, module: module) { found.append($0) }
     // The list has one name of each function, and not what ftrace leaves alone: a kprobe may do.
-    if found.isEmpty, glob.literal != nil {
-      try forEachSymbol { take(glob, module, $0, $1) { found.append($0) } }
+    if glob.literal != nil {
+      try forEachSymbol {
+        take(glob, module, $0, $1) { found.append($0) }
+        return found.isEmpty || module != nil
+      }
+    } else {
+      try forEach(matching: glob, module: module) { found.append($0) }
     }
     return found.sorted().withoutRepeats
   }
@@ -73,7 +77,11 @@ struct KernelFunctions {
       take(glob, module, name, place, body)
       return true
     }
-    if listed == nil { try forEachSymbol { take(glob, module, $0, $1, body) } }
+    if listed != nil { return }
+    try forEachSymbol {
+      take(glob, module, $0, $1, body)
+      return true
+    }
   }
 
   /// Gives a function's text when it matches.
@@ -86,13 +94,13 @@ struct KernelFunctions {
     body(place.isEmpty ? function : "\(String(decoding: place, as: UTF8.self)):\(function)")
   }
 
-  /// Calls `body` with the name and module of each symbol that may be a function.
+  /// Calls `body` with the name and module of each symbol that may be a function, until it returns false.
   private func forEachSymbol(
-    _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void
+    _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Bool
   ) throws(TargetError) {
     try KernelSymbols().forEach { symbol in
-      if symbol.isText, !Self.isPadding(symbol.name), !Self.isMade(symbol.module) { body(symbol.name, symbol.module) }
-      return true
+      if !symbol.isText || Self.isPadding(symbol.name) || Self.isMade(symbol.module) { return true }
+      return body(symbol.name, symbol.module)
     }
   }
 

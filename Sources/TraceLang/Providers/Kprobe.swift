@@ -25,7 +25,8 @@ extension Kprobe: ProbePlace {
 
 extension Provider {
   static let kprobe = kprobe(
-    ["kprobe", "k"], "[MODULE:]FUNCTION[+OFFSET]", "Fires where a function of the kernel begins, or inside of it", .entry)
+    ["kprobe", "k"], "[MODULE:]FUNCTION[+OFFSET]", "Fires where a function of the kernel begins, or inside of it",
+    .entry)
   static let kretprobe = kprobe(
     ["kretprobe", "kr"], "[MODULE:]FUNCTION", "Fires where a function of the kernel returns", .exit)
 
@@ -135,7 +136,8 @@ extension Pattern {
     }
     if module == nil, target.kernelSymbolAddress(name) != nil {
       missing(
-        "'\(name)' cannot be traced", notes: [Diagnostic.Note("the kernel has it, but marks it as not to be stopped at")],
+        "'\(name)' cannot be traced",
+        notes: [Diagnostic.Note("the kernel has it, but marks it as not to be stopped at")],
         &diagnostics)
       return
     }
