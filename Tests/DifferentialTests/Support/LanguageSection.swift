@@ -170,8 +170,14 @@ enum LanguageSection: String, CaseIterable {
         parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",
         program: "CheckerTests/ProbeTests.swift sharedLayout",
         live: "EndToEndTests/CountTests.swift arguments")
-    case .uprobe: .notThere("uprobe")
-    case .usdt: .notThere("usdt")
+    case .uprobe:
+      .tests(
+        parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",
+        program: "ProviderTests/UprobeTests.swift mistakes", live: "ProviderTests/UprobeTests.swift values")
+    case .usdt:
+      .tests(
+        parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",
+        program: "ProviderTests/USDTTests.swift mistakes", live: "ProviderTests/USDTTests.swift counts")
     case .watchpoint: .notThere("watchpoint")
     case .pointers: .scripts(["pointers", "addresses"])
     case .structs: .scripts(["structs"])
