@@ -34,10 +34,10 @@ extension USDTOperand {
   static func operands(of arguments: String, _ architecture: Machine.Architecture) -> [USDTOperand?] {
     let registers = SavedRegisters(architecture)
     return words(of: arguments).map { word in
-      guard let at = word.firstIndex(of: "@"), let size = Int(word[..<at]), [1, 2, 4, 8].contains(abs(size)),
+      guard let at = word.firstIndex(of: "@"), let size = Int(word[..<at]), [1, 2, 4, 8].contains(size.magnitude),
         let place = place(word[word.index(after: at)...], architecture, registers)
       else { return nil }
-      return USDTOperand(type: IntegerType(bits: abs(size) * 8, signed: size < 0), place: place)
+      return USDTOperand(type: IntegerType(bits: Int(size.magnitude) * 8, signed: size < 0), place: place)
     }
   }
 
