@@ -170,7 +170,10 @@ enum LanguageSection: String, CaseIterable {
         parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",
         program: "CheckerTests/ProbeTests.swift sharedLayout",
         live: "EndToEndTests/CountTests.swift arguments")
-    case .uprobe: .notThere("uprobe")
+    case .uprobe:
+      .tests(
+        parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",
+        program: "ProviderTests/UprobeTests.swift names", live: "ProviderTests/UprobeTests.swift values")
     case .usdt: .notThere("usdt")
     case .watchpoint: .notThere("watchpoint")
     case .pointers: .scripts(["pointers", "addresses"])
