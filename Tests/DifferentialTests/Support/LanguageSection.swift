@@ -174,7 +174,10 @@ enum LanguageSection: String, CaseIterable {
       .tests(
         parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",
         program: "ProviderTests/UprobeTests.swift names", live: "ProviderTests/UprobeTests.swift values")
-    case .usdt: .notThere("usdt")
+    case .usdt:
+      .tests(
+        parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",
+        program: "ProviderTests/USDTTests.swift mistakes", live: "ProviderTests/USDTTests.swift arguments")
     case .watchpoint: .notThere("watchpoint")
     case .pointers: .scripts(["pointers", "addresses"])
     case .structs: .scripts(["structs"])
