@@ -4,23 +4,28 @@ import Testing
 /// The tools of Debian's bpftrace package (bookworm, 0.17), as people have them.
 @Suite(.root) struct InstalledToolTests {
   private static let folder = "/usr/sbin"
+  private static let noKprobes = "this kernel has no kprobes (CONFIG_KPROBE_EVENTS)"
 
   /// What each says here: nothing for those that compile, load and attach.
   ///
-  /// Kernel functions and those of programs are no probes of this version; the kernel's `struct cfs_rq` lost its
-  /// `nr_running` with 6.14; and a kernel without CONFIG_KALLSYMS_ALL tells no addresses of data.
+  /// This kernel has no kprobes, and lost some of the functions that tools of its time look for; the functions of OpenSSL are
+  /// named by its debug symbols alone, and libpthread went into libc; the kernel's `struct cfs_rq` lost its `nr_running`
+  /// with 6.14; and a kernel without CONFIG_KALLSYMS_ALL tells no addresses of data.
   private static let errors: [String: String] = [
     "bitesize": "", "cpuwalk": "", "execsnoop": "", "killsnoop": "", "naptime": "", "opensnoop": "", "pidpersec": "",
     "runqlat": "", "setuids": "", "statsnoop": "", "syncsnoop": "", "syscount": "", "tcpdrop": "", "writeback": "",
     "loads": "there is no kernel symbol 'avenrun'", "runqlen": "struct cfs_rq has no field 'nr_running'",
-    "bashreadline": "'uretprobe' probes", "biolatency": "'kprobe' probes", "biosnoop": "'kprobe' probes",
-    "biostacks": "'kprobe' probes", "capable": "'kprobe' probes", "dcsnoop": "'kprobe' probes",
-    "gethostlatency": "'uprobe' probes", "mdflush": "'kprobe' probes", "oomkill": "'kprobe' probes",
-    "ssllatency": "'uprobe' probes", "sslsnoop": "'uprobe' probes", "swapin": "'kprobe' probes",
-    "tcpaccept": "'kretprobe' probes", "tcpconnect": "'kprobe' probes", "tcplife": "'kprobe' probes",
-    "tcpretrans": "'kprobe' probes", "tcpsynbl": "'kprobe' probes", "threadsnoop": "'uprobe' probes",
-    "undump": "'kprobe' probes", "vfscount": "'kprobe' probes", "vfsstat": "'kprobe' probes",
-    "xfsdist": "'kprobe' probes",
+    "bashreadline": "", "gethostlatency": "",
+    "biolatency": "there is no kernel function '__blk_account_io_start'",
+    "biosnoop": "there is no kernel function '__blk_account_io_start'",
+    "biostacks": "there is no kernel function '__blk_account_io_start'",
+    "dcsnoop": "no function that can be traced matches 'lookup_fast.constprop.*'",
+    "mdflush": "there is no kernel function 'md_flush_request'", "swapin": "there is no kernel function 'swap_readpage'",
+    "ssllatency": "has no function 'rsa_ossl_public_encrypt'", "sslsnoop": "has no function 'rsa_ossl_public_encrypt'",
+    "threadsnoop": "has no function 'pthread_create'",
+    "capable": noKprobes, "oomkill": noKprobes, "tcpaccept": noKprobes, "tcpconnect": noKprobes, "tcplife": noKprobes,
+    "tcpretrans": noKprobes, "tcpsynbl": noKprobes, "undump": noKprobes, "vfscount": noKprobes, "vfsstat": noKprobes,
+    "xfsdist": noKprobes,
   ]
 
   @Test("the package's tools are those that are known here") func names() {
@@ -35,7 +40,7 @@ import Testing
       #expect(result.errors == "")
       #expect(result.ending == .exited(0))
     } else {
-      #expect(result.errors.contains("ERROR: " + error))
+      #expect(result.errors.contains("ERROR: ") && result.errors.contains(error))
       #expect(result.ending == .exited(1))
     }
   }

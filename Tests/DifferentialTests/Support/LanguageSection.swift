@@ -173,11 +173,11 @@ enum LanguageSection: String, CaseIterable {
     case .uprobe:
       .tests(
         parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",
-        program: "ProviderTests/UprobeTests.swift mistakes", live: "ProviderTests/UprobeTests.swift values")
+        program: "ProviderTests/UprobeTests.swift names", live: "ProviderTests/UprobeTests.swift values")
     case .usdt:
       .tests(
         parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",
-        program: "ProviderTests/USDTTests.swift mistakes", live: "ProviderTests/USDTTests.swift counts")
+        program: "ProviderTests/USDTTests.swift mistakes", live: "ProviderTests/USDTTests.swift arguments")
     case .watchpoint: .notThere("watchpoint")
     case .pointers: .scripts(["pointers", "addresses"])
     case .structs: .scripts(["structs"])
