@@ -17,6 +17,7 @@ enum Swtrace {
       run(FormatCommand.self, words.filter { $0 != "--fmt" })
     case "build": run(BuildCommand.self, Array(words.dropFirst()))
     case "-V", "--version": write("swtrace \(version)")
+    case "--info": run(InfoCommand.self, Array(words.dropFirst()))
     default: if ListCommand.isWanted(words) { run(ListCommand.self, words) } else { run(TraceCommand.self, words) }
     }
   }

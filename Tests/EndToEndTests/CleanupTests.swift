@@ -41,6 +41,28 @@ import Testing
     #expect(KernelObjects.goAway(held))
   }
 
+  @Test("nothing stays of a thousand probes when the tracer is killed while it attaches them") func attaching() throws {
+    // Events that hardly ever happen: what matters is that each is opened.
+    let points = (1...1000).map { "software:alignment-faults:\($0)" }.joined(separator: ",")
+    let folder = try TemporaryFolder()
+    let script = try folder.file("thousand.bt", points + " { @ = count(); } interval:s:1000 { }\n")
+    var interrupted: KernelObjects.Held?
+    // It may have attached all before it is stopped; then once more.
+    for opened in stride(from: 900, to: 90, by: -50) where interrupted == nil {
+      let tracing = try RunningCommand([
+        "sh", "-c", "ulimit -n $(ulimit -H -n); exec \"$0\" \"$1\"", Repository.swtrace, script,
+      ])
+      try tracing.wait { _, errors in KernelObjects.openFiles(of: tracing.pid) >= opened || !errors.isEmpty }
+      tracing.signal(SIGSTOP)
+      let held = KernelObjects.held(by: tracing.pid)
+      if tracing.errorsSoFar.isEmpty { interrupted = held }
+      tracing.signal(SIGKILL)
+      #expect(try tracing.finish().ending == .killed(SIGKILL))
+      #expect(KernelObjects.goAway(held))
+    }
+    #expect(try #require(interrupted).programs.count >= 1)
+  }
+
   @Test("the child of -c ends when the tracer is interrupted") func child() throws {
     let tracing = try RunningCommand([
       Repository.swtrace, "-c", "sh -c 'echo $$; exec sleep 1000'", "-e",
@@ -100,6 +122,15 @@ enum KernelObjects {
       if words.contains(text) { found.append(pid) }
     }
     return found
+  }
+
+  /// How many descriptors a process has.
+  static func openFiles(of pid: pid_t) -> Int {
+    guard let stream = opendir("/proc/\(pid)/fd") else { return 0 }
+    defer { closedir(stream) }
+    var count = 0
+    while readdir(stream) != nil { count += 1 }
+    return count
   }
 
   /// What the descriptors of a process hold (Kernel: Documentation/filesystems/proc.rst, fdinfo).

@@ -32,7 +32,7 @@ struct KernelFeatures {
     case .perCPULookup: hasHelper(BPF_FUNC_map_lookup_percpu_elem)
     case .taskStorage: hasHelper(BPF_FUNC_task_storage_get)
     case .instructionSetV4: hasSignExtendingMove()
-    case .kprobeMulti: hasKprobeMulti()
+    case .kprobeMulti: hasKprobeLink(AttachType.traceKprobeMulti)
     case .uprobeMulti: hasUprobeMulti()
     }
   }
@@ -44,9 +44,11 @@ struct KernelFeatures {
     return program.isLoaded || program.says("attach_btf_id 1 is not a typedef")
   }
 
-  /// A call without arguments fails for those, unless the helper is unknown or not for tracing programs.
-  private static func hasHelper(_ helper: bpf_func_id) -> Bool {
-    let program = ProbeProgram(.tracepoint, [.call(Int32(helper.rawValue)), .exit])
+  /// A call without arguments fails for those, unless the helper is unknown or not for programs of the type.
+  ///
+  /// libbpf's own test (1.1) does not know what newer kernels (6.18) say of helpers that a program type may not call.
+  static func hasHelper(_ helper: bpf_func_id, for type: ProgramType = .tracepoint) -> Bool {
+    let program = ProbeProgram(type, [.call(Int32(helper.rawValue)), .exit])
     if program.isLoaded { return true }
     let refusals = ["unknown func", "invalid func", "cannot use helper"]
     return program.hasLog && !refusals.contains { program.says($0) }
@@ -58,16 +60,18 @@ struct KernelFeatures {
     ).isLoaded
   }
 
+  /// BPF_TRACE_KPROBE_SESSION (6.10).
+  static var hasKprobeSession: Bool { hasKprobeLink(AttachType.traceKprobeSession) }
+
   /// An unreadable list of addresses is what a kernel that has the attach type complains of.
-  private static func hasKprobeMulti() -> Bool {
-    let program = ProbeProgram(
-      .kprobe, [.moveImmediate(0, 0), .exit], attachType: AttachType.traceKprobeMulti)
+  private static func hasKprobeLink(_ attachType: UInt32) -> Bool {
+    let program = ProbeProgram(.kprobe, [.moveImmediate(0, 0), .exit], attachType: attachType)
     guard program.isLoaded else { return false }
     var options = bpf_link_create_opts()
     options.sz = MemoryLayout<bpf_link_create_opts>.size
     options.kprobe_multi.cnt = 1
     options.kprobe_multi.addrs = UnsafePointer(bitPattern: 1)
-    let link = bpf_link_create(program.descriptor, 0, bpf_attach_type(AttachType.traceKprobeMulti), &options)
+    let link = bpf_link_create(program.descriptor, 0, bpf_attach_type(attachType), &options)
     if link >= 0 { _ = close(link) }
     return link == -EFAULT
   }
@@ -113,4 +117,5 @@ private enum AttachType {
   static let traceRawTracepoint: UInt32 = 23
   static let traceKprobeMulti: UInt32 = 42
   static let traceUprobeMulti: UInt32 = 48
+  static let traceKprobeSession: UInt32 = 56
 }

@@ -52,7 +52,11 @@ final class ProbeProgram {
   /// What the verifier said, up to a NUL.
   private let log: [CChar]
 
-  init(_ type: ProgramType, _ instructions: [Instruction], attachType: UInt32 = 0, attachBTF: UInt32 = 0) {
+  /// - Parameter logs: whether the verifier is to tell what it does, for which it refuses a program that it tells more of
+  ///   than the log holds.
+  init(
+    _ type: ProgramType, _ instructions: [Instruction], attachType: UInt32 = 0, attachBTF: UInt32 = 0, logs: Bool = true
+  ) {
     var words = instructions.map(\.word.littleEndian)
     var text = [CChar](repeating: 0, count: 4096)
     let count = words.count
@@ -62,9 +66,11 @@ final class ProbeProgram {
         options.sz = MemoryLayout<bpf_prog_load_opts>.size
         options.expected_attach_type = bpf_attach_type(attachType)
         options.attach_btf_id = attachBTF
-        options.log_level = 1
-        options.log_buf = text.baseAddress
-        options.log_size = UInt32(text.count)
+        if logs {
+          options.log_level = 1
+          options.log_buf = text.baseAddress
+          options.log_size = UInt32(text.count)
+        }
         return bpf_prog_load(
           bpf_prog_type(type.number), nil, "GPL", words.baseAddress?.assumingMemoryBound(to: bpf_insn.self), count,
           &options)
