@@ -21,7 +21,10 @@ import Testing
   @Test("all probes, and all of a provider") func all() throws {
     let providers = Set(
       try list("-l").split(separator: "\n").compactMap { $0.split(separator: ":").first.map(String.init) })
-    #expect(providers == ["software", "tracepoint", "rawtracepoint"])
+    #expect(
+      providers == [
+        "software", "tracepoint", "rawtracepoint", "kprobe", "kretprobe", "fentry", "fexit", "iter",
+      ])
     #expect(try list("-l", "software").split(separator: "\n").count == 14)
   }
 

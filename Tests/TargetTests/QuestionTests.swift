@@ -272,7 +272,8 @@ private final class Answers: Target {
       }
       switch other.shape {
       case .names, .tracepoints, .format: #expect(said.isSubset(of: errors) && said.count < errors.count)
-      case .flag, .number, .parameters, .signature, .type, .layout, .enumerator, .enumerators, .namespace, .functions, .usdt:
+      case .flag, .number, .parameters, .signature, .type, .layout, .enumerator, .enumerators, .namespace, .functions,
+        .usdt:
         #expect(said == errors)
       }
       if other.shape != .layout { #expect(target.layout(of: .named("struct s")) == nil) }

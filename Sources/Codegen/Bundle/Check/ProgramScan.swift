@@ -63,7 +63,8 @@ extension Helper {
       .getSMPProcessorID, .getCurrentPIDTGID, .getCurrentUIDGID, .getCurrentComm, .getStackID, .getNUMANodeID,
       .probeReadString, .perfEventOutput, .getCurrentTask, .getStack, .getCurrentCgroupID, .probeReadUser,
       .probeReadKernel, .probeReadUserString, .probeReadKernelString, .jiffies64, .getNamespacePIDTGID,
-      .ktimeGetBootNanoseconds, .sequenceWrite, .ringBufferOutput, .ringBufferReserve, .ringBufferSubmit, .ringBufferDiscard,
+      .ktimeGetBootNanoseconds, .sequenceWrite, .ringBufferOutput, .ringBufferReserve, .ringBufferSubmit,
+      .ringBufferDiscard,
       .getTaskStack, .dPath, .perCPUPointer, .thisCPUPointer, .getCurrentTaskBTF, .forEachMapElement, .getFunctionIP,
       .getAttachCookie, .taskPointerRegisters, .loop, .strncmp, .mapLookupPerCPUElement, .ktimeGetTAINanoseconds:
       nil
