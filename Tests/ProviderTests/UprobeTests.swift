@@ -126,6 +126,15 @@ import Testing
         """)
   }
 
+  @Test("aggregations are atomic where a program may be preempted by itself, and plain where it may not")
+  func preemption() throws {
+    let path = try Self.program.get().path
+    for (probe, isAtomic) in [("uprobe:\(path):main", true), ("rawtracepoint:sched_switch", false)] {
+      let plan = try run([Repository.swtrace, "-d", "plan", "--dry-run", "-e", "\(probe) { @ = count(); }"])
+      #expect(plan.output.contains(", atomic\n") == isAtomic, "\(plan.output)")
+    }
+  }
+
   @Test("threads and children are traced, too") func threads() throws {
     #expect(
       try maps("u:BIN:step_one, u:BIN:step_two { @[func] = count(); }", doing: "threads")

@@ -184,7 +184,7 @@ public struct Planner {
   }
 
   /// Updates must be atomic when two programs write the same slot and one may run while the other does.
-  /// A program never interrupts itself, and those on syscall entry and exit never one another.
+  /// A program that cannot be preempted never interrupts itself, and those on syscall entry and exit never one another.
   private func needsAtomicUpdates(_ use: Usage.MapUse, _ programs: [[Int]]) -> Bool {
     let writers = Set(use.writers.flatMap { programs[$0] }).map { plan.programs[$0] }
     let areSyscallsOnly = writers.allSatisfy { planned in
@@ -194,7 +194,14 @@ public struct Planner {
       case .syscalls: true
       }
     }
-    return writers.count > 1 && !areSyscallsOnly
+    return writers.count > 1 && !areSyscallsOnly || writers.contains(where: isPreemptible)
+  }
+
+  private func isPreemptible(_ planned: PlannedProgram) -> Bool {
+    switch planned.entry {
+    case .single(let probe, _): program.probes[probe].traits.isPreemptible
+    case .syscalls: false
+    }
   }
 
   // MARK: - Storage

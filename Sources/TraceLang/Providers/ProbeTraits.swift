@@ -19,6 +19,8 @@ public struct ProbeTraits: Hashable, Sendable {
   public var pace = Pace.event
   /// Whether it may fire while a program at another attach point runs on the same CPU.
   public var mayInterrupt = true
+  /// Whether the kernel may give the CPU to another task while the program runs, which then runs it, too.
+  public var isPreemptible = false
   /// Whether the current task is what the probe is about: not so where swtrace itself runs the program.
   public var hasCurrentTask = true
   /// The member of `args` that is the number of the system call the probe fires at.
@@ -83,6 +85,7 @@ public struct ProbeTraits: Hashable, Sendable {
   mutating func add(_ other: ProbeTraits) {
     pace = max(pace, other.pace)
     mayInterrupt = mayInterrupt || other.mayInterrupt
+    isPreemptible = isPreemptible || other.isPreemptible
     if syscallNumber != other.syscallNumber { syscallNumber = nil }
     sharesHook = sharesHook && other.sharesHook
   }

@@ -15,6 +15,8 @@ extension USDT: ProbePlace {
     traits.words = .operands(operands.map { $0?.type })
     traits.hasRegisters = true
     traits.space = .user
+    // Kernel: uprobe_prog_run and bpf_prog_run_array_uprobe only keep the task on its CPU.
+    traits.isPreemptible = true
     return traits
   }
 }

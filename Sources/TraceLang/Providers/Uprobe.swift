@@ -14,6 +14,8 @@ extension Uprobe: ProbePlace {
     traits.hasRegisters = true
     traits.hasFunctionName = true
     traits.space = .user
+    // Kernel: uprobe_prog_run and bpf_prog_run_array_uprobe only keep the task on its CPU.
+    traits.isPreemptible = true
     return traits
   }
 }
