@@ -22,7 +22,6 @@
 #include <linux/perf_event.h>
 
 #include "SwtraceEvents.h"
-#include "SwtraceKprobes.h"
 #include "SwtraceHost.h"
 
 // New mount API. Kernel: include/uapi/asm-generic/unistd.h, include/uapi/linux/mount.h.

@@ -83,6 +83,18 @@ extension Attacher {
     return fd
   }
 
+  /// Gives an event at one place of the code to the hook's program, by a link where the kernel has those.
+  func attach(_ event: Int32, cookie: UInt64, _ hook: Hook, _ attachments: Attachments) throws(RuntimeError) {
+    var options = bpf_link_create_opts()
+    options.sz = MemoryLayout<bpf_link_create_opts>.size
+    options.perf_event.bpf_cookie = cookie
+    let link = bpf_link_create(program(of: hook), event, BPF_PERF_EVENT, &options)
+    if link >= 0 { return attachments.add(event: event, link: link) }
+    // Before 5.15 perf events take no links, and programs no cookies.
+    try start(event, hook)
+    attachments.add(carrier: event)
+  }
+
   /// Gives the event to the hook's program; closes it when that fails.
   func start(_ event: Int32, _ hook: Hook) throws(RuntimeError) {
     guard swtrace_perf_event_start(event, program(of: hook)) == 0 else {

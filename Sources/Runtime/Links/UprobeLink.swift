@@ -1,7 +1,6 @@
 import CLibBPF
 import Codegen
 import Glibc
-import SystemPackage
 
 extension Attacher {
   /// Attaches to many places of a file by one link.
@@ -39,19 +38,10 @@ extension Attacher {
     guard let source = PerfEventSource("uprobe") else {
       throw .unavailable("\(hook.title): this kernel has no uprobes (CONFIG_UPROBE_EVENTS)")
     }
-    let config = (site.isReturn ? source.returnBit : 0) | site.semaphore << PerfEventSource.semaphoreShift
-    let event = site.path.withCString {
-      swtrace_perf_probe_open(source.type, config, UInt64(UInt(bitPattern: $0)), site.offset, onlineCPUs[0])
-    }
+    let event = source.open(
+      site.path, site.offset, isReturn: site.isReturn, semaphore: site.semaphore, cpu: onlineCPUs[0])
     guard event >= 0 else { throw failure(errno, hook, site.path) }
-    var options = bpf_link_create_opts()
-    options.sz = MemoryLayout<bpf_link_create_opts>.size
-    options.perf_event.bpf_cookie = site.cookie
-    let link = bpf_link_create(program(of: hook), event, BPF_PERF_EVENT, &options)
-    if link >= 0 { return attachments.add(event: event, link: link) }
-    // Before 5.15 perf events take no links, and programs no cookies.
-    try start(event, hook)
-    attachments.add(carrier: event)
+    try attach(event, cookie: site.cookie, hook, attachments)
   }
 
   private func failure(_ code: Int32, _ hook: Hook, _ path: String) -> RuntimeError {
@@ -60,33 +50,5 @@ extension Attacher {
     case EINVAL, EBADF: .unavailable("\(hook.title): the kernel finds no instruction to probe there in '\(path)'")
     default: .failure(doing: "attach \(hook.title)", code: code, of: .bpf)
     }
-  }
-}
-
-/// A kind of perf event that the kernel numbers when it starts (Kernel: Documentation/ABI/testing/sysfs-bus-event_source-devices).
-struct PerfEventSource {
-  /// For `perf_event_attr.type`.
-  let type: UInt32
-  /// The bit of `config` that asks for the return of a function.
-  let returnBit: UInt64
-  /// The bits of `config` above this one are where a semaphore lies (4.20; Kernel: kernel/events/core.c,
-  /// PERF_UPROBE_REF_CTR_OFFSET_SHIFT).
-  static let semaphoreShift: UInt64 = 32
-
-  /// `nil` when the kernel has none of the name.
-  init?(_ name: String) {
-    let folder = "/sys/bus/event_source/devices/\(name)/"
-    guard let number = Self.text(folder + "type"), let type = UInt32(number) else { return nil }
-    self.type = type
-    // "config:0"
-    let bit = Self.text(folder + "format/retprobe")?.split(separator: ":").last.flatMap { UInt64($0) } ?? 0
-    returnBit = 1 << min(bit, 63)
-  }
-
-  private static func text(_ path: String) -> String? {
-    guard let file = try? FileDescriptor.open(path, .readOnly) else { return nil }
-    defer { try? file.close() }
-    guard let bytes = try? file.readAll() else { return nil }
-    return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
   }
 }
