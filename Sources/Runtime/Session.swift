@@ -69,7 +69,8 @@ public final class Session {
     let cpus = bundle.hooks.contains(where: \.point.isOnCPUs) ? CPUWatch() : nil
     if let cpus { try loop.watch(cpus: cpus) }
     let attacher = Attacher(
-      programs: programs, loads: bundle.programs.map(\.load), host: host, onlineCPUs: OnlineCPUs.numbers())
+      programs: programs, loads: bundle.programs.map(\.load), host: host, onlineCPUs: OnlineCPUs.numbers(),
+      process: child?.pid ?? options.process)
     let attachments = Attachments()
     writeStartTime(to: maps)
     write(CLOCK_TAI, to: bundle.taiOffset, maps)
@@ -80,8 +81,10 @@ public final class Session {
       return 0
     }
     try watch(loop, ring)
+    let runSignalPrograms = signalPrograms(attacher)
     let tracing = Tracing(
-      loop: loop, interruption: interruption, ring: ring, printer: printer, remember: symbolKeeper
+      loop: loop, interruption: interruption, ring: ring, printer: printer, remember: symbolKeeper,
+      runSignalPrograms: runSignalPrograms
     ) {
       guard let change = cpus?.change() else { return }
       for failure in attacher.follow(change, attachments) { printer.warn(failure.description) }
@@ -98,7 +101,7 @@ public final class Session {
     printer.attached()
     var status = try tracing.start()
     if !attachments.iterators.isEmpty { status = try tracing.iterate(attachments.iterators) }
-    if !attachments.isEmpty {
+    if !attachments.isEmpty || runSignalPrograms != nil {
       try child?.release()
       status = try tracing.run(child: child)
     }
@@ -132,6 +135,13 @@ public final class Session {
     guard bundle.printsUserSymbols, let process = child?.pid ?? options.process else { return nil }
     let host = host
     return { host.remember(process: process) }
+  }
+
+  /// Runs the programs for SIGUSR1; `nil` where there are none.
+  private func signalPrograms(_ attacher: Attacher) -> (() throws(RuntimeError) -> Void)? {
+    let hooks = bundle.hooks.filter { $0.point == .testRun(.signal) }
+    if hooks.isEmpty { return nil }
+    return { () throws(RuntimeError) in for hook in hooks { try attacher.run(hook) } }
   }
 
   /// - Throws: what is wrong with each hook that could not be attached.

@@ -9,9 +9,10 @@ import TraceLang
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "swtrace -l",
-    abstract: "Lists probes: software, tracepoint and rawtracepoint, or those that a script attaches to.",
+    abstract: "Lists the probes of this machine, those that a script attaches to, or types of the kernel.",
     usage: """
       swtrace -l [pattern,...]
+      swtrace -l[v] 'struct NAME' | 'union NAME' | 'enum NAME'
       swtrace -l FILE
       swtrace -l -e 'program'
       """)
@@ -34,31 +35,46 @@ struct ListCommand: ParsableCommand {
   }
 
   func run() {
+    let writer = ListWriter(style: style)
     do throws(CommandFailure) {
-      try Terminal.writeOutput(try text())
+      try list(to: writer)
+      writer.flush()
     } catch {
+      writer.flush()
       Terminal.fail(error, as: style)
     }
   }
 
-  private func text() throws(CommandFailure) -> String {
-    var entries: [ProbeListing] = []
+  private func list(to writer: ListWriter) throws(CommandFailure) {
+    func give(_ entry: ProbeListing) {
+      writer.write(entry.name + "\n" + (verbose ? entry.arguments.map { "    \($0)\n" }.joined() : ""))
+    }
     do throws(TargetError) {
       let host = try HostTarget()
       let search = ProbeSearch(host)
       if let script {
         let names = try LargeStack.run { () throws(TargetError) in try program(of: script, host).probeNames }
-        for name in names { entries.append(try search.probe(named: name, withArguments: verbose)) }
-      } else {
-        try search.probes(matching: pattern ?? "*", withArguments: verbose) { entries.append($0) }
-        if entries.isEmpty { throw TargetError("no probe matches '\(pattern ?? "*")'") }
+        for name in names { give(try search.probe(named: name, withArguments: verbose)) }
+        return
       }
+      let pattern = pattern ?? "*"
+      if host.listTypes(matching: pattern, withMembers: verbose, writer.write) {
+        if writer.isUnused { throw TargetError("this kernel has no type '\(pattern)'") }
+        return
+      }
+      try search.probes(matching: pattern, withArguments: verbose, give)
+      guard writer.isUnused else { return }
+      throw TargetError(
+        Self.looksLikeFile(pattern)
+          ? "'\(pattern)' is not a file, and no probe matches it" : "no probe matches '\(pattern)'")
     } catch {
       throw CommandFailure(error.message)
     }
-    return entries.map { entry in
-      entry.name + "\n" + (verbose ? entry.arguments.map { "    \($0)\n" }.joined() : "")
-    }.joined()
+  }
+
+  /// Probes whose names have slashes have a provider before them.
+  private static func looksLikeFile(_ pattern: String) -> Bool {
+    pattern.hasSuffix(".bt") || (pattern.contains("/") && !pattern.contains(":"))
   }
 
   /// The words that give a script: `-e` and its text, or a file.
@@ -85,5 +101,32 @@ struct ListCommand: ParsableCommand {
     guard let pattern else { return false }
     var status = stat()
     return stat(pattern, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+}
+
+/// Writes a list to standard output while it is made; ends the process where nobody takes it.
+private final class ListWriter {
+  private static let capacity = 1 << 15
+
+  private let style: DiagnosticStyle
+  private var bytes: [UInt8] = []
+  /// Whether nothing was written.
+  private(set) var isUnused = true
+
+  init(style: DiagnosticStyle) { self.style = style }
+
+  func write(_ text: String) {
+    isUnused = false
+    bytes += text.utf8
+    if bytes.count >= Self.capacity { flush() }
+  }
+
+  func flush() {
+    do throws(CommandFailure) {
+      try Terminal.writeOutput(bytes)
+      bytes.removeAll(keepingCapacity: true)
+    } catch {
+      Terminal.fail(error, as: style)
+    }
   }
 }

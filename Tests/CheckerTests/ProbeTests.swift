@@ -127,10 +127,20 @@ import TraceLang
           """)
   }
 
+  @Test("a parameter may be a whole attach point, or its start") func wholeAttachPoint() {
+    #expect(
+      program("$1 { } $2:hz:99 { }", parameters: ["t:syscalls:sys_enter_read", "profile"]) == """
+        probe 0 tracepoint:syscalls:sys_enter_read
+        probe 1 profile:hz:99
+
+        """)
+  }
+
   @Test(
     "attach points that cannot be are told",
     arguments: [
       ("tracepoint:syscalls { }", "stdin:1:1-20: ERROR: tracepoint: needs a category and an event"),
+      ("$1 { }", "stdin:1:1-3: ERROR: '$1' stands for a probe here, and the script was given none"),
       ("interval:s:0 { }", "stdin:1:12-13: ERROR: '0' is not a number above 0"),
       ("interval:s:99999999999999999999 { }", "stdin:1:12-32: ERROR: '99999999999999999999' is not a number above 0"),
       ("interval:s:9999999999999999999 { }", "stdin:1:12-31: ERROR: this time is too long"),

@@ -248,6 +248,16 @@ import TraceLang
     #expect(
       try refusal(.perfEvent(PerfEvent(.software, config: 99, .period(1))), .perfEvent)
         == "hook 0: there is no software event 99")
+    #expect(
+      try refusal(.perfEvent(PerfEvent(.hardware, config: 10, .period(1))), .perfEvent)
+        == "hook 0: there is no hardware event 10")
+    #expect(
+      try refusal(.breakpoint(Breakpoint(address: 0, length: 3, access: .write)), .perfEvent)
+        == "hook 0: a watchpoint has a length of 1, 2, 4 or 8")
+    #expect(
+      try refusal(.breakpoint(Breakpoint(address: 0, length: 8, access: .write)), .tracepoint)
+        == "hook 0: a watchpoint runs perf event programs")
+    #expect(try refusal(.testRun(.signal), .perfEvent) != nil)
     #expect(try refusal(.tracepoint(name), .tracepoint) == "hook 0: a tracepoint has no such name")
     #expect(try refusal(.rawTracepoint("a"), .tracingRawTracepoint("b")) != nil)
     #expect(try refusal(.rawTracepoint(""), .rawTracepoint) != nil)

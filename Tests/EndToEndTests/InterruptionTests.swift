@@ -89,6 +89,22 @@ import Testing
     #expect(try tracing.finish().output == "@x: 5\n@y[1]: 1\n\n\n@x: 5\n@y[1]: 1\n")
   }
 
+  @Test("SIGUSR1 runs the programs that are for it, each time, and prints no maps of its own")
+  func ownSignal() throws {
+    let tracing = try attached(
+      """
+      begin { @x = 5; }
+      self:signal:SIGUSR1 { @x++; printf("%d %s\\n", @x, probe); }
+      self:signal:SIGUSR1 /@x == 7/ { exit(); }
+      """)
+    tracing.signal(SIGUSR1)
+    try tracing.wait { output, _ in output == "6 self:signal:SIGUSR1\n" }
+    tracing.signal(SIGUSR1)
+    let result = try tracing.finish()
+    #expect(result.output == "6 self:signal:SIGUSR1\n7 self:signal:SIGUSR1\n\n\n@x: 7\n")
+    #expect(result.ending == .exited(0))
+  }
+
   @Test("nohup is respected") func hangUp() throws {
     let tracing = try RunningCommand([
       "nohup", Repository.swtrace, "-e", "begin { @x = 5; } interval:s:1000 { }",

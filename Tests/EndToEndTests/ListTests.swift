@@ -23,9 +23,64 @@ import Testing
       try list("-l").split(separator: "\n").compactMap { $0.split(separator: ":").first.map(String.init) })
     #expect(
       providers == [
-        "software", "tracepoint", "rawtracepoint", "kprobe", "kretprobe", "fentry", "fexit", "iter",
+        "interval", "profile", "software", "hardware", "self", "tracepoint", "rawtracepoint", "kprobe", "kretprobe",
+        "fentry", "fexit", "iter",
       ])
     #expect(try list("-l", "software").split(separator: "\n").count == 14)
+  }
+
+  @Test("events and units, to which a count is to be added") func events() throws {
+    #expect(
+      try list("-l", "interval:*,profile:*s:") == """
+        interval:hz:
+        interval:ms:
+        interval:s:
+        interval:us:
+        profile:ms:
+        profile:s:
+        profile:us:
+
+        """)
+    #expect(try list("-l", "self:*") == "self:signal:SIGUSR1\n")
+    #expect(
+      try list("-l", "*ware:b*") == """
+        software:bpf-output:
+        hardware:backend-stalls:
+        hardware:branch-instructions:
+        hardware:branch-misses:
+        hardware:branches:
+        hardware:bus-cycles:
+
+        """)
+  }
+
+  @Test("types of the kernel by name, and what they hold with -v") func types() throws {
+    #expect(try list("-l", "struct list_hea?") == "struct list_head\n")
+    #expect(try list("-l", "enum hrtimer_restar*") == "enum hrtimer_restart\n")
+    #expect(try list("-l", "struct *").split(separator: "\n").count > 1000)
+    #expect(
+      try list("-lv", "struct list_head") == """
+        vmlinux: struct list_head {
+        \tstruct list_head *next;
+        \tstruct list_head *prev;
+        };
+
+        """)
+    #expect(
+      try list("-lv", "enum hrtimer_restart") == """
+        vmlinux: enum hrtimer_restart {
+        \tHRTIMER_NORESTART = 0,
+        \tHRTIMER_RESTART = 1,
+        };
+
+        """)
+    #expect(try list("-lv", "union bpf_attr").hasPrefix("vmlinux: union bpf_attr {\n\tstruct {\n\t\t__u32 map_type;"))
+  }
+
+  @Test("a list is written while it is made: its reader may leave before its end") func streaming() throws {
+    let result = try run(["sh", "-c", "'\(Repository.swtrace)' -l | head -n 1 | wc -l"])
+    #expect(result.output == "1\n")
+    #expect(result.errors == "")
   }
 
   @Test("the arguments of probes with -v, without the fields that all tracepoints have") func arguments() throws {
@@ -53,6 +108,14 @@ import Testing
     let none = try run([Repository.swtrace, "-l", "nosuch:*"])
     #expect(none.ending == .exited(1))
     #expect(none.errors == "ERROR: no probe matches 'nosuch:*'\n")
+    for name in ["nosuch.bt", "./nosuch"] {
+      #expect(
+        try run([Repository.swtrace, "-l", name]).errors
+          == "ERROR: '\(name)' is not a file, and no probe matches it\n")
+    }
+    #expect(
+      try run([Repository.swtrace, "-l", "struct nosuch*"]).errors
+        == "ERROR: this kernel has no type 'struct nosuch*'\n")
     let wrong = try run([Repository.swtrace, "-l", "-e", "begn { }"])
     #expect(wrong.ending == .exited(1))
     #expect(wrong.errors.contains("ERROR: 'begn' is not a probe type"))

@@ -21,7 +21,7 @@ import Testing
     let event = PerfEvent.clock(.period(1), on: placement)
     // Closing -1 is harmless.
     return Timer(
-      event: event, hook: Hook(program: 0, point: .perfEvent(event), title: ""),
+      source: .event(event), hook: Hook(program: 0, point: .perfEvent(event), title: ""),
       events: Dictionary(uniqueKeysWithValues: cpus.map { ($0, -1) }))
   }
 

@@ -11,6 +11,8 @@ import Testing
   private static let examples = [
     "begin": "begin", "end": "end", "interval": "interval:s:1", "profile": "profile:hz:99",
     "software": "software:faults:10",
+    "hardware": "hardware:cycles:1000", "self": "self:signal:SIGUSR1",
+    "watchpoint": "watchpoint:0x10000000:8:w", "asyncwatchpoint": "asyncwatchpoint:0x10000000:8:w",
     "tracepoint": "tracepoint:sched:sched_switch", "rawtracepoint": "rawtracepoint:sched_switch",
     "uprobe": "uprobe:/bin/sh:0x5000", "uretprobe": "uretprobe:/bin/sh:0x5000",
     "kprobe": "kprobe:vfs_read", "kretprobe": "kretprobe:vfs_read",
@@ -45,7 +47,7 @@ import Testing
         example.replacing(name, with: spelling, maxReplacements: 1) + " { @ = count(); }")
       let probe = try #require(program?.probes.first, "\(report)")
       #expect(program?.probeNames == [example])
-      #expect(probe.traits.typeName == (["begin", "end"].contains(name) ? "special" : name))
+      #expect(probe.traits.typeName == (["begin", "end", "self"].contains(name) ? "special" : name))
       #expect(!probe.traits.programTypes.isEmpty)
     }
   }
@@ -60,7 +62,8 @@ import Testing
     #expect(Set(listed).count == listed.count)
     for probe in [listed.first, listed.last].compactMap({ $0 }) {
       #expect(probe.hasPrefix(name + ":"))
-      let (program, report) = try program(probe + " { @ = count(); }")
+      // A count is to follow a colon.
+      let (program, report) = try program(probe + (probe.hasSuffix(":") ? "1" : "") + " { @ = count(); }")
       #expect(program != nil, "\(report)")
     }
   }

@@ -2,6 +2,7 @@
 
 // Shims for perf events, the ring buffer's positions, waiting and child processes.
 
+#include <errno.h>
 #include <linux/perf_event.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,6 +41,27 @@ static inline int swtrace_perf_probe_open(uint32_t type, uint64_t config, uint64
   attributes.config1 = place;
   attributes.config2 = offset;
   return (int)syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+// A watch on memory of a thread and those it starts, or of all on one CPU where `thread` is -1; or -1 and errno.
+// Kernel: perf_event_open(2), PERF_TYPE_BREAKPOINT.
+static inline int swtrace_breakpoint_open(uint64_t address, uint64_t length, uint32_t access, pid_t thread, int cpu) {
+  struct perf_event_attr attributes;
+  memset(&attributes, 0, sizeof(attributes));
+  attributes.size = sizeof(attributes);
+  attributes.type = PERF_TYPE_BREAKPOINT;
+  attributes.bp_addr = address;
+  attributes.bp_len = length;
+  attributes.bp_type = access;
+  attributes.sample_period = 1;
+  attributes.disabled = 1;
+  attributes.inherit = thread >= 0;
+  attributes.inherit_thread = thread >= 0;
+  int event = (int)syscall(SYS_perf_event_open, &attributes, thread, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+  if (event >= 0 || errno != EINVAL || thread < 0) return event;
+  // Before 5.13 processes that it starts cannot be left out.
+  attributes.inherit_thread = 0;
+  return (int)syscall(SYS_perf_event_open, &attributes, thread, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
 // Gives the event's occurrences to a program and starts it: 0, or -1 and errno.

@@ -4,10 +4,12 @@ import TraceLang
 public struct Hook: Hashable, Sendable, Codable {
   /// By mechanism of the kernel.
   public enum Point: Hashable, Sendable, Codable {
-    /// Not attached: run once through BPF_PROG_TEST_RUN.
+    /// Not attached: swtrace runs it through BPF_PROG_TEST_RUN.
     case testRun(Moment)
     /// A perf event on some CPUs.
     case perfEvent(PerfEvent)
+    /// A perf event for use of memory, on the traced process or on each CPU.
+    case breakpoint(Breakpoint)
     /// A perf event on the tracepoint's id.
     case tracepoint(TracepointName)
     /// bpf_raw_tracepoint_open by name; a program of type tracing was loaded for it.
@@ -31,6 +33,8 @@ public struct Hook: Hashable, Sendable, Codable {
     case begin
     /// When all else is detached.
     case end
+    /// Each time that swtrace gets SIGUSR1 while it traces.
+    case signal
   }
 
   /// Index in `Bundle.programs`.
@@ -50,6 +54,7 @@ public struct Hook: Hashable, Sendable, Codable {
 public struct PerfEvent: Hashable, Sendable, Codable {
   /// Kernel: include/uapi/linux/perf_event.h, enum perf_type_id.
   public enum Kind: UInt32, Hashable, Sendable, Codable {
+    case hardware = 0
     case software = 1
   }
 
@@ -68,6 +73,8 @@ public struct PerfEvent: Hashable, Sendable, Codable {
 
   /// PERF_COUNT_SW_CPU_CLOCK.
   public static let cpuClock: UInt64 = 0
+  /// PERF_COUNT_HW_MAX.
+  static let hardwareEvents: UInt64 = 10
   /// PERF_COUNT_SW_MAX.
   static let softwareEvents: UInt64 = 12
 
@@ -97,7 +104,9 @@ extension Hook.Point {
     switch self {
     case .testRun(.begin): "begin"
     case .testRun(.end): "end"
+    case .testRun(.signal): "signal SIGUSR1"
     case .perfEvent(let event): event.description
+    case .breakpoint(let breakpoint): breakpoint.description
     case .tracepoint(let name): "tracepoint \(name.category):\(name.event)"
     case .rawTracepoint(let name): "raw_tracepoint \(name)"
     case .uprobe(let site): "\(site.isReturn ? "uretprobe" : "uprobe") \(site.path)+\(site.offset)"
@@ -123,6 +132,8 @@ extension PerfEvent {
     case (.software, Self.cpuClock, .frequency(let frequency), .every): "profile \(frequency) hz"
     case (.software, _, .period(let period), _): "software event \(config) each \(period)"
     case (.software, _, .frequency(let frequency), _): "software event \(config) \(frequency) times a second"
+    case (.hardware, _, .period(let period), _): "hardware event \(config) each \(period)"
+    case (.hardware, _, .frequency(let frequency), _): "hardware event \(config) \(frequency) times a second"
     }
   }
 }

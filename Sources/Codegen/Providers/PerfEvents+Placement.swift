@@ -24,3 +24,11 @@ extension SoftwareEvent: PlannedPlace {
     .perfEvent(PerfEvent(.software, config: config, .period(period)))
   }
 }
+
+extension HardwareEvent: PlannedPlace {
+  func placement(for body: BodyUse, on target: any Target) -> Placement { Placement(.perfEvent) }
+
+  func hook(_ placement: Placement) -> Hook.Point {
+    .perfEvent(PerfEvent(.hardware, config: config, .period(period)))
+  }
+}

@@ -81,6 +81,9 @@ extension AttachPoint {
     case .interval(let place): place
     case .profile(let place): place
     case .software(let place): place
+    case .hardware(let place): place
+    case .ownSignal(let place): place
+    case .watchpoint(let place): place
     case .tracepoint(let place): place
     case .rawTracepoint(let place): place
     case .uprobe(let place): place

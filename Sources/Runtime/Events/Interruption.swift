@@ -12,7 +12,7 @@ final class Interruption {
   private let signals: Descriptor
   /// On the monotonic clock, in nanoseconds; `nil` while tracing is to go on.
   private(set) var deadline: UInt64?
-  private var isPrintingAsked = false
+  private var hasOwnSignal = false
 
   /// Blocks the signals for good, in this thread and those it starts: they are events now.
   init() throws(RuntimeError) {
@@ -41,7 +41,7 @@ final class Interruption {
     let size = MemoryLayout<signalfd_siginfo>.size
     while read(descriptor, &information, size) == size {
       if Int32(information.ssi_signo) == SIGUSR1 {
-        isPrintingAsked = true
+        hasOwnSignal = true
       } else if deadline == nil {
         deadline = Self.now + Self.patience
         swtrace_end_at_next_signal(Self.repetition)
@@ -49,10 +49,10 @@ final class Interruption {
     }
   }
 
-  /// Whether SIGUSR1 has asked for the maps since the last call.
-  func takePrintingRequest() -> Bool {
-    defer { isPrintingAsked = false }
-    return isPrintingAsked
+  /// Whether SIGUSR1 has come since the last call.
+  func takeOwnSignal() -> Bool {
+    defer { hasOwnSignal = false }
+    return hasOwnSignal
   }
 
   /// Gives the next stage of an end that was asked for a time of its own.

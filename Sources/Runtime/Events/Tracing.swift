@@ -14,6 +14,8 @@ final class Tracing {
   private let remember: (() -> Void)?
   /// Moves what is attached to CPUs that went offline or came back.
   private let followCPUs: () -> Void
+  /// Runs the programs for SIGUSR1; `nil` where there are none.
+  private let runSignalPrograms: (() throws(RuntimeError) -> Void)?
 
   /// More records than this in one go are a stream: the next ones are let gather, so that the programs wake us less.
   private static let streamThreshold = 64
@@ -27,8 +29,9 @@ final class Tracing {
 
   init(
     loop: EventLoop, interruption: Interruption, ring: RingBuffer?, printer: Printer, remember: (() -> Void)? = nil,
-    followCPUs: @escaping () -> Void = {}
+    runSignalPrograms: (() throws(RuntimeError) -> Void)? = nil, followCPUs: @escaping () -> Void = {}
   ) {
+    self.runSignalPrograms = runSignalPrograms
     self.remember = remember
     self.followCPUs = followCPUs
     self.loop = loop
@@ -77,15 +80,19 @@ final class Tracing {
         case .tracedProcessEnded, .outputClosed: return 0
         }
       }
-      if interruption.takePrintingRequest() {
-        printer.printMaps()
-        printer.flush()
-      }
+      if interruption.takeOwnSignal() { try handleSignal() }
       remember?()
       look = min(look * 2, Self.longestLook)
       isStream = try drain() > Self.streamThreshold
     }
     return exitStatus ?? 0
+  }
+
+  /// SIGUSR1 is for the script's probes of it, and prints the maps where there are none.
+  private func handleSignal() throws(RuntimeError) {
+    if let runSignalPrograms { return try runSignalPrograms() }
+    printer.printMaps()
+    printer.flush()
   }
 
   /// Takes what was recorded until detaching: prints it, or drops it after the script's `exit`.

@@ -8,12 +8,15 @@ struct Attacher {
   let host: any HostServices
   /// In ascending order; at least one.
   let onlineCPUs: [Int32]
+  /// The process of `-p` or `-c`.
+  var process: Int32?
 
   /// Adds the hook's descriptors to `attachments`; does nothing for what `run` starts.
   func attach(_ hook: Hook, to attachments: Attachments) throws(RuntimeError) {
     switch hook.point {
     case .testRun: return
-    case .perfEvent(let event): attachments.add(timer: try opened(Timer(event: event, hook: hook)))
+    case .perfEvent(let event): attachments.add(timer: try opened(Timer(source: .event(event), hook: hook)))
+    case .breakpoint(let breakpoint): try attach(breakpoint, hook, attachments)
     case .tracepoint(let name): try attachTracepoint(name, hook, attachments)
     case .rawTracepoint(let name): attachments.add(link: try openRawTracepoint(name, hook))
     case .uprobe(let site): try attachUprobe(site, hook, attachments)

@@ -5,14 +5,30 @@ import SystemPackage
 
 /// A hook's perf events by the CPUs they are on.
 struct Timer {
-  let event: PerfEvent
+  /// What it opens on a CPU.
+  enum Source {
+    case event(PerfEvent)
+    case breakpoint(Breakpoint)
+  }
+
+  let source: Source
   let hook: Hook
   /// Open descriptors.
   var events: [Int32: Int32] = [:]
 
+  private var cpus: PerfEvent.CPUs {
+    switch source {
+    case .event(let event): event.cpus
+    case .breakpoint: .every
+    }
+  }
+
+  /// Whether it goes without a CPU that is offline.
+  var isOnEveryCPU: Bool { cpus == .every }
+
   /// The CPUs that it still needs an event on.
   func missing(online: [Int32]) -> [Int32] {
-    switch event.cpus {
+    switch cpus {
     case .every: online.filter { events[$0] == nil }
     case .one: events.isEmpty ? Array(online.prefix(1)) : []
     }
@@ -57,13 +73,17 @@ extension Attacher {
   private func open(_ timer: inout Timer, online: [Int32]) throws(RuntimeError) {
     for cpu in timer.missing(online: online) {
       do throws(RuntimeError) {
-        let event = timer.event
-        let descriptor = try open(event.kind.rawValue, config: event.config, event.sampling, on: cpu, timer.hook)
+        let descriptor: Int32
+        switch timer.source {
+        case .event(let event):
+          descriptor = try open(event.kind.rawValue, config: event.config, event.sampling, on: cpu, timer.hook)
+        case .breakpoint(let breakpoint): descriptor = try open(breakpoint, on: cpu, timer.hook)
+        }
         try start(descriptor, timer.hook)
         timer.events[cpu] = descriptor
       } catch {
         // The CPU went offline a moment ago; that will be told.
-        if case .failed(_, let code, _) = error, code.rawValue == ENODEV, timer.event.cpus == .every { continue }
+        if case .failed(_, let code, _) = error, code.rawValue == ENODEV, timer.isOnEveryCPU { continue }
         throw error
       }
     }
@@ -79,7 +99,15 @@ extension Attacher {
       case .frequency(let frequency): (frequency, true)
       }
     let fd = swtrace_perf_event_open(type, config, sample, isFrequency, cpu)
-    guard fd >= 0 else { throw .failure(doing: "open the perf event of \(hook.title)", code: errno, of: .perfEvent) }
+    guard fd >= 0 else {
+      let code = errno
+      // No unit of the processor takes the event. Kernel: kernel/events/core.c, perf_init_event.
+      if type == PerfEvent.Kind.hardware.rawValue, code == ENOENT || code == EOPNOTSUPP {
+        throw .unavailable(
+          "\(hook.title): this machine's processor does not count that; virtual machines often have no counters at all")
+      }
+      throw .failure(doing: "open the perf event of \(hook.title)", code: code, of: .perfEvent)
+    }
     return fd
   }
 
@@ -109,7 +137,7 @@ extension Hook.Point {
   /// Whether its perf events are on CPUs, and gone with them.
   var isOnCPUs: Bool {
     switch self {
-    case .perfEvent: true
+    case .perfEvent, .breakpoint: true
     case .testRun, .tracepoint, .rawTracepoint, .uprobe, .uprobes: false
     case .kprobe, .kprobeMulti, .trampoline, .iterator: false
     }

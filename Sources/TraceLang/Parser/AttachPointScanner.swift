@@ -24,7 +24,7 @@ struct AttachPointScanner {
   mutating func scan() -> AttachPointSyntax? {
     let label = label()
     let start = offset
-    guard Self.starts(lexer.byte(start)) else { return nil }
+    guard Self.starts(lexer.byte(start)) || startsParameter(start) else { return nil }
     var parts: [AttachPointSyntax.Part] = []
     while true {
       let part = part(isFirst: parts.isEmpty, provider: parts.first?.text)
@@ -91,6 +91,11 @@ struct AttachPointScanner {
   private static func starts(_ byte: UInt8) -> Bool {
     byte.isWordBody || byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "[")
       || byte == UInt8(ascii: "\"")
+  }
+
+  /// `$1`, which stands for an attach point.
+  private func startsParameter(_ offset: Int) -> Bool {
+    lexer.byte(offset) == UInt8(ascii: "$") && lexer.byte(offset + 1).isDigit
   }
 
   private static func ends(_ byte: UInt8) -> Bool {

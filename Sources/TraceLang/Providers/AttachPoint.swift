@@ -6,6 +6,9 @@ public struct AttachPoint: Hashable, Sendable {
     case interval(Interval)
     case profile(Profile)
     case software(SoftwareEvent)
+    case hardware(HardwareEvent)
+    case ownSignal(OwnSignal)
+    case watchpoint(Watchpoint)
     case tracepoint(Tracepoint)
     case rawTracepoint(RawTracepoint)
     case uprobe(Uprobe)
@@ -21,6 +24,9 @@ public struct AttachPoint: Hashable, Sendable {
       case .interval(let place): place
       case .profile(let place): place
       case .software(let place): place
+      case .hardware(let place): place
+      case .ownSignal(let place): place
+      case .watchpoint(let place): place
       case .tracepoint(let place): place
       case .rawTracepoint(let place): place
       case .uprobe(let place): place

@@ -8,8 +8,13 @@ struct AttachPointExpander {
 
   /// The places an attach point stands for, in order; empty after an error.
   func expand(_ syntax: AttachPointSyntax, _ diagnostics: inout Diagnostics) -> [ProbeMatch] {
-    let parts = syntax.parts.map(substituted)
+    let parts = parts(of: syntax)
     guard let first = parts.first else { return [] }
+    guard !first.text.isEmpty || first.quoted else {
+      diagnostics.error(
+        "'\(syntax.parts[0].text)' stands for a probe here, and the script was given none", at: first.range)
+      return []
+    }
     guard let provider = Provider.named(first.text) else {
       unknown(first, &diagnostics)
       return []
@@ -34,6 +39,20 @@ struct AttachPointExpander {
         otherwise: "there are \(Suggestions.some(of: names, nearestTo: name.text))")
     }
     diagnostics.error("'\(name.text)' is not a probe type", at: name.range, notes: hint.notes, fixIts: hint.fixIts)
+  }
+
+  /// With parameters put in; one in the place of a provider's name may be a whole attach point.
+  private func parts(of syntax: AttachPointSyntax) -> [AttachPointSyntax.Part] {
+    let parts = syntax.parts.map(substituted)
+    guard let written = syntax.parts.first, let first = parts.first, !written.quoted, written.text.contains("$") else {
+      return parts
+    }
+    var scanner = AttachPointScanner(
+      lexer: Lexer(bytes: Array(first.text.utf8)), source: written.range.source, offset: 0)
+    guard let point = scanner.scan(), scanner.unterminatedQuote == nil, scanner.offset == first.text.utf8.count else {
+      return parts
+    }
+    return point.parts.map { AttachPointSyntax.Part($0.text, first.range, quoted: $0.quoted) } + parts.dropFirst()
   }
 
   /// `$1` in a part becomes the parameter's text.

@@ -14,6 +14,22 @@ extension SoftwareEvent: ProbePlace {
   }
 }
 
+/// `hardware`: an event that the processor counts (PERF_TYPE_HARDWARE), on each CPU.
+public struct HardwareEvent: Hashable, Sendable {
+  /// Kernel: include/uapi/linux/perf_event.h, enum perf_hw_id.
+  public let config: UInt64
+  /// It fires once each so many events.
+  public let period: UInt64
+}
+
+extension HardwareEvent: ProbePlace {
+  var traits: ProbeTraits {
+    var traits = ProbeTraits(typeName: "hardware", programTypes: [.perfEvent])
+    traits.hasRegisters = true
+    return traits
+  }
+}
+
 extension Provider {
   static let software = Provider(
     ["software", "s"], "EVENT[:COUNT]", "Fires once each COUNT events that the kernel counts",
@@ -22,9 +38,17 @@ extension Provider {
       return [ProbeMatch(kind: .software(SoftwareEvent(config: event.config, period: period)), name: pattern.name)]
     },
     list: { (query, _, give) throws(TargetError) in
-      for name in NamedEvent.software.flatMap(\.names).map({ $0 + ":" }).sorted() where query.isWanted(name) {
-        give(ProbeListing(name: "software:\(name)", arguments: []))
-      }
+      query.list("software", NamedEvent.software.flatMap(\.names).map { $0 + ":" }, give)
+    })
+
+  static let hardware = Provider(
+    ["hardware", "h"], "EVENT[:COUNT]", "Fires once each COUNT events that the processor counts",
+    match: { pattern, _, diagnostics in
+      guard let (event, period) = pattern.event(among: NamedEvent.hardware, &diagnostics) else { return [] }
+      return [ProbeMatch(kind: .hardware(HardwareEvent(config: event.config, period: period)), name: pattern.name)]
+    },
+    list: { (query, _, give) throws(TargetError) in
+      query.list("hardware", NamedEvent.hardware.flatMap(\.names).map { $0 + ":" }, give)
     })
 }
 
@@ -48,6 +72,20 @@ struct NamedEvent {
     NamedEvent(names: ["emulation-faults"], config: 8, defaultPeriod: 1),
     NamedEvent(names: ["dummy"], config: 9, defaultPeriod: 1),
     NamedEvent(names: ["bpf-output"], config: 10, defaultPeriod: 1),
+  ]
+
+  /// Kernel: include/uapi/linux/perf_event.h, enum perf_hw_id.
+  static let hardware: [NamedEvent] = [
+    NamedEvent(names: ["cpu-cycles", "cycles"], config: 0, defaultPeriod: 1_000_000),
+    NamedEvent(names: ["instructions"], config: 1, defaultPeriod: 1_000_000),
+    NamedEvent(names: ["cache-references"], config: 2, defaultPeriod: 1_000_000),
+    NamedEvent(names: ["cache-misses"], config: 3, defaultPeriod: 1_000_000),
+    NamedEvent(names: ["branch-instructions", "branches"], config: 4, defaultPeriod: 100_000),
+    NamedEvent(names: ["branch-misses"], config: 5, defaultPeriod: 100_000),
+    NamedEvent(names: ["bus-cycles"], config: 6, defaultPeriod: 100_000),
+    NamedEvent(names: ["frontend-stalls"], config: 7, defaultPeriod: 1_000_000),
+    NamedEvent(names: ["backend-stalls"], config: 8, defaultPeriod: 1_000_000),
+    NamedEvent(names: ["ref-cycles"], config: 9, defaultPeriod: 1_000_000),
   ]
 }
 

@@ -38,12 +38,13 @@ public struct Provider: Sendable {
     .kprobe, .kretprobe, .fentry, .fexit,
     .iter,
     .uprobe, .uretprobe, .usdt,
+    .hardware,
+    .ownSignal,
+    .watchpoint, .asyncWatchpoint,
   ]
 
   /// Providers of bpftrace that there are none of here yet.
-  static let absent: Set<String> = [
-    "hardware", "h", "watchpoint", "w", "asyncwatchpoint", "aw", "bench", "test", "self",
-  ]
+  static let absent: Set<String> = ["bench", "test"]
 }
 
 /// One place that a pattern stands for.
@@ -62,6 +63,14 @@ public struct ProbeQuery {
   /// What follows the provider's name, for providers whose probes are too many to be filtered.
   let pattern: String
   let withArguments: Bool
+
+  /// Gives those of some probes that are asked for, sorted.
+  /// - Parameter names: less the provider's.
+  func list(_ provider: String, _ names: [String], _ give: (ProbeListing) -> Void) {
+    for name in names.sorted() where isWanted(name) {
+      give(ProbeListing(name: "\(provider):\(name)", arguments: []))
+    }
+  }
 }
 
 /// A probe as `-l` lists it.

@@ -36,27 +36,32 @@ extension Profile: ProbePlace {
 
 extension Provider {
   static let interval = Provider(
-    ["interval", "i"], Rate.shape, "Fires on one CPU at a steady rate"
-  ) { pattern, _, diagnostics in
-    guard let rate = Rate(pattern, &diagnostics) else { return [] }
-    let period =
-      switch rate {
-      case .period(let nanoseconds): nanoseconds
-      case .frequency(let hertz): max(1_000_000_000 / hertz, 1)
-      }
-    return [ProbeMatch(kind: .interval(Interval(period: period)), name: pattern.name)]
-  }
+    ["interval", "i"], Rate.shape, "Fires on one CPU at a steady rate",
+    match: { pattern, _, diagnostics in
+      guard let rate = Rate(pattern, &diagnostics) else { return [] }
+      let period =
+        switch rate {
+        case .period(let nanoseconds): nanoseconds
+        case .frequency(let hertz): max(1_000_000_000 / hertz, 1)
+        }
+      return [ProbeMatch(kind: .interval(Interval(period: period)), name: pattern.name)]
+    },
+    list: { (query, _, give) throws(TargetError) in query.list("interval", Rate.listed, give) })
 
   static let profile = Provider(
-    ["profile", "p"], Rate.shape, "Fires on each CPU at a steady rate, to sample what runs"
-  ) { pattern, _, diagnostics in
-    guard let rate = Rate(pattern, &diagnostics) else { return [] }
-    return [ProbeMatch(kind: .profile(Profile(rate: rate)), name: pattern.name)]
-  }
+    ["profile", "p"], Rate.shape, "Fires on each CPU at a steady rate, to sample what runs",
+    match: { pattern, _, diagnostics in
+      guard let rate = Rate(pattern, &diagnostics) else { return [] }
+      return [ProbeMatch(kind: .profile(Profile(rate: rate)), name: pattern.name)]
+    },
+    list: { (query, _, give) throws(TargetError) in query.list("profile", Rate.listed, give) })
 }
 
 extension Rate {
   fileprivate static let shape = "{us|ms|s|hz}:COUNT"
+
+  /// The units as listings have them; a count is to follow.
+  fileprivate static let listed = ["hz:", "ms:", "s:", "us:"]
 
   /// `s:1`, `hz:99`, `1s`, `1000000`; reports what is wrong and gives `nil`.
   fileprivate init?(_ pattern: Pattern, _ diagnostics: inout Diagnostics) {

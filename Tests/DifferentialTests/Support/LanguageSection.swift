@@ -129,8 +129,16 @@ enum LanguageSection: String, CaseIterable {
     case .beginEnd: .scripts(["action-blocks", "exit", "older-spellings"])
     case .test: .notThere("test")
     case .bench: .notThere("bench")
-    case .selfProbe: .notThere("self")
-    case .hardware: .notThere("hardware")
+    case .selfProbe:
+      .tests(
+        parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",
+        program: "ProviderTests/SelfTests.swift hook",
+        live: "EndToEndTests/InterruptionTests.swift ownSignal")
+    case .hardware:
+      .tests(
+        parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",
+        program: "ProviderTests/HardwareTests.swift events",
+        live: "EndToEndTests/ProcessorTests.swift counters")
     case .interval:
       .tests(
         parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",
@@ -178,7 +186,11 @@ enum LanguageSection: String, CaseIterable {
       .tests(
         parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",
         program: "ProviderTests/USDTTests.swift mistakes", live: "ProviderTests/USDTTests.swift arguments")
-    case .watchpoint: .notThere("watchpoint")
+    case .watchpoint:
+      .tests(
+        parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",
+        program: "ProviderTests/WatchpointTests.swift hooks",
+        live: "EndToEndTests/ProcessorTests.swift writes")
     case .pointers: .scripts(["pointers", "addresses"])
     case .structs: .scripts(["structs"])
     case .tuples: .scripts(["tuples"])

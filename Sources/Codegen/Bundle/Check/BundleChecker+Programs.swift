@@ -49,10 +49,13 @@ extension BundleChecker {
     try require(bundle.programs.indices.contains(hook.program), "there is no program \(hook.program)")
     let load = bundle.programs[hook.program].load
     switch hook.point {
-    case .testRun: try require(load == .rawTracepoint, "begin and end run raw tracepoint programs")
+    case .testRun: try require(load == .rawTracepoint, "what swtrace runs itself is a raw tracepoint program")
     case .perfEvent(let event):
       try require(load == .perfEvent, "a perf event runs perf event programs")
       try check(event)
+    case .breakpoint(let breakpoint):
+      try require(load == .perfEvent, "a watchpoint runs perf event programs")
+      try require([1, 2, 4, 8].contains(breakpoint.length), "a watchpoint has a length of 1, 2, 4 or 8")
     case .tracepoint(let name):
       try require(load == .tracepoint, "a tracepoint runs tracepoint programs")
       try require(name.isNameOfFiles, "a tracepoint has no such name")
@@ -108,6 +111,8 @@ extension BundleChecker {
 
   private func check(_ event: PerfEvent) throws(BundleFault) {
     switch event.kind {
+    case .hardware:
+      try require(event.config < PerfEvent.hardwareEvents, "there is no hardware event \(event.config)")
     case .software:
       try require(event.config < PerfEvent.softwareEvents, "there is no software event \(event.config)")
     }
@@ -133,7 +138,7 @@ extension Hook.Point {
     switch self {
     case .kprobe(.address, _, _): "stops the kernel at an address"
     case .kprobe(.function, _, _), .kprobeMulti, .trampoline, .iterator, .testRun, .perfEvent, .tracepoint,
-      .rawTracepoint, .uprobe, .uprobes:
+      .breakpoint, .rawTracepoint, .uprobe, .uprobes:
       nil
     }
   }

@@ -56,6 +56,14 @@ final class KernelTypes {
     return nil
   }
 
+  /// Calls `body` with each object and its name, the kernel first.
+  func forEachObject(_ body: (BTFObject, String) -> Void) {
+    if let kernel { body(kernel, "vmlinux") }
+    for number in moduleNames.indices {
+      if let object = object(number + 1) { body(object, moduleNames[number]) }
+    }
+  }
+
   func find(_ kinds: BTFKinds, _ name: String) -> BTFType? { search { $0.find(kinds, name) } }
 
   /// The function itself, not one of another module's that has its name.
