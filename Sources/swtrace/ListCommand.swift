@@ -47,7 +47,10 @@ struct ListCommand: ParsableCommand {
 
   private func list(to writer: ListWriter) throws(CommandFailure) {
     func give(_ entry: ProbeListing) {
-      writer.write(entry.name + "\n" + (verbose ? entry.arguments.map { "    \($0)\n" }.joined() : ""))
+      writer.write(entry.name)
+      writer.write("\n")
+      guard verbose else { return }
+      for argument in entry.arguments { writer.write("    \(argument)\n") }
     }
     do throws(TargetError) {
       let host = try HostTarget()

@@ -251,6 +251,13 @@ import TraceLang
     #expect(
       try refusal(.perfEvent(PerfEvent(.hardware, config: 10, .period(1))), .perfEvent)
         == "hook 0: there is no hardware event 10")
+    for config: UInt64 in [7, 3 << 8, 2 << 16, 1 << 24, .max] {
+      #expect(
+        try refusal(.perfEvent(PerfEvent(.cache, config: config, .period(1))), .perfEvent)
+          == "hook 0: there is no cache event \(config)")
+    }
+    #expect(try refusal(.perfEvent(PerfEvent(.cache, config: 1 << 16 | 2 << 8 | 6, .period(1))), .perfEvent) == nil)
+    #expect(try refusal(.perfEvent(PerfEvent(.raw, config: .max, .period(1))), .perfEvent) == nil)
     #expect(
       try refusal(.breakpoint(Breakpoint(address: 0, length: 3, access: .write)), .perfEvent)
         == "hook 0: a watchpoint has a length of 1, 2, 4 or 8")

@@ -47,6 +47,8 @@ import Testing
         software:bpf-output:
         hardware:backend-stalls:
         hardware:branch-instructions:
+        hardware:branch-load-misses:
+        hardware:branch-loads:
         hardware:branch-misses:
         hardware:branches:
         hardware:bus-cycles:

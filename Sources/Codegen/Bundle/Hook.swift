@@ -56,6 +56,11 @@ public struct PerfEvent: Hashable, Sendable, Codable {
   public enum Kind: UInt32, Hashable, Sendable, Codable {
     case hardware = 0
     case software = 1
+    case cache = 3
+    case raw = 4
+
+    /// Whether the processor counts it.
+    public var isOfProcessor: Bool { self != .software }
   }
 
   public enum Sampling: Hashable, Sendable, Codable {
@@ -75,6 +80,8 @@ public struct PerfEvent: Hashable, Sendable, Codable {
   public static let cpuClock: UInt64 = 0
   /// PERF_COUNT_HW_MAX.
   static let hardwareEvents: UInt64 = 10
+  /// PERF_COUNT_HW_CACHE_MAX, _OP_MAX and _RESULT_MAX.
+  static let cacheEvents: (caches: UInt64, operations: UInt64, results: UInt64) = (7, 3, 2)
   /// PERF_COUNT_SW_MAX.
   static let softwareEvents: UInt64 = 12
 
@@ -134,6 +141,10 @@ extension PerfEvent {
     case (.software, _, .frequency(let frequency), _): "software event \(config) \(frequency) times a second"
     case (.hardware, _, .period(let period), _): "hardware event \(config) each \(period)"
     case (.hardware, _, .frequency(let frequency), _): "hardware event \(config) \(frequency) times a second"
+    case (.cache, _, .period(let period), _): "cache event \(config) each \(period)"
+    case (.cache, _, .frequency(let frequency), _): "cache event \(config) \(frequency) times a second"
+    case (.raw, _, .period(let period), _): "raw event \(config) each \(period)"
+    case (.raw, _, .frequency(let frequency), _): "raw event \(config) \(frequency) times a second"
     }
   }
 }

@@ -29,6 +29,10 @@ extension HardwareEvent: PlannedPlace {
   func placement(for body: BodyUse, on target: any Target) -> Placement { Placement(.perfEvent) }
 
   func hook(_ placement: Placement) -> Hook.Point {
-    .perfEvent(PerfEvent(.hardware, config: config, .period(period)))
+    switch counter {
+    case .generic(let config): .perfEvent(PerfEvent(.hardware, config: config, .period(period)))
+    case .cache(let config): .perfEvent(PerfEvent(.cache, config: config, .period(period)))
+    case .raw(let config): .perfEvent(PerfEvent(.raw, config: config, .period(period)))
+    }
   }
 }

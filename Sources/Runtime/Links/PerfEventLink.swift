@@ -102,7 +102,8 @@ extension Attacher {
     guard fd >= 0 else {
       let code = errno
       // No unit of the processor takes the event. Kernel: kernel/events/core.c, perf_init_event.
-      if type == PerfEvent.Kind.hardware.rawValue, code == ENOENT || code == EOPNOTSUPP {
+      let isCounted = PerfEvent.Kind(rawValue: type).map(\.isOfProcessor) ?? false
+      if isCounted, [ENOENT, EOPNOTSUPP, EINVAL].contains(code) {
         throw .unavailable(
           "\(hook.title): this machine's processor does not count that; virtual machines often have no counters at all")
       }

@@ -25,14 +25,24 @@ extension Provider {
       names, "[MODULE:]FUNCTION", summary,
       match: { pattern, target, diagnostics in pattern.fentries(side, target, &diagnostics) },
       list: { (query, target, give) throws(TargetError) in
-        for function in try target.typedKernelFunctions(matching: "*", module: nil)
-        where query.isWanted(function.fullText) || query.isWanted(function.name) {
-          let signature = query.withArguments ? target.kernelFunctionSignature(function.text) : nil
-          var arguments = signature?.parameters.map { "\($0.type.description) \($0.name)" } ?? []
-          if side == .exit, let result = signature?.result { arguments.append("\(result.description) retval") }
-          give(ProbeListing(name: "\(names[0]):\(function.fullText)", arguments: arguments))
+        let prefix = names[0] + ":"
+        for text in try target.functionTexts(.typed(glob: "*", module: nil)) {
+          let fullText = KernelFunction.fullText(ofText: text)
+          guard query.isWanted(fullText) || query.isWanted(KernelFunction(text: text).name) else { continue }
+          let arguments = query.withArguments ? target.argumentsAndResult(ofFunction: text, side) : []
+          give(ProbeListing(name: prefix + fullText, arguments: arguments))
         }
       })
+  }
+}
+
+extension Target {
+  /// As they are listed.
+  fileprivate func argumentsAndResult(ofFunction text: String, _ side: FunctionSide) -> [String] {
+    guard let signature = kernelFunctionSignature(text) else { return [] }
+    let arguments = signature.parameters.map { "\($0.type.description) \($0.name)" }
+    guard side == .exit, let result = signature.result else { return arguments }
+    return arguments + ["\(result.description) retval"]
   }
 }
 

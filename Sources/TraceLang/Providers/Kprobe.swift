@@ -37,8 +37,9 @@ extension Provider {
       names, shape, summary,
       match: { pattern, target, diagnostics in pattern.kprobes(side, target, &diagnostics) },
       list: { (query, target, give) throws(TargetError) in
-        for function in try target.kernelFunctions(matching: "*", module: nil) where query.isWanted(function.text) {
-          give(ProbeListing(name: "\(names[0]):\(function.text)", arguments: []))
+        let prefix = names[0] + ":"
+        for function in try target.functionTexts(.matching(glob: "*", module: nil)) where query.isWanted(function) {
+          give(ProbeListing(name: prefix + function, arguments: []))
         }
       })
   }

@@ -14,22 +14,6 @@ extension SoftwareEvent: ProbePlace {
   }
 }
 
-/// `hardware`: an event that the processor counts (PERF_TYPE_HARDWARE), on each CPU.
-public struct HardwareEvent: Hashable, Sendable {
-  /// Kernel: include/uapi/linux/perf_event.h, enum perf_hw_id.
-  public let config: UInt64
-  /// It fires once each so many events.
-  public let period: UInt64
-}
-
-extension HardwareEvent: ProbePlace {
-  var traits: ProbeTraits {
-    var traits = ProbeTraits(typeName: "hardware", programTypes: [.perfEvent])
-    traits.hasRegisters = true
-    return traits
-  }
-}
-
 extension Provider {
   static let software = Provider(
     ["software", "s"], "EVENT[:COUNT]", "Fires once each COUNT events that the kernel counts",
@@ -40,16 +24,6 @@ extension Provider {
     list: { (query, _, give) throws(TargetError) in
       query.list("software", NamedEvent.software.flatMap(\.names).map { $0 + ":" }, give)
     })
-
-  static let hardware = Provider(
-    ["hardware", "h"], "EVENT[:COUNT]", "Fires once each COUNT events that the processor counts",
-    match: { pattern, _, diagnostics in
-      guard let (event, period) = pattern.event(among: NamedEvent.hardware, &diagnostics) else { return [] }
-      return [ProbeMatch(kind: .hardware(HardwareEvent(config: event.config, period: period)), name: pattern.name)]
-    },
-    list: { (query, _, give) throws(TargetError) in
-      query.list("hardware", NamedEvent.hardware.flatMap(\.names).map { $0 + ":" }, give)
-    })
 }
 
 /// A perf event that has a name here.
@@ -57,7 +31,7 @@ struct NamedEvent {
   let names: [String]
   let config: UInt64
   /// Events between two firings where the script does not say.
-  let defaultPeriod: UInt64
+  var defaultPeriod: UInt64 = 1_000_000
 
   /// Kernel: include/uapi/linux/perf_event.h, enum perf_sw_ids.
   static let software: [NamedEvent] = [
@@ -73,26 +47,13 @@ struct NamedEvent {
     NamedEvent(names: ["dummy"], config: 9, defaultPeriod: 1),
     NamedEvent(names: ["bpf-output"], config: 10, defaultPeriod: 1),
   ]
-
-  /// Kernel: include/uapi/linux/perf_event.h, enum perf_hw_id.
-  static let hardware: [NamedEvent] = [
-    NamedEvent(names: ["cpu-cycles", "cycles"], config: 0, defaultPeriod: 1_000_000),
-    NamedEvent(names: ["instructions"], config: 1, defaultPeriod: 1_000_000),
-    NamedEvent(names: ["cache-references"], config: 2, defaultPeriod: 1_000_000),
-    NamedEvent(names: ["cache-misses"], config: 3, defaultPeriod: 1_000_000),
-    NamedEvent(names: ["branch-instructions", "branches"], config: 4, defaultPeriod: 100_000),
-    NamedEvent(names: ["branch-misses"], config: 5, defaultPeriod: 100_000),
-    NamedEvent(names: ["bus-cycles"], config: 6, defaultPeriod: 100_000),
-    NamedEvent(names: ["frontend-stalls"], config: 7, defaultPeriod: 1_000_000),
-    NamedEvent(names: ["backend-stalls"], config: 8, defaultPeriod: 1_000_000),
-    NamedEvent(names: ["ref-cycles"], config: 9, defaultPeriod: 1_000_000),
-  ]
 }
 
 extension Pattern {
   /// The event that `EVENT[:COUNT]` names and its count; reports what is wrong and gives `nil`.
+  /// - Parameter others: what else may have been meant.
   func event(
-    among events: [NamedEvent], _ diagnostics: inout Diagnostics
+    among events: [NamedEvent], or others: [NamedEvent] = [], _ diagnostics: inout Diagnostics
   ) -> (event: NamedEvent, period: UInt64)? {
     guard (1...2).contains(parts.count) else {
       report("needs an event", &diagnostics)
@@ -100,14 +61,23 @@ extension Pattern {
     }
     guard let event = events.first(where: { $0.names.contains(parts[0].text) }) else {
       let hint = diagnostics.advice {
-        Suggestions.hint(for: parts[0].text, amongAll: events.flatMap(\.names), at: parts[0].range)
+        Suggestions.hint(for: parts[0].text, amongAll: (events + others).flatMap(\.names), at: parts[0].range)
       }
       diagnostics.error(
         "'\(parts[0].text)' is not a \(provider.name) event", at: parts[0].range, notes: hint.notes,
         fixIts: hint.fixIts)
       return nil
     }
-    guard parts.count == 2, !parts[1].text.isEmpty else { return (event, event.defaultPeriod) }
-    return count(parts[1], &diagnostics).map { (event, $0) }
+    return period(event, &diagnostics).map { (event, $0) }
+  }
+
+  /// The count that follows an event; reports what is wrong and gives `nil`.
+  func period(_ event: NamedEvent, _ diagnostics: inout Diagnostics) -> UInt64? {
+    guard parts.count < 3 else {
+      report("needs an event", &diagnostics)
+      return nil
+    }
+    guard parts.count == 2, !parts[1].text.isEmpty else { return event.defaultPeriod }
+    return count(parts[1], &diagnostics)
   }
 }

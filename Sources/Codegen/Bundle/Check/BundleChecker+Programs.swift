@@ -115,6 +115,13 @@ extension BundleChecker {
       try require(event.config < PerfEvent.hardwareEvents, "there is no hardware event \(event.config)")
     case .software:
       try require(event.config < PerfEvent.softwareEvents, "there is no software event \(event.config)")
+    case .cache:
+      let (cache, operation, result) = (event.config & 0xff, event.config >> 8 & 0xff, event.config >> 16)
+      let limits = PerfEvent.cacheEvents
+      try require(
+        cache < limits.caches && operation < limits.operations && result < limits.results,
+        "there is no cache event \(event.config)")
+    case .raw: break
     }
     switch event.sampling {
     case .period(let count), .frequency(let count): try require(count > 0, "a perf event has a period")

@@ -158,9 +158,9 @@ final class KernelTypes {
     _ = search { object -> Never? in
       let place = objectName(object.number) ?? ""
       guard module?.matches(place) ?? true else { return nil }
+      let prefix = place == KernelFunction.kernel ? "" : place + ":"
       object.forEachName(of: .function) { name in
-        guard glob.matches(name) else { return }
-        texts.insert(KernelFunction(String(decoding: name, as: UTF8.self), module: place).text)
+        if glob.matches(name) { texts.insert(prefix + String(decoding: name, as: UTF8.self)) }
       }
       return nil
     }

@@ -62,8 +62,13 @@ extension Target {
   }
 
   private func functions(_ question: FunctionQuestion) throws(TargetError) -> [KernelFunction] {
+    try functionTexts(question).map(KernelFunction.init(text:))
+  }
+
+  /// `KernelFunction.text` of each function that answers a question, sorted: a list of all is long.
+  func functionTexts(_ question: FunctionQuestion) throws(TargetError) -> [String] {
     guard case .names(let names) = try answer(.function(question)) else { throw .misfit(.function(question)) }
-    return names.map(KernelFunction.init(text:))
+    return names
   }
 
   /// - Parameter name: `KernelFunction.text`.
