@@ -46,7 +46,8 @@ public final class Session {
     }
   }
 
-  /// - Returns: the status to exit with: that of `exit(status)`, else 0.
+  /// - Returns: the status to exit with: that of `exit(status)`, else that of the command of `-c` where its end was that
+  ///   of the run (128 and the signal's number where one killed it), else 0.
   public func run() throws(RuntimeError) -> Int32 {
     let interruption = try Interruption()
     let loop = try EventLoop(interruption: interruption)
@@ -76,7 +77,7 @@ public final class Session {
     write(CLOCK_TAI, to: bundle.taiOffset, maps)
     write(CLOCK_REALTIME, to: bundle.wallOffset, maps)
     if options.isDryRun {
-      try attachAll(attacher, attachments, printer)
+      try attachAll(attacher, attachments, printer, interruption)
       attachments.detach()
       return 0
     }
@@ -91,19 +92,19 @@ public final class Session {
     }
     for hook in bundle.hooks where hook.point == .begin { try attacher.run(hook) }
     do throws(RuntimeError) {
-      try attachAll(attacher, attachments, printer)
+      try attachAll(attacher, attachments, printer, interruption)
     } catch {
       // What `begin` printed is not lost with the rest.
       try tracing.drainAll()
       throw error
     }
     if options.isOutputTruncatedAtStart { try truncateOutput() }
-    printer.attached()
-    var status = try tracing.start()
-    if !attachments.iterators.isEmpty { status = try tracing.iterate(attachments.iterators) }
-    if !attachments.isEmpty || runSignalPrograms != nil {
+    if !interruption.isRequested { printer.attached() }
+    try tracing.start()
+    if !attachments.iterators.isEmpty { try tracing.iterate(attachments.iterators) }
+    if !interruption.isRequested, !attachments.isEmpty || runSignalPrograms != nil {
       try child?.release()
-      status = try tracing.run(child: child)
+      try tracing.run(child: child)
     }
     attachments.detach()
     try tracing.finish()
@@ -116,7 +117,7 @@ public final class Session {
     printer.flush()
     attachments.release()
     try checkOutput(printer.output)
-    return status
+    return tracing.status
   }
 
   private func checkOutput(_ output: OutputStream) throws(RuntimeError) {
@@ -144,10 +145,18 @@ public final class Session {
     return { () throws(RuntimeError) in for hook in hooks { try attacher.run(hook) } }
   }
 
+  /// Attaches all hooks, or those that there was time for before a signal ended the run.
   /// - Throws: what is wrong with each hook that could not be attached.
-  private func attachAll(_ attacher: Attacher, _ attachments: Attachments, _ printer: Printer) throws(RuntimeError) {
+  private func attachAll(
+    _ attacher: Attacher, _ attachments: Attachments, _ printer: Printer, _ interruption: Interruption
+  ) throws(RuntimeError) {
     var failures: [RuntimeError] = []
-    for hook in bundle.hooks {
+    var progress = ProgressLine(start: Interruption.now)
+    defer { printer.show(progress.end()) }
+    for (number, hook) in bundle.hooks.enumerated() {
+      interruption.check()
+      if interruption.isRequested { break }
+      printer.show(progress.text(number, of: bundle.hooks.count, "attach points", now: Interruption.now))
       do {
         try attacher.attach(hook, to: attachments)
       } catch {

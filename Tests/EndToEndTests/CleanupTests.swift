@@ -63,6 +63,33 @@ import Testing
     #expect(try #require(interrupted).programs.count >= 1)
   }
 
+  @Test("a signal while a thousand probes are attached ends the run then, and its end is an orderly one")
+  func interruptedAttaching() throws {
+    let points = (1...1000).map { "software:alignment-faults:\($0)" }.joined(separator: ",")
+    let folder = try TemporaryFolder()
+    let script = try folder.file(
+      "thousand.bt", "begin { printf(\"begin\\n\"); } end { printf(\"end\\n\"); }\n" + points + " { @ = count(); }\n")
+    var isInterrupted = false
+    // It may have attached all before it is stopped; then once more.
+    for opened in stride(from: 900, to: 90, by: -50) where !isInterrupted {
+      let tracing = try RunningCommand([
+        "sh", "-c", "ulimit -n $(ulimit -H -n); exec \"$0\" -c 'sh -c \"echo child\"' \"$1\"", Repository.swtrace,
+        script,
+      ])
+      try tracing.wait { _, errors in KernelObjects.openFiles(of: tracing.pid) >= opened || !errors.isEmpty }
+      tracing.signal(SIGSTOP)
+      isInterrupted = tracing.errorsSoFar.isEmpty
+      tracing.signal(SIGINT)
+      tracing.signal(SIGCONT)
+      let result = try tracing.finish()
+      guard isInterrupted else { continue }
+      #expect(result.ending == .exited(0))
+      #expect(result.output == "begin\nend\n\n\n")
+      #expect(result.errors == "")
+    }
+    #expect(isInterrupted)
+  }
+
   @Test("the child of -c ends when the tracer is interrupted") func child() throws {
     let tracing = try RunningCommand([
       Repository.swtrace, "-c", "sh -c 'echo $$; exec sleep 1000'", "-e",

@@ -51,7 +51,7 @@ import Testing
       Repository.swtrace, "-q", "-c", "sh -c 'echo \"a  b\"; exit 3'", "-e",
       "END { printf(\"end\\n\"); } interval:s:1000 {}",
     ])
-    #expect(result.ending == .exited(0))
+    #expect(result.ending == .exited(3))
     #expect(result.output == "a  b\nend\n\n\n")
   }
 
@@ -59,8 +59,17 @@ import Testing
     let result = try run([
       Repository.swtrace, "-q", "-c", "sh -c 'kill -9 $$'", "-e", "END { printf(\"end\\n\"); } interval:s:1000 {}",
     ])
-    #expect(result.ending == .exited(0))
+    #expect(result.ending == .exited(128 + SIGKILL))
     #expect(result.output == "end\n\n\n")
+  }
+
+  @Test("the status of exit() comes before that of a command") func exitStatus() throws {
+    let workload = try Workload.command("swt-status", "getppid 1")
+    let result = try run([
+      Repository.swtrace, "-q", "-c", "sh -c '\(workload); exit 3'", "-e",
+      "tracepoint:syscalls:sys_enter_getppid /comm == \"swt-status\"/ { exit(5); }",
+    ])
+    #expect(result.ending == .exited(5))
   }
 
   @Test("a command of -c that is not there is told") func noCommand() throws {

@@ -57,9 +57,14 @@ public final class ChildProcess {
   }
 
   /// Takes the ended child's status so that it is no zombie.
-  func reap() {
+  /// - Returns: its status as shells count it: 128 and the signal's number where one killed it.
+  @discardableResult
+  func reap() -> Int32 {
     var status: Int32 = 0
     if waitpid(pid, &status, 0) == pid { isReaped = true }
+    // Kernel: wait(2); the low seven bits are the signal's number, the second byte is what was passed to exit(2).
+    let signal = status & 0x7f
+    return signal == 0 ? status >> 8 & 0xff : 128 + signal
   }
 }
 

@@ -8,6 +8,8 @@ final class Tracing {
   private let printer: Printer
   /// Set by the script's `exit`: what comes after is not printed.
   private var exitStatus: Int32?
+  /// Of the traced command, when its end was that of tracing.
+  private var childStatus: Int32?
   /// Taken from their words, to be done after the records that were there before them.
   private var pending: [PendingActions.Taken] = []
   /// Looks at the processes whose symbols will be asked for; `nil` when none will.
@@ -40,18 +42,16 @@ final class Tracing {
     self.printer = printer
   }
 
+  /// To exit with.
+  var status: Int32 { exitStatus ?? childStatus ?? 0 }
+
   private var goesOn: Bool { exitStatus == nil && !interruption.isRequested && printer.output.state == .open }
 
   /// Prints what `begin` left.
-  /// - Returns: the script's exit status.
-  func start() throws(RuntimeError) -> Int32 {
-    _ = try drain()
-    return exitStatus ?? 0
-  }
+  func start() throws(RuntimeError) { _ = try drain() }
 
   /// Runs passes over the kernel's objects, one after the other, and prints what they send in between.
-  /// - Returns: the script's exit status.
-  func iterate(_ passes: [ObjectPass]) throws(RuntimeError) -> Int32 {
+  func iterate(_ passes: [ObjectPass]) throws(RuntimeError) {
     for pass in passes {
       while goesOn, try pass.advance() {
         _ = try drain()
@@ -59,12 +59,10 @@ final class Tracing {
       }
     }
     if goesOn { _ = try drain() }
-    return exitStatus ?? 0
   }
 
   /// Returns when the script exits, a signal says so, what is traced has ended, or the output takes no more.
-  /// - Returns: the script's exit status.
-  func run(child: ChildProcess?) throws(RuntimeError) -> Int32 {
+  func run(child: ChildProcess?) throws(RuntimeError) {
     var isStream = try drain() > Self.streamThreshold
     var look = Self.firstLook
     while goesOn {
@@ -75,9 +73,9 @@ final class Tracing {
         case .signal: interruption.check()
         case .cpus: followCPUs()
         case .childEnded:
-          child?.reap()
-          return 0
-        case .tracedProcessEnded, .outputClosed: return 0
+          childStatus = child?.reap()
+          return
+        case .tracedProcessEnded, .outputClosed: return
         }
       }
       if interruption.takeOwnSignal() { try handleSignal() }
@@ -85,7 +83,6 @@ final class Tracing {
       look = min(look * 2, Self.longestLook)
       isStream = try drain() > Self.streamThreshold
     }
-    return exitStatus ?? 0
   }
 
   /// SIGUSR1 is for the script's probes of it, and prints the maps where there are none.

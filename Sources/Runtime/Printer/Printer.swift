@@ -40,6 +40,7 @@ final class Printer {
   private let exactFormatter: PrintfFormatter
   let output: OutputStream
   private let messages: OutputStream
+  private let isQuiet: Bool
   private let interruption: Interruption
   private let scratch = OutputBuffer(capacity: 1024)
   private var lostEvents: UInt64 = 0
@@ -52,6 +53,7 @@ final class Printer {
     self.bundle = bundle
     self.maps = maps
     self.interruption = interruption
+    self.isQuiet = isQuiet
     output = OutputStream(descriptor, interruption: interruption)
     messages = OutputStream(STDERR_FILENO, interruption: interruption)
     let isTerminal = output.isTerminal
@@ -79,6 +81,11 @@ final class Printer {
         .other(action)
       }
     }
+  }
+
+  /// Shows how far work is where somebody looks on.
+  func show(_ progress: String?) {
+    if let progress, messages.isTerminal, !isQuiet { messages.write(text: progress) }
   }
 
   /// Says that tracing has begun.
