@@ -71,7 +71,7 @@ public final class Session {
     if let cpus { try loop.watch(cpus: cpus) }
     let attacher = Attacher(
       programs: programs, loads: bundle.programs.map(\.load), host: host, onlineCPUs: OnlineCPUs.numbers(),
-      process: child?.pid ?? options.process)
+      process: child?.pid ?? options.process, onlyProcess: options.process)
     let attachments = Attachments()
     writeStartTime(to: maps)
     write(CLOCK_TAI, to: bundle.taiOffset, maps)

@@ -60,7 +60,9 @@ struct BuildCommand: ParsableCommand {
 
   private func machine() throws(CommandFailure) -> any Target {
     if let target { return try InputFile.recordedTarget(target) }
-    do throws(TargetError) { return try HostTarget() } catch { throw CommandFailure(error.message) }
+    do throws(TargetError) { return try HostTarget(traceableFunctions: script.traceableFunctions) } catch {
+      throw CommandFailure(error.message)
+    }
   }
 }
 

@@ -25,7 +25,7 @@ struct Frontend {
   }
 
   /// - Throws: a failure after which nothing more needs to be said.
-  func compile(childPID: Int? = nil) throws(CommandFailure) -> Result {
+  func compile(childPID: Int? = nil, tracedPID: Int? = nil) throws(CommandFailure) -> Result {
     let file = try options.source()
     let settings = try EnvironmentSettings()
     var sources = SourceMap(file)
@@ -46,7 +46,7 @@ struct Frontend {
       configuration.tellsFailedReads = options.k
       let checkerOptions = CheckerOptions(
         parameters: options.parameters, namedParameters: options.namedParameters, allowsUnsafe: options.unsafe,
-        configuration: configuration, childPID: childPID)
+        configuration: configuration, childPID: childPID, tracedPID: tracedPID)
       program = check(script, target: target, options: checkerOptions, diagnostics: &diagnostics)
       times.end("check")
       if let checked = program, file.bytes.count <= Self.maximumWarnedLength {

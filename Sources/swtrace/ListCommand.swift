@@ -26,6 +26,12 @@ struct ListCommand: ParsableCommand {
   @Option(name: .short, help: ArgumentHelp("List what this program attaches to.", valueName: "program"))
   var e: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Probe only functions of the kernel that this file has, as available_filter_functions of tracefs lists them.",
+      valueName: "file"))
+  var traceableFunctions: String?
+
   @Argument(help: ArgumentHelp("Names with wildcards, or a script.", valueName: "pattern-or-file"))
   var pattern: String?
 
@@ -53,7 +59,7 @@ struct ListCommand: ParsableCommand {
       for argument in entry.arguments { writer.write("    \(argument)\n") }
     }
     do throws(TargetError) {
-      let host = try HostTarget()
+      let host = try HostTarget(traceableFunctions: traceableFunctions)
       let search = ProbeSearch(host)
       if let script {
         let names = try LargeStack.run { () throws(TargetError) in try program(of: script, host).probeNames }

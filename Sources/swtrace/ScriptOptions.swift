@@ -22,6 +22,12 @@ struct ScriptOptions: ParsableArguments {
       "Kinds of links not to use: kprobe_multi, kprobe_session, uprobe_multi.", valueName: "feature,..."))
   var noFeature: FeatureList?
 
+  @Option(
+    help: ArgumentHelp(
+      "Probe only functions of the kernel that this file has, as available_filter_functions of tracefs lists them.",
+      valueName: "file"))
+  var traceableFunctions: String?
+
   @Option(help: ArgumentHelp("Colour diagnostics: auto, always or never.", valueName: "when"))
   var color: ColorMode?
 

@@ -40,7 +40,7 @@ struct TraceCommand: ParsableCommand {
   @Option(name: .short, help: ArgumentHelp("Run a command, trace until it ends.", valueName: "command"))
   var c: String?
 
-  @Option(name: .short, help: ArgumentHelp("Trace until this process ends.", valueName: "pid"))
+  @Option(name: .short, help: ArgumentHelp("Trace this process only, until it ends.", valueName: "pid"))
   var p: Int32?
 
   @Option(
@@ -102,7 +102,7 @@ struct TraceCommand: ParsableCommand {
     }
     let host: HostTarget
     do throws(TargetError) {
-      host = try HostTarget()
+      host = try HostTarget(traceableFunctions: script.traceableFunctions)
     } catch {
       throw CommandFailure(error.message)
     }
@@ -115,7 +115,7 @@ struct TraceCommand: ParsableCommand {
     }
     let childPID = child.map { Int($0.pid) }
     let bundle = try LargeStack.run { () throws(CommandFailure) in
-      let result = try frontend.compile(childPID: childPID)
+      let result = try frontend.compile(childPID: childPID, tracedPID: p.map(Int.init))
       if let d { try Terminal.writeOutput(StagePrinter(result, d.stages).text()) }
       return try Self.checked(result.compilation.bundle)
     }

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 import TraceLang
 
@@ -90,6 +91,28 @@ struct HostTargetTests {
     #expect(try target.typedKernelFunctions(matching: "migrate_[de]*able", module: nil).isEmpty)
     #expect(try target.kernelFunctions(matching: "vfs_read", module: "no_such_module").isEmpty)
     #expect(target.layout(of: .function("vfs_read"))?.members.map(\.offset) == [0, 8, 16, 24])
+  }
+
+  @Test("a list of the user's says which functions can be probed") func traceableFunctions() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.file(
+      "functions", "vfs_read\n__ftrace_invalid_address___64\nvfs_write\nnf_hook_slow [netfilter]\n")
+    let target = try HostTarget(traceableFunctions: path)
+    #expect(
+      try target.kernelFunctions(matching: "*", module: nil).map(\.text) == [
+        "netfilter:nf_hook_slow", "vfs_read", "vfs_write",
+      ])
+    #expect(try target.kernelFunctions(matching: "vfs_write", module: nil).map(\.text) == ["vfs_write"])
+    #expect(try target.kernelFunctions(matching: "vfs_open", module: nil).isEmpty)
+    #expect(try target.kernelFunctions(matching: "vfs_*", module: "netfilter").isEmpty)
+    if target.has(.btf) {
+      #expect(try target.typedKernelFunctions(matching: "vfs_*", module: nil).map(\.text) == ["vfs_read", "vfs_write"])
+      #expect(try target.typedKernelFunctions(matching: "vfs_open", module: nil).isEmpty)
+    }
+    let missing = try HostTarget(traceableFunctions: "/no/such/list")
+    #expect(
+      throws: TargetError("cannot read the list of traceable functions /no/such/list: No such file or directory")
+    ) { try missing.kernelFunctions(matching: "vfs_read", module: nil) }
   }
 
   @Test func symbolsHaveAddresses() {

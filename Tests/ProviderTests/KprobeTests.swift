@@ -59,7 +59,7 @@ import Testing
   @Test("what the kernel has and does not let be traced is told so") func untraceable() {
     let report = expand("kprobe:do_nmi").report
     #expect(report.contains("'do_nmi' cannot be traced"))
-    #expect(report.contains("the kernel has it, but marks it as not to be stopped at"))
+    #expect(report.contains("the kernel has it, but not among those that can be stopped at"))
   }
 
   @Test("missing_probes decides what a missing function is") func missingProbes() {

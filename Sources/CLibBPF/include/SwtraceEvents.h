@@ -30,9 +30,11 @@ static inline int swtrace_perf_event_open(
   return (int)syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
-// A perf event at a place that the kernel probes, of all processes, or -1 and errno: `place` is a path or a name, `offset`
-// is counted from its start. Kernel: Documentation/trace/kprobetrace.rst, perf_event_open(2).
-static inline int swtrace_perf_probe_open(uint32_t type, uint64_t config, uint64_t place, uint64_t offset, int cpu) {
+// A perf event at a place that the kernel probes, of the process of `task`, or of all on `cpu` where that is -1; or -1 and
+// errno. `place` is a path or a name, `offset` is counted from its start.
+// Kernel: Documentation/trace/kprobetrace.rst, perf_event_open(2).
+static inline int swtrace_perf_probe_open(uint32_t type, uint64_t config, uint64_t place, uint64_t offset, pid_t task,
+                                          int cpu) {
   struct perf_event_attr attributes;
   memset(&attributes, 0, sizeof(attributes));
   attributes.size = sizeof(attributes);
@@ -40,7 +42,7 @@ static inline int swtrace_perf_probe_open(uint32_t type, uint64_t config, uint64
   attributes.config = config;
   attributes.config1 = place;
   attributes.config2 = offset;
-  return (int)syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+  return (int)syscall(SYS_perf_event_open, &attributes, task, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
 // A watch on memory of a thread and those it starts, or of all on one CPU where `thread` is -1; or -1 and errno.

@@ -6,14 +6,20 @@ extension HostTarget {
     case .matching(let glob, let module):
       .names(try functions.names(matching: Glob(glob), module: module.map { Glob($0) }))
     case .typed(let glob, let module):
-      .names(try functions.typedNames(matching: Glob(glob), module: module.map { Glob($0) }))
+      .names(
+        try functions.typedNames(matching: Glob(glob), module: module.map { Glob($0) }) { () throws(TargetError) in
+          // Lists of kprobes ask the same, and reading the kernel's symbols is most of the work.
+          try functionTexts(.matching(glob: glob, module: module))
+        })
     case .signature(let name): .signature(types.signature(ofFunction: name))
     case .isCallable(let name, let type): .flag(isCallable(name, from: type))
     case .iterators(let glob): .names(types.iterators(matching: Glob(glob)))
     }
   }
 
-  private var functions: KernelFunctions { KernelFunctions(tracefs: try? tracefs(), types: types) }
+  var functions: KernelFunctions {
+    KernelFunctions(list: traceableFunctions.map { .file($0) } ?? (try? tracefs()).map { .tracefs($0) }, types: types)
+  }
 
   private func isCallable(_ name: String, from type: ProgramType) -> Bool {
     guard let function = btfTypeID(kind: .function, name: name), function.object == 0 else { return false }

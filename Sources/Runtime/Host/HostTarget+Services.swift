@@ -23,7 +23,7 @@ extension HostTarget: HostServices {
   }
 
   public func isTraceable(_ function: KernelFunction) -> Bool? {
-    KernelFunctions(tracefs: try? tracefs(), types: types).isTraceable(function)
+    functions.isTraceable(function)
   }
 
   public func functionAddresses(_ functions: [KernelFunction]) -> [KernelFunction: UInt64] {

@@ -13,8 +13,15 @@ public final class HostTarget: Target {
   let userSymbols = UserSymbols()
   var lastBinary: (path: String, symbols: ELFSymbols)?
 
+  let traceableFunctions: String?
+
+  /// - Parameter traceableFunctions: a file that has, instead of ftrace's available_filter_functions and in its form, what
+  ///   functions of the kernel can be probed.
   /// - Throws: for an architecture there is no support for, and without /sys.
-  public init() throws(TargetError) { machine = try .host() }
+  public init(traceableFunctions: String? = nil) throws(TargetError) {
+    machine = try .host()
+    self.traceableFunctions = traceableFunctions
+  }
 
   /// - Throws: when tracefs can be neither found nor mounted.
   public func tracefs() throws(TargetError) -> Tracefs {

@@ -1,12 +1,32 @@
 import CLibBPF
 import Glibc
+import SystemPackage
 import TraceLang
+
+/// The list of the functions that ftrace can stop at, each on a line: "vfs_read" or "nf_hook_slow [netfilter]".
+enum TraceableFunctions {
+  /// Read from there, where that is allowed.
+  case tracefs(Tracefs)
+  /// A file of the user's that stands in for it: what it does not have is not probed.
+  case file(String)
+
+  func forEachLine(_ body: (UnsafeRawBufferPointer) -> Bool) throws(TargetError) {
+    switch self {
+    case .tracefs(let tracefs): try tracefs.forEachLine(of: "available_filter_functions", body)
+    case .file(let path):
+      do throws(Errno) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+        try FileDescriptor(rawValue: descriptor).closing { file throws(Errno) in try file.forEachLine(body) }
+      } catch {
+        throw TargetError("cannot read the list of traceable functions \(path): \(error)")
+      }
+    }
+  }
+}
 
 /// The kernel's functions that can be probed, from the best list this machine lets us read.
 struct KernelFunctions {
-  /// Which functions ftrace can stop at: "vfs_read" or "nf_hook_slow [netfilter]".
-  private static let filterList = "available_filter_functions"
-
   /// What every program calls, so that the kernel lets none of type tracing attach to it
   /// (Kernel: kernel/bpf/verifier.c, btf_id_deny).
   private static let untraced: Set = [
@@ -14,7 +34,7 @@ struct KernelFunctions {
     "__rcu_read_lock", "__rcu_read_unlock",
   ]
 
-  let tracefs: Tracefs?
+  let list: TraceableFunctions?
   let types: KernelTypes
 
   /// `KernelFunction.text` of each, sorted.
@@ -24,8 +44,8 @@ struct KernelFunctions {
   func names(matching glob: Glob, module: Glob?) throws(TargetError) -> [String] {
     if let known = known(glob, module) { return [known] }
     var found: [String] = []
-    // The list has one name of each function, and not what ftrace leaves alone: a kprobe may do.
-    if glob.literal != nil {
+    // The kernel's list has one name of each function, and not what ftrace leaves alone: a kprobe may do.
+    if glob.literal != nil, !isListFinal {
       try forEachSymbol {
         take(glob, module, $0, $1) { found.append($0) }
         return found.isEmpty || module != nil
@@ -37,16 +57,19 @@ struct KernelFunctions {
   }
 
   /// Those of `names` whose types BTF has.
-  func typedNames(matching glob: Glob, module: Glob?) throws(TargetError) -> [String] {
+  /// - Parameter names: gives what `names` does.
+  func typedNames(
+    matching glob: Glob, module: Glob?, among names: () throws(TargetError) -> [String]
+  ) throws(TargetError) -> [String] {
     if let known = known(glob, module) { return [known] }
     let typed = types.functionTexts(matching: glob, module: module)
     if typed.isEmpty { return [] }
-    return try names(matching: glob, module: module).filter { typed.contains($0) && !Self.untraced.contains($0) }
+    return try names().filter { typed.contains($0) && !Self.untraced.contains($0) }
   }
 
   /// Whether the list of what ftrace can stop at has a function; `nil` where there is no list.
   func isTraceable(_ function: KernelFunction) -> Bool? {
-    guard tracefs != nil else { return nil }
+    guard list != nil else { return nil }
     var name = function.name
     var isThere = false
     let isRead: Void? = name.withUTF8 { wanted in
@@ -60,8 +83,16 @@ struct KernelFunctions {
     return isRead.map { isThere }
   }
 
+  /// Whether what the list does not have is not probed.
+  private var isListFinal: Bool {
+    switch list {
+    case .file: true
+    case .tracefs, nil: false
+    }
+  }
+
   private func known(_ glob: Glob, _ module: Glob?) -> String? {
-    guard let name = glob.literal else { return nil }
+    guard let name = glob.literal, !isListFinal else { return nil }
     guard let module else {
       return types.find(.function, name).flatMap { type in
         types.objectName(type.object.number).map { KernelFunction(name, module: $0).text }
@@ -73,11 +104,15 @@ struct KernelFunctions {
   }
 
   private func forEach(matching glob: Glob, module: Glob?, _ body: (String) -> Void) throws(TargetError) {
-    let listed: Void? = try? filterable { (name, place) in
-      take(glob, module, name, place, body)
-      return true
+    do throws(TargetError) {
+      try filterable { (name, place) in
+        take(glob, module, name, place, body)
+        return true
+      }
+      return
+    } catch {
+      if isListFinal { throw error }
     }
-    if listed != nil { return }
     try forEachSymbol {
       take(glob, module, $0, $1, body)
       return true
@@ -108,8 +143,8 @@ struct KernelFunctions {
   private func filterable(
     _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Bool
   ) throws(TargetError) {
-    guard let tracefs else { throw TargetError("tracefs is not at hand") }
-    try tracefs.forEachLine(of: Self.filterList) { line in
+    guard let list else { throw TargetError("tracefs is not at hand") }
+    try list.forEachLine { line in
       let end = line.firstIndex(of: UInt8(ascii: " ")) ?? line.count
       let name = UnsafeRawBufferPointer(rebasing: line[..<end])
       let module = UnsafeRawBufferPointer(

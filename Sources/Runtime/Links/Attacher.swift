@@ -10,6 +10,8 @@ struct Attacher {
   let onlineCPUs: [Int32]
   /// The process of `-p` or `-c`.
   var process: Int32?
+  /// The process of `-p`, in which alone programs have something to do.
+  var onlyProcess: Int32?
 
   /// Adds the hook's descriptors to `attachments`; does nothing for what `run` starts.
   func attach(_ hook: Hook, to attachments: Attachments) throws(RuntimeError) {

@@ -23,11 +23,17 @@ struct PerfEventSource {
   }
 
   /// A stopped event at an offset into a function or file, or at an address where there is no name; or -1 and errno.
-  func open(_ name: String?, _ offset: UInt64, isReturn: Bool, semaphore: UInt64 = 0, cpu: Int32) -> Int32 {
+  /// - Parameter process: whose threads alone stop there (of user code; Kernel: kernel/trace/trace_uprobe.c,
+  ///   uprobe_perf_filter); `nil` for all.
+  func open(
+    _ name: String?, _ offset: UInt64, isReturn: Bool, semaphore: UInt64 = 0, cpu: Int32, process: Int32? = nil
+  ) -> Int32 {
+    // An event of a task is on whatever CPU that is on.
+    let (task, cpu) = process.map { ($0, -1) } ?? (-1, cpu)
     let config = (isReturn ? returnBit : 0) | semaphore << Self.semaphoreShift
-    guard let name else { return swtrace_perf_probe_open(type, config, 0, offset, cpu) }
+    guard let name else { return swtrace_perf_probe_open(type, config, 0, offset, task, cpu) }
     return name.withCString {
-      swtrace_perf_probe_open(type, config, UInt64(UInt(bitPattern: $0)), offset, cpu)
+      swtrace_perf_probe_open(type, config, UInt64(UInt(bitPattern: $0)), offset, task, cpu)
     }
   }
 

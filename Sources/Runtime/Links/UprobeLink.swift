@@ -5,6 +5,7 @@ import Glibc
 extension Attacher {
   /// Attaches to many places of a file by one link.
   func attachUprobes(_ sites: UprobeSites, _ hook: Hook, _ attachments: Attachments) throws(RuntimeError) {
+    let process = onlyProcess.flatMap { takesProcesses(program(of: hook)) ? UInt32(bitPattern: $0) : nil }
     let link = sites.path.withCString { path in
       sites.offsets.withUnsafeBufferPointer { offsets in
         sites.cookies.withUnsafeBufferPointer { cookies in
@@ -16,6 +17,7 @@ extension Attacher {
           attributes.cookies = UInt64(UInt(bitPattern: cookies.baseAddress))
           attributes.count = UInt32(offsets.count)
           attributes.multi_flags = sites.isReturn ? Self.returnFlag : 0
+          attributes.pid = process ?? 0
           return sites.semaphores.withUnsafeBufferPointer { semaphores in
             if !semaphores.isEmpty {
               attributes.reference_counter_offsets = UInt64(UInt(bitPattern: semaphores.baseAddress))
@@ -30,6 +32,28 @@ extension Attacher {
     attachments.add(link: link)
   }
 
+  /// Whether the kernel takes `pid` of such a link to be a process. Before 6.10 it was one thread of it, and a number below
+  /// 0 was not refused (Kernel: kernel/trace/bpf_trace.c, bpf_uprobe_multi_link_attach).
+  private func takesProcesses(_ program: Int32) -> Bool {
+    var offset: UInt64 = 0
+    return withUnsafePointer(to: &offset) { offset in
+      "/".withCString { path in
+        var attributes = swtrace_uprobe_multi()
+        attributes.program = UInt32(bitPattern: program)
+        attributes.attach_type = Load.uprobeMultiAttachType
+        attributes.path = UInt64(UInt(bitPattern: path))
+        attributes.offsets = UInt64(UInt(bitPattern: offset))
+        attributes.count = 1
+        attributes.pid = .max
+        let link = swtrace_bpf(
+          Int32(BPF_LINK_CREATE.rawValue), &attributes, UInt32(MemoryLayout<swtrace_uprobe_multi>.size))
+        let code = errno
+        if link >= 0 { _ = close(link) }
+        return link < 0 && code == EINVAL
+      }
+    }
+  }
+
   /// BPF_F_UPROBE_MULTI_RETURN (Kernel: include/uapi/linux/bpf.h).
   private static let returnFlag: UInt32 = 1
 
@@ -39,13 +63,15 @@ extension Attacher {
       throw .unavailable("\(hook.title): this kernel has no uprobes (CONFIG_UPROBE_EVENTS)")
     }
     let event = source.open(
-      site.path, site.offset, isReturn: site.isReturn, semaphore: site.semaphore, cpu: onlineCPUs[0])
+      site.path, site.offset, isReturn: site.isReturn, semaphore: site.semaphore, cpu: onlineCPUs[0],
+      process: onlyProcess)
     guard event >= 0 else { throw failure(errno, hook, site.path) }
     try attach(event, cookie: site.cookie, hook, attachments)
   }
 
   private func failure(_ code: Int32, _ hook: Hook, _ path: String) -> RuntimeError {
     switch code {
+    case ESRCH: .unavailable("\(hook.title): there is no process \(onlyProcess ?? 0) any more")
     case ENOENT: .unavailable("\(hook.title): there is no file '\(path)' any more")
     case EINVAL, EBADF: .unavailable("\(hook.title): the kernel finds no instruction to probe there in '\(path)'")
     default: .failure(doing: "attach \(hook.title)", code: code, of: .bpf)

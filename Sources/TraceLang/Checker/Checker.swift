@@ -9,17 +9,20 @@ public struct CheckerOptions: Sendable {
   public var configuration: Configuration
   /// Process of `-c`.
   public var childPID: Int?
+  /// Process of `-p`: what others do is not seen.
+  public var tracedPID: Int?
 
   public init(
     parameters: [String] = [], namedParameters: [String: String] = [:], allowsUnsafe: Bool = false,
     configuration: Configuration = Configuration(),
-    childPID: Int? = nil
+    childPID: Int? = nil, tracedPID: Int? = nil
   ) {
     self.parameters = parameters
     self.namedParameters = namedParameters
     self.allowsUnsafe = allowsUnsafe
     self.configuration = configuration
     self.childPID = childPID
+    self.tracedPID = tracedPID
   }
 }
 
@@ -141,7 +144,7 @@ struct Checker {
     environment.forgetAddresses(ofInstance: instance.index)
     scope = Scope(environment.places[instance.index])
     loopDepth = 0
-    let predicate = instance.block.predicate.map { condition($0) }
+    let predicate = predicate(of: instance).map { condition($0) }
     let hoisted = hoistedVariables()
     let body = hoisted.map { initialization(of: $0) } + statements(instance.block.body)
     environment.places[instance.index] = scope.places
@@ -155,6 +158,20 @@ struct Checker {
       attachPoints: instance.attachPoints, traits: instance.traits, predicate: predicate, body: body,
       variables: variables,
       block: instance.blockNumber, range: instance.block.range)
+  }
+
+  /// A probe's own, after a test for the process of `-p` where the probe fires in a task or interrupts one.
+  private func predicate(of instance: ProbeInstance) -> Expression? {
+    let own = instance.block.predicate
+    guard let process = options.tracedPID, instance.traits.hasCurrentTask, instance.traits.pace == .event else {
+      return own
+    }
+    let range = own?.range ?? instance.block.range
+    let number = Expression(.integer(Expression.IntegerLiteral(UInt64(process))), range)
+    let isOfProcess = Expression(
+      .binary(.equal, Expression(.identifier("pid"), range), number, operatorRange: range), range)
+    guard let own else { return isOfProcess }
+    return Expression(.binary(.and, isOfProcess, own, operatorRange: range), range)
   }
 
   /// Declares the variables that belong to the whole probe although no statement of its own assigns them first.

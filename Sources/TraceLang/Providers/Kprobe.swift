@@ -138,7 +138,7 @@ extension Pattern {
     if module == nil, target.kernelSymbolAddress(name) != nil {
       missing(
         "'\(name)' cannot be traced",
-        notes: [Diagnostic.Note("the kernel has it, but marks it as not to be stopped at")],
+        notes: [Diagnostic.Note("the kernel has it, but not among those that can be stopped at")],
         &diagnostics)
       return
     }

@@ -66,7 +66,7 @@ extension Target {
   }
 
   /// `KernelFunction.text` of each function that answers a question, sorted: a list of all is long.
-  func functionTexts(_ question: FunctionQuestion) throws(TargetError) -> [String] {
+  public func functionTexts(_ question: FunctionQuestion) throws(TargetError) -> [String] {
     guard case .names(let names) = try answer(.function(question)) else { throw .misfit(.function(question)) }
     return names
   }

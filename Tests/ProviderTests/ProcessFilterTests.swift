@@ -1,0 +1,119 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// `-p`: one process is traced, all threads of it, and nobody else.
+@Suite(.enabled(if: getuid() == 0, "needs root to load BPF programs")) struct ProcessFilterTests {
+  private static let source = #"""
+    #include <pthread.h>
+    #include <sys/syscall.h>
+    #include <sys/wait.h>
+    #include <unistd.h>
+
+    __attribute__((noinline, noipa)) long step(long n) {
+      syscall(SYS_getppid);
+      return n;
+    }
+
+    static void *thread(void *argument) {
+      for (int i = 0; i < 100; i++) step(i);
+      return argument;
+    }
+
+    int main(void) {
+      pthread_t threads[3];
+      for (int i = 0; i < 3; i++) pthread_create(&threads[i], 0, thread, 0);
+      for (int i = 0; i < 3; i++) pthread_join(threads[i], 0);
+      for (int i = 0; i < 7; i++) step(i);
+      if (fork() == 0) {
+        step(0);
+        _exit(0);
+      }
+      wait(0);
+      return 0;
+    }
+    """#
+
+  #if arch(x86_64)
+    private static let getppid = 110
+  #else
+    private static let getppid = 173
+  #endif
+
+  private static let program = Result { try TestProgram(source, options: ["-pthread"]) }
+
+  /// What a script prints of a process that calls `step` 307 times, and whose child does once, while others do the same.
+  /// - Parameter isBuilt: runs it as a bundle, which was compiled for any process.
+  private func output(_ script: String, options: [String] = [], isBuilt: Bool = false) throws -> String {
+    let program = try Self.program.get().path
+    let folder = try TemporaryFolder()
+    let start = folder.path + "/start"
+    #expect(mkfifo(start, 0o600) == 0)
+    let traced = try RunningCommand(["sh", "-c", "read go < '\(start)'; exec '\(program)'"])
+    var words = options + ["-e", script.replacing("BIN", with: program)]
+    if isBuilt {
+      let bundle = folder.path + "/bundle"
+      #expect(try run([Repository.swtrace, "build", "-o", bundle] + words).ending == .exited(0))
+      words = [bundle]
+    }
+    let tracing = try RunningCommand([Repository.swtrace, "-p", "\(traced.pid)"] + words)
+    try tracing.wait { $1.contains("Attached") }
+    #expect(try run([program]).ending == .exited(0))
+    #expect(try run(["sh", "-c", "echo > '\(start)'"]).ending == .exited(0))
+    #expect(try traced.finish().ending == .exited(0))
+    let result = try tracing.finish()
+    #expect(result.ending == .exited(0))
+    return result.output.split(separator: "\n").joined(separator: "\n").replacing("\(traced.pid)", with: "PID")
+  }
+
+  @Test("functions of a program", arguments: [[], ["--no-feature", "uprobe_multi"]]) func uprobes(options: [String])
+    throws
+  {
+    let script = """
+      uprobe:BIN:step /arg0 >= 0/ { @enter[pid] = count(); @threads[tid] = 1; }
+      uretprobe:BIN:step { @return[pid] = count(); }
+      end { printf("%d threads\\n", len(@threads)); clear(@threads); }
+      """
+    #expect(try output(script, options: options) == "4 threads\n@enter[PID]: 307\n@return[PID]: 307")
+  }
+
+  @Test("functions of a program by a bundle", arguments: [[], ["--no-feature", "uprobe_multi"]])
+  func bundle(options: [String]) throws {
+    let script =
+      "uprobe:BIN:step { @[pid] = count(); @threads[tid] = 1; } end { print(len(@threads)); clear(@threads); }"
+    #expect(try output(script, options: options, isBuilt: true) == "4\n@[PID]: 307")
+  }
+
+  @Test("system calls, by tracepoints of each kind") func tracepoints() throws {
+    let script = """
+      tracepoint:syscalls:sys_enter_getppid { @enter[pid] = count(); }
+      tracepoint:syscalls:sys_exit_getppid /args.ret > 0/ { @exit[pid] = count(); }
+      rawtracepoint:sys_enter /args.id == \(Self.getppid)/ { @raw[pid] = count(); }
+      """
+    #expect(try output(script) == "@enter[PID]: 307\n@exit[PID]: 307\n@raw[PID]: 307")
+  }
+
+  @Test("samples are those of the process; timers, begin and end go on") func samples() throws {
+    let script = """
+      begin { @begin = 1; } end { @end = 1; }
+      profile:hz:2000 /pid != $1/ { @strange = count(); }
+      software:context-switches:1 /pid != $1/ { @strange = count(); }
+      interval:ms:10 { @interval = 1; }
+      """
+    let sleeping = try RunningCommand(["sleep", "1000"])
+    let tracing = try RunningCommand([
+      Repository.swtrace, "-p", "\(sleeping.pid)", "-e",
+      script.replacing("$1", with: "\(sleeping.pid)") + "interval:ms:300 { exit(); }",
+    ])
+    let result = try tracing.finish()
+    #expect(result.output == "\n\n@begin: 1\n@end: 1\n@interval: 1\n")
+    sleeping.signal(SIGKILL)
+    _ = try sleeping.finish()
+  }
+
+  @Test("-c sees all processes") func command() throws {
+    let program = try Self.program.get().path
+    let result = try Swtrace.output("uprobe:\(program):step { @ = count(); }", command: program)
+    #expect(result.output == "\n\n@: 308\n")
+  }
+}
