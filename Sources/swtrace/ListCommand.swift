@@ -26,6 +26,9 @@ struct ListCommand: ParsableCommand {
   @Option(name: .short, help: ArgumentHelp("List what this program attaches to.", valueName: "program"))
   var e: String?
 
+  @Option(name: .short, help: ArgumentHelp("Binaries named '*' are those of this process.", valueName: "pid"))
+  var p: Int32?
+
   @Option(
     help: ArgumentHelp(
       "Probe only functions of the kernel that this file has, as available_filter_functions of tracefs lists them.",
@@ -59,7 +62,7 @@ struct ListCommand: ParsableCommand {
       for argument in entry.arguments { writer.write("    \(argument)\n") }
     }
     do throws(TargetError) {
-      let host = try HostTarget(traceableFunctions: traceableFunctions)
+      let host = try HostTarget(traceableFunctions: traceableFunctions, tracedProcess: p)
       let search = ProbeSearch(host)
       if let script {
         let names = try LargeStack.run { () throws(TargetError) in try program(of: script, host).probeNames }

@@ -102,7 +102,7 @@ struct TraceCommand: ParsableCommand {
     }
     let host: HostTarget
     do throws(TargetError) {
-      host = try HostTarget(traceableFunctions: script.traceableFunctions)
+      host = try HostTarget(traceableFunctions: script.traceableFunctions, tracedProcess: p)
     } catch {
       throw CommandFailure(error.message)
     }

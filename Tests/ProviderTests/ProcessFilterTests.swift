@@ -5,28 +5,31 @@ import Testing
 /// `-p`: one process is traced, all threads of it, and nobody else.
 @Suite(.enabled(if: getuid() == 0, "needs root to load BPF programs")) struct ProcessFilterTests {
   private static let source = #"""
+    #include <fcntl.h>
     #include <pthread.h>
     #include <sys/syscall.h>
     #include <sys/wait.h>
     #include <unistd.h>
 
-    __attribute__((noinline, noipa)) long step(long n) {
+    __attribute__((noinline, noipa)) long swt_step(long n) {
       syscall(SYS_getppid);
       return n;
     }
 
     static void *thread(void *argument) {
-      for (int i = 0; i < 100; i++) step(i);
+      for (int i = 0; i < 100; i++) swt_step(i);
       return argument;
     }
 
-    int main(void) {
+    int main(int count, char **words) {
+      char go;
+      if (count > 1) (void)!read(open(words[1], O_RDONLY), &go, 1);
       pthread_t threads[3];
       for (int i = 0; i < 3; i++) pthread_create(&threads[i], 0, thread, 0);
       for (int i = 0; i < 3; i++) pthread_join(threads[i], 0);
-      for (int i = 0; i < 7; i++) step(i);
+      for (int i = 0; i < 7; i++) swt_step(i);
       if (fork() == 0) {
-        step(0);
+        swt_step(0);
         _exit(0);
       }
       wait(0);
@@ -42,7 +45,7 @@ import Testing
 
   private static let program = Result { try TestProgram(source, options: ["-pthread"]) }
 
-  /// What a script prints of a process that calls `step` 307 times, and whose child does once, while others do the same.
+  /// What a script prints of a process that calls `swt_step` 307 times, and whose child does once, while others do the same.
   /// - Parameter isBuilt: runs it as a bundle, which was compiled for any process.
   private func output(_ script: String, options: [String] = [], isBuilt: Bool = false) throws -> String {
     let program = try Self.program.get().path
@@ -70,8 +73,8 @@ import Testing
     throws
   {
     let script = """
-      uprobe:BIN:step /arg0 >= 0/ { @enter[pid] = count(); @threads[tid] = 1; }
-      uretprobe:BIN:step { @return[pid] = count(); }
+      uprobe:BIN:swt_step /arg0 >= 0/ { @enter[pid] = count(); @threads[tid] = 1; }
+      uretprobe:BIN:swt_step { @return[pid] = count(); }
       end { printf("%d threads\\n", len(@threads)); clear(@threads); }
       """
     #expect(try output(script, options: options) == "4 threads\n@enter[PID]: 307\n@return[PID]: 307")
@@ -80,8 +83,41 @@ import Testing
   @Test("functions of a program by a bundle", arguments: [[], ["--no-feature", "uprobe_multi"]])
   func bundle(options: [String]) throws {
     let script =
-      "uprobe:BIN:step { @[pid] = count(); @threads[tid] = 1; } end { print(len(@threads)); clear(@threads); }"
+      "uprobe:BIN:swt_step { @[pid] = count(); @threads[tid] = 1; } end { print(len(@threads)); clear(@threads); }"
     #expect(try output(script, options: options, isBuilt: true) == "4\n@[PID]: 307")
+  }
+
+  @Test("'*' is each binary that the process has mapped, and without -p each that some process has") func everything()
+    throws
+  {
+    let program = try Self.program.get().path
+    let folder = try TemporaryFolder()
+    let start = folder.path + "/start"
+    #expect(mkfifo(start, 0o600) == 0)
+    let traced = try RunningCommand([program, start])
+    let swt_step = "uprobe:\(program):swt_step\n"
+    #expect(try run([Repository.swtrace, "-l", "-p", "\(traced.pid)", "uprobe:*:swt_step"]).output == swt_step)
+    #expect(try run([Repository.swtrace, "-l", "uprobe:*:swt_step"]).output.contains(swt_step))
+    // Another process has no such function in what it has mapped.
+    #expect(
+      try run([Repository.swtrace, "-l", "-p", "\(getpid())", "uprobe:*:swt_step"]).output.contains(swt_step) == false)
+    let libraries = try run([Repository.swtrace, "-l", "-p", "\(traced.pid)", "uprobe:*:getppid"]).output
+    #expect(libraries.split(separator: "\n").allSatisfy { $0.contains("/libc.so.6:") } && !libraries.isEmpty)
+    let tracing = try RunningCommand([
+      Repository.swtrace, "-p", "\(traced.pid)", "-e", "uprobe:*:swt_step { @[probe] = count(); }",
+    ])
+    try tracing.wait { $1.contains("Attached") }
+    #expect(try run(["sh", "-c", "echo > '\(start)'"]).ending == .exited(0))
+    _ = try traced.finish()
+    #expect(try tracing.finish().output == "\n\n@[uprobe:\(program):swt_step]: 307\n")
+  }
+
+  @Test("a process that has gone is told") func gone() throws {
+    let ended = try RunningCommand(["true"])
+    _ = try ended.finish()
+    let result = try run([Repository.swtrace, "-p", "\(ended.pid)", "-e", "uprobe:libc:getppid { @ = count(); }"])
+    #expect(result.ending == .exited(1))
+    #expect(result.errors.contains("\(ended.pid)"), "\(result.errors)")
   }
 
   @Test("system calls, by tracepoints of each kind") func tracepoints() throws {
@@ -113,7 +149,7 @@ import Testing
 
   @Test("-c sees all processes") func command() throws {
     let program = try Self.program.get().path
-    let result = try Swtrace.output("uprobe:\(program):step { @ = count(); }", command: program)
+    let result = try Swtrace.output("uprobe:\(program):swt_step { @ = count(); }", command: program)
     #expect(result.output == "\n\n@: 308\n")
   }
 }

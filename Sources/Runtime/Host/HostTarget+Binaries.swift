@@ -4,7 +4,8 @@ import TraceLang
 extension HostTarget {
   func find(_ question: BinaryQuestion) -> Answer {
     switch question {
-    case .files(let name): .names(BinaryFiles.paths(of: name))
+    case .files(let name):
+      .names(name == BinaryFiles.everything ? MappedBinaries.paths(of: tracedProcess) : BinaryFiles.paths(of: name))
     case .functions(let path, let glob):
       .functions(symbols(of: path).map { Self.sorted($0.functions(matching: Glob(glob))) })
     case .fileOffset(let path, let address): .number(symbols(of: path)?.fileOffset(of: address))
@@ -45,6 +46,8 @@ extension HostTarget {
 
 /// Finds executables and libraries by name.
 enum BinaryFiles {
+  /// The name of all binaries that run.
+  static let everything = "*"
   /// More files than this are not looked at for one name.
   private static let maximumMatches = 4096
 

@@ -14,13 +14,16 @@ public final class HostTarget: Target {
   var lastBinary: (path: String, symbols: ELFSymbols)?
 
   let traceableFunctions: String?
+  let tracedProcess: Int32?
 
   /// - Parameter traceableFunctions: a file that has, instead of ftrace's available_filter_functions and in its form, what
   ///   functions of the kernel can be probed.
+  /// - Parameter tracedProcess: that of `-p`, whose binaries `*` stands for instead of those of all processes.
   /// - Throws: for an architecture there is no support for, and without /sys.
-  public init(traceableFunctions: String? = nil) throws(TargetError) {
+  public init(traceableFunctions: String? = nil, tracedProcess: Int32? = nil) throws(TargetError) {
     machine = try .host()
     self.traceableFunctions = traceableFunctions
+    self.tracedProcess = tracedProcess
   }
 
   /// - Throws: when tracefs can be neither found nor mounted.

@@ -67,7 +67,7 @@ final class UserSymbols {
     var known = processes[process] ?? Process()
     let now = Self.now()
     guard now >= known.nextLook else { return false }
-    guard let job = known.look ?? aside.start({ Self.maps(of: process) }) else { return false }
+    guard let job = known.look ?? aside.start({ MemoryMaps(of: process) }) else { return false }
     guard let answer = job.result(within: Self.patience) else {
       known.look = job
       processes.set(process, known, cost: Self.cost(known))
@@ -88,12 +88,6 @@ final class UserSymbols {
 
   private static func cost(_ process: Process) -> Int {
     256 + (process.maps?.cost ?? 0) + process.files.count * MemoryLayout<(MemoryMaps.File, Resolution)>.stride * 2
-  }
-
-  private static func maps(of process: Int32) -> MemoryMaps? {
-    try? openFile("/proc/\(process)/maps").closing { file in
-      try MemoryMaps { body in try file.forEachLine(body) }
-    }
   }
 
   private func name(_ address: UInt64, _ mapping: MemoryMaps.Mapping, _ process: Int32) -> SymbolPosition? {
