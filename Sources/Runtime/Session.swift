@@ -98,8 +98,10 @@ public final class Session {
       throw error
     }
     if options.isOutputTruncatedAtStart { try truncateOutput() }
-    printer.attached()
+    let trials = Trials(hooks: bundle.hooks, attacher: attacher, tracing: tracing, printer: printer, options: options)
+    if trials.isEmpty { printer.attached() }
     var status = try tracing.start()
+    if !trials.isEmpty { status = try trials.run(while: { !interruption.isRequested }) }
     if !attachments.iterators.isEmpty { status = try tracing.iterate(attachments.iterators) }
     if !attachments.isEmpty || runSignalPrograms != nil {
       try child?.release()
@@ -111,7 +113,7 @@ public final class Session {
     for hook in bundle.hooks where hook.point == .end { try attacher.run(hook) }
     try tracing.drainAll()
     printer.ending()
-    if bundle.settings.printMapsOnExit { printer.printMaps() }
+    if bundle.settings.printMapsOnExit, trials.isEmpty { printer.printMaps() }
     printer.tellLosses()
     printer.flush()
     attachments.release()

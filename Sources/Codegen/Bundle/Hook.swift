@@ -35,6 +35,10 @@ public struct Hook: Hashable, Sendable, Codable {
     case end
     /// Each time that swtrace gets SIGUSR1 while it traces.
     case signal
+    /// Once, in place of tracing, by its name.
+    case test(String)
+    /// Many times, in place of tracing, by its name.
+    case bench(String)
   }
 
   /// Index in `Bundle.programs`.
@@ -105,6 +109,8 @@ extension Hook.Point {
     case .testRun(.begin): "begin"
     case .testRun(.end): "end"
     case .testRun(.signal): "signal SIGUSR1"
+    case .testRun(.test(let name)): "test \(name)"
+    case .testRun(.bench(let name)): "bench \(name)"
     case .perfEvent(let event): event.description
     case .breakpoint(let breakpoint): breakpoint.description
     case .tracepoint(let name): "tracepoint \(name.category):\(name.event)"
