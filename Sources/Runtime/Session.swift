@@ -101,7 +101,12 @@ public final class Session {
     let trials = Trials(hooks: bundle.hooks, attacher: attacher, tracing: tracing, printer: printer, options: options)
     if trials.isEmpty { printer.attached() }
     var status = try tracing.start()
-    if !trials.isEmpty { status = try trials.run(while: { !interruption.isRequested }) }
+    if !trials.isEmpty {
+      status = try trials.run {
+        interruption.check()
+        return !interruption.isRequested && printer.output.state == .open
+      }
+    }
     if !attachments.iterators.isEmpty { status = try tracing.iterate(attachments.iterators) }
     if !attachments.isEmpty || runSignalPrograms != nil {
       try child?.release()

@@ -38,9 +38,9 @@ extension Trials {
     tell("[==========] Running \(Self.tests(tests.count)).")
     for (name, hook) in tests where goesOn() {
       tell("[ RUN      ] \(name)")
-      let start = Self.now()
+      let start = Interruption.now
       try attacher.run(hook)
-      let duration = Self.now() - start
+      let duration = Interruption.now - start
       let passed = (try tracing.takeResult() ?? 0) == 0
       count += 1
       if !passed { failed.append(name) }
@@ -60,13 +60,6 @@ extension Trials {
   }
 
   private static func tests(_ count: Int) -> String { count == 1 ? "1 test" : "\(count) tests" }
-
-  /// Nanoseconds.
-  private static func now() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-  }
 }
 
 // MARK: Benchmarks
@@ -102,11 +95,11 @@ extension Trials {
     _ hook: Hook, while goesOn: () -> Bool
   ) throws(RuntimeError) -> (runs: UInt64, nanoseconds: UInt64) {
     let before = try statistics(of: hook)
-    let start = Self.now()
+    let start = Interruption.now
     repeat {
       for _ in 0..<Self.batch { try attacher.run(hook) }
       try tracing.discard()
-    } while Self.now() - start < Self.patience && goesOn()
+    } while Interruption.now - start < Self.patience && goesOn()
     let after = try statistics(of: hook)
     return (after.runs - before.runs, after.nanoseconds - before.nanoseconds)
   }
