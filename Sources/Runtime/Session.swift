@@ -46,7 +46,7 @@ public final class Session {
     }
   }
 
-  /// - Returns: the status to exit with: that of `exit(status)`, else that of the command of `-c` where its end was that
+  /// - Returns: the status to exit with: 1 if a test failed; that of `exit(status)`, else that of the command of `-c` where its end was that
   ///   of the run (128 and the signal's number where one killed it), else 0.
   public func run() throws(RuntimeError) -> Int32 {
     let interruption = try Interruption()
@@ -99,8 +99,13 @@ public final class Session {
       throw error
     }
     if options.isOutputTruncatedAtStart { try truncateOutput() }
-    if !interruption.isRequested { printer.attached() }
+    let trials = Trials(hooks: bundle.hooks, attacher: attacher, tracing: tracing, printer: printer, options: options)
+    if trials.isEmpty, !interruption.isRequested { printer.attached() }
     try tracing.start()
+    let trialStatus = try trials.run {
+      interruption.check()
+      return !interruption.isRequested && printer.output.state == .open
+    }
     if !attachments.iterators.isEmpty { try tracing.iterate(attachments.iterators) }
     if !interruption.isRequested, !attachments.isEmpty || runSignalPrograms != nil {
       try child?.release()
@@ -112,12 +117,12 @@ public final class Session {
     for hook in bundle.hooks where hook.point == .end { try attacher.run(hook) }
     try tracing.drainAll()
     printer.ending()
-    if bundle.settings.printMapsOnExit { printer.printMaps() }
+    if bundle.settings.printMapsOnExit, trials.isEmpty { printer.printMaps() }
     printer.tellLosses()
     printer.flush()
     attachments.release()
     try checkOutput(printer.output)
-    return tracing.status
+    return trialStatus ?? tracing.status
   }
 
   private func checkOutput(_ output: OutputStream) throws(RuntimeError) {

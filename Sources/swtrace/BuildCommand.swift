@@ -46,7 +46,7 @@ struct BuildCommand: ParsableCommand {
       throw CommandFailure("'\(path)' is a bundle already")
     }
     let recording = RecordingTarget(try machine())
-    let result = try Frontend(target: recording, options: script, style: style).compile()
+    let result = try Frontend(target: recording, options: script, style: style).compile(isForRun: true)
     let bundle = result.compilation.bundle
     switch format {
     case .bundle:

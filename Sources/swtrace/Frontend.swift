@@ -25,7 +25,10 @@ struct Frontend {
   }
 
   /// - Throws: a failure after which nothing more needs to be said.
-  func compile(childPID: Int? = nil, tracedPID: Int? = nil) throws(CommandFailure) -> Result {
+  /// - Parameter isForRun: whether only the probes that the options want run are compiled.
+  func compile(
+    childPID: Int? = nil, tracedPID: Int? = nil, isForRun: Bool = false
+  ) throws(CommandFailure) -> Result {
     let file = try options.source()
     let settings = try EnvironmentSettings()
     var sources = SourceMap(file)
@@ -61,10 +64,11 @@ struct Frontend {
       try Terminal.writeOutput(program.namedParameterHelp)
       exit(0)
     }
+    let wanted = isForRun ? try options.narrowed(program) : program
     do throws(CompileError) {
-      let compilation = try Codegen.compile(program, target: target, sources: sources)
+      let compilation = try Codegen.compile(wanted, target: target, sources: sources)
       times.end("compile")
-      return Result(script: script, program: program, compilation: compilation, sources: sources, times: times)
+      return Result(script: script, program: wanted, compilation: compilation, sources: sources, times: times)
     } catch {
       Terminal.tell([.error(error.message, at: error.range)], sources, as: style)
       throw CommandFailure("")

@@ -41,6 +41,20 @@ struct ScriptOptions: ParsableArguments {
     help: ArgumentHelp("Include a header before the script.", valueName: "header"))
   var headers: [String] = []
 
+  @Option(
+    help: ArgumentHelp("Run test: or bench: probes in place of tracing, or only compile (codegen).", valueName: "mode"))
+  var mode: ModeWord?
+
+  @Flag(help: "Run the test: probes (--mode test).")
+  var test = false
+
+  @Flag(help: "Run the bench: probes (--mode bench).")
+  var bench = false
+
+  @Option(
+    help: ArgumentHelp("Run only probes whose names match, and begin and end.", valueName: "regular expression"))
+  var probeFilter: NameFilter?
+
   @Argument(
     help: ArgumentHelp(
       "The script's file, '-' for standard input (unless -e is given), and its parameters.",
@@ -51,6 +65,42 @@ struct ScriptOptions: ParsableArguments {
     if e == nil, words.isEmpty {
       throw ValidationError("Give a script: a file, '-' for standard input, or -e 'program'.")
     }
+    if [mode != nil, test, bench].count(where: { $0 }) > 1 {
+      throw ValidationError("--mode, --test and --bench exclude each other.")
+    }
+    switch mode {
+    case .compilerBench:
+      throw ValidationError("There is no --mode compiler-bench: '-d time' tells the time of each stage.")
+    case .format: throw ValidationError("There is no --mode format: 'swtrace fmt' formats scripts.")
+    case .test, .bench, .codegen, nil: break
+    }
+  }
+
+  /// Which of the script's probes are run.
+  var runMode: RunMode {
+    if test || mode == .test { return .trials(.test) }
+    if bench || mode == .bench { return .trials(.bench) }
+    return .tracing
+  }
+
+  /// The part of a program that is to be run.
+  /// - Throws: a failure if that is nothing.
+  func narrowed(_ program: Program) throws(CommandFailure) -> Program {
+    let narrowed = program.narrowed(to: runMode) { name in probeFilter?.matches(name) ?? true }
+    switch runMode {
+    case .tracing:
+      guard narrowed.probes.isEmpty, !program.probes.isEmpty else { return narrowed }
+      if probeFilter == nil {
+        let option = program.hasProbes(of: .test) ? "--test" : "--bench"
+        throw CommandFailure("the script has no probes but those that \(option) runs")
+      }
+    case .trials(let purpose):
+      if narrowed.hasProbes(of: purpose) { return narrowed }
+      if probeFilter == nil || !program.hasProbes(of: purpose) {
+        throw CommandFailure("the script has no \(purpose.rawValue): probes")
+      }
+    }
+    throw CommandFailure("--probe-filter matches none of the script's probes")
   }
 
   /// Whether diagnostics are coloured.

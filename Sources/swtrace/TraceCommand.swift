@@ -115,11 +115,11 @@ struct TraceCommand: ParsableCommand {
     }
     let childPID = child.map { Int($0.pid) }
     let bundle = try LargeStack.run { () throws(CommandFailure) in
-      let result = try frontend.compile(childPID: childPID, tracedPID: p.map(Int.init))
+      let result = try frontend.compile(childPID: childPID, tracedPID: p.map(Int.init), isForRun: true)
       if let d { try Terminal.writeOutput(StagePrinter(result, d.stages).text()) }
       return try Self.checked(result.compilation.bundle)
     }
-    return try run(bundle, host, child)
+    return script.mode == .codegen ? 0 : try run(bundle, host, child)
   }
 
   private static func checked(_ bundle: Bundle) throws(CommandFailure) -> CheckedBundle {
@@ -134,6 +134,9 @@ struct TraceCommand: ParsableCommand {
   private func traceBundle(_ path: String) throws(CommandFailure) -> Int32 {
     guard script.words.count == 1 else {
       throw CommandFailure("'\(path)' is a bundle, whose parameters are fixed: give them to 'swtrace build'")
+    }
+    guard script.mode == nil, !script.test, !script.bench, script.probeFilter == nil else {
+      throw CommandFailure("'\(path)' is a bundle, whose probes are fixed: give the mode to 'swtrace build'")
     }
     guard d == nil, target == nil else {
       throw CommandFailure(
@@ -150,7 +153,7 @@ struct TraceCommand: ParsableCommand {
   /// Prints what was asked of a script compiled for another machine.
   private func show(_ frontend: Frontend) throws(CommandFailure) -> Int32 {
     try LargeStack.run { () throws(CommandFailure) in
-      try Terminal.writeOutput(StagePrinter(try frontend.compile(), d?.stages ?? [.bpf, .maps]).text())
+      try Terminal.writeOutput(StagePrinter(try frontend.compile(isForRun: true), d?.stages ?? [.bpf, .maps]).text())
     }
     return 0
   }

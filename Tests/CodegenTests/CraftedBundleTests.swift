@@ -243,6 +243,8 @@ import TraceLang
     let name = TracepointName(category: "..", event: "x/../../etc")
     #expect(try refusal(.begin, .rawTracepoint) == nil)
     #expect(try refusal(.begin, .perfEvent) != nil)
+    #expect(try refusal(.testRun(.test("a\u{1b}[2Jb")), .rawTracepoint) == "hook 0: a test or benchmark has a name")
+    #expect(try refusal(.testRun(.bench("a")), .rawTracepoint) == nil)
     #expect(try refusal(.perfEvent(.clock(.period(0), on: .one)), .perfEvent) == "hook 0: a perf event has a period")
     #expect(try refusal(.perfEvent(.clock(.period(1), on: .one)), .rawTracepoint) != nil)
     #expect(

@@ -35,6 +35,18 @@ public struct Hook: Hashable, Sendable, Codable {
     case end
     /// Each time that swtrace gets SIGUSR1 while it traces.
     case signal
+    /// Once, in place of tracing, by its name.
+    case test(String)
+    /// Many times, in place of tracing, by its name.
+    case bench(String)
+
+    /// Of a test or benchmark.
+    var name: String? {
+      switch self {
+      case .begin, .end, .signal: nil
+      case .test(let name), .bench(let name): name
+      }
+    }
   }
 
   /// Index in `Bundle.programs`.
@@ -112,6 +124,8 @@ extension Hook.Point {
     case .testRun(.begin): "begin"
     case .testRun(.end): "end"
     case .testRun(.signal): "signal SIGUSR1"
+    case .testRun(.test(let name)): "test \(name)"
+    case .testRun(.bench(let name)): "bench \(name)"
     case .perfEvent(let event): event.description
     case .breakpoint(let breakpoint): breakpoint.description
     case .tracepoint(let name): "tracepoint \(name.category):\(name.event)"

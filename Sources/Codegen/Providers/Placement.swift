@@ -91,6 +91,7 @@ extension AttachPoint {
     case .fentry(let place): place
     case .iterator(let place): place
     case .usdt(let place): place
+    case .trial(let place): place
     }
   }
 }

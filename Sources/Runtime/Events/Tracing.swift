@@ -92,12 +92,25 @@ final class Tracing {
     printer.flush()
   }
 
-  /// Takes what was recorded until detaching: prints it, or drops it after the script's `exit`.
-  func finish() throws(RuntimeError) {
-    guard let ring, exitStatus != nil else { return try drainAll() }
+  /// Prints what a program left that swtrace ran in place of tracing.
+  /// - Returns: the status it exited with, if it did.
+  func takeResult() throws(RuntimeError) -> Int32? {
+    exitStatus = nil
+    _ = try drain()
+    return exitStatus
+  }
+
+  /// Drops what was recorded.
+  func discard() throws(RuntimeError) {
+    guard let ring else { return }
     while try ring.drain({ _ throws(RuntimeError) in true }) > 0 {}
     pending = []
     _ = printer.takePendingActions()
+  }
+
+  /// Takes what was recorded until detaching: prints it, or drops it after the script's `exit`.
+  func finish() throws(RuntimeError) {
+    if exitStatus == nil { try drainAll() } else { try discard() }
   }
 
   /// Prints all records, as far as a run that is to end has time for them; `exit` has nothing left to end.

@@ -32,6 +32,8 @@ extension Checker {
         return []
       }
       return [TypedStatement(isBreak ? .breakLoop : .continueLoop, range)]
+    case .returnProbe(let value?) where instance.traits.exitsWithReturnedValue:
+      return [TypedStatement(.send(.exit(converted(integerOperand(value), .int64))), range)]
     case .returnProbe(let value):
       let effects = value.map { [TypedStatement(.evaluate(expression($0)), range)] } ?? []
       return effects + [TypedStatement(.finish, range)]

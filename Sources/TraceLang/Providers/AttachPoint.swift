@@ -16,6 +16,7 @@ public struct AttachPoint: Hashable, Sendable {
     case fentry(Fentry)
     case iterator(ObjectIterator)
     case usdt(USDT)
+    case trial(Trial)
 
     /// The place itself.
     var place: any ProbePlace {
@@ -34,6 +35,7 @@ public struct AttachPoint: Hashable, Sendable {
       case .fentry(let place): place
       case .iterator(let place): place
       case .usdt(let place): place
+      case .trial(let place): place
       }
     }
   }

@@ -27,12 +27,6 @@ struct AttachPointExpander {
 
   private func unknown(_ name: AttachPointSyntax.Part, _ diagnostics: inout Diagnostics) {
     let names = Provider.catalog.map(\.name)
-    guard !Provider.absent.contains(name.text) else {
-      diagnostics.error(
-        "'\(name.text)' probes are not in this version of swtrace", at: name.range,
-        notes: [Diagnostic.Note("there are \(names.joined(separator: ", "))")])
-      return
-    }
     let hint = diagnostics.advice {
       Suggestions.hint(
         for: name.text, among: names, at: name.range,

@@ -23,6 +23,8 @@ public struct ProbeTraits: Hashable, Sendable {
   public var isPreemptible = false
   /// Whether the current task is what the probe is about: not so where swtrace itself runs the program.
   public var hasCurrentTask = true
+  /// Whether `return` with a number is `exit` with it.
+  public var exitsWithReturnedValue = false
   /// The member of `args` that is the number of the system call the probe fires at.
   public var syscallNumber: String?
   /// Whether any number of such attach points take one hook.
@@ -78,6 +80,7 @@ public struct ProbeTraits: Hashable, Sendable {
     traits.context = context
     traits.space = space
     traits.hasCurrentTask = hasCurrentTask
+    traits.exitsWithReturnedValue = exitsWithReturnedValue
     return traits
   }
 

@@ -41,10 +41,8 @@ public struct Provider: Sendable {
     .hardware,
     .ownSignal,
     .watchpoint, .asyncWatchpoint,
+    .test, .bench,
   ]
-
-  /// Providers of bpftrace that there are none of here yet.
-  static let absent: Set<String> = ["bench", "test"]
 }
 
 /// One place that a pattern stands for.

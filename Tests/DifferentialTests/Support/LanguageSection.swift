@@ -127,8 +127,16 @@ enum LanguageSection: String, CaseIterable {
         parse: "ParserTests/PrinterTests.swift longHeadersHaveALineForEachProbe",
         program: "CheckerTests/ProbeTests.swift names", live: "EndToEndTests/CountTests.swift wildcard")
     case .beginEnd: .scripts(["action-blocks", "exit", "older-spellings"])
-    case .test: .notThere("test")
-    case .bench: .notThere("bench")
+    case .test:
+      .tests(
+        parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",
+        program: "ProviderTests/TrialTests.swift hooks",
+        live: "EndToEndTests/TrialTests.swift results")
+    case .bench:
+      .tests(
+        parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",
+        program: "ProviderTests/TrialTests.swift hooks",
+        live: "EndToEndTests/TrialTests.swift benchmarks")
     case .selfProbe:
       .tests(
         parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",

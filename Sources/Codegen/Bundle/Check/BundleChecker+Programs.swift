@@ -49,7 +49,9 @@ extension BundleChecker {
     try require(bundle.programs.indices.contains(hook.program), "there is no program \(hook.program)")
     let load = bundle.programs[hook.program].load
     switch hook.point {
-    case .testRun: try require(load == .rawTracepoint, "what swtrace runs itself is a raw tracepoint program")
+    case .testRun(let moment):
+      try require(load == .rawTracepoint, "what swtrace runs itself is a raw tracepoint program")
+      if let name = moment.name { try require(name.isPrintable, "a test or benchmark has a name") }
     case .perfEvent(let event):
       try require(load == .perfEvent, "a perf event runs perf event programs")
       try check(event)

@@ -73,6 +73,9 @@ extension String {
   /// Whether C reads all of it as a string of bearable length.
   var isText: Bool { utf8.count <= 1 << 17 && !utf8.contains(0) }
 
+  /// Whether a terminal shows it as it is.
+  var isPrintable: Bool { isText && utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f } }
+
   /// Whether it names an entry of a folder.
   var isFileName: Bool { isText && !isEmpty && self != "." && self != ".." && !utf8.contains(UInt8(ascii: "/")) }
 }
