@@ -71,7 +71,7 @@ public final class Session {
     if let cpus { try loop.watch(cpus: cpus) }
     let attacher = Attacher(
       programs: programs, loads: bundle.programs.map(\.load), host: host, onlineCPUs: OnlineCPUs.numbers(),
-      process: child?.pid ?? options.process, onlyProcess: options.process)
+      process: child?.pid ?? options.process)
     let attachments = Attachments()
     writeStartTime(to: maps)
     write(CLOCK_TAI, to: bundle.taiOffset, maps)
@@ -99,7 +99,7 @@ public final class Session {
       throw error
     }
     if options.isOutputTruncatedAtStart { try truncateOutput() }
-    let trials = Trials(hooks: bundle.hooks, attacher: attacher, tracing: tracing, printer: printer, options: options)
+    let trials = Trials(hooks: bundle.hooks, attacher: attacher, tracing: tracing, printer: printer)
     if trials.isEmpty, !interruption.isRequested { printer.attached() }
     try tracing.start()
     let trialStatus = try trials.run {

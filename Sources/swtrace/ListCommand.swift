@@ -29,10 +29,7 @@ struct ListCommand: ParsableCommand {
   @Option(name: .short, help: ArgumentHelp("Binaries named '*' are those of this process.", valueName: "pid"))
   var p: Int32?
 
-  @Option(
-    help: ArgumentHelp(
-      "Probe only functions of the kernel that this file has, as available_filter_functions of tracefs lists them.",
-      valueName: "file"))
+  @Option(help: ScriptOptions.traceableFunctionsHelp)
   var traceableFunctions: String?
 
   @Argument(help: ArgumentHelp("Names with wildcards, or a script.", valueName: "pattern-or-file"))

@@ -5,6 +5,9 @@ import Glibc
 enum ModeWord: String, WordOption {
   case test, bench, codegen, format
   case compilerBench = "compiler-bench"
+
+  /// Those that there are here: of the others it is told what to use.
+  static var allValueStrings: [String] { [Self.test, .bench, .codegen].map(\.rawValue) }
 }
 
 /// `--probe-filter`: a POSIX extended regular expression that is looked for in names.

@@ -5,6 +5,10 @@ import TraceLang
 
 /// Where the script comes from and what it is given.
 struct ScriptOptions: ParsableArguments {
+  static let traceableFunctionsHelp = ArgumentHelp(
+    "Probe only functions of the kernel that this file has, as available_filter_functions of tracefs lists them.",
+    valueName: "file")
+
   @Option(name: .short, help: ArgumentHelp("Trace with this program.", valueName: "program"))
   var e: String?
 
@@ -22,10 +26,7 @@ struct ScriptOptions: ParsableArguments {
       "Kinds of links not to use: kprobe_multi, kprobe_session, uprobe_multi.", valueName: "feature,..."))
   var noFeature: FeatureList?
 
-  @Option(
-    help: ArgumentHelp(
-      "Probe only functions of the kernel that this file has, as available_filter_functions of tracefs lists them.",
-      valueName: "file"))
+  @Option(help: ScriptOptions.traceableFunctionsHelp)
   var traceableFunctions: String?
 
   @Option(help: ArgumentHelp("Colour diagnostics: auto, always or never.", valueName: "when"))

@@ -109,6 +109,10 @@ struct HostTargetTests {
       #expect(try target.typedKernelFunctions(matching: "vfs_*", module: nil).map(\.text) == ["vfs_read", "vfs_write"])
       #expect(try target.typedKernelFunctions(matching: "vfs_open", module: nil).isEmpty)
     }
+    let endless = try HostTarget(traceableFunctions: "/dev/zero")
+    #expect(throws: TargetError("cannot read the list of traceable functions /dev/zero: Invalid argument")) {
+      try endless.kernelFunctions(matching: "*", module: nil)
+    }
     let missing = try HostTarget(traceableFunctions: "/no/such/list")
     #expect(
       throws: TargetError("cannot read the list of traceable functions /no/such/list: No such file or directory")

@@ -129,27 +129,84 @@ import Testing
     #expect(try output(script) == "@enter[PID]: 307\n@exit[PID]: 307\n@raw[PID]: 307")
   }
 
-  @Test("samples are those of the process; timers, begin and end go on") func samples() throws {
-    let script = """
-      begin { @begin = 1; } end { @end = 1; }
-      profile:hz:2000 /pid != $1/ { @strange = count(); }
-      software:context-switches:1 /pid != $1/ { @strange = count(); }
-      interval:ms:10 { @interval = 1; }
-      """
-    let sleeping = try RunningCommand(["sleep", "1000"])
-    let tracing = try RunningCommand([
-      Repository.swtrace, "-p", "\(sleeping.pid)", "-e",
-      script.replacing("$1", with: "\(sleeping.pid)") + "interval:ms:300 { exit(); }",
-    ])
-    let result = try tracing.finish()
-    #expect(result.output == "\n\n@begin: 1\n@end: 1\n@interval: 1\n")
-    sleeping.signal(SIGKILL)
-    _ = try sleeping.finish()
+  private static let samples = """
+    begin { @begin = 1; } end { @end = 1; } interval:ms:10 { @interval = 1; }
+    profile:hz:999 /pid == PID/ { @profile = count(); } software:cpu-clock:1000000 /pid == PID/ { @software = count(); }
+    profile:hz:999 /pid != PID/ { @strange = count(); } software:context-switches:1 /pid != PID/ { @strange = count(); }
+    interval:ms:400 { exit(); }
+    """
+
+  /// What `samples` leaves, numbers above 10 as N.
+  private func samples(_ process: String, _ options: [String]) throws -> [String] {
+    let script = Self.samples.replacing("PID", with: process)
+    let lines = try run([Repository.swtrace, "-q"] + options + ["-e", script]).output.split(separator: "\n")
+    return lines.map { line in
+      let words = line.split(separator: " ")
+      return Int(words[1]).map { $0 > 10 } ?? false ? "\(words[0]) N" : String(line)
+    }
   }
 
-  @Test("-c sees all processes") func command() throws {
+  @Test("samples are those of the process of -p or -c; timers, begin and end go on") func samples() throws {
+    let loop = ["sh", "-c", "while :; do :; done"]
+    let busy = try [RunningCommand(loop), RunningCommand(loop)]
+    let expected: Set = ["@begin: 1", "@end: 1", "@interval: 1", "@profile: N", "@software: N"]
+    #expect(try Set(samples("\(busy[0].pid)", ["-p", "\(busy[0].pid)"])) == expected)
+    #expect(try Set(samples("cpid", ["-c", "sh -c 'while :; do :; done'"])) == expected)
+    for process in busy {
+      process.signal(SIGKILL)
+      _ = try process.finish()
+    }
+  }
+
+  @Test("of -c the functions of its process are seen, and tracepoints of all processes") func command() throws {
     let program = try Self.program.get().path
-    let result = try Swtrace.output("uprobe:\(program):swt_step { @ = count(); }", command: program)
-    #expect(result.output == "\n\n@: 308\n")
+    for options in [[], ["--no-feature", "uprobe_multi"]] {
+      let result = try Swtrace.output(
+        """
+        uprobe:\(program):swt_step { @functions = count(); }
+        tracepoint:syscalls:sys_enter_getppid /comm == "traced"/ { @calls = count(); }
+        """, command: program, options: options)
+      #expect(result.output == "\n\n@calls: 308\n@functions: 307\n")
+    }
+  }
+
+  @Test("without either, all processes are seen") func all() throws {
+    let program = try Self.program.get().path
+    let tracing = try RunningCommand([Repository.swtrace, "-e", "uprobe:\(program):swt_step { @ = count(); }"])
+    try tracing.wait { $1.contains("Attached") }
+    for _ in 0..<2 { #expect(try run([program]).ending == .exited(0)) }
+    tracing.signal(SIGINT)
+    #expect(try tracing.finish().output == "\n\n@: 616\n")
+  }
+
+  @Test("a thread's number is not that of a process") func thread() throws {
+    let program = try TestProgram(
+      """
+      #include <pthread.h>
+      #include <stdio.h>
+      #include <sys/syscall.h>
+      #include <unistd.h>
+
+      static void *thread(void *argument) {
+        printf("%ld\\n", syscall(SYS_gettid));
+        fflush(stdout);
+        pause();
+        return argument;
+      }
+
+      int main(void) {
+        pthread_t id;
+        pthread_create(&id, 0, thread, 0);
+        pause();
+      }
+      """, options: ["-pthread"])
+    let running = try RunningCommand([program.path])
+    try running.wait { output, _ in output.hasSuffix("\n") }
+    let number = running.outputSoFar.dropLast()
+    let result = try run([Repository.swtrace, "-p", "\(number)", "-e", "interval:s:1000 { }"])
+    #expect(result.errors == "ERROR: \(number) is a thread: its process is \(running.pid)\n")
+    #expect(result.ending == .exited(1))
+    running.signal(SIGKILL)
+    _ = try running.finish()
   }
 }

@@ -187,8 +187,14 @@ import Testing
     #expect(try tracer.finish().ending == .killed(SIGKILL))
   }
 
-  @Test("threads and children are traced, too") func threads() throws {
-    #expect(try output("usdt:BIN:step { @[comm == \"sites\"] = count(); }", doing: "threads") == "@[true]: 413")
+  @Test("all threads of the command are traced, and children where there is no -c") func threads() throws {
+    #expect(try output("usdt:BIN:step { @[comm == \"sites\"] = count(); }", doing: "threads") == "@[true]: 410")
+    let path = try Self.program.get().path
+    let tracing = try RunningCommand([Repository.swtrace, "-e", "usdt:\(path):step { @ = count(); }"])
+    try tracing.wait { $1.contains("Attached") }
+    #expect(try run([path, "threads"]).ending == .exited(0))
+    tracing.signal(SIGINT)
+    #expect(try tracing.finish().output == "\n\n@: 413\n")
   }
 
   @Test("a library that is loaded after attaching is traced, its semaphores too") func libraries() throws {

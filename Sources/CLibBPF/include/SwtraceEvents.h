@@ -15,19 +15,30 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-// A perf event of all processes on one CPU, or -1 and errno. `sample` is a period or a frequency in Hz; 0 for none.
-// Kernel: perf_event_open(2).
-static inline int swtrace_perf_event_open(
-    uint32_t type, uint64_t config, uint64_t sample, bool is_frequency, int cpu) {
+// The attributes of a perf event that differ from 0 in all.
+static inline struct perf_event_attr swtrace_perf_attributes(uint32_t type) {
   struct perf_event_attr attributes;
   memset(&attributes, 0, sizeof(attributes));
   attributes.size = sizeof(attributes);
   attributes.type = type;
+  return attributes;
+}
+
+// A perf event of a task, or of all on one CPU where `task` is -1; or -1 and errno.
+static inline int swtrace_perf_open(const struct perf_event_attr *attributes, pid_t task, int cpu) {
+  return (int)syscall(SYS_perf_event_open, attributes, task, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+// A perf event of all processes on one CPU, or -1 and errno. `sample` is a period or a frequency in Hz; 0 for none.
+// Kernel: perf_event_open(2).
+static inline int swtrace_perf_event_open(
+    uint32_t type, uint64_t config, uint64_t sample, bool is_frequency, int cpu) {
+  struct perf_event_attr attributes = swtrace_perf_attributes(type);
   attributes.config = config;
   attributes.sample_period = sample;
   attributes.freq = is_frequency;
   attributes.disabled = 1;
-  return (int)syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+  return swtrace_perf_open(&attributes, -1, cpu);
 }
 
 // A perf event at a place that the kernel probes, of the process of `task`, or of all on `cpu` where that is -1; or -1 and
@@ -35,23 +46,17 @@ static inline int swtrace_perf_event_open(
 // Kernel: Documentation/trace/kprobetrace.rst, perf_event_open(2).
 static inline int swtrace_perf_probe_open(uint32_t type, uint64_t config, uint64_t place, uint64_t offset, pid_t task,
                                           int cpu) {
-  struct perf_event_attr attributes;
-  memset(&attributes, 0, sizeof(attributes));
-  attributes.size = sizeof(attributes);
-  attributes.type = type;
+  struct perf_event_attr attributes = swtrace_perf_attributes(type);
   attributes.config = config;
   attributes.config1 = place;
   attributes.config2 = offset;
-  return (int)syscall(SYS_perf_event_open, &attributes, task, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+  return swtrace_perf_open(&attributes, task, cpu);
 }
 
 // A watch on memory of a thread and those it starts, or of all on one CPU where `thread` is -1; or -1 and errno.
 // Kernel: perf_event_open(2), PERF_TYPE_BREAKPOINT.
 static inline int swtrace_breakpoint_open(uint64_t address, uint64_t length, uint32_t access, pid_t thread, int cpu) {
-  struct perf_event_attr attributes;
-  memset(&attributes, 0, sizeof(attributes));
-  attributes.size = sizeof(attributes);
-  attributes.type = PERF_TYPE_BREAKPOINT;
+  struct perf_event_attr attributes = swtrace_perf_attributes(PERF_TYPE_BREAKPOINT);
   attributes.bp_addr = address;
   attributes.bp_len = length;
   attributes.bp_type = access;
@@ -59,11 +64,11 @@ static inline int swtrace_breakpoint_open(uint64_t address, uint64_t length, uin
   attributes.disabled = 1;
   attributes.inherit = thread >= 0;
   attributes.inherit_thread = thread >= 0;
-  int event = (int)syscall(SYS_perf_event_open, &attributes, thread, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+  int event = swtrace_perf_open(&attributes, thread, cpu);
   if (event >= 0 || errno != EINVAL || thread < 0) return event;
   // Before 5.13 processes that it starts cannot be left out.
   attributes.inherit_thread = 0;
-  return (int)syscall(SYS_perf_event_open, &attributes, thread, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+  return swtrace_perf_open(&attributes, thread, cpu);
 }
 
 // Gives the event's occurrences to a program and starts it: 0, or -1 and errno.

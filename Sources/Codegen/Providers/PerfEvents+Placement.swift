@@ -17,22 +17,17 @@ extension Profile: PlannedPlace {
   }
 }
 
-extension SoftwareEvent: PlannedPlace {
+extension CountedEvent: PlannedPlace {
   func placement(for body: BodyUse, on target: any Target) -> Placement { Placement(.perfEvent) }
 
   func hook(_ placement: Placement) -> Hook.Point {
-    .perfEvent(PerfEvent(.software, config: config, .period(period)))
-  }
-}
-
-extension HardwareEvent: PlannedPlace {
-  func placement(for body: BodyUse, on target: any Target) -> Placement { Placement(.perfEvent) }
-
-  func hook(_ placement: Placement) -> Hook.Point {
-    switch counter {
-    case .generic(let config): .perfEvent(PerfEvent(.hardware, config: config, .period(period)))
-    case .cache(let config): .perfEvent(PerfEvent(.cache, config: config, .period(period)))
-    case .raw(let config): .perfEvent(PerfEvent(.raw, config: config, .period(period)))
-    }
+    let (kind, config): (PerfEvent.Kind, UInt64) =
+      switch counter {
+      case .software(let config): (.software, config)
+      case .hardware(let config): (.hardware, config)
+      case .cache(let config): (.cache, config)
+      case .raw(let config): (.raw, config)
+      }
+    return .perfEvent(PerfEvent(kind, config: config, .period(period)))
   }
 }

@@ -80,8 +80,7 @@ extension AttachPoint {
     case .special(let place): place
     case .interval(let place): place
     case .profile(let place): place
-    case .software(let place): place
-    case .hardware(let place): place
+    case .counted(let place): place
     case .ownSignal(let place): place
     case .watchpoint(let place): place
     case .tracepoint(let place): place

@@ -71,10 +71,21 @@ final class EventLoop {
   private func processDescriptor(_ pid: pid_t) throws(RuntimeError) -> Descriptor {
     let descriptor = swtrace_pidfd_open(pid)
     guard descriptor >= 0 else {
-      if errno == ESRCH || errno == EINVAL { throw .unavailable("there is no process \(pid)") }
-      throw .failure(doing: "watch process \(pid)", code: errno)
+      let code = errno
+      if let process = Self.process(ofThread: pid), process != pid {
+        throw .unavailable("\(pid) is a thread: its process is \(process)")
+      }
+      if code == ESRCH || code == EINVAL { throw .unavailable("there is no process \(pid)") }
+      throw .failure(doing: "watch process \(pid)", code: code)
     }
     return Descriptor(descriptor)
+  }
+
+  /// What `/proc/TID/status` says (proc_pid_status(5), Tgid); `nil` when there is no such thread.
+  private static func process(ofThread thread: pid_t) -> pid_t? {
+    guard let bytes = try? readFile("/proc/\(thread)/status") else { return nil }
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    return lines.first { $0.hasPrefix("Tgid:\t") }.flatMap { pid_t($0.dropFirst("Tgid:\t".count)) }
   }
 
   private func watch(_ descriptor: Int32, _ source: Source, events: UInt32 = EPOLLIN.rawValue) throws(RuntimeError) {

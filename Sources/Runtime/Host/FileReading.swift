@@ -84,3 +84,26 @@ func openFile(_ path: String) throws(Errno) -> FileDescriptor {
 func readFile(_ path: String) throws(Errno) -> [UInt8] {
   try openFile(path).closing { file throws(Errno) in try file.readAll() }
 }
+
+/// For reading, `nil` with errno for none: whatever else a path may name is neither waited for nor read.
+func openRegularFile(_ path: String) -> Descriptor? {
+  let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+  guard descriptor >= 0 else { return nil }
+  let file = Descriptor(descriptor)
+  var status = stat()
+  guard fstat(descriptor, &status) == 0 else { return nil }
+  if status.st_mode & S_IFMT == S_IFREG { return file }
+  errno = status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL
+  return nil
+}
+
+/// The entries of a folder of /proc that are numbers, ascending: processes, or threads of one; `nil` when it is not there.
+func numbers(inFolder path: String) -> [Int32]? {
+  guard let folder = opendir(path) else { return nil }
+  defer { closedir(folder) }
+  var numbers: [Int32] = []
+  while let entry = readdir(folder) {
+    if let number = Int32(entry.pointee.name) { numbers.append(number) }
+  }
+  return numbers.sorted()
+}

@@ -10,7 +10,7 @@ extension HostTarget {
       .functions(symbols(of: path).map { Self.sorted($0.functions(matching: Glob(glob))) })
     case .fileOffset(let path, let address): .number(symbols(of: path)?.fileOffset(of: address))
     case .usdt(let path):
-      .usdt(Self.openBinary(path).flatMap { file in ELFFile(descriptor: file.rawValue)?.usdtSites })
+      .usdt(openRegularFile(path).flatMap { file in ELFFile(descriptor: file.rawValue)?.usdtSites })
     }
   }
 
@@ -24,19 +24,10 @@ extension HostTarget {
     return result
   }
 
-  /// A regular file, for reading; whatever else a path may name is not waited for.
-  private static func openBinary(_ path: String) -> Descriptor? {
-    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    let file = Descriptor(descriptor)
-    var status = stat()
-    return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? file : nil
-  }
-
   /// The symbols of the binary that was asked for last are kept: several attach points are mostly of one.
   private func symbols(of path: String) -> ELFSymbols? {
     if let (known, symbols) = lastBinary, known == path { return symbols }
-    guard let file = Self.openBinary(path),
+    guard let file = openRegularFile(path),
       let symbols = ELFSymbols(descriptor: file.rawValue, debug: MappedFile.debugFile)
     else { return nil }
     lastBinary = (path, symbols)

@@ -80,23 +80,7 @@ struct KernelFeatures {
   private static func hasUprobeMulti() -> Bool {
     let program = ProbeProgram(
       .kprobe, [.moveImmediate(0, 0), .exit], attachType: AttachType.traceUprobeMulti)
-    guard program.isLoaded else { return false }
-    var offset: UInt64 = 0
-    return withUnsafePointer(to: &offset) { offset in
-      "/".withCString { path in
-        var attributes = swtrace_uprobe_multi()
-        attributes.program = UInt32(bitPattern: program.descriptor)
-        attributes.attach_type = AttachType.traceUprobeMulti
-        attributes.path = UInt64(UInt(bitPattern: path))
-        attributes.offsets = UInt64(UInt(bitPattern: offset))
-        attributes.count = 1
-        let link = swtrace_bpf(
-          Int32(BPF_LINK_CREATE.rawValue), &attributes, UInt32(MemoryLayout<swtrace_uprobe_multi>.size))
-        let error = errno
-        if link >= 0 { _ = close(link) }
-        return link < 0 && error == EBADF
-      }
-    }
+    return program.isLoaded && UprobeMultiRefusal.code(program: program.descriptor) == EBADF
   }
 }
 
@@ -113,7 +97,7 @@ extension KernelFeature {
 }
 
 /// Kernel: include/uapi/linux/bpf.h, enum bpf_attach_type; the newest are not in older headers.
-private enum AttachType {
+enum AttachType {
   static let traceRawTracepoint: UInt32 = 23
   static let traceKprobeMulti: UInt32 = 42
   static let traceUprobeMulti: UInt32 = 48

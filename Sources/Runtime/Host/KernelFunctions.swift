@@ -15,9 +15,8 @@ enum TraceableFunctions {
     case .tracefs(let tracefs): try tracefs.forEachLine(of: "available_filter_functions", body)
     case .file(let path):
       do throws(Errno) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Errno(rawValue: errno) }
-        try FileDescriptor(rawValue: descriptor).closing { file throws(Errno) in try file.forEachLine(body) }
+        guard let file = openRegularFile(path) else { throw Errno(rawValue: errno) }
+        try FileDescriptor(rawValue: file.rawValue).forEachLine(body)
       } catch {
         throw TargetError("cannot read the list of traceable functions \(path): \(error)")
       }

@@ -7,7 +7,7 @@ enum MappedBinaries {
     var found: Set<String> = []
     // Most processes share most libraries.
     var seen: Set<Seen> = []
-    for process in process.map({ [$0] }) ?? all() {
+    for process in process.map({ [$0] }) ?? numbers(inFolder: "/proc") ?? [] {
       guard let maps = MemoryMaps(of: process) else { continue }
       for mapping in maps.mappings {
         let path = String(decoding: maps.path(of: mapping), as: UTF8.self)
@@ -22,16 +22,6 @@ enum MappedBinaries {
   private struct Seen: Hashable {
     let file: MemoryMaps.File
     let path: String
-  }
-
-  private static func all() -> [Int32] {
-    guard let folder = opendir("/proc") else { return [] }
-    defer { closedir(folder) }
-    var processes: [Int32] = []
-    while let entry = readdir(folder) {
-      if let process = Int32(entry.pointee.name) { processes.append(process) }
-    }
-    return processes
   }
 
   /// Whether the path still is the file that was mapped. The device is not compared: stat(2) and /proc tell another one for

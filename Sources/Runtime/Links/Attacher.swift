@@ -8,10 +8,8 @@ struct Attacher {
   let host: any HostServices
   /// In ascending order; at least one.
   let onlineCPUs: [Int32]
-  /// The process of `-p` or `-c`.
+  /// The process of `-p` or `-c`: user functions and memory of it alone are traced.
   var process: Int32?
-  /// The process of `-p`, in which alone programs have something to do.
-  var onlyProcess: Int32?
 
   /// Adds the hook's descriptors to `attachments`; does nothing for what `run` starts.
   func attach(_ hook: Hook, to attachments: Attachments) throws(RuntimeError) {

@@ -47,13 +47,9 @@ extension Attacher {
 
   /// In ascending order; at least one.
   private static func threads(of process: Int32) throws(RuntimeError) -> [Int32] {
-    guard let folder = opendir("/proc/\(process)/task") else { throw .unavailable("there is no process \(process)") }
-    defer { closedir(folder) }
-    var threads: [Int32] = []
-    while let entry = readdir(folder) {
-      if let thread = Int32(entry.pointee.name) { threads.append(thread) }
+    guard let threads = numbers(inFolder: "/proc/\(process)/task"), !threads.isEmpty else {
+      throw .unavailable("there is no process \(process)")
     }
-    guard !threads.isEmpty else { throw .unavailable("there is no process \(process)") }
-    return threads.sorted()
+    return threads
   }
 }

@@ -164,14 +164,11 @@ extension Load {
     switch target {
     case .none: bpf_attach_type(0)
     case .rawTracepoint: BPF_TRACE_RAW_TP
-    case .uprobeMulti: bpf_attach_type(Self.uprobeMultiAttachType)
+    case .uprobeMulti: bpf_attach_type(AttachType.traceUprobeMulti)
     case .kprobeMulti: BPF_TRACE_KPROBE_MULTI
     case .function(_, .entry): BPF_TRACE_FENTRY
     case .function(_, .exit): BPF_TRACE_FEXIT
     case .iterator: BPF_TRACE_ITER
     }
   }
-
-  /// BPF_TRACE_UPROBE_MULTI, which older headers do not have.
-  static let uprobeMultiAttachType: UInt32 = 48
 }

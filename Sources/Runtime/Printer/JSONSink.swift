@@ -112,6 +112,25 @@ final class JSONSink: OutputSink {
 
   func warning(_ text: String) { messages.append(text: "WARNING: \(text)\n") }
 
+  func heading(_ text: String) {}
+
+  func test(_ name: String, passed: Bool, microseconds: UInt64) {
+    result("test_result", name, "\"duration\": \(microseconds), \"passed\": \(passed)")
+  }
+
+  func benchmarks(named names: [String]) {}
+
+  func benchmark(_ name: String, nanoseconds: UInt64, runs: UInt64) {
+    result("benchmark_result", name, "\"average\": \(nanoseconds), \"iters\": \(runs)")
+  }
+
+  private func result(_ type: StaticString, _ name: String, _ members: String) {
+    begin(type)
+    output.append("{")
+    JSONText.append(name, to: output)
+    output.append(text: ": {\(members)}}}\n")
+  }
+
   func ending() {}
 
   private func begin(_ type: StaticString) {

@@ -55,6 +55,13 @@ protocol OutputSink: AnyObject {
   func lost(events: UInt64)
   /// Something about the run that is not the script's own output.
   func warning(_ text: String)
+  /// A line that people read beside results of tests.
+  func heading(_ text: String)
+  func test(_ name: String, passed: Bool, microseconds: UInt64)
+  /// Before results of benchmarks.
+  func benchmarks(named names: [String])
+  /// - Parameter nanoseconds: of a run, on average.
+  func benchmark(_ name: String, nanoseconds: UInt64, runs: UInt64)
   /// Before maps are printed at the end.
   func ending()
 }

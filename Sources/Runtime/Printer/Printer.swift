@@ -212,6 +212,26 @@ final class Printer {
     }
   }
 
+  func tell(_ heading: String) {
+    sink.heading(heading)
+    flush()
+  }
+
+  func test(_ name: String, passed: Bool, microseconds: UInt64) {
+    sink.test(name, passed: passed, microseconds: microseconds)
+    flush()
+  }
+
+  func benchmarks(named names: [String]) {
+    sink.benchmarks(named: names)
+    flush()
+  }
+
+  func benchmark(_ name: String, nanoseconds: UInt64, runs: UInt64) {
+    sink.benchmark(name, nanoseconds: nanoseconds, runs: runs)
+    flush()
+  }
+
   func warn(_ text: String) {
     sink.warning(text)
     flush()

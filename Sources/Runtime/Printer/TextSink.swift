@@ -7,6 +7,9 @@ package final class TextSink: OutputSink {
   let messages = OutputBuffer(capacity: 256)
   private let values: TextValue
   private let isQuiet: Bool
+  /// Of the columns of benchmarks.
+  private var nameWidth = 40
+  private static let timeWidth = 15
 
   /// - Parameter escapesControls: what values hold of control characters becomes escapes.
   package init(context: ValueContext, isQuiet: Bool, escapesControls: Bool = false) {
@@ -95,6 +98,22 @@ package final class TextSink: OutputSink {
 
   func warning(_ text: String) { messages.append(text: "WARNING: \(text)\n") }
 
+  func heading(_ text: String) { output.append(text: text + "\n") }
+
+  func test(_ name: String, passed: Bool, microseconds: UInt64) {
+    heading("\(passed ? "[       OK ]" : "[  FAILED  ]") \(name) (\(microseconds) μs)")
+  }
+
+  func benchmarks(named names: [String]) {
+    nameWidth = max(nameWidth, names.map(\.count).max() ?? 0)
+    heading("Benchmark".padded(to: nameWidth) + " " + "Time(ns)".padded(to: Self.timeWidth) + "Iterations")
+    heading(String(repeating: "-", count: nameWidth + Self.timeWidth + 11))
+  }
+
+  func benchmark(_ name: String, nanoseconds: UInt64, runs: UInt64) {
+    heading(name.padded(to: nameWidth) + " " + "\(nanoseconds)".padded(to: Self.timeWidth) + "\(runs)")
+  }
+
   package func ending() { output.append("\n\n") }
 }
 
@@ -112,4 +131,9 @@ extension PrintedMap {
       Word.integer(value, size: type.size, signed: type.isSigned), signed: type.isSigned)
     return number.divided(by: divisor).sortKey
   }
+}
+
+extension String {
+  /// With spaces behind it.
+  fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

@@ -160,12 +160,13 @@ struct Checker {
       block: instance.blockNumber, range: instance.block.range)
   }
 
-  /// A probe's own, after a test for the process of `-p` where the probe fires in a task or interrupts one.
+  /// A probe's own, after a test for the traced process where the probe fires in a task or interrupts one.
   private func predicate(of instance: ProbeInstance) -> Expression? {
     let own = instance.block.predicate
-    guard let process = options.tracedPID, instance.traits.hasCurrentTask, instance.traits.pace == .event else {
-      return own
-    }
+    let traits = instance.traits
+    guard let process = options.tracedPID ?? (traits.followsCommand ? options.childPID : nil), traits.hasCurrentTask,
+      traits.pace == .event
+    else { return own }
     let range = own?.range ?? instance.block.range
     let number = Expression(.integer(Expression.IntegerLiteral(UInt64(process))), range)
     let isOfProcess = Expression(

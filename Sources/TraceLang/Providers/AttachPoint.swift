@@ -5,8 +5,7 @@ public struct AttachPoint: Hashable, Sendable {
     case special(Special)
     case interval(Interval)
     case profile(Profile)
-    case software(SoftwareEvent)
-    case hardware(HardwareEvent)
+    case counted(CountedEvent)
     case ownSignal(OwnSignal)
     case watchpoint(Watchpoint)
     case tracepoint(Tracepoint)
@@ -24,8 +23,7 @@ public struct AttachPoint: Hashable, Sendable {
       case .special(let place): place
       case .interval(let place): place
       case .profile(let place): place
-      case .software(let place): place
-      case .hardware(let place): place
+      case .counted(let place): place
       case .ownSignal(let place): place
       case .watchpoint(let place): place
       case .tracepoint(let place): place

@@ -1,34 +1,9 @@
-/// `hardware`: an event that the processor counts, on each CPU.
-public struct HardwareEvent: Hashable, Sendable {
-  /// What is counted, by the kernel's number of it in perf_event_attr.config.
-  public enum Counter: Hashable, Sendable {
-    /// Kernel: include/uapi/linux/perf_event.h, enum perf_hw_id.
-    case generic(UInt64)
-    /// Of a cache: its number, and from bit 8 on what is done with it, and from bit 16 on with which result.
-    case cache(UInt64)
-    /// As the processor's manual numbers it.
-    case raw(UInt64)
-  }
-
-  public let counter: Counter
-  /// It fires once each so many events.
-  public let period: UInt64
-}
-
-extension HardwareEvent: ProbePlace {
-  var traits: ProbeTraits {
-    var traits = ProbeTraits(typeName: "hardware", programTypes: [.perfEvent])
-    traits.hasRegisters = true
-    return traits
-  }
-}
-
 extension Provider {
   static let hardware = Provider(
     ["hardware", "h"], "EVENT[:COUNT]", "Fires once each COUNT events that the processor counts",
     match: { pattern, _, diagnostics in
       guard let (counter, period) = pattern.counter(&diagnostics) else { return [] }
-      return [ProbeMatch(kind: .hardware(HardwareEvent(counter: counter, period: period)), name: pattern.name)]
+      return [ProbeMatch(kind: .counted(CountedEvent(counter: counter, period: period)), name: pattern.name)]
     },
     list: { (query, _, give) throws(TargetError) in
       let names = (NamedEvent.hardware + NamedEvent.caches).flatMap(\.names)
@@ -38,7 +13,7 @@ extension Provider {
 
 extension Pattern {
   /// What `EVENT[:COUNT]` has counted, and its count; reports what is wrong and gives `nil`.
-  fileprivate func counter(_ diagnostics: inout Diagnostics) -> (HardwareEvent.Counter, period: UInt64)? {
+  fileprivate func counter(_ diagnostics: inout Diagnostics) -> (CountedEvent.Counter, period: UInt64)? {
     let name = parts.first?.text ?? ""
     if let event = NamedEvent.caches.first(where: { $0.names.contains(name) }) {
       return period(event, &diagnostics).map { (.cache(event.config), $0) }
@@ -46,7 +21,7 @@ extension Pattern {
     if name.hasPrefix("r"), let config = UInt64(name.dropFirst(), radix: 16) {
       return period(NamedEvent(names: [name], config: config), &diagnostics).map { (.raw(config), $0) }
     }
-    return event(among: NamedEvent.hardware, or: NamedEvent.caches, &diagnostics).map { (.generic($0.config), $1) }
+    return event(among: NamedEvent.hardware, or: NamedEvent.caches, &diagnostics).map { (.hardware($0.config), $1) }
   }
 }
 

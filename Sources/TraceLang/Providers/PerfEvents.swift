@@ -1,15 +1,32 @@
-/// `software`: an event that the kernel counts (PERF_TYPE_SOFTWARE), on each CPU.
-public struct SoftwareEvent: Hashable, Sendable {
-  /// Kernel: include/uapi/linux/perf_event.h, enum perf_sw_ids.
-  public let config: UInt64
+/// `software` and `hardware`: what the kernel or the processor counts, on each CPU.
+public struct CountedEvent: Hashable, Sendable {
+  /// What is counted, by the kernel's number of it in perf_event_attr.config.
+  public enum Counter: Hashable, Sendable {
+    /// Kernel: include/uapi/linux/perf_event.h, enum perf_sw_ids.
+    case software(UInt64)
+    /// Kernel: include/uapi/linux/perf_event.h, enum perf_hw_id.
+    case hardware(UInt64)
+    /// Of a cache: its number, and from bit 8 on what is done with it, and from bit 16 on with which result.
+    case cache(UInt64)
+    /// As the processor's manual numbers it.
+    case raw(UInt64)
+  }
+
+  public let counter: Counter
   /// It fires once each so many events.
   public let period: UInt64
 }
 
-extension SoftwareEvent: ProbePlace {
+extension CountedEvent: ProbePlace {
   var traits: ProbeTraits {
-    var traits = ProbeTraits(typeName: "software", programTypes: [.perfEvent])
+    let typeName =
+      switch counter {
+      case .software: "software"
+      case .hardware, .cache, .raw: "hardware"
+      }
+    var traits = ProbeTraits(typeName: typeName, programTypes: [.perfEvent])
     traits.hasRegisters = true
+    traits.followsCommand = true
     return traits
   }
 }
@@ -19,7 +36,9 @@ extension Provider {
     ["software", "s"], "EVENT[:COUNT]", "Fires once each COUNT events that the kernel counts",
     match: { pattern, _, diagnostics in
       guard let (event, period) = pattern.event(among: NamedEvent.software, &diagnostics) else { return [] }
-      return [ProbeMatch(kind: .software(SoftwareEvent(config: event.config, period: period)), name: pattern.name)]
+      return [
+        ProbeMatch(kind: .counted(CountedEvent(counter: .software(event.config), period: period)), name: pattern.name)
+      ]
     },
     list: { (query, _, give) throws(TargetError) in
       query.list("software", NamedEvent.software.flatMap(\.names).map { $0 + ":" }, give)

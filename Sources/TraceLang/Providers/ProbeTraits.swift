@@ -25,6 +25,8 @@ public struct ProbeTraits: Hashable, Sendable {
   public var hasCurrentTask = true
   /// Whether `return` with a number is `exit` with it.
   public var exitsWithReturnedValue = false
+  /// Whether the command of `-c` is all that is seen, as bpftrace has it: so for functions of programs and for perf events.
+  public var followsCommand = false
   /// The member of `args` that is the number of the system call the probe fires at.
   public var syscallNumber: String?
   /// Whether any number of such attach points take one hook.

@@ -30,6 +30,7 @@ extension Profile: ProbePlace {
   var traits: ProbeTraits {
     var traits = ProbeTraits(typeName: "profile", programTypes: [.perfEvent])
     traits.hasRegisters = true
+    traits.followsCommand = true
     return traits
   }
 }

@@ -14,6 +14,7 @@ extension USDT: ProbePlace {
     var traits = ProbeTraits(typeName: "usdt", programTypes: [.kprobe])
     traits.words = .operands(operands.map { $0?.type })
     traits.hasRegisters = true
+    traits.followsCommand = true
     traits.space = .user
     // Kernel: uprobe_prog_run and bpf_prog_run_array_uprobe only keep the task on its CPU.
     traits.isPreemptible = true

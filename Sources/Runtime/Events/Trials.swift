@@ -9,15 +9,13 @@ struct Trials {
   private let attacher: Attacher
   private let tracing: Tracing
   private let printer: Printer
-  private let isJSON: Bool
 
-  init(hooks: [Hook], attacher: Attacher, tracing: Tracing, printer: Printer, options: SessionOptions) {
+  init(hooks: [Hook], attacher: Attacher, tracing: Tracing, printer: Printer) {
     tests = hooks.compactMap { if case .testRun(.test(let name)) = $0.point { (name, $0) } else { nil } }
     benchmarks = hooks.compactMap { if case .testRun(.bench(let name)) = $0.point { (name, $0) } else { nil } }
     self.attacher = attacher
     self.tracing = tracing
     self.printer = printer
-    isJSON = options.format == .json
   }
 
   var isEmpty: Bool { tests.isEmpty && benchmarks.isEmpty }
@@ -36,27 +34,21 @@ extension Trials {
   private func test(while goesOn: () -> Bool) throws(RuntimeError) -> Int32 {
     var failed: [String] = []
     var count = 0
-    tell("[==========] Running \(Self.tests(tests.count)).")
+    printer.tell("[==========] Running \(Self.tests(tests.count)).")
     for (name, hook) in tests where goesOn() {
-      tell("[ RUN      ] \(name)")
+      printer.tell("[ RUN      ] \(name)")
       let start = Interruption.now
       try attacher.run(hook)
       let duration = Interruption.now - start
       let passed = (try tracing.takeResult() ?? 0) == 0
       count += 1
       if !passed { failed.append(name) }
-      if isJSON {
-        write(
-          #"{"type": "test_result", "data": {\#(jsonString(name)): {"duration": \#(duration / 1000), "#
-            + #""passed": \#(passed)}}}"#)
-      } else {
-        write("\(passed ? "[       OK ]" : "[  FAILED  ]") \(name) (\(duration / 1000) μs)")
-      }
+      printer.test(name, passed: passed, microseconds: duration / 1000)
     }
-    tell("[==========] \(Self.tests(count)) ran.")
-    tell("[  PASSED  ] \(Self.tests(count - failed.count)).")
-    if !failed.isEmpty { tell("[  FAILED  ] \(Self.tests(failed.count)), listed below:") }
-    for name in failed { tell("[  FAILED  ] \(name)") }
+    printer.tell("[==========] \(Self.tests(count)) ran.")
+    printer.tell("[  PASSED  ] \(Self.tests(count - failed.count)).")
+    if !failed.isEmpty { printer.tell("[  FAILED  ] \(Self.tests(failed.count)), listed below:") }
+    for name in failed { printer.tell("[  FAILED  ] \(name)") }
     return failed.isEmpty ? 0 : 1
   }
 
@@ -76,19 +68,10 @@ extension Trials {
     let statistics = bpf_enable_stats(BPF_STATS_RUN_TIME)
     guard statistics >= 0 else { throw .failure(doing: "measure programs", code: -statistics, of: .bpf) }
     defer { close(statistics) }
-    let width = max(40, benchmarks.map(\.name.count).max() ?? 0)
-    tell(Self.padded("Benchmark", to: width) + " " + Self.padded("Time(ns)", to: 15) + "Iterations")
-    tell(String(repeating: "-", count: width + 26))
+    printer.benchmarks(named: benchmarks.map(\.name))
     for (name, hook) in benchmarks where goesOn() {
       let result = try measure(hook, while: goesOn)
-      let average = result.runs == 0 ? 0 : result.nanoseconds / result.runs
-      if isJSON {
-        write(
-          #"{"type": "benchmark_result", "data": {\#(jsonString(name)): {"average": \#(average), "#
-            + #""iters": \#(result.runs)}}}"#)
-      } else {
-        write(Self.padded(name, to: width) + " " + Self.padded("\(average)", to: 15) + "\(result.runs)")
-      }
+      printer.benchmark(name, nanoseconds: result.runs == 0 ? 0 : result.nanoseconds / result.runs, runs: result.runs)
     }
   }
 
@@ -112,29 +95,5 @@ extension Trials {
     let result = bpf_obj_get_info_by_fd(attacher.program(of: hook), &information, &size)
     guard result == 0 else { throw .failure(doing: "measure \(hook.title)", code: -result, of: .bpf) }
     return (information.run_cnt, information.run_time_ns)
-  }
-}
-
-// MARK: Output
-
-extension Trials {
-  /// A line that is for readers only.
-  private func tell(_ line: String) {
-    if !isJSON { write(line) }
-  }
-
-  private func write(_ line: String) {
-    printer.flush()
-    printer.output.write(text: line + "\n")
-  }
-
-  private func jsonString(_ text: String) -> String {
-    let buffer = OutputBuffer(capacity: text.utf8.count + 2)
-    JSONText.append(text, to: buffer)
-    return buffer.text
-  }
-
-  private static func padded(_ text: String, to width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
   }
 }
