@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -81,6 +82,26 @@ import Testing
     #expect(
       try run([Repository.swtrace, "fmt", try folder.file("b.bt", String(repeating: "#\n", count: 1000))])
         .errors.hasSuffix("ERROR: at least 31 more errors are not shown\n"))
+  }
+
+  /// Reading a list of the kernel's for each of them would take minutes.
+  @Test(
+    "thousands of names that the machine does not have are told soon",
+    .enabled(if: geteuid() == 0, "needs root to read the kernel's symbols"),
+    arguments: [
+      ("", "kprobe:nosuch@", ",", " { }"), ("", "fentry:none@:nosuch", ",", " { }"),
+      ("", "kprobe:nosuch@*", ",", " { }"),
+      ("", "rawtracepoint:nosuch@*", ",", " { }"), ("begin { ", "print(kaddr(\"nosuch@\"));", "", " }"),
+      ("begin { ", "print(NOSUCH@);", "", " }"),
+    ])
+  func unknownNames(before: String, part: String, separator: String, after: String) throws {
+    let parts = (0..<1000).map { part.replacing("@", with: "\($0)") }.joined(separator: separator)
+    let folder = try TemporaryFolder()
+    let script = try folder.file("a.bt", before + parts + after)
+    let running = try RunningCommand([Repository.swtrace, "build", "-o", "/dev/null", script])
+    let result = try running.finish(seconds: 60)
+    #expect(result.errors.hasSuffix("ERROR: 980 more errors are not shown\n"), "\(result.errors.suffix(200))")
+    #expect(result.errors.utf8.count < 12 << 10)
   }
 
   @Test("errors lead to what they follow from") func notes() throws {

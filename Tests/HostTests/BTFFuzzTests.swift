@@ -18,9 +18,9 @@ import TraceLang
     for name in ["struct thing", "pid_t", "loop_t", "enum color"] { _ = types.type(named: name) }
     for _ in 0..<9 { _ = types.arguments(ofRawTracepoint: "go") }
     _ = types.layout(ofArguments: "do_thing")
-    _ = types.enumerator(named: "DARK")
+    for _ in 0..<52 { _ = types.enumerator(named: "DARK") }
     _ = types.rawTracepoints(matching: Glob("*"))
-    _ = types.functions(matching: Glob("*"))
+    _ = types.functions(prefix: "", matching: Glob("*"))
   }
 
   @Test func damagedBTFNeverTraps() {

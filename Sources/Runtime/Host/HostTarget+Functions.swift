@@ -17,9 +17,7 @@ extension HostTarget {
     }
   }
 
-  var functions: KernelFunctions {
-    KernelFunctions(list: traceableFunctions.map { .file($0) } ?? (try? tracefs()).map { .tracefs($0) }, types: types)
-  }
+  var functions: KernelFunctions { KernelFunctions(list: traceable, symbols: symbols, types: types) }
 
   private func isCallable(_ name: String, from type: ProgramType) -> Bool {
     guard let function = btfTypeID(kind: .function, name: name), function.object == 0 else { return false }

@@ -7,13 +7,20 @@ public final class HostTarget: Target {
   var features = KernelFeatures()
   private var openedTracefs: Tracefs?
   private(set) lazy var types = KernelTypes()
+  private(set) lazy var symbols = KernelNameList { body throws(TargetError) in
+    try KernelSymbols().forEach { line in
+      body(KernelName(name: line.name, module: line.module, address: line.address ?? 0, isText: line.isText))
+    }
+  }
+  private(set) lazy var traceable =
+    traceableFunctions.map { TraceableFunctions(file: $0) } ?? (try? tracefs()).map { TraceableFunctions($0) }
   private(set) lazy var symbolIndex = SymbolIndex(KernelSymbols())
   private(set) lazy var userNames = UserNames()
   private(set) lazy var cgroups = Cgroups()
   let userSymbols = UserSymbols()
   var lastBinary: (path: String, symbols: ELFSymbols)?
 
-  let traceableFunctions: String?
+  private let traceableFunctions: String?
   let tracedProcess: Int32?
 
   /// - Parameter traceableFunctions: a file that has, instead of ftrace's available_filter_functions and in its form, what

@@ -3,24 +3,39 @@ import Glibc
 import SystemPackage
 import TraceLang
 
-/// The list of the functions that ftrace can stop at, each on a line: "vfs_read" or "nf_hook_slow [netfilter]".
-enum TraceableFunctions {
-  /// Read from there, where that is allowed.
-  case tracefs(Tracefs)
-  /// A file of the user's that stands in for it: what it does not have is not probed.
-  case file(String)
+/// The list of the functions that ftrace can stop at.
+struct TraceableFunctions {
+  let names: KernelNameList
+  /// Whether what it does not have is not probed.
+  let isFinal: Bool
 
-  func forEachLine(_ body: (UnsafeRawBufferPointer) -> Bool) throws(TargetError) {
-    switch self {
-    case .tracefs(let tracefs): try tracefs.forEachLine(of: "available_filter_functions", body)
-    case .file(let path):
+  /// Read from there, where that is allowed.
+  init(_ tracefs: Tracefs) {
+    names = KernelNameList { body throws(TargetError) in
+      try tracefs.forEachLine(of: "available_filter_functions") { Self.take($0, body) }
+    }
+    isFinal = false
+  }
+
+  /// A file of the user's that stands in for it.
+  init(file path: String) {
+    names = KernelNameList { body throws(TargetError) in
       do throws(Errno) {
         guard let file = openRegularFile(path) else { throw Errno(rawValue: errno) }
-        try FileDescriptor(rawValue: file.rawValue).forEachLine(body)
+        try FileDescriptor(rawValue: file.rawValue).forEachLine { Self.take($0, body) }
       } catch {
         throw TargetError("cannot read the list of traceable functions \(path): \(error)")
       }
     }
+    isFinal = true
+  }
+
+  /// "vfs_read" or "nf_hook_slow [netfilter]".
+  private static func take(_ line: UnsafeRawBufferPointer, _ body: (KernelName) -> Bool) -> Bool {
+    let end = line.firstIndex(of: UInt8(ascii: " ")) ?? line.count
+    let name = UnsafeRawBufferPointer(rebasing: line[..<end])
+    let module = UnsafeRawBufferPointer(rebasing: line[end...].dropFirst(2).prefix { $0 != UInt8(ascii: "]") })
+    return name.starts(with: "__ftrace_invalid_address__".utf8) || body(KernelName(name: name, module: module))
   }
 }
 
@@ -33,7 +48,9 @@ struct KernelFunctions {
     "__rcu_read_lock", "__rcu_read_unlock",
   ]
 
+  /// `nil` where there is none.
   let list: TraceableFunctions?
+  let symbols: KernelNameList
   let types: KernelTypes
 
   /// `KernelFunction.text` of each, sorted.
@@ -44,9 +61,10 @@ struct KernelFunctions {
     if let known = known(glob, module) { return [known] }
     var found: [String] = []
     // The kernel's list has one name of each function, and not what ftrace leaves alone: a kprobe may do.
-    if glob.literal != nil, !isListFinal {
-      try forEachSymbol {
-        take(glob, module, $0, $1) { found.append($0) }
+    if let name = glob.literal, !isListFinal {
+      try symbols.forEach(named: name) { symbol in
+        guard Self.isFunction(symbol) else { return true }
+        take(module, symbol) { found.append($0) }
         return found.isEmpty || module != nil
       }
     } else {
@@ -61,34 +79,27 @@ struct KernelFunctions {
     matching glob: Glob, module: Glob?, among names: () throws(TargetError) -> [String]
   ) throws(TargetError) -> [String] {
     if let known = known(glob, module) { return [known] }
+    // A name that BTF had would be known.
+    if glob.literal != nil, !isListFinal { return [] }
+    let names = try names()
+    if names.isEmpty { return [] }
     let typed = types.functionTexts(matching: glob, module: module)
-    if typed.isEmpty { return [] }
-    return try names().filter { typed.contains($0) && !Self.untraced.contains($0) }
+    return names.filter { typed.contains($0) && !Self.untraced.contains($0) }
   }
 
   /// Whether the list of what ftrace can stop at has a function; `nil` where there is no list.
   func isTraceable(_ function: KernelFunction) -> Bool? {
-    guard list != nil else { return nil }
-    var name = function.name
+    guard let list else { return nil }
     var isThere = false
-    let isRead: Void? = name.withUTF8 { wanted in
-      let wanted = UnsafeRawBufferPointer(wanted)
-      return try? filterable { (name, module) in
-        guard name.hasSameBytes(as: wanted) else { return true }
-        isThere = function.isInModule ? module.elementsEqual(function.module.utf8) : module.isEmpty
-        return !isThere
-      }
+    let isRead: Void? = try? list.names.forEach(named: function.name) { entry in
+      isThere = function.isInModule ? entry.module.elementsEqual(function.module.utf8) : entry.module.isEmpty
+      return !isThere
     }
     return isRead.map { isThere }
   }
 
   /// Whether what the list does not have is not probed.
-  private var isListFinal: Bool {
-    switch list {
-    case .file: true
-    case .tracefs, nil: false
-    }
-  }
+  private var isListFinal: Bool { list?.isFinal ?? false }
 
   private func known(_ glob: Glob, _ module: Glob?) -> String? {
     guard let name = glob.literal, !isListFinal else { return nil }
@@ -104,52 +115,31 @@ struct KernelFunctions {
 
   private func forEach(matching glob: Glob, module: Glob?, _ body: (String) -> Void) throws(TargetError) {
     do throws(TargetError) {
-      try filterable { (name, place) in
-        take(glob, module, name, place, body)
+      guard let list else { throw TargetError("tracefs is not at hand") }
+      return try list.names.forEach(matching: glob) { entry in
+        take(module, entry, body)
         return true
       }
-      return
     } catch {
       if isListFinal { throw error }
     }
-    try forEachSymbol {
-      take(glob, module, $0, $1, body)
+    try symbols.forEach(matching: glob) { symbol in
+      if Self.isFunction(symbol) { take(module, symbol, body) }
       return true
     }
   }
 
-  /// Gives a function's text when it matches.
-  private func take(
-    _ glob: Glob, _ module: Glob?, _ name: UnsafeRawBufferPointer, _ place: UnsafeRawBufferPointer,
-    _ body: (String) -> Void
-  ) {
-    guard glob.matches(name), module?.matches(place, emptyAs: KernelFunction.kernel) ?? true else { return }
-    let function = String(decoding: name, as: UTF8.self)
-    body(place.isEmpty ? function : "\(String(decoding: place, as: UTF8.self)):\(function)")
+  /// Gives a function's text when its module matches.
+  private func take(_ module: Glob?, _ entry: KernelName, _ body: (String) -> Void) {
+    guard module?.matches(entry.module, emptyAs: KernelFunction.kernel) ?? true else {
+      return
+    }
+    let function = String(decoding: entry.name, as: UTF8.self)
+    body(entry.module.isEmpty ? function : "\(String(decoding: entry.module, as: UTF8.self)):\(function)")
   }
 
-  /// Calls `body` with the name and module of each symbol that may be a function, until it returns false.
-  private func forEachSymbol(
-    _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Bool
-  ) throws(TargetError) {
-    try KernelSymbols().forEach { symbol in
-      if !symbol.isText || Self.isPadding(symbol.name) || Self.isMade(symbol.module) { return true }
-      return body(symbol.name, symbol.module)
-    }
-  }
-
-  /// Calls `body` with each function's name and module until it returns false.
-  private func filterable(
-    _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Bool
-  ) throws(TargetError) {
-    guard let list else { throw TargetError("tracefs is not at hand") }
-    try list.forEachLine { line in
-      let end = line.firstIndex(of: UInt8(ascii: " ")) ?? line.count
-      let name = UnsafeRawBufferPointer(rebasing: line[..<end])
-      let module = UnsafeRawBufferPointer(
-        rebasing: line[end...].dropFirst(2).prefix { $0 != UInt8(ascii: "]") })
-      return name.starts(with: "__ftrace_invalid_address__".utf8) || body(name, module)
-    }
+  private static func isFunction(_ symbol: KernelName) -> Bool {
+    symbol.isText && !isPadding(symbol.name) && !isMade(symbol.module)
   }
 
   /// Symbols of the space before functions and of their unlikely halves, which are no functions.

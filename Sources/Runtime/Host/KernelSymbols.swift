@@ -68,21 +68,6 @@ struct KernelSymbols {
       throw TargetError("cannot read \(path): \(error)")
     }
   }
-
-  /// `nil` when there is no such symbol or the kernel hides addresses from this user.
-  func address(of name: String) -> UInt64? {
-    var found: UInt64?
-    var name = name
-    name.withUTF8 { wanted in
-      let wanted = UnsafeRawBufferPointer(wanted)
-      try? forEach { line in
-        guard line.name.hasSameBytes(as: wanted) else { return true }
-        found = line.address
-        return false
-      }
-    }
-    return found == 0 ? nil : found
-  }
 }
 
 extension UnsafeRawBufferPointer {

@@ -18,6 +18,7 @@ final class BTFObject {
   let firstID: UInt32
   let firstString: UInt32
   private lazy var names = BTFNameIndex(self)
+  private lazy var enumerators = BTFEnumeratorIndex(self)
 
   /// - Throws: when the bytes are not BTF of this machine's byte order, or not all there.
   init(_ file: BTFFile, number: Int = 0, base: BTFObject? = nil) throws(TargetError) {
@@ -81,6 +82,9 @@ final class BTFObject {
 
   /// The first type of one of the kinds with a name, in this object alone; `nil` when there is none.
   func find(_ kinds: BTFKinds, _ name: String) -> BTFType? { names.find(name, kinds) }
+
+  /// A constant of an enum of this object, by its name.
+  func enumerator(named name: String) -> EnumeratorValue? { enumerators.find(name) }
 
   /// The bytes of a name, without the NUL; empty for a place that is none.
   func name(at place: UInt32) -> UnsafeRawBufferPointer {

@@ -26,21 +26,6 @@ extension BTFType {
 }
 
 extension BTFObject {
-  /// A constant of an enum of this object, by its name.
-  func enumerator(named name: String) -> EnumeratorValue? {
-    var name = name
-    let places = name.withUTF8 { self.places(of: UnsafeRawBufferPointer($0)) }
-    guard !places.isEmpty else { return nil }
-    return first { index, offset in
-      let type = BTFType(object: self, id: firstID + UInt32(index), offset: offset)
-      guard let kind = type.kind, kind == .enumeration || kind == .enumeration64 else { return nil }
-      for index in 0..<type.count where places.contains(type.enumerator(index).nameOffset) {
-        return EnumeratorValue(value: type.enumerator(index).value, type: languageType(type.id))
-      }
-      return nil
-    }
-  }
-
   /// Calls `body` with the name of each type of a kind.
   func forEachName(of kind: BTFKind, _ body: (UnsafeRawBufferPointer) -> Void) {
     _ = first { index, offset -> Never? in

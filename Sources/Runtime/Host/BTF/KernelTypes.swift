@@ -21,6 +21,9 @@ final class KernelTypes {
 
   var isKnown: Bool { kernel != nil }
 
+  /// All that was asked for one kind of names, by their prefix: wildcards may be many.
+  private var namesByPrefix: [String: [String]] = [:]
+
   private static func listModules() -> [String] {
     guard let stream = opendir(BTFFile.directory) else { return [] }
     defer { closedir(stream) }
@@ -58,9 +61,9 @@ final class KernelTypes {
 
   /// Calls `body` with each object and its name, the kernel first.
   func forEachObject(_ body: (BTFObject, String) -> Void) {
-    if let kernel { body(kernel, "vmlinux") }
-    for number in moduleNames.indices {
-      if let object = object(number + 1) { body(object, moduleNames[number]) }
+    _ = search { object -> Never? in
+      body(object, objectName(object.number) ?? "")
+      return nil
     }
   }
 
@@ -148,35 +151,36 @@ final class KernelTypes {
   }
 
   /// Names of functions of all objects that begin with a prefix; they are matched, and given, without it, and sorted.
-  func functions(prefix: String = "", matching glob: Glob) -> [String] {
+  func functions(prefix: String, matching glob: Glob) -> [String] {
     names(of: .function, prefix: prefix, matching: glob)
   }
 
   /// The functions of the kernel and, where their module matches, of modules: `KernelFunction.text` of each.
   func functionTexts(matching glob: Glob, module: Glob?) -> Set<String> {
     var texts: Set<String> = []
-    _ = search { object -> Never? in
-      let place = objectName(object.number) ?? ""
-      guard module?.matches(place) ?? true else { return nil }
+    forEachObject { object, place in
+      guard module?.matches(place) ?? true else { return }
       let prefix = place == KernelFunction.kernel ? "" : place + ":"
       object.forEachName(of: .function) { name in
         if glob.matches(name) { texts.insert(prefix + String(decoding: name, as: UTF8.self)) }
       }
-      return nil
     }
     return texts
   }
 
   private func names(of kind: BTFKind, prefix: String, matching glob: Glob) -> [String] {
+    let all = namesByPrefix[prefix] ?? names(of: kind, prefix: prefix)
+    namesByPrefix[prefix] = all
+    return all.filter { glob.matches($0) }
+  }
+
+  private func names(of kind: BTFKind, prefix: String) -> [String] {
     let prefix = Array(prefix.utf8)
     var names: Set<String> = []
-    _ = search { object -> Never? in
+    forEachObject { object, _ in
       object.forEachName(of: kind) { name in
-        guard name.starts(with: prefix) else { return }
-        let rest = UnsafeRawBufferPointer(rebasing: name[prefix.count...])
-        if glob.matches(rest) { names.insert(String(decoding: rest, as: UTF8.self)) }
+        if name.starts(with: prefix) { names.insert(String(decoding: name.dropFirst(prefix.count), as: UTF8.self)) }
       }
-      return nil
     }
     return names.sorted()
   }

@@ -96,8 +96,11 @@ struct ELFSymbols: Sendable {
 
   /// The functions whose names match a glob, in no order.
   func functions(matching glob: Glob) -> [BinaryFunction] {
-    names.withUnsafeBytes { names in
+    let prefix = glob.prefix
+    return names.withUnsafeBytes { names in
       entries.compactMap { entry in
+        // Most names are others: that is seen before they are measured.
+        guard names[Int(entry.name)...].starts(with: prefix) else { return nil }
         let rest = UnsafeRawBufferPointer(rebasing: names[Int(entry.name)...].prefix(Self.maximumNameLength))
         let name = UnsafeRawBufferPointer(rebasing: rest[..<(rest.firstIndex(of: 0) ?? rest.count)])
         guard glob.matches(name), let offset = fileOffset(of: entry.address) else { return nil }
