@@ -173,7 +173,7 @@ public final class Session {
         }
       }
     }
-    if let first = failures.first { throw failures.count == 1 ? first : .several(failures) }
+    if let error = RuntimeError(failures) { throw error }
   }
 
   private func truncateOutput() throws(RuntimeError) {

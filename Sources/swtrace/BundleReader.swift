@@ -34,6 +34,11 @@ enum BundleReader {
     if let effect = bundle.effect, !allowsUnsafe {
       throw CommandFailure("'\(path)' \(effect): run it with --unsafe")
     }
+    if !allowsUnsafe, let title = bundle.misplacedProbe(on: host) {
+      throw CommandFailure(
+        "'\(path)' probes where this machine's binary may have no instruction (\(title)), which damages the traced program: "
+          + "build it again, or run it with --unsafe")
+    }
     return bundle
   }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Codegen
@@ -40,8 +41,9 @@ import Testing
     "ld_pseudo \(register), \(source), \(UInt32(bitPattern: low))"
   }
 
-  @Test(.enabled(if: LLVM() != nil, "needs libLLVM")) func textIsThatOfLLVMsDisassembler() throws {
-    let llvm = try #require(LLVM())
+  @Test(.enabled(if: LLVM(.bpf, triple: "bpfel") != nil, "needs libLLVM"))
+  func textIsThatOfLLVMsDisassembler() throws {
+    let llvm = try #require(LLVM(.bpf, triple: "bpfel"))
     var compared = 0
     var unknown: Set<String> = []
     for instruction in InstructionForms.all {

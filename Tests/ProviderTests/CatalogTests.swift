@@ -14,7 +14,7 @@ import Testing
     "hardware": "hardware:cycles:1000", "self": "self:signal:SIGUSR1",
     "watchpoint": "watchpoint:0x10000000:8:w", "asyncwatchpoint": "asyncwatchpoint:0x10000000:8:w",
     "tracepoint": "tracepoint:sched:sched_switch", "rawtracepoint": "rawtracepoint:sched_switch",
-    "uprobe": "uprobe:/bin/sh:0x5000", "uretprobe": "uretprobe:/bin/sh:0x5000",
+    "uprobe": "uprobe:/bin/bash:main", "uretprobe": "uretprobe:/bin/bash:main",
     "kprobe": "kprobe:vfs_read", "kretprobe": "kretprobe:vfs_read",
     "fentry": "fentry:vmlinux:vfs_read", "fexit": "fexit:vmlinux:vfs_read", "iter": "iter:task",
     "test": "test:one", "bench": "bench:one",

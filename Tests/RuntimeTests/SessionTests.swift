@@ -108,16 +108,20 @@ import TraceLang
   {
     let name = "swt_sig\(number)"
     var bundle = bundle(
-      programs: [HandProgram().counting(map: 1, offset: 64).spec(name), emitting(9).spec("swt_sig_end")],
-      points: [.rawTracepoint("sys_enter"), .end])
+      programs: [
+        HandProgram().counting(map: 1, offset: 64).spec(name), emitting(7).spec("swt_sig_i", .perfEvent),
+        emitting(9).spec("swt_sig_end"),
+      ],
+      points: [.rawTracepoint("sys_enter"), .perfEvent(.clock(.period(1_000_000), on: .one)), .end])
     bundle.views = [Self.scalarCount]
     let live = try LiveSession(bundle)
     live.start()
-    #expect(KernelPrograms.become(1, named: name))
+    // A signal that comes before all is attached leaves out what is not.
+    while !live.output.contains("7") { usleep(1000) }
     live.signal(number)
     live.signal(number)
     let output = try live.finish().output
-    #expect(output.hasPrefix("9\n\n\n@c: "))
+    #expect(output.contains("\n9\n\n\n@c: "))
     #expect(KernelPrograms.become(0, named: name))
   }
 

@@ -10,7 +10,7 @@ enum QuestionKind: CaseIterable {
   case type, namedLayout, numberedLayout, argumentsLayout, scriptLayout, tracepointLayout
   case enumerator, enumerators, scriptEnumerators
   case cgroup, pidNamespace
-  case binaries, binaryFunctions, fileOffset
+  case binaries, binaryFunctions, fileOffset, instruction
   case usdt
 
   /// Every question is of a kind: a new case of `Question` does not compile without an example below.
@@ -43,6 +43,7 @@ enum QuestionKind: CaseIterable {
       case .binary(.files): .binaries
       case .binary(.functions): .binaryFunctions
       case .binary(.fileOffset): .fileOffset
+      case .binary(.instruction): .instruction
       case .binary(.usdt): .usdt
       }
   }
@@ -125,6 +126,10 @@ enum QuestionKind: CaseIterable {
       Example(
         .binary(.fileOffset(path: "/bin/a", address: 16)), [.number(16), .number(0)],
         fact: "the place of address 16 in /bin/a")
+    case .instruction:
+      Example(
+        .binary(.instruction(path: "/bin/a", offset: 17)), [.instruction(.start), .instruction(.inside)],
+        fact: "the instruction at +17 in /bin/a")
     case .usdt:
       Example(
         .binary(.usdt(path: "/bin/a")),
@@ -273,7 +278,7 @@ private final class Answers: Target {
       switch other.shape {
       case .names, .tracepoints, .format: #expect(said.isSubset(of: errors) && said.count < errors.count)
       case .flag, .number, .parameters, .signature, .type, .layout, .enumerator, .enumerators, .namespace, .functions,
-        .usdt:
+        .instruction, .usdt:
         #expect(said == errors)
       }
       if other.shape != .layout { #expect(target.layout(of: .named("struct s")) == nil) }

@@ -7,11 +7,26 @@ extension HostTarget {
     case .files(let name):
       .names(name == BinaryFiles.everything ? MappedBinaries.paths(of: tracedProcess) : BinaryFiles.paths(of: name))
     case .functions(let path, let glob):
-      .functions(symbols(of: path).map { Self.sorted($0.functions(matching: Glob(glob))) })
+      .functions(symbols(of: path).map { Self.sorted(probed($0.functions(matching: Glob(glob)), of: path, by: glob)) })
     case .fileOffset(let path, let address): .number(symbols(of: path)?.fileOffset(of: address))
+    case .instruction(let path, let offset): .instruction(place(at: offset, in: path))
     case .usdt(let path):
       .usdt(openRegularFile(path).flatMap { file in ELFFile(descriptor: file.rawValue)?.usdtSites })
     }
+  }
+
+  /// Without those of a wildcard whose first instruction the kernel does not probe.
+  private func probed(_ functions: [BinaryFunction], of path: String, by glob: String) -> [BinaryFunction] {
+    guard Glob(glob).literal == nil, let code = binary(path)?.code else { return functions }
+    // Code is read in the order it lies in.
+    return functions.sorted { $0.offset < $1.offset }.filter { code.canProbe(at: $0.offset) }
+  }
+
+  private func place(at offset: UInt64, in path: String) -> InstructionPlace? {
+    guard let binary = binary(path), let code = binary.code,
+      let function = binary.symbols.function(atFileOffset: offset)
+    else { return nil }
+    return code.place(at: offset, from: offset - function.offset)
   }
 
   /// By name; a function that stands in several symbol tables or versions comes once.
@@ -24,14 +39,32 @@ extension HostTarget {
     return result
   }
 
-  /// The symbols of the binary that was asked for last are kept: several attach points are mostly of one.
-  private func symbols(of path: String) -> ELFSymbols? {
-    if let (known, symbols) = lastBinary, known == path { return symbols }
+  private func symbols(of path: String) -> ELFSymbols? { binary(path)?.symbols }
+
+  private func binary(_ path: String) -> OpenBinary? {
+    if let lastBinary, lastBinary.path == path { return lastBinary }
+    guard let binary = OpenBinary(path) else { return nil }
+    lastBinary = binary
+    return binary
+  }
+}
+
+/// An ELF file with what was read of it.
+final class OpenBinary {
+  let path: String
+  let symbols: ELFSymbols
+  /// `nil` for a processor whose instructions are not known.
+  private(set) lazy var code = MachineCode(file)
+  private let file: Descriptor
+
+  /// `nil` for what cannot be read or is not ELF.
+  init?(_ path: String) {
     guard let file = openRegularFile(path),
       let symbols = ELFSymbols(descriptor: file.rawValue, debug: MappedFile.debugFile)
     else { return nil }
-    lastBinary = (path, symbols)
-    return symbols
+    self.path = path
+    self.symbols = symbols
+    self.file = file
   }
 }
 

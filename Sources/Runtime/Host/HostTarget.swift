@@ -18,7 +18,8 @@ public final class HostTarget: Target {
   private(set) lazy var userNames = UserNames()
   private(set) lazy var cgroups = Cgroups()
   let userSymbols = UserSymbols()
-  var lastBinary: (path: String, symbols: ELFSymbols)?
+  /// What was asked for last is kept: several attach points are mostly of one binary.
+  var lastBinary: OpenBinary?
 
   private let traceableFunctions: String?
   let tracedProcess: Int32?

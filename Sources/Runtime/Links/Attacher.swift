@@ -2,7 +2,7 @@ import Codegen
 
 /// Attaches the programs of a bundle to its hooks; a file for each mechanism of the kernel extends it.
 struct Attacher {
-  let programs: [Descriptor]
+  let programs: [Loader.LoadedProgram]
   /// By program.
   let loads: [Load]
   let host: any HostServices
@@ -12,7 +12,9 @@ struct Attacher {
   var process: Int32?
 
   /// Adds the hook's descriptors to `attachments`; does nothing for what `run` starts.
+  /// - Throws: also why the hook has no program.
   func attach(_ hook: Hook, to attachments: Attachments) throws(RuntimeError) {
+    if case .failure(let error) = programs[hook.program] { throw error }
     switch hook.point {
     case .testRun: return
     case .perfEvent(let event): attachments.add(timer: try opened(Timer(source: .event(event), hook: hook)))
@@ -29,6 +31,11 @@ struct Attacher {
     }
   }
 
-  /// The descriptor of the hook's program.
-  func program(of hook: Hook) -> Int32 { programs[hook.program].rawValue }
+  /// The descriptor of the hook's program; none is open by that number where there is no program.
+  func program(of hook: Hook) -> Int32 {
+    switch programs[hook.program] {
+    case .success(let program): program.rawValue
+    case .failure: -1
+    }
+  }
 }

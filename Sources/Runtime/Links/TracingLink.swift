@@ -7,7 +7,7 @@ extension Attacher {
   func openTrampoline(_ hook: Hook) throws(RuntimeError) -> Int32 {
     let link = bpf_raw_tracepoint_open(nil, program(of: hook))
     if link >= 0 { return link }
-    if -link == EINVAL || -link == ENOENT || -link == ENOTSUP {
+    if [EINVAL, ENOENT, EBUSY, ENOTSUP, SystemCall.notSupported].contains(-link) {
       throw .unavailable("\(hook.title): the kernel does not let this function be traced")
     }
     throw .failure(doing: "attach \(hook.title)", code: -link, of: .bpf)

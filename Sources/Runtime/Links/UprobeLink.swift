@@ -57,6 +57,8 @@ extension Attacher {
     switch code {
     case ESRCH: .unavailable("\(hook.title): there is no process \(process ?? 0) any more")
     case ENOENT: .unavailable("\(hook.title): there is no file '\(path)' any more")
+    case SystemCall.notSupported:
+      .unavailable("\(hook.title): the kernel does not probe one of these instructions of '\(path)'")
     case EINVAL, EBADF: .unavailable("\(hook.title): the kernel finds no instruction to probe there in '\(path)'")
     default: .failure(doing: "attach \(hook.title)", code: code, of: .bpf)
     }

@@ -23,9 +23,23 @@ struct Loader {
     return maps
   }
 
-  func loadPrograms(maps: [LoadedMap]) throws(RuntimeError) -> [Descriptor] {
-    var programs: [Descriptor] = []
-    for spec in bundle.programs { programs.append(try load(spec, maps: maps)) }
+  /// A program in the kernel, or why the place that it was loaded for is not to be had.
+  typealias LoadedProgram = Result<Descriptor, RuntimeError>
+
+  /// - Throws: also what is wrong with each place that is not to be had, where probes may not be missing.
+  func loadPrograms(maps: [LoadedMap]) throws(RuntimeError) -> [LoadedProgram] {
+    var programs: [LoadedProgram] = []
+    var failures: [RuntimeError] = []
+    for spec in bundle.programs {
+      do throws(RuntimeError) {
+        programs.append(.success(try load(spec, maps: maps)))
+      } catch {
+        guard case .unavailable = error else { throw error }
+        programs.append(.failure(error))
+        failures.append(error)
+      }
+    }
+    if bundle.settings.missingProbes == .error, let error = RuntimeError(failures) { throw error }
     return programs
   }
 
@@ -75,9 +89,13 @@ struct Loader {
     if log.isEmpty || isOfResources {
       return .failure(doing: "load the program of \(spec.title)", code: code, of: .bpf)
     }
-    return .refused(
-      VerifierRefusal(
-        title: spec.title, object: spec.object, errno: Errno(rawValue: code), log: log, isLogCut: isLogCut))
+    let refusal = VerifierRefusal(
+      title: spec.title, object: spec.object, errno: Errno(rawValue: code), log: log, isLogCut: isLogCut)
+    // The verifier looks at the function before it follows the program's first instruction.
+    if case .function = spec.load.target, refusal.instruction == nil, !isLogCut {
+      return .unavailable("\(spec.title): the kernel does not let this function be traced: \(refusal.reason)")
+    }
+    return .refused(refusal)
   }
 
   /// The type that a program attaches to, and the BTF of the module that has it.

@@ -16,6 +16,12 @@ public enum RuntimeError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What the script printed did not all reach its output.
   case outputFailed(String, lines: Int, bytes: Int)
 
+  /// All of several failures; `nil` where there is none.
+  init?(_ failures: [RuntimeError]) {
+    guard let first = failures.first else { return nil }
+    self = failures.count == 1 ? first : .several(failures)
+  }
+
   /// Failures that are told one by one.
   private static let listedFailures = 12
 

@@ -9,6 +9,9 @@ enum SystemCall: Hashable, Sendable {
   case perfEvent
   case other
 
+  /// ENOTSUPP (Kernel: include/linux/errno.h), which the C library does not know.
+  static let notSupported: Int32 = 524
+
   /// What a user can do about an error other than a lack of rights; `nil` where the error says all.
   func remedy(for error: Errno) -> String? {
     switch (self, error) {

@@ -114,7 +114,7 @@ extension Pattern {
           missing("'\(path)' has no code at 0x\(String(sum, radix: 16))", at: parts[1].range, near: [], &diagnostics)
           continue
         }
-        add(path, offset, parts[1].text)
+        if try takesProbe(at: offset, in: path, target, &diagnostics) { add(path, offset, parts[1].text) }
       case .function(let glob):
         guard let functions = try target.functions(of: path, matching: glob) else {
           // What a wildcard finds among binaries is not all binaries.
@@ -129,7 +129,12 @@ extension Pattern {
               near: [], &diagnostics)
             continue
           }
-          add(path, function.offset + place.offset, function.name + (place.offset == 0 ? "" : "+\(place.offset)"))
+          let offset = function.offset + place.offset
+          // Wildcards leave out what the kernel does not probe.
+          if place.offset != 0 || Glob(glob).literal != nil {
+            guard try takesProbe(at: offset, in: path, target, &diagnostics) else { continue }
+          }
+          add(path, offset, function.name + (place.offset == 0 ? "" : "+\(place.offset)"))
         }
       }
     }
@@ -137,6 +142,32 @@ extension Pattern {
       missing("no function of \(paths.count) binaries matches '\(parts[1].text)'", &diagnostics)
     }
     return matches
+  }
+
+  /// Whether an instruction that can be probed begins there; reports what is wrong. `--unsafe` takes the user's word for it.
+  private func takesProbe(
+    at offset: UInt64, in path: String, _ target: any Target, _ diagnostics: inout Diagnostics
+  ) throws(TargetError) -> Bool {
+    let range = parts[1].range
+    switch try target.instructionPlace(in: path, at: offset) {
+    case .start: return true
+    case .inside where allowsUnsafe, .unprobed where allowsUnsafe, .none where allowsUnsafe: return true
+    case .unprobed:
+      missing(
+        "the kernel does not probe the instruction at '\(parts[1].text)' of '\(path)'", at: range,
+        notes: [Diagnostic.Note("--unsafe leaves that to the kernel")], &diagnostics)
+      return false
+    case .inside:
+      diagnostics.error(
+        "'\(parts[1].text)' is inside of an instruction of '\(path)': a probe there damages the traced program", at: range,
+        notes: [Diagnostic.Note("--unsafe attaches it all the same")])
+      return false
+    case .none:
+      diagnostics.error(
+        "no symbols of '\(path)' tell whether an instruction begins at '\(parts[1].text)': inside of one, a probe damages the"
+          + " traced program", at: range, notes: [Diagnostic.Note("--unsafe takes your word for it")])
+      return false
+    }
   }
 
   /// Where a binary was looked for.

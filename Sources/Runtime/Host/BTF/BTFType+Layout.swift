@@ -26,11 +26,11 @@ extension BTFType {
 }
 
 extension BTFObject {
-  /// Calls `body` with the name of each type of a kind.
-  func forEachName(of kind: BTFKind, _ body: (UnsafeRawBufferPointer) -> Void) {
+  /// Calls `body` with each type of a kind and its name.
+  func forEach(_ kind: BTFKind, _ body: (BTFType, _ name: UnsafeRawBufferPointer) -> Void) {
     _ = first { index, offset -> Never? in
       let type = BTFType(object: self, id: firstID + UInt32(index), offset: offset)
-      if type.kind == kind { body(name(at: type.nameOffset)) }
+      if type.kind == kind { body(type, name(at: type.nameOffset)) }
       return nil
     }
   }

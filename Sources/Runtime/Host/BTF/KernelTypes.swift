@@ -155,14 +155,17 @@ final class KernelTypes {
     names(of: .function, prefix: prefix, matching: glob)
   }
 
-  /// The functions of the kernel and, where their module matches, of modules: `KernelFunction.text` of each.
+  /// The functions of the kernel and, where their module matches, of modules that programs of type tracing can attach to:
+  /// `KernelFunction.text` of each.
   func functionTexts(matching glob: Glob, module: Glob?) -> Set<String> {
     var texts: Set<String> = []
+    let takesStructs = takesStructArguments
     forEachObject { object, place in
       guard module?.matches(place) ?? true else { return }
       let prefix = place == KernelFunction.kernel ? "" : place + ":"
-      object.forEachName(of: .function) { name in
-        if glob.matches(name) { texts.insert(prefix + String(decoding: name, as: UTF8.self)) }
+      object.forEach(.function) { function, name in
+        guard glob.matches(name), function.isTraceable(takingStructs: takesStructs) else { return }
+        texts.insert(prefix + String(decoding: name, as: UTF8.self))
       }
     }
     return texts
@@ -178,7 +181,7 @@ final class KernelTypes {
     let prefix = Array(prefix.utf8)
     var names: Set<String> = []
     forEachObject { object, _ in
-      object.forEachName(of: kind) { name in
+      object.forEach(kind) { _, name in
         if name.starts(with: prefix) { names.insert(String(decoding: name.dropFirst(prefix.count), as: UTF8.self)) }
       }
     }

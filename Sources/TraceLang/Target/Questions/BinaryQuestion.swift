@@ -6,6 +6,8 @@ public enum BinaryQuestion: Hashable, Sendable, Codable {
   case functions(path: String, glob: String)
   /// Where in a file the code at a virtual address lies.
   case fileOffset(path: String, address: UInt64)
+  /// How the code at an offset in a file lies to the instructions there.
+  case instruction(path: String, offset: UInt64)
   /// The USDT probes of a file.
   case usdt(path: String)
 }
@@ -16,6 +18,7 @@ extension BinaryQuestion: QuestionTopic {
     case .files(let name): "which binaries \(name) is"
     case .functions(let path, let glob): "the functions \(glob) of \(path)"
     case .fileOffset(let path, let address): "the place of address \(address) in \(path)"
+    case .instruction(let path, let offset): "the instruction at +\(offset) in \(path)"
     case .usdt(let path): "the USDT probes of \(path)"
     }
   }
@@ -24,7 +27,7 @@ extension BinaryQuestion: QuestionTopic {
     switch self {
     case .files(let name): [name]
     case .functions(let path, let glob): [path, glob]
-    case .fileOffset(let path, _), .usdt(let path): [path]
+    case .fileOffset(let path, _), .instruction(let path, _), .usdt(let path): [path]
     }
   }
 
@@ -33,6 +36,7 @@ extension BinaryQuestion: QuestionTopic {
     case .files: .names([])
     case .functions: .functions(nil)
     case .fileOffset: .number(nil)
+    case .instruction: .instruction(nil)
     case .usdt: .usdt(nil)
     }
   }
@@ -41,7 +45,7 @@ extension BinaryQuestion: QuestionTopic {
     switch self {
     case .files: .names
     // Where probes are attached.
-    case .functions, .fileOffset, .usdt: .number
+    case .functions, .fileOffset, .instruction, .usdt: .number
     }
   }
 }
@@ -68,8 +72,16 @@ extension Target {
     return offset
   }
 
+  /// How the code at so many bytes from the start of a file lies to the instructions there; `nil` where that cannot be told:
+  /// in no function that the file names, or for a processor whose instructions are not known.
+  public func instructionPlace(in path: String, at offset: UInt64) throws(TargetError) -> InstructionPlace? {
+    let question = Question.binary(.instruction(path: path, offset: offset))
+    guard case .instruction(let place) = try answer(question) else { throw .misfit(question) }
+    return place
+  }
+
   /// Where the USDT probes of a file fire, by namespace, name and place; `nil` for what is no ELF file.
-  func usdtSites(of path: String) throws(TargetError) -> [USDTSite]? {
+  public func usdtSites(of path: String) throws(TargetError) -> [USDTSite]? {
     let question = Question.binary(.usdt(path: path))
     guard case .usdt(let sites) = try answer(question) else { throw .misfit(question) }
     return sites
