@@ -15,7 +15,8 @@ import Testing
   }
 
   private static let prefixes: Set<Substring> = [
-    "lock", "rep", "repne", "xacquire", "xrelease", "data16", "addr32", "addr16", "cs", "ds", "es", "fs", "gs", "ss", "rex64",
+    "lock", "rep", "repne", "xacquire", "xrelease", "data16", "addr32", "addr16", "cs", "ds", "es", "fs", "gs", "ss",
+    "rex64",
   ]
 
   /// LLVM's length of an instruction with its prefixes, some of which it takes for instructions of their own; 0 for none.
@@ -53,7 +54,8 @@ import Testing
       let ours = X86Instruction(bytes, is64Bit: true)?.length
       if ours != length {
         let function = symbols.function(atFileOffset: text.offset + UInt64(place))
-        Issue.record("\(path) \(function?.name ?? ""): \(Array(bytes)) is \(words) of \(length) bytes, not \(ours ?? 0)")
+        Issue.record(
+          "\(path) \(function?.name ?? ""): \(Array(bytes)) is \(words) of \(length) bytes, not \(ours ?? 0)")
         return
       }
       place += length
@@ -70,7 +72,9 @@ import Testing
     let llvm = try #require(LLVM(.x86, triple: is64Bit ? "x86_64" : "i386"))
     var random = SplitMix(seed: 7)
     let prefixes: [[UInt8]] = [[], [0x66], [0xF3], [0xF2], [0x67]] + (is64Bit ? [[0x48], [0x41], [0x66, 0x44]] : [])
-    let escapes: [[UInt8]] = [[], [0x0F], [0x0F, 0x38], [0x0F, 0x3A], [0xC5, 0xF8], [0xC4, 0xE2, 0x79], [0xC4, 0xE3, 0xFD]]
+    let escapes: [[UInt8]] = [
+      [], [0x0F], [0x0F, 0x38], [0x0F, 0x3A], [0xC5, 0xF8], [0xC4, 0xE2, 0x79], [0xC4, 0xE3, 0xFD],
+    ]
     // LLVM counts no prefix of operand size before one of these.
     let laterPrefixes: Set<UInt8> = [0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65, 0x66, 0x67, 0xF0, 0xF2, 0xF3]
     var checked = 0
@@ -94,7 +98,9 @@ import Testing
   }
 
   @Test("those after a prefix that uprobes refuse, and others that they refuse, are known") func probed() {
-    func isProbed(_ bytes: UInt8..., is64Bit: Bool = true) -> Bool? { X86Instruction(bytes, is64Bit: is64Bit)?.canBeProbed }
+    func isProbed(_ bytes: UInt8..., is64Bit: Bool = true) -> Bool? {
+      X86Instruction(bytes, is64Bit: is64Bit)?.canBeProbed
+    }
     // push %rbp; endbr64; sub $8, %rsp
     #expect(isProbed(0x55) == true)
     #expect(isProbed(0xF3, 0x0F, 0x1E, 0xFA) == true)

@@ -27,7 +27,8 @@ struct InstructionPlaceTests {
 
   private func report(_ probe: String, _ options: String...) throws -> CommandResult {
     let path = try Self.program.get().path
-    return try run([Repository.swtrace, "--dry-run", "-q"] + options + ["-e", "\(probe.replacing("BIN", with: path)) { }"])
+    return try run(
+      [Repository.swtrace, "--dry-run", "-q"] + options + ["-e", "\(probe.replacing("BIN", with: path)) { }"])
   }
 
   @Test("an offset at the start of an instruction is taken", arguments: [0, 1, 6, 13]) func starts(offset: Int) throws {
@@ -62,7 +63,8 @@ struct InstructionPlaceTests {
     // Behind the end of the last function.
     let unknown = try address(of: "vector", 6)
     let result = try report("uprobe:BIN:\(unknown)")
-    #expect(result.errors.contains("no symbols of '\(program.path)' tell whether an instruction begins at '\(unknown)'"))
+    #expect(
+      result.errors.contains("no symbols of '\(program.path)' tell whether an instruction begins at '\(unknown)'"))
     #expect(result.ending == .exited(1))
     #expect(try report("uprobe:BIN:\(unknown)", "--unsafe").ending == .exited(0))
   }
@@ -71,7 +73,8 @@ struct InstructionPlaceTests {
   func unprobed() throws {
     for name in ["locked", "vector"] {
       let result = try report("uprobe:BIN:\(name)")
-      #expect(result.errors.contains("ERROR: the kernel does not probe the instruction at '\(name)'"), "\(result.errors)")
+      #expect(
+        result.errors.contains("ERROR: the kernel does not probe the instruction at '\(name)'"), "\(result.errors)")
       #expect(result.ending == .exited(1))
     }
     let path = try Self.program.get().path
@@ -82,7 +85,9 @@ struct InstructionPlaceTests {
   }
 
   @Test("all functions of the C library are probed at once") func library() throws {
-    let result = try run([Repository.swtrace, "--dry-run", "-q", "-e", "uprobe:libc:* { @ = count(); }"], environment: ["BPFTRACE_MAX_PROBES=100000"])
+    let result = try run(
+      [Repository.swtrace, "--dry-run", "-q", "-e", "uprobe:libc:* { @ = count(); }"],
+      environment: ["BPFTRACE_MAX_PROBES=100000"])
     #expect(result.errors == "" && result.ending == .exited(0))
   }
 
@@ -94,7 +99,9 @@ struct InstructionPlaceTests {
     let built = try run([Repository.swtrace, "build", "--unsafe", "-o", file, "-e", "uprobe:\(path):placed+2 { }"])
     #expect(built.ending == .exited(0), "\(built.errors)")
     let refused = try run([Repository.swtrace, "--dry-run", file])
-    #expect(refused.errors.contains("'\(file)' probes where this machine's binary may have no instruction"), "\(refused.errors)")
+    #expect(
+      refused.errors.contains("'\(file)' probes where this machine's binary may have no instruction"),
+      "\(refused.errors)")
     #expect(refused.ending == .exited(1))
     #expect(try run([Repository.swtrace, "--dry-run", "--unsafe", file]).ending == .exited(0))
   }

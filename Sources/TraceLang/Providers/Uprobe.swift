@@ -159,7 +159,8 @@ extension Pattern {
       return false
     case .inside:
       diagnostics.error(
-        "'\(parts[1].text)' is inside of an instruction of '\(path)': a probe there damages the traced program", at: range,
+        "'\(parts[1].text)' is inside of an instruction of '\(path)': a probe there damages the traced program",
+        at: range,
         notes: [Diagnostic.Note("--unsafe attaches it all the same")])
       return false
     case .none:

@@ -159,12 +159,12 @@ final class KernelTypes {
   /// `KernelFunction.text` of each.
   func functionTexts(matching glob: Glob, module: Glob?) -> Set<String> {
     var texts: Set<String> = []
-    let takesStructs = takesStructArguments
+    let limits = trampolineLimits
     forEachObject { object, place in
       guard module?.matches(place) ?? true else { return }
       let prefix = place == KernelFunction.kernel ? "" : place + ":"
       object.forEach(.function) { function, name in
-        guard glob.matches(name), function.isTraceable(takingStructs: takesStructs) else { return }
+        guard glob.matches(name), function.isTraceable(within: limits) else { return }
         texts.insert(prefix + String(decoding: name, as: UTF8.self))
       }
     }

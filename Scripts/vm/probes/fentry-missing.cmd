@@ -1,0 +1,1 @@
+calls read 4 write 2
