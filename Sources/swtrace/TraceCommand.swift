@@ -107,12 +107,7 @@ struct TraceCommand: ParsableCommand {
       throw CommandFailure(error.message)
     }
     let frontend = Frontend(target: host, options: script, style: style)
-    var child: ChildProcess?
-    do throws(RuntimeError) {
-      child = try c.map { command throws(RuntimeError) in try ChildProcess(command: command) }
-    } catch {
-      throw CommandFailure(error.description)
-    }
+    let child = try startedCommand()
     let childPID = child.map { Int($0.pid) }
     let bundle = try LargeStack.run { () throws(CommandFailure) in
       let result = try frontend.compile(childPID: childPID, tracedPID: p.map(Int.init), isForRun: true)
@@ -144,10 +139,27 @@ struct TraceCommand: ParsableCommand {
     }
     let host: HostTarget
     do throws(TargetError) { host = try HostTarget() } catch { throw CommandFailure(error.message) }
+    let child = try startedCommand()
+    let process = child.map { TracedProcess.command($0.pid) } ?? p.map { .given($0) }
     let bundle = try LargeStack.run { () throws(CommandFailure) in
-      try BundleReader.bundle(path, allowsUnsafe: script.unsafe, on: host)
+      let bundle = try BundleReader.bundle(path, allowsUnsafe: script.unsafe, on: host)
+      guard let process else { return bundle }
+      do throws(BundleError) {
+        return try bundle.narrowed(to: process, in: host.pidNamespace)
+      } catch {
+        throw CommandFailure("'\(path)': \(error.message)")
+      }
     }
-    return try run(bundle, host)
+    return try run(bundle, host, child)
+  }
+
+  /// The command of `-c`, which waits until everything is attached.
+  private func startedCommand() throws(CommandFailure) -> ChildProcess? {
+    do throws(RuntimeError) {
+      return try c.map { command throws(RuntimeError) in try ChildProcess(command: command) }
+    } catch {
+      throw CommandFailure(error.description)
+    }
   }
 
   /// Prints what was asked of a script compiled for another machine.

@@ -120,13 +120,14 @@ import Testing
     #expect(result.errors.contains("\(ended.pid)"), "\(result.errors)")
   }
 
-  @Test("system calls, by tracepoints of each kind") func tracepoints() throws {
+  @Test("system calls, by tracepoints of each kind, also by a bundle", arguments: [false, true])
+  func tracepoints(isBuilt: Bool) throws {
     let script = """
       tracepoint:syscalls:sys_enter_getppid { @enter[pid] = count(); }
       tracepoint:syscalls:sys_exit_getppid /args.ret > 0/ { @exit[pid] = count(); }
       rawtracepoint:sys_enter /args.id == \(Self.getppid)/ { @raw[pid] = count(); }
       """
-    #expect(try output(script) == "@enter[PID]: 307\n@exit[PID]: 307\n@raw[PID]: 307")
+    #expect(try output(script, isBuilt: isBuilt) == "@enter[PID]: 307\n@exit[PID]: 307\n@raw[PID]: 307")
   }
 
   private static let samples = """
@@ -137,9 +138,15 @@ import Testing
     """
 
   /// What `samples` leaves, numbers above 10 as N.
-  private func samples(_ process: String, _ options: [String]) throws -> [String] {
+  private func samples(_ process: String, _ options: [String], isBuilt: Bool = false) throws -> [String] {
     let script = Self.samples.replacing("PID", with: process)
-    let lines = try run([Repository.swtrace, "-q"] + options + ["-e", script]).output.split(separator: "\n")
+    var words = ["-e", script]
+    let folder = try TemporaryFolder()
+    if isBuilt {
+      words = [folder.path + "/bundle"]
+      #expect(try run([Repository.swtrace, "build", "-o", words[0], "-e", script]).ending == .exited(0))
+    }
+    let lines = try run([Repository.swtrace, "-q"] + options + words).output.split(separator: "\n")
     return lines.map { line in
       let words = line.split(separator: " ")
       return Int(words[1]).map { $0 > 10 } ?? false ? "\(words[0]) N" : String(line)
@@ -151,7 +158,17 @@ import Testing
     let busy = try [RunningCommand(loop), RunningCommand(loop)]
     let expected: Set = ["@begin: 1", "@end: 1", "@interval: 1", "@profile: N", "@software: N"]
     #expect(try Set(samples("\(busy[0].pid)", ["-p", "\(busy[0].pid)"])) == expected)
+    #expect(try Set(samples("\(busy[0].pid)", ["-p", "\(busy[0].pid)"], isBuilt: true)) == expected)
     #expect(try Set(samples("cpid", ["-c", "sh -c 'while :; do :; done'"])) == expected)
+    let folder = try TemporaryFolder()
+    let bundle = folder.path + "/bundle"
+    let sampled = """
+      profile:hz:999 { @[pid] = 1; } software:cpu-clock:1000000 { @[pid] = 1; }
+      interval:ms:400 { print(len(@)); clear(@); exit(); }
+      """
+    #expect(try run([Repository.swtrace, "build", "-o", bundle, "-e", sampled]).ending == .exited(0))
+    #expect(
+      try run([Repository.swtrace, "-q", "-c", "sh -c 'while :; do :; done'", bundle]).output.hasPrefix("1\n"))
     for process in busy {
       process.signal(SIGKILL)
       _ = try process.finish()

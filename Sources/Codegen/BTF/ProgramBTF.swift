@@ -10,6 +10,12 @@ public struct ProgramBTF: Hashable, Sendable, Codable {
   public static let functionRecordSize = 8
   public static let lineRecordSize = 16
 
+  init(types: [UInt8], functionInfo: [UInt8], lineInfo: [UInt8]) {
+    self.types = types
+    self.functionInfo = functionInfo
+    self.lineInfo = lineInfo
+  }
+
   /// Describes a program's functions and, where `sourceLine` knows them, its source lines.
   ///
   /// The program itself is global and takes its context; what it calls is static, as callbacks must be.
