@@ -187,6 +187,36 @@ import Testing
     }
   }
 
+  @Test("numbers of processes are those of the namespace that swtrace runs in", arguments: [false, true])
+  func namespace(isBuilt: Bool) throws {
+    let program = try Self.program.get().path
+    let folder = try TemporaryFolder()
+    let script = """
+      uprobe:\(program):swt_step { @steps = count(); }
+      tracepoint:syscalls:sys_enter_getppid /comm == "traced"/ { @calls = count(); }
+      """
+    var words = "-e '\(script)'"
+    if isBuilt {
+      words = folder.path + "/bundle"
+      #expect(try run([Repository.swtrace, "build", "-o", words, "-e", script]).ending == .exited(0))
+    }
+    let fifos = ["start", "other", "done"].map { folder.path + "/" + $0 }
+    for fifo in fifos { #expect(mkfifo(fifo, 0o600) == 0) }
+    let tracing = try RunningCommand([
+      "unshare", "--pid", "--fork", "--mount-proc", "sh", "-c",
+      """
+      ('\(program)' '\(fifos[1])'; echo > '\(fifos[2])') &
+      '\(program)' '\(fifos[0])' &
+      exec '\(Repository.swtrace)' -p $! \(words)
+      """,
+    ])
+    try tracing.wait { $1.contains("Attached") }
+    // Another process of the namespace does the same first.
+    #expect(
+      try run(["sh", "-c", "echo > '\(fifos[1])'; cat '\(fifos[2])'; echo > '\(fifos[0])'"]).ending == .exited(0))
+    #expect(try tracing.finish().output == "\n\n@calls: 307\n@steps: 307\n")
+  }
+
   @Test("without either, all processes are seen") func all() throws {
     let program = try Self.program.get().path
     let tracing = try RunningCommand([Repository.swtrace, "-e", "uprobe:\(program):swt_step { @ = count(); }"])
