@@ -181,7 +181,7 @@ import TraceLang
         "reg() needs a probe that saves registers: kprobe, uprobe, usdt, profile, interval, software or hardware"
       ),
       ("func", "func is only there in kprobe, kretprobe, uprobe, uretprobe, fentry and fexit probes"),
-      ("path(1)", "path() needs an fentry, fexit or iter probe"),
+      ("path(1)", "path() is only there in fentry, fexit and iter probes"),
       ("socket_cookie(1)", "socket_cookie() needs an fentry or fexit probe"),
       ("uaddr(\"x\")", "uaddr() needs a uprobe, uretprobe or usdt probe"),
       ("comm(1)", "comm() of another process needs kernel functions that this version of swtrace does not call"),

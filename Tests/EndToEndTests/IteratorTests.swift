@@ -37,6 +37,55 @@ import Testing
     #expect(try Tracing.output(script) == "both\n\n\n")
   }
 
+  /// What a script prints for a file of this process that is named so.
+  private func output(forFileNamed name: String, _ actions: String) throws -> String {
+    let path = "/tmp/\(name)"
+    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    defer {
+      close(file)
+      unlink(path)
+    }
+    return try Tracing.output("iter:task_file /ctx.task.pid == \(getpid()) && ctx.fd == \(file)/ { \(actions) }")
+  }
+
+  @Test("path() is the full name of an open file") func path() throws {
+    let name = "swtrace-path-\(getpid())"
+    let actions = """
+      $path = path(ctx.file.f_path);
+      printf("%s %d %d\\n", path(ctx.file.f_path), strlen($path), $path == path(ctx.file.f_path, 64));
+      """
+    #expect(try output(forFileNamed: name, actions) == "/tmp/\(name) \(name.utf8.count + 5) 1\n\n\n")
+  }
+
+  @Test("path() with a size keeps the end of a longer name") func shortPath() throws {
+    let name = "swtrace-path-\(getpid())"
+    let actions = """
+      printf("%s %s\\n", path(ctx.file.f_path, 8), path(ctx.file.f_path, 99));
+      """
+    #expect(try output(forFileNamed: name, actions) == "\(name.suffix(7)) /tmp/\(name)\n\n\n")
+  }
+
+  @Test("a map keyed by paths has one entry for each") func pathKeys() throws {
+    let path = "/tmp/swtrace-keys-\(getpid())"
+    let files = (0..<3).map { _ in open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) }
+    defer {
+      for file in files { close(file) }
+      unlink(path)
+    }
+    let script = """
+      iter:task_file /ctx.task.pid == \(getpid())/ { @[path(ctx.file.f_path)] = count(); }
+      end { printf("%d\\n", (uint64)@["\(path)"]); clear(@); }
+      """
+    #expect(try Tracing.output(script) == "3\n\n\n")
+  }
+
+  @Test("a file that is not there has no path") func noPath() throws {
+    let script = """
+      iter:task_vma /ctx.task.pid == \(getpid()) && ctx.vma.vm_file == 0/ { @[path(ctx.vma.vm_file.f_path)] = 1; }
+      """
+    #expect(try Tracing.maps(script) == "@[]: 1\n")
+  }
+
   @Test("the objects of an iterator are listed with their types") func listing() throws {
     let result = try run([Repository.swtrace, "-lv", "iter:task_file"])
     #expect(result.output == "iter:task_file\n    struct task_struct * task\n    uint32 fd\n    struct file * file\n")

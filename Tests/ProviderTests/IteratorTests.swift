@@ -26,6 +26,28 @@ import Testing
     #expect(expand("iter:task:/sys/fs/bpf/x").report.contains("pinned iterators are not in this version of swtrace"))
   }
 
+  @Test(
+    "path() takes what the kernel knows to be a path",
+    arguments: [
+      (
+        "$f = ctx.file; print(path($f.f_path));",
+        "stdin:1:44-53: ERROR: path() needs a struct path that is reached from args, ctx or curtask by members alone\n"
+          + "NOTE: as in args.file.f_path; the kernel does not know what variables and casts point to"
+      ),
+      (
+        "print(path(ctx.file));",
+        "stdin:1:29-37: ERROR: path() needs a struct path or a pointer to one, not struct file *"
+      ),
+      ("print(path(ctx.file.f_path, 0));", "stdin:1:46-47: ERROR: path() takes a size of 1 to 4096 bytes, not 0"),
+      (
+        "print(path(ctx.file.f_path, pid));",
+        "stdin:1:46-49: ERROR: path() needs a number known at compile time here"
+      ),
+    ])
+  func paths(actions: String, report: String) throws {
+    #expect(try ProbeScript.refusal("iter:task_file { \(actions) }") == report)
+  }
+
   @Test("ctx is the struct of the iterator, and nothing elsewhere") func context() throws {
     #expect(Provider.named("it")?.name == "iter")
     #expect(ObjectIterator(name: "task").traits.context == .named("struct bpf_iter__task"))

@@ -165,7 +165,7 @@ struct Usage {
       if !stackLimits.contains(type.limit) { stackLimits.append(type.limit) }
     case .softwareTAI: usesSoftwareTAI = true
     case .bytes, .inet, .macAddress, .stringLength, .stringIndex, .compareBytes, .namespaceID, .userMode, .register,
-      .perCPUAddress, .signal, .cgroupPath, .stackDepth:
+      .perCPUAddress, .signal, .cgroupPath, .path, .stackDepth:
       break
     }
   }

@@ -71,7 +71,7 @@ extension Builtin {
     Builtin(.reg, .function, 1...1, "uint64 reg(const string name)", "A saved register of the CPU."),
     Builtin(
       .path, .function, 1...2, "string path(struct path *path [, size])",
-      "The full name of a path (fentry, fexit, iter)."),
+      "The full name of a path; its end where that is longer than size (fentry, fexit, iter)."),
     Builtin(
       .cgroupPath, .function, 1...2, "cgroup_path_t cgroup_path(uint64 id [, const string filter])",
       "A cgroup's path, found when it prints."),

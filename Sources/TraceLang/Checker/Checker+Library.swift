@@ -16,7 +16,8 @@ extension Checker {
     case .find: return findEntry(arguments, range)
     case .signal, .signalThread: return signal(builtin.name, arguments[0], range)
     case .kstack, .ustack: return stack(isUser: builtin.name == .ustack, arguments, range)
-    case .path, .socketCookie, .uaddr, .skboutput, .override, .unwatch:
+    case .path: return path(arguments, range)
+    case .socketCookie, .uaddr, .skboutput, .override, .unwatch:
       return elsewhere(builtin.name, range)
     case .pid, .tid, .uid, .gid, .comm, .cpu, .ncpus, .nsecs, .elapsed, .probe, .args, .curtask, .rand, .cgroup,
       .numaid,
@@ -51,7 +52,6 @@ extension Checker {
   private mutating func elsewhere(_ name: Builtin.Name, _ range: SourceRange) -> TypedExpression {
     let (what, needs): (String, String) =
       switch name {
-      case .path: ("path()", "an fentry, fexit or iter probe")
       case .socketCookie: ("socket_cookie()", "an fentry or fexit probe")
       case .uaddr: ("uaddr()", "a uprobe, uretprobe or usdt probe")
       case .skboutput:

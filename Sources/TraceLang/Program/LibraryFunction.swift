@@ -32,6 +32,9 @@ public indirect enum LibraryFunction: Hashable, Sendable {
   /// A cgroup's identifier and the index of a filter in `Program.cgroupFilters`.
   case cgroupPath(TypedExpression, filter: Int)
 
+  /// The name of a `struct path`, or of one that a pointer points to: bytes with the terminator.
+  case path(TypedExpression, capacity: Int)
+
   /// The frames that led here.
   case stack(StackType)
   /// Frames of a stack.
@@ -61,6 +64,7 @@ extension LibraryFunction {
     case .perCPUAddress(_, _, let cpu): cpu.map { [$0] } ?? []
     case .signal(let number, _): [number]
     case .cgroupPath(let identifier, _): [identifier]
+    case .path(let source, _): [source]
     }
   }
 
@@ -86,6 +90,7 @@ extension LibraryFunction {
     case .softwareTAI: "sw_tai"
     case .signal(_, let isThread): isThread ? "signal_thread" : "signal"
     case .cgroupPath(_, let filter): "cgroup_path \(filter)"
+    case .path: "path"
     case .stack(let type): "\(type.isUser ? "ustack" : "kstack") \(type.mode.rawValue) \(type.limit)"
     case .stackDepth: "len"
     }

@@ -1,0 +1,1 @@
+calls fstat 2
