@@ -77,7 +77,7 @@ struct Rehearsal {
     let ring = try maps.first { $0.spec.kind == .ringBuffer }.map { map throws(RuntimeError) in try RingBuffer(map: map)
     }
     let attacher = Attacher(
-      programs: programs, loads: bundle.programs.map(\.load), host: host, onlineCPUs: OnlineCPUs.numbers())
+      programs: programs, specs: bundle.programs, host: host, onlineCPUs: OnlineCPUs.numbers())
     let attachments = Attachments()
     for hook in bundle.hooks where hook.point == .begin { try attacher.run(hook) }
     for hook in bundle.hooks { try? attacher.attach(hook, to: attachments) }

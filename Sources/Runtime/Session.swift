@@ -70,7 +70,7 @@ public final class Session {
     let cpus = bundle.hooks.contains(where: \.point.isOnCPUs) ? CPUWatch() : nil
     if let cpus { try loop.watch(cpus: cpus) }
     let attacher = Attacher(
-      programs: programs, loads: bundle.programs.map(\.load), host: host, onlineCPUs: OnlineCPUs.numbers(),
+      programs: programs, specs: bundle.programs, host: host, onlineCPUs: OnlineCPUs.numbers(),
       process: child?.pid ?? options.process)
     let attachments = Attachments()
     writeStartTime(to: maps)

@@ -1,1 +1,1 @@
-calls fstat 2
+calls read 2

@@ -14,6 +14,7 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
   case getStackID = 27
   case getNUMANodeID = 42
   case probeReadString = 45
+  case getSocketCookie = 46
   case perfEventOutput = 25
   case getCurrentTask = 35
   case overrideReturn = 58
@@ -64,6 +65,7 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
     case .getStackID: "get_stackid"
     case .getNUMANodeID: "get_numa_node_id"
     case .probeReadString: "probe_read_str"
+    case .getSocketCookie: "get_socket_cookie"
     case .perfEventOutput: "perf_event_output"
     case .getCurrentTask: "get_current_task"
     case .overrideReturn: "override_return"
@@ -106,7 +108,8 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
       .getCurrentCgroupID, .getCurrentTaskBTF, .getFunctionIP, .getAttachCookie:
       true
     case .mapLookupElement, .mapUpdateElement, .mapDeleteElement, .probeRead, .ktimeGetNanoseconds, .getPseudoRandom,
-      .tailCall, .getCurrentComm, .getStackID, .probeReadString, .perfEventOutput, .overrideReturn, .getStack,
+      .tailCall, .getCurrentComm, .getStackID, .probeReadString, .getSocketCookie, .perfEventOutput, .overrideReturn,
+      .getStack,
       .sendSignal, .probeReadUser, .probeReadKernel, .probeReadUserString, .probeReadKernelString, .sendSignalThread,
       .jiffies64, .getNamespacePIDTGID, .ktimeGetBootNanoseconds, .sequenceWrite, .ringBufferOutput, .ringBufferReserve,
       .ringBufferSubmit, .ringBufferDiscard, .getTaskStack, .dPath, .perCPUPointer, .thisCPUPointer,

@@ -67,6 +67,16 @@ extension Lowering {
     builder.join([none, read].compactMap { $0 })
   }
 
+  /// The number of a socket that the verifier knows as one; 0 where there is none.
+  mutating func socketCookie(_ socket: TypedExpression) -> Operand {
+    guard var place = place(of: socket) else { return .constant(0) }
+    place.mayBeNull = true
+    return nonNull(place, .integer) { lowering in
+      let object = lowering.builder.advance(place.object, by: .constant(Int64(place.offset)))
+      return lowering.builder.call(.getSocketCookie, [.value(object)])
+    }
+  }
+
   private struct ObjectPlace {
     let object: Value
     var offset = 0

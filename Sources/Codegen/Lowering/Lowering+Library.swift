@@ -39,6 +39,10 @@ extension Lowering {
     case .signal(let number, let isThread):
       return .value(builder.call(isThread ? .sendSignalThread : .sendSignal, [scalar(number)]))
     case .stackDepth(let stack): return stackDepth(stack)
+    case .socketCookie(let socket): return socketCookie(socket)
+    case .override(let result):
+      let value = scalar(result)
+      return .value(builder.call(.overrideReturn, [.value(entry.context), value]))
     case .bytes, .inet, .macAddress, .cgroupPath, .path, .stack: return .constant(0)
     }
   }
@@ -66,9 +70,9 @@ extension Lowering {
         $0.writePath(source, capacity: capacity, to: memory, isPadded: isPadded, at: range)
       }
     case .stack(let type): releasingMemory(of: function) { $0.writeStack(type, to: memory) }
-    case .signal: _ = library(function)
+    case .signal, .override: _ = library(function)
     case .stringLength, .stringIndex, .compareBytes, .globMatch, .namespaceID, .userMode, .register, .perCPUAddress,
-      .softwareTAI, .stackDepth:
+      .softwareTAI, .stackDepth, .socketCookie:
       break
     }
   }

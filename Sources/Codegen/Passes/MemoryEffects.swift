@@ -70,7 +70,8 @@ extension Helper {
     case .perfEventOutput: index == 3
     case .strncmp: index == 0 || index == 2
     case .probeRead, .ktimeGetNanoseconds, .getPseudoRandom, .getSMPProcessorID, .tailCall, .getCurrentPIDTGID,
-      .getCurrentUIDGID, .getCurrentComm, .getStackID, .getNUMANodeID, .probeReadString, .getCurrentTask,
+      .getCurrentUIDGID, .getCurrentComm, .getStackID, .getNUMANodeID, .probeReadString, .getSocketCookie,
+      .getCurrentTask,
       .overrideReturn, .getStack, .getCurrentCgroupID, .sendSignal, .probeReadUser, .probeReadKernel,
       .probeReadUserString, .probeReadKernelString, .sendSignalThread, .jiffies64, .getNamespacePIDTGID,
       .ktimeGetBootNanoseconds, .ringBufferReserve, .ringBufferSubmit, .ringBufferDiscard, .getTaskStack, .dPath,

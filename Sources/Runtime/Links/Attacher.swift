@@ -3,8 +3,7 @@ import Codegen
 /// Attaches the programs of a bundle to its hooks; a file for each mechanism of the kernel extends it.
 struct Attacher {
   let programs: [Descriptor]
-  /// By program.
-  let loads: [Load]
+  let specs: [ProgramSpec]
   let host: any HostServices
   /// In ascending order; at least one.
   let onlineCPUs: [Int32]

@@ -37,7 +37,8 @@ public struct VerifierRefusal: Error, Hashable, Sendable, CustomStringConvertibl
     .dPath:
       "path() works in iter probes (from Linux 5.12 on) and in fentry and fexit of functions that the kernel lists:"
       + " vfs_truncate, vfs_fallocate, vfs_getattr, dentry_open, filp_close, security_file_open,"
-      + " security_file_permission, security_inode_getattr and security_path_truncate"
+      + " security_file_permission, security_inode_getattr and security_path_truncate",
+    .getSocketCookie: "socket_cookie() needs Linux 5.12",
   ]
 
   /// Whether the verifier gave up on a loop rather than found a fault; 5.10 tells too many branches by EFAULT.

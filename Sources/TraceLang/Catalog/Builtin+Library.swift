@@ -77,7 +77,7 @@ extension Builtin {
       "A cgroup's path, found when it prints."),
     Builtin(
       .socketCookie, .function, 1...1, "uint64 socket_cookie(struct sock *sk)",
-      "The kernel's number of a socket (fentry, fexit)."),
+      "The kernel's number of a socket (fentry, fexit, iter, rawtracepoint)."),
     Builtin(
       .percpuAddress, .function, 1...2, "uint64 *percpu_kaddr(const string symbol [, uint64 cpu])",
       "The address of a per-CPU symbol on a CPU."),

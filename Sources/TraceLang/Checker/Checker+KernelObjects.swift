@@ -14,28 +14,52 @@ extension Checker {
       }
       capacity = Int(size)
     }
-    guard let source = kernelObject(arguments[0], "path", "path()", example: "args.file.f_path") else {
+    let source = kernelObject(arguments[0], "path", "path()", example: "args.file.f_path") { $0 == "path" }
+    guard let source else { return invalid(range) }
+    return libraryValue(.path(source, capacity: capacity), .string(capacity: capacity), range)
+  }
+
+  mutating func socketCookie(_ syntax: Expression, _ range: SourceRange) -> TypedExpression {
+    guard expects(.socketCookie, "socket_cookie()", "fentry, fexit, iter and rawtracepoint", range),
+      let socket = kernelObject(
+        syntax, "sock", "socket_cookie()", example: "args.sk",
+        isKind: {
+          // Sockets of a protocol begin with a struct sock, and that with a struct sock_common.
+          $0 == "sock" || $0 == "sock_common" || $0.hasSuffix("_sock")
+        })
+    else { return invalid(range) }
+    return libraryValue(.socketCookie(socket), .uint64, range)
+  }
+
+  mutating func override(_ syntax: Expression, _ range: SourceRange) -> TypedExpression {
+    guard expects(.override, "override()", "kprobe", range, ", at the start of a function") else {
       return invalid(range)
     }
-    return libraryValue(.path(source, capacity: capacity), .string(capacity: capacity), range)
+    if !options.allowsUnsafe { error("override() changes what the kernel does and needs --unsafe", at: range) }
+    if !target.has(.kprobeOverride) {
+      error("this kernel lets no program override functions (CONFIG_BPF_KPROBE_OVERRIDE)", at: range)
+    }
+    let result = converted(integerOperand(syntax), .uint64)
+    if result.type == .invalid { return result }
+    return libraryValue(.override(result), .void, range)
   }
 
   /// Whether the current probe lets a program call a function; reports where it does not.
   private mutating func expects(
-    _ ability: ProbeTraits.Abilities, _ function: String, _ probes: String, _ range: SourceRange
+    _ ability: ProbeTraits.Abilities, _ function: String, _ probes: String, _ range: SourceRange, _ limit: String = ""
   ) -> Bool {
     if instance.traits.abilities.contains(ability) { return true }
-    if !instance.attachPoints.isEmpty { error("\(function) is only there in \(probes) probes", at: range) }
+    if !instance.attachPoints.isEmpty { error("\(function) is only there in \(probes) probes\(limit)", at: range) }
     return false
   }
 
   /// A struct of the kernel, or a pointer to one, whose type the verifier follows from the probe's arguments.
   private mutating func kernelObject(
-    _ syntax: Expression, _ name: String, _ function: String, example: String
+    _ syntax: Expression, _ name: String, _ function: String, example: String, isKind: (String) -> Bool
   ) -> TypedExpression? {
     let value = expression(syntax)
     switch value.type {
-    case .record(let record) where record.name == name, .pointer(.record(let record), _) where record.name == name:
+    case .record(let record) where isKind(record.name), .pointer(.record(let record), _) where isKind(record.name):
       if value.isReachedByMembers { return value }
       error(
         "\(function) needs a struct \(name) that is reached from args, ctx or curtask by members alone",

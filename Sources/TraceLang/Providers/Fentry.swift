@@ -10,7 +10,7 @@ extension Fentry: ProbePlace {
     traits.arguments = .function(function.text)
     if side == .exit { traits.result = .ofFunction(function.text) }
     traits.hasFunctionName = true
-    traits.abilities = .path
+    traits.abilities = [.path, .socketCookie]
     return traits
   }
 }

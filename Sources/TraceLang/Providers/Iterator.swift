@@ -11,7 +11,7 @@ extension ObjectIterator: ProbePlace {
     // swtrace runs it, by reading.
     traits.mayInterrupt = false
     traits.hasCurrentTask = false
-    traits.abilities = .path
+    traits.abilities = [.path, .socketCookie]
     return traits
   }
 }

@@ -42,6 +42,10 @@ public struct ProbeTraits: Hashable, Sendable {
     public init(rawValue: UInt8) { self.rawValue = rawValue }
     /// The name of a `struct path`.
     public static let path = Abilities(rawValue: 1)
+    /// The number of a socket.
+    public static let socketCookie = Abilities(rawValue: 2)
+    /// What the traced function returns, which then does not run.
+    public static let override = Abilities(rawValue: 4)
   }
 
   public enum ArgumentWords: Hashable, Sendable {
