@@ -286,6 +286,10 @@ import TraceLang
     #expect(try refusal(.kprobeMulti([function], .exit, cookies: [1]), .kprobeMulti) == nil)
     #expect(try refusal(.trampoline, onFunction) == nil)
     #expect(try refusal(.iterator, Load(.tracing, .iterator("task"))) == nil)
+    #expect(try refusal(.pinnedIterator("/sys/fs/bpf/x"), Load(.tracing, .iterator("task"))) == nil)
+    #expect(
+      try refusal(.pinnedIterator("x"), Load(.tracing, .iterator("task"))) == "hook 0: a pinned program has a file")
+    #expect(try refusal(.pinnedIterator("/sys/fs/bpf/x"), onFunction) == "hook 0: its program does not iterate")
 
     for name in ["", "a\0b", String(repeating: "x", count: 200)] {
       let nameless = KernelFunction(name)

@@ -29,6 +29,7 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
   case jiffies64 = 118
   case getNamespacePIDTGID = 120
   case ktimeGetBootNanoseconds = 125
+  case sequencePrintf = 126
   case sequenceWrite = 127
   case ringBufferOutput = 130
   case ringBufferReserve = 131
@@ -80,6 +81,7 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
     case .jiffies64: "jiffies64"
     case .getNamespacePIDTGID: "get_ns_current_pid_tgid"
     case .ktimeGetBootNanoseconds: "ktime_get_boot_ns"
+    case .sequencePrintf: "seq_printf"
     case .sequenceWrite: "seq_write"
     case .ringBufferOutput: "ringbuf_output"
     case .ringBufferReserve: "ringbuf_reserve"
@@ -111,7 +113,8 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
       .tailCall, .getCurrentComm, .getStackID, .probeReadString, .getSocketCookie, .perfEventOutput, .overrideReturn,
       .getStack,
       .sendSignal, .probeReadUser, .probeReadKernel, .probeReadUserString, .probeReadKernelString, .sendSignalThread,
-      .jiffies64, .getNamespacePIDTGID, .ktimeGetBootNanoseconds, .sequenceWrite, .ringBufferOutput, .ringBufferReserve,
+      .jiffies64, .getNamespacePIDTGID, .ktimeGetBootNanoseconds, .sequencePrintf, .sequenceWrite, .ringBufferOutput,
+      .ringBufferReserve,
       .ringBufferSubmit, .ringBufferDiscard, .getTaskStack, .dPath, .perCPUPointer, .thisCPUPointer,
       .forEachMapElement, .taskPointerRegisters, .loop, .strncmp, .mapLookupPerCPUElement, .ktimeGetTAINanoseconds:
       false

@@ -68,6 +68,7 @@ extension Helper {
     case .mapUpdateElement: index == 1 || index == 2
     case .ringBufferOutput, .sequenceWrite: index == 1
     case .perfEventOutput: index == 3
+    case .sequencePrintf: index == 1 || index == 3
     case .strncmp: index == 0 || index == 2
     case .probeRead, .ktimeGetNanoseconds, .getPseudoRandom, .getSMPProcessorID, .tailCall, .getCurrentPIDTGID,
       .getCurrentUIDGID, .getCurrentComm, .getStackID, .getNUMANodeID, .probeReadString, .getSocketCookie,

@@ -100,7 +100,7 @@ struct Usage {
       visit(body)
     case .breakLoop, .continueLoop, .finish: break
     case .send(let message):
-      sends = true
+      if !traits[probe].isPinned { sends = true }
       visit(message)
     }
   }

@@ -9,6 +9,8 @@ struct Attacher {
   let onlineCPUs: [Int32]
   /// The process of `-p` or `-c`: user functions and memory of it alone are traced.
   var process: Int32?
+  /// Whether iterators are given their files, or tried only.
+  var pins = true
 
   /// Adds the hook's descriptors to `attachments`; does nothing for what `run` starts.
   func attach(_ hook: Hook, to attachments: Attachments) throws(RuntimeError) {
@@ -25,6 +27,7 @@ struct Attacher {
       attachments.add(link: try openKprobes(functions, side, cookies, hook))
     case .trampoline: attachments.add(link: try openTrampoline(hook))
     case .iterator: attachments.add(iterator: try opened(hook))
+    case .pinnedIterator(let path): try pin(hook, path, attachments)
     }
   }
 

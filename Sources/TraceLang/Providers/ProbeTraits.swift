@@ -29,6 +29,8 @@ public struct ProbeTraits: Hashable, Sendable {
   public var followsCommand = false
   /// The member of `args` that is the number of the system call the probe fires at.
   public var syscallNumber: String?
+  /// Whether the program stays in the kernel when swtrace ends: what it prints is text that is read from a file.
+  public var isPinned = false
   /// What only some places let a program ask of the kernel.
   public var abilities: Abilities = []
   /// Whether any number of such attach points take one hook.
@@ -98,6 +100,7 @@ public struct ProbeTraits: Hashable, Sendable {
     traits.hasCurrentTask = hasCurrentTask
     traits.exitsWithReturnedValue = exitsWithReturnedValue
     traits.abilities = abilities
+    traits.isPinned = isPinned
     return traits
   }
 

@@ -98,6 +98,9 @@ extension BundleChecker {
       guard case .function = load.target else { throw BundleFault("its program is of no function") }
     case .iterator:
       guard case .iterator = load.target else { throw BundleFault("its program does not iterate") }
+    case .pinnedIterator(let path):
+      guard case .iterator = load.target else { throw BundleFault("its program does not iterate") }
+      try require(path.isAbsolutePath, "a pinned program has a file")
     }
   }
 
@@ -146,6 +149,7 @@ extension Hook.Point {
   var effect: String? {
     switch self {
     case .kprobe(.address, _, _): "stops the kernel at an address"
+    case .pinnedIterator(let path): "leaves a program in \(path)"
     case .kprobe(.function, _, _), .kprobeMulti, .trampoline, .iterator, .testRun, .perfEvent, .tracepoint,
       .breakpoint, .rawTracepoint, .uprobe, .uprobes:
       nil

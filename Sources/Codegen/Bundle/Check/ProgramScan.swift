@@ -64,7 +64,8 @@ extension Helper {
       .probeReadString, .getSocketCookie, .perfEventOutput, .getCurrentTask, .getStack, .getCurrentCgroupID,
       .probeReadUser,
       .probeReadKernel, .probeReadUserString, .probeReadKernelString, .jiffies64, .getNamespacePIDTGID,
-      .ktimeGetBootNanoseconds, .sequenceWrite, .ringBufferOutput, .ringBufferReserve, .ringBufferSubmit,
+      .ktimeGetBootNanoseconds, .sequencePrintf, .sequenceWrite, .ringBufferOutput, .ringBufferReserve,
+      .ringBufferSubmit,
       .ringBufferDiscard,
       .getTaskStack, .dPath, .perCPUPointer, .thisCPUPointer, .getCurrentTaskBTF, .forEachMapElement, .getFunctionIP,
       .getAttachCookie, .taskPointerRegisters, .loop, .strncmp, .mapLookupPerCPUElement, .ktimeGetTAINanoseconds:
