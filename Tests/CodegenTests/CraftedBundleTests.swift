@@ -298,6 +298,8 @@ import TraceLang
       #expect(try refusal(.kprobeMulti([function, nameless], .entry, cookies: [0, 0]), .kprobeMulti) == fault)
       let load = Load(.tracing, .function(nameless, .entry))
       #expect(try refusal(.trampoline, load) == "program 0: a function has no such name")
+      let ofProgram = Load(.tracing, .program(ProgramFunction(name, ofProgram: 7), .entry))
+      #expect(try refusal(.trampoline, ofProgram) == "program 0: a function has no such name")
     }
     #expect(
       try refusal(.kprobe(.function(function, offset: 4), .exit, cookie: 0), .kprobe)

@@ -25,6 +25,7 @@ final class FunctionTarget: Target {
       .names(hasTypes ? names(glob, module).filter { $0 != "without_types" } : [])
     case .function(.iterators(let glob)):
       .names(hasTypes ? ["task", "task_file"].filter { Glob(glob).matches($0) } : [])
+    case .function(.ofPrograms): .names(["7:count", "12:count", "12:helper"])
     case .function(.signature(let name)) where traceable.contains(name):
       .signature(
         FunctionSignature(

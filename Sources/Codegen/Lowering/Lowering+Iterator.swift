@@ -7,9 +7,10 @@ extension Lowering {
   /// the run without an object that closes each pass.
   mutating func beginIteration(over name: String, isPinned: Bool) {
     if !isPinned {
+      let file = sequence
       let byte = builder.slot(size: 8)
       builder.emit(.store(bits: 64, base: byte, offset: 0, .constant(0)))
-      _ = builder.call(.sequenceWrite, [.value(sequence), .value(byte), .constant(1)])
+      _ = builder.call(.sequenceWrite, [.value(file), .value(byte), .constant(1)])
     }
     guard let signature = target.kernelFunctionSignature("bpf_iter_\(name)"),
       let last = signature.parameters.lastIndex(where: \.type.isPointer), last > 0
