@@ -65,6 +65,10 @@ import Testing
     for builtin in ["args.x", "retval", "path(args.x)"] {
       #expect(expand(point, actions: "print(\(builtin));").report.contains("is only there in"), "\(builtin)")
     }
+    for builtin in ["args.x", "retval"] {
+      let report = expand(point, actions: "print(\(builtin));").report
+      #expect(report.hasSuffix("NOTE: not of functions of BPF programs\n"), "\(builtin)")
+    }
   }
 
   @Test("functions of BPF programs are listed with the programs' numbers") func programListing() throws {

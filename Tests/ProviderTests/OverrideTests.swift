@@ -51,6 +51,7 @@ import Testing
       script, target: Self.target, options: CheckerOptions(allowsUnsafe: true), diagnostics: &diagnostics)
     let bundle = try compile(try #require(checked), target: Self.target, sources: sources).bundle
     #expect(bundle.programs.count == 1)
+    #expect(bundle.programs[0].calls(.overrideReturn) == text.contains("override"))
     return bundle.hooks.map { $0.point.description }.joined(separator: "\n")
   }
 

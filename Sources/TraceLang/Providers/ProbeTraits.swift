@@ -50,6 +50,9 @@ public struct ProbeTraits: Hashable, Sendable {
     public static let override = Abilities(rawValue: 4)
   }
 
+  /// Whether it is on a function of a BPF program, whose arguments and result are not known here.
+  var isOnProgram: Bool { hasFunctionName && !hasRegisters && arguments == nil }
+
   public enum ArgumentWords: Hashable, Sendable {
     /// The program's context, a word for each.
     case context
