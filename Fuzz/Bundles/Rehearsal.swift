@@ -76,8 +76,9 @@ struct Rehearsal {
     let printer = printer(maps, random.chance(50) ? .text : .json)
     let ring = try maps.first { $0.spec.kind == .ringBuffer }.map { map throws(RuntimeError) in try RingBuffer(map: map)
     }
-    let attacher = Attacher(
-      programs: programs, loads: bundle.programs.map(\.load), host: host, onlineCPUs: OnlineCPUs.numbers())
+    var attacher = Attacher(
+      programs: programs, specs: bundle.programs, host: host, onlineCPUs: OnlineCPUs.numbers())
+    attacher.pins = false
     let attachments = Attachments()
     for hook in bundle.hooks where hook.point == .begin { try attacher.run(hook) }
     for hook in bundle.hooks { try? attacher.attach(hook, to: attachments) }

@@ -24,7 +24,7 @@ for argument in "$@"; do
   group=$root/scripts/${argument%%=*}
   mkdir -p "$group"
   find "${argument#*=}" -maxdepth 1 -type f \
-    \( -name '*.bt' -o -name '*.out' -o -name '*.status' -o -name '*.cmd' -o -name '*.options' \) -exec cp --target-directory="$group" {} +
+    \( -name '*.bt' -o -name '*.out' -o -name '*.status' -o -name '*.cmd' -o -name '*.other' -o -name '*.options' \) -exec cp --target-directory="$group" {} +
 done
 
 (cd "$root" && find . | cpio --quiet --create --format=newc --owner=0:0) >"$image"

@@ -69,9 +69,10 @@ public final class Session {
     // Before the CPUs are asked for: none may come or go unseen between.
     let cpus = bundle.hooks.contains(where: \.point.isOnCPUs) ? CPUWatch() : nil
     if let cpus { try loop.watch(cpus: cpus) }
-    let attacher = Attacher(
-      programs: programs, loads: bundle.programs.map(\.load), host: host, onlineCPUs: OnlineCPUs.numbers(),
+    var attacher = Attacher(
+      programs: programs, specs: bundle.programs, host: host, onlineCPUs: OnlineCPUs.numbers(),
       process: child?.pid ?? options.process)
+    attacher.pins = !options.isDryRun
     let attachments = Attachments()
     writeStartTime(to: maps)
     write(CLOCK_TAI, to: bundle.taiOffset, maps)
@@ -94,6 +95,7 @@ public final class Session {
     do throws(RuntimeError) {
       try attachAll(attacher, attachments, printer, interruption)
     } catch {
+      attachments.removePins()
       // What `begin` printed is not lost with the rest.
       try tracing.drainAll()
       throw error
@@ -101,6 +103,7 @@ public final class Session {
     if options.isOutputTruncatedAtStart { try truncateOutput() }
     let trials = Trials(hooks: bundle.hooks, attacher: attacher, tracing: tracing, printer: printer)
     if trials.isEmpty, !interruption.isRequested { printer.attached() }
+    for path in attachments.pins { printer.pinned(to: path) }
     try tracing.start()
     let trialStatus = try trials.run {
       interruption.check()

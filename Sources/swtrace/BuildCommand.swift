@@ -48,6 +48,11 @@ struct BuildCommand: ParsableCommand {
     let recording = RecordingTarget(try machine())
     let result = try Frontend(target: recording, options: script, style: style).compile(isForRun: true)
     let bundle = result.compilation.bundle
+    if format != .asm, let program = bundle.programs.first(where: \.load.isOfProgram) {
+      throw CommandFailure(
+        "\(program.title) is a BPF program of this machine, now, which a bundle finds nowhere else: run the script itself"
+      )
+    }
     switch format {
     case .bundle:
       let file = BundleFile(bundle, target: recording, readsCPUCount: result.script.reads("ncpus"))

@@ -286,6 +286,10 @@ import TraceLang
     #expect(try refusal(.kprobeMulti([function], .exit, cookies: [1]), .kprobeMulti) == nil)
     #expect(try refusal(.trampoline, onFunction) == nil)
     #expect(try refusal(.iterator, Load(.tracing, .iterator("task"))) == nil)
+    #expect(try refusal(.pinnedIterator("/sys/fs/bpf/x"), Load(.tracing, .iterator("task"))) == nil)
+    #expect(
+      try refusal(.pinnedIterator("x"), Load(.tracing, .iterator("task"))) == "hook 0: a pinned program has a file")
+    #expect(try refusal(.pinnedIterator("/sys/fs/bpf/x"), onFunction) == "hook 0: its program does not iterate")
 
     for name in ["", "a\0b", String(repeating: "x", count: 200)] {
       let nameless = KernelFunction(name)
@@ -294,6 +298,8 @@ import TraceLang
       #expect(try refusal(.kprobeMulti([function, nameless], .entry, cookies: [0, 0]), .kprobeMulti) == fault)
       let load = Load(.tracing, .function(nameless, .entry))
       #expect(try refusal(.trampoline, load) == "program 0: a function has no such name")
+      let ofProgram = Load(.tracing, .program(ProgramFunction(name, ofProgram: 7), .entry))
+      #expect(try refusal(.trampoline, ofProgram) == "program 0: a function has no such name")
     }
     #expect(
       try refusal(.kprobe(.function(function, offset: 4), .exit, cookie: 0), .kprobe)

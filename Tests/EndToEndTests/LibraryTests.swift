@@ -152,6 +152,21 @@ import Testing
     #expect(result.errors == "stdin:1:34-60: ERROR: assert failed: no pid\n")
   }
 
+  @Test("a socket has one number as long as it is there", .root) func socketCookie() throws {
+    let script = """
+      rawtracepoint:inet_sock_set_state {
+        $number = socket_cookie(args.sk);
+        if ($number == @number) { printf("again\\n"); exit(); }
+        if (pid == cpid) { @number = $number; }
+      }
+      end { clear(@number); }
+      """
+    let command = "bash -c 'exec 2>/dev/null; exec 3<>/dev/tcp/127.0.0.1/1'"
+    let result = try run([Repository.swtrace, "-q", "-c", command, "-e", script])
+    #expect(result.errors == "")
+    #expect(result.output == "again\n\n\n")
+  }
+
   @Test("the program clock of TAI keeps to the kernel's") func softwareTAI() throws {
     #expect(
       try Tracing.output("BEGIN { $d = nsecs(sw_tai) - nsecs(tai); print($d > -1000000 && $d < 1000000); exit(); }")

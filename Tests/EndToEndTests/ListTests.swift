@@ -6,6 +6,23 @@ import Testing
 @Suite(.enabled(if: getuid() == 0, "needs root to read tracefs")) struct ListTests {
   private func list(_ words: String...) throws -> String { try run([Repository.swtrace] + words).output }
 
+  @Test("BPF programs of another swtrace are listed with their numbers, and no bundle can be made of them", .root)
+  func programs() throws {
+    func output(_ words: String) throws -> CommandResult {
+      // The inner swtrace runs while the outer one traces.
+      try run([
+        Repository.swtrace, "-q", "-c", "\(Repository.swtrace) \(words)", "-e",
+        "tracepoint:sched:sched_process_exit /pid == 0/ { print(1); }",
+      ])
+    }
+    let listed = try output("-l fentry:bpf:sched_process_e")
+    let line = try #require(listed.output.split(separator: "\n").first)
+    #expect(line.hasPrefix("fentry:bpf:"))
+    #expect(line.hasSuffix(":sched_process_e"))
+    let built = try output("build -o /dev/null -e 'f:bpf:sched_process_e { exit(); }'")
+    #expect(built.errors.contains("which a bundle finds nowhere else: run the script itself"))
+  }
+
   @Test("a pattern's probes, sorted") func pattern() throws {
     #expect(
       try list("-l", "tracepoint:syscalls:*_openat") == """

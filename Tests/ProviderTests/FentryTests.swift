@@ -33,6 +33,51 @@ import Testing
     #expect(expand("fentry:foo:vfs_read").report.contains("there is no module 'foo'"))
   }
 
+  @Test("functions of BPF programs are found by name, of all programs or of those with a number") func programs() {
+    #expect(expand("fentry:bpf:count").names == ["fentry:bpf:7:count", "fentry:bpf:12:count"])
+    #expect(expand("fr:bpf:12:*").names == ["fexit:bpf:12:count", "fexit:bpf:12:helper"])
+    #expect(expand("f:bpf:1*:h?lper").names == ["fentry:bpf:12:helper"])
+    #expect(expand("fentry:*").names.count == 4)
+  }
+
+  @Test("a BPF program that is not there is told with those that are") func missingProgram() {
+    #expect(
+      expand("fentry:bpf:cound").report == """
+        stdin:1:12-17: ERROR: no BPF program has a function 'cound' that can be traced
+        fentry:bpf:cound { exit(); }
+                   ~~~~~
+        NOTE: there are count, helper
+
+        """)
+    #expect(expand("fentry:bpf:7:helper").report.contains("no BPF program 7 has a function 'helper'"))
+    #expect(expand("fentry:bpf:7:helper").report.contains("NOTE: there are count"))
+    #expect(
+      expand("fentry:bpf:8:x").report
+        .contains("NOTE: programs without types, and those of fentry and the like, cannot be"))
+    for text in ["fentry:bpf:", "fentry:bpf::count", "fentry:bpf:7:count:x"] {
+      #expect(expand(text).report.contains("fentry: needs a function of a BPF program"), "\(text)")
+    }
+  }
+
+  @Test("a BPF program's function has a name, and neither arguments nor a result") func programTraits() {
+    let point = "fexit:bpf:7:count"
+    #expect(expand(point, actions: "print(func);").report == "")
+    for builtin in ["args.x", "retval", "path(args.x)"] {
+      #expect(expand(point, actions: "print(\(builtin));").report.contains("is only there in"), "\(builtin)")
+    }
+    for builtin in ["args.x", "retval"] {
+      let report = expand(point, actions: "print(\(builtin));").report
+      #expect(report.hasSuffix("NOTE: not of functions of BPF programs\n"), "\(builtin)")
+    }
+  }
+
+  @Test("functions of BPF programs are listed with the programs' numbers") func programListing() throws {
+    #expect(
+      try listed("fentry:bpf:*") == ["fentry:bpf:12:count", "fentry:bpf:12:helper", "fentry:bpf:7:count"])
+    #expect(try listed("fexit:bpf:count") == ["fexit:bpf:12:count", "fexit:bpf:7:count"])
+    #expect(try listed("fentry:*").filter { $0.contains(":bpf:") }.count == 3)
+  }
+
   @Test("arguments and the result are listed with their types") func listing() throws {
     #expect(
       try listed("fentry:vfs_[gr]*", arguments: true) == [
@@ -44,6 +89,6 @@ import Testing
         "fexit:vmlinux:vfs_getattr", "    int8 * file", "    uint64 count",
         "fexit:vmlinux:vfs_read", "    int8 * file", "    uint64 count", "    int64 retval",
       ])
-    #expect(try listed("fentry:*").count == 4)
+    #expect(try listed("fentry:*").filter { !$0.contains(":bpf:") }.count == 4)
   }
 }

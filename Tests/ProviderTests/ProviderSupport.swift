@@ -11,8 +11,12 @@ final class FunctionTarget: Target {
   /// Known to the kernel, and not to be traced.
   let untraceable = ["do_nmi"]
   private let hasTypes: Bool
+  private let features: Set<KernelFeature>
 
-  init(hasTypes: Bool = true) { self.hasTypes = hasTypes }
+  init(hasTypes: Bool = true, features: Set<KernelFeature> = []) {
+    self.hasTypes = hasTypes
+    self.features = features
+  }
 
   func answer(_ question: Question) throws(TargetError) -> Answer {
     switch question {
@@ -21,6 +25,7 @@ final class FunctionTarget: Target {
       .names(hasTypes ? names(glob, module).filter { $0 != "without_types" } : [])
     case .function(.iterators(let glob)):
       .names(hasTypes ? ["task", "task_file"].filter { Glob(glob).matches($0) } : [])
+    case .function(.ofPrograms): .names(["7:count", "12:count", "12:helper"])
     case .function(.signature(let name)) where traceable.contains(name):
       .signature(
         FunctionSignature(
@@ -29,6 +34,7 @@ final class FunctionTarget: Target {
             FunctionParameter(name: "count", type: .uint64),
           ], result: name == "vfs_getattr" ? nil : .int64))
     case .kernel(.has(.btf)): .flag(hasTypes)
+    case .kernel(.has(let feature)): .flag(features.contains(feature))
     case .kernel(.symbolAddress(let name)): .number(untraceable.contains(name) ? 1 : nil)
     case .kernel, .tracepoint, .function, .type, .process, .binary: question.nothing
     }
@@ -44,9 +50,9 @@ final class FunctionTarget: Target {
 
 /// The names of the probes that an attach point stands for on a machine, and what was reported.
 func expand(
-  _ text: String, on target: any Target = FunctionTarget(), unsafe: Bool = false
+  _ text: String, on target: any Target = FunctionTarget(), unsafe: Bool = false, actions: String = "exit();"
 ) -> (names: [String], report: String) {
-  let sources = SourceMap(SourceFile(name: "stdin", text: "\(text) { exit(); }"))
+  let sources = SourceMap(SourceFile(name: "stdin", text: "\(text) { \(actions) }"))
   var diagnostics = Diagnostics()
   let script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
   let program = check(

@@ -22,6 +22,19 @@ import Testing
         == "line 3, column 7: the kernel refused the program of begin: R3 !read_ok")
   }
 
+  @Test("a function that the kernel does not let a program call is told with where it may be called") func helper() {
+    var code: [UInt64] = []
+    MachineInstruction.call(.helper(Helper.dPath.rawValue)).encode(into: &code)
+    let object = ProgramObject(instructions: code, relocations: [], lines: [], functions: [])
+    let refusal = VerifierRefusal(
+      title: "fentry:vmlinux:vfs_read", object: object, errno: .invalidArgument,
+      log: "0: (85) call bpf_d_path#147\nhelper call is not allowed in probe\nprocessed 1 insns\n")
+    #expect(
+      refusal.description.hasPrefix(
+        "the kernel refused the program of fentry:vmlinux:vfs_read: helper call is not allowed in probe; path() works in iter"
+          + " probes (from Linux 5.12 on) and in fentry and fexit of functions that the kernel lists: vfs_truncate,"))
+  }
+
   @Test("a loop too long for the verifier is told with what to do") func longLoop() {
     #expect(
       refusal(.argListTooLong, "0: (05) goto pc+0\nThe sequence of 8193 jumps is too complex.\nprocessed 9 insns\n")

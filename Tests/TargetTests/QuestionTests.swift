@@ -6,7 +6,7 @@ import Testing
 enum QuestionKind: CaseIterable {
   case feature, symbolAddress
   case tracepoints, format, isKernel, rawTracepoints, rawArguments
-  case functions, typedFunctions, signature, isCallable, iterators
+  case functions, typedFunctions, signature, isCallable, iterators, programs
   case type, namedLayout, numberedLayout, argumentsLayout, scriptLayout, tracepointLayout
   case enumerator, enumerators, scriptEnumerators
   case cgroup, pidNamespace
@@ -27,6 +27,7 @@ enum QuestionKind: CaseIterable {
       case .function(.matching): .functions
       case .function(.typed): .typedFunctions
       case .function(.iterators): .iterators
+      case .function(.ofPrograms): .programs
       case .function(.signature): .signature
       case .function(.isCallable): .isCallable
       case .type(.named): .type
@@ -91,6 +92,7 @@ enum QuestionKind: CaseIterable {
     case .typedFunctions:
       Example(.function(.typed(glob: "vfs_*", module: "ext4")), [.names(["ext4:vfs_read"]), .names([])], fact: nil)
     case .iterators: Example(.function(.iterators(glob: "*")), [.names(["task"]), .names([])], fact: nil)
+    case .programs: Example(.function(.ofPrograms), [.names(["7:count"]), .names([])], fact: nil)
     case .signature:
       Example(
         .function(.signature(name: "vfs_read")),

@@ -21,6 +21,7 @@ private final class SmallTarget: Target {
     case .function(.matching): .names(["vfs_read", "vfs_write"])
     case .function(.typed): .names(["vfs_read"])
     case .function(.iterators): .names(["task"])
+    case .function(.ofPrograms): .names(["7:count"])
     case .function(.signature): .signature(FunctionSignature(parameters: [], result: .int64))
     case .function(.isCallable(_, let type)): .flag(type == .perfEvent)
     case .type(.named("struct task_struct")): .type(.record(.btf(object: 0, type: 114, name: "task_struct")))
@@ -60,6 +61,7 @@ private final class SmallTarget: Target {
       try target.rawTracepoints(matching: "sched_*"), target.rawTracepointArguments("sched_switch"),
       try target.kernelFunctions(matching: "vfs_*", module: nil), target.kernelFunctionSignature("vfs_read"),
       try target.typedKernelFunctions(matching: "vfs_*", module: nil), try target.iterators(matching: "*"),
+      try target.programFunctions(),
       target.kernelType(named: "struct task_struct"), target.kernelType(named: "struct nosuch"),
       target.layout(of: task), target.enumerator(named: "A"),
       target.enumerators(of: .btf(object: 0, type: 3, name: "e")), target.kernelSymbolAddress("_text"),

@@ -29,7 +29,7 @@ extension CheckedBundle {
 extension Hook.Point {
   fileprivate func isNarrowed(to process: TracedProcess) -> Bool {
     switch self {
-    case .testRun, .iterator: false
+    case .testRun, .iterator, .pinnedIterator: false
     // The kernel watches the memory of that process alone.
     case .breakpoint: false
     // An interval is of no task.

@@ -185,4 +185,10 @@ public struct ProgramSpec: Hashable, Sendable, Codable {
     self.title = title
     self.typeInformation = typeInformation
   }
+
+  /// Whether it calls a helper anywhere.
+  public func calls(_ helper: Helper) -> Bool {
+    let code = (try? MachineInstruction.decode(object.instructions)) ?? []
+    return code.contains(.call(.helper(helper.rawValue)))
+  }
 }

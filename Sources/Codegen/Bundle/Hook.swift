@@ -26,6 +26,8 @@ public struct Hook: Hashable, Sendable, Codable {
     case trampoline
     /// The objects that its program, of type tracing, was loaded for: it runs for each of them, once.
     case iterator
+    /// The same, in a file below a BPF file system: it runs whenever that is read, until it is removed.
+    case pinnedIterator(String)
   }
 
   public enum Moment: Hashable, Sendable, Codable {
@@ -141,6 +143,7 @@ extension Hook.Point {
       "\(side == .entry ? "kprobes" : "kretprobes") \(functions.map(\.text).joined(separator: " "))"
     case .trampoline: "function"
     case .iterator: "iterator"
+    case .pinnedIterator(let path): "iterator in \(path)"
     }
   }
 }

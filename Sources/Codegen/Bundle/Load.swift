@@ -17,6 +17,8 @@ public struct Load: Hashable, Sendable, Codable {
     case kprobeMulti
     /// BPF_TRACE_FENTRY or BPF_TRACE_FEXIT.
     case function(KernelFunction, FunctionSide)
+    /// The same of a BPF program that is in the kernel.
+    case program(ProgramFunction, FunctionSide)
     /// BPF_TRACE_ITER, for the function `bpf_iter_NAME`.
     case iterator(String)
   }
@@ -38,8 +40,13 @@ public struct Load: Hashable, Sendable, Codable {
   public var isTyped: Bool {
     switch target {
     case .none, .kprobeMulti, .uprobeMulti: false
-    case .rawTracepoint, .function, .iterator: true
+    case .rawTracepoint, .function, .program, .iterator: true
     }
+  }
+
+  /// Whether it attaches to a BPF program.
+  public var isOfProgram: Bool {
+    if case .program = target { true } else { false }
   }
 
   public var description: String {
@@ -50,6 +57,8 @@ public struct Load: Hashable, Sendable, Codable {
     case .kprobeMulti: "\(type.description) multi"
     case .function(let function, .entry): "\(type.description) fentry \(function.text)"
     case .function(let function, .exit): "\(type.description) fexit \(function.text)"
+    case .program(let function, let side):
+      "\(type.description) \(side == .entry ? "fentry" : "fexit") of program \(function.text)"
     case .iterator(let name): "\(type.description) iter \(name)"
     }
   }
@@ -62,6 +71,8 @@ public struct Load: Hashable, Sendable, Codable {
     case (.function(let function, .entry), _, _): "fentry/\(function.name)"
     case (.function(let function, .exit), _, _): "fexit/\(function.name)"
     case (.iterator(let name), _, _): "iter/\(name)"
+    // The program that it attaches to is of no other run.
+    case (.program, _, _): nil
     // What it attaches to may be more than a section's name says.
     case (.kprobeMulti, _, _): nil
     case (.none, .kprobe, .kprobe(.function(let function, let offset), let side, _)):

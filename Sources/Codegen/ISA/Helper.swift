@@ -14,6 +14,7 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
   case getStackID = 27
   case getNUMANodeID = 42
   case probeReadString = 45
+  case getSocketCookie = 46
   case perfEventOutput = 25
   case getCurrentTask = 35
   case overrideReturn = 58
@@ -28,6 +29,7 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
   case jiffies64 = 118
   case getNamespacePIDTGID = 120
   case ktimeGetBootNanoseconds = 125
+  case sequencePrintf = 126
   case sequenceWrite = 127
   case ringBufferOutput = 130
   case ringBufferReserve = 131
@@ -64,6 +66,7 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
     case .getStackID: "get_stackid"
     case .getNUMANodeID: "get_numa_node_id"
     case .probeReadString: "probe_read_str"
+    case .getSocketCookie: "get_socket_cookie"
     case .perfEventOutput: "perf_event_output"
     case .getCurrentTask: "get_current_task"
     case .overrideReturn: "override_return"
@@ -78,6 +81,7 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
     case .jiffies64: "jiffies64"
     case .getNamespacePIDTGID: "get_ns_current_pid_tgid"
     case .ktimeGetBootNanoseconds: "ktime_get_boot_ns"
+    case .sequencePrintf: "seq_printf"
     case .sequenceWrite: "seq_write"
     case .ringBufferOutput: "ringbuf_output"
     case .ringBufferReserve: "ringbuf_reserve"
@@ -106,9 +110,11 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
       .getCurrentCgroupID, .getCurrentTaskBTF, .getFunctionIP, .getAttachCookie:
       true
     case .mapLookupElement, .mapUpdateElement, .mapDeleteElement, .probeRead, .ktimeGetNanoseconds, .getPseudoRandom,
-      .tailCall, .getCurrentComm, .getStackID, .probeReadString, .perfEventOutput, .overrideReturn, .getStack,
+      .tailCall, .getCurrentComm, .getStackID, .probeReadString, .getSocketCookie, .perfEventOutput, .overrideReturn,
+      .getStack,
       .sendSignal, .probeReadUser, .probeReadKernel, .probeReadUserString, .probeReadKernelString, .sendSignalThread,
-      .jiffies64, .getNamespacePIDTGID, .ktimeGetBootNanoseconds, .sequenceWrite, .ringBufferOutput, .ringBufferReserve,
+      .jiffies64, .getNamespacePIDTGID, .ktimeGetBootNanoseconds, .sequencePrintf, .sequenceWrite, .ringBufferOutput,
+      .ringBufferReserve,
       .ringBufferSubmit, .ringBufferDiscard, .getTaskStack, .dPath, .perCPUPointer, .thisCPUPointer,
       .forEachMapElement, .taskPointerRegisters, .loop, .strncmp, .mapLookupPerCPUElement, .ktimeGetTAINanoseconds:
       false

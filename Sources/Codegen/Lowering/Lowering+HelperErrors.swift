@@ -8,7 +8,7 @@ extension Lowering {
   mutating func guardedCall(_ helper: Helper, _ arguments: CallArguments, at range: SourceRange? = nil) -> Value {
     let range = range ?? expressionRange
     let result = builder.call(helper, arguments)
-    guard program.configuration.tellsFailedReads else { return result }
+    guard program.configuration.tellsFailedReads, !probe.traits.isPinned else { return result }
     let failed = builder.makeBlock()
     let fine = builder.makeBlock()
     builder.branch(.slt, .value(result), .constant(0), then: failed, otherwise: fine)

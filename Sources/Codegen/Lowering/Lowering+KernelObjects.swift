@@ -42,6 +42,41 @@ extension Lowering {
     return builder.load(size(of: member.type) * 8, task, member.offset)
   }
 
+  /// The name of a path that the verifier knows as one: the way to it from the probe's arguments is by members alone.
+  mutating func writePath(
+    _ source: TypedExpression, capacity: Int, to memory: Memory, isPadded: Bool, at range: SourceRange
+  ) {
+    // Nothing is written where there is no path, and on kernels before 5.15 where its name is too long.
+    zero(memory, size: capacity)
+    guard let place = place(of: source) else { return }
+    let there = builder.makeBlock()
+    let missing = builder.makeBlock()
+    builder.branch(.ne, .value(place.object), .constant(0), then: there, otherwise: missing)
+    builder.continueIn(missing)
+    let none = builder.arrive()
+    builder.continueIn(there)
+    // The kernel leaves what it wrote on the way behind the end.
+    let text = isPadded ? temporary(size: Planner.words(capacity)) : memory
+    if isPadded { zero(text, size: capacity) }
+    let path = builder.advance(place.object, by: .constant(Int64(place.offset)))
+    _ = guardedCall(.dPath, [.value(path), address(text), .constant(Int64(capacity))], at: range)
+    if isPadded {
+      _ = builder.call(.probeReadKernelString, [address(memory), .constant(Int64(capacity)), address(text)])
+    }
+    let read = builder.arrive()
+    builder.join([none, read].compactMap { $0 })
+  }
+
+  /// The number of a socket that the verifier knows as one; 0 where there is none.
+  mutating func socketCookie(_ socket: TypedExpression) -> Operand {
+    guard var place = place(of: socket) else { return .constant(0) }
+    place.mayBeNull = true
+    return nonNull(place, .integer) { lowering in
+      let object = lowering.builder.advance(place.object, by: .constant(Int64(place.offset)))
+      return lowering.builder.call(.getSocketCookie, [.value(object)])
+    }
+  }
+
   private struct ObjectPlace {
     let object: Value
     var offset = 0

@@ -39,12 +39,16 @@ extension Lowering {
     case .signal(let number, let isThread):
       return .value(builder.call(isThread ? .sendSignalThread : .sendSignal, [scalar(number)]))
     case .stackDepth(let stack): return stackDepth(stack)
-    case .bytes, .inet, .macAddress, .cgroupPath, .stack: return .constant(0)
+    case .socketCookie(let socket): return socketCookie(socket)
+    case .override(let result):
+      let value = scalar(result)
+      return .value(builder.call(.overrideReturn, [.value(entry.context), value]))
+    case .bytes, .inet, .macAddress, .cgroupPath, .path, .stack: return .constant(0)
     }
   }
 
   /// A function whose value lies in memory.
-  mutating func write(_ function: LibraryFunction, to memory: Memory) {
+  mutating func write(_ function: LibraryFunction, to memory: Memory, isPadded: Bool, at range: SourceRange) {
     switch function {
     case .bytes(let bytes): write(bytes, to: memory)
     case .inet(let family, let address): writeAddress(address, family, to: memory)
@@ -61,10 +65,14 @@ extension Lowering {
       let value = scalar(identifier)
       builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset, value))
       builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset + 8, .constant(Int64(filter))))
+    case .path(let source, let capacity):
+      releasingMemory(of: function) {
+        $0.writePath(source, capacity: capacity, to: memory, isPadded: isPadded, at: range)
+      }
     case .stack(let type): releasingMemory(of: function) { $0.writeStack(type, to: memory) }
-    case .signal: _ = library(function)
+    case .signal, .override: _ = library(function)
     case .stringLength, .stringIndex, .compareBytes, .globMatch, .namespaceID, .userMode, .register, .perCPUAddress,
-      .softwareTAI, .stackDepth:
+      .softwareTAI, .stackDepth, .socketCookie:
       break
     }
   }

@@ -4,7 +4,7 @@ import TraceLang
 // a program index that and not the stack; the kernel's copying tells its length. Loops count up to a constant.
 extension Lowering {
   /// A string in per-CPU memory.
-  private struct Text {
+  struct Text {
     let memory: Memory
     /// Bytes before the terminator.
     let length: Operand
@@ -14,7 +14,7 @@ extension Lowering {
 
   /// Copies a string to where it can be indexed; loads may go `tail` bytes beyond its capacity.
   /// - Parameter isCleared: whether all bytes behind it are zero.
-  private mutating func text(_ expression: TypedExpression, tail: Int = 0, isCleared: Bool = false) -> Text {
+  mutating func text(_ expression: TypedExpression, tail: Int = 0, isCleared: Bool = false) -> Text {
     let capacity = max(size(of: expression.type), 1)
     let place: Operand
     let space: AddressSpace

@@ -248,7 +248,7 @@ extension Lowering {
       builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset, .constant(Int64(format))))
       let value = scalar(time)
       builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset + 8, value))
-    case .library(let function): write(function, to: memory)
+    case .library(let function): write(function, to: memory, isPadded: isPadded, at: range)
     case .kernelSymbol, .hasKey, .delete, .length, .stringsEqual, .valuesEqual, .byteSwap: break
     }
   }

@@ -4,6 +4,7 @@ import TraceLang
 extension Lowering {
   mutating func send(_ message: Message) {
     switch message {
+    case .printf(let format, let values) where probe.traits.isPinned: writeSequence(format, values)
     case .printf(let format, let values): sendFormatted(format, values) { .printf($0) }
     case .cat(let format, let values): sendFormatted(format, values) { .cat($0) }
     case .system(let format, let values): sendFormatted(format, values) { .system($0) }

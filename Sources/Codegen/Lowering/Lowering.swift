@@ -124,7 +124,9 @@ struct Lowering {
     switch planned.entry {
     case .single(let probe, let names):
       lowering.setNames(names)
-      if case .iterator(let name) = planned.placement.load.target { lowering.beginIteration(over: name) }
+      if case .iterator(let name) = planned.placement.load.target {
+        lowering.beginIteration(over: name, isPinned: program.probes[probe].traits.isPinned)
+      }
       lowering.body(of: program.probes[probe])
     case .syscalls(let entry):
       lowering.syscalls(entry)

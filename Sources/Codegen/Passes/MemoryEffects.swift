@@ -68,9 +68,11 @@ extension Helper {
     case .mapUpdateElement: index == 1 || index == 2
     case .ringBufferOutput, .sequenceWrite: index == 1
     case .perfEventOutput: index == 3
+    case .sequencePrintf: index == 1 || index == 3
     case .strncmp: index == 0 || index == 2
     case .probeRead, .ktimeGetNanoseconds, .getPseudoRandom, .getSMPProcessorID, .tailCall, .getCurrentPIDTGID,
-      .getCurrentUIDGID, .getCurrentComm, .getStackID, .getNUMANodeID, .probeReadString, .getCurrentTask,
+      .getCurrentUIDGID, .getCurrentComm, .getStackID, .getNUMANodeID, .probeReadString, .getSocketCookie,
+      .getCurrentTask,
       .overrideReturn, .getStack, .getCurrentCgroupID, .sendSignal, .probeReadUser, .probeReadKernel,
       .probeReadUserString, .probeReadKernelString, .sendSignalThread, .jiffies64, .getNamespacePIDTGID,
       .ktimeGetBootNanoseconds, .ringBufferReserve, .ringBufferSubmit, .ringBufferDiscard, .getTaskStack, .dPath,

@@ -27,6 +27,8 @@ struct Usage {
   var argumentMembers: [Set<String>?]
   /// By probe: whether a member is read through a pointer among the arguments.
   var followsArguments: [Bool]
+  /// By probe: whether it decides what the traced function returns.
+  var overridesResult: [Bool]
   /// By probe: the N of each `argN`.
   var argumentWords: [Set<Int>]
   var sends = false
@@ -52,6 +54,7 @@ struct Usage {
     usesArguments = usesProbeName
     usesNames = usesProbeName
     followsArguments = usesProbeName
+    overridesResult = usesProbeName
     argumentMembers = Array(repeating: [], count: program.probes.count)
     argumentWords = argumentMembers.map { _ in [] }
     for (index, body) in program.probes.enumerated() {
@@ -97,7 +100,7 @@ struct Usage {
       visit(body)
     case .breakLoop, .continueLoop, .finish: break
     case .send(let message):
-      sends = true
+      if !traits[probe].isPinned { sends = true }
       visit(message)
     }
   }
@@ -164,8 +167,10 @@ struct Usage {
     case .stack(let type):
       if !stackLimits.contains(type.limit) { stackLimits.append(type.limit) }
     case .softwareTAI: usesSoftwareTAI = true
+    case .socketCookie: followsArguments[probe] = true
+    case .override: overridesResult[probe] = true
     case .bytes, .inet, .macAddress, .stringLength, .stringIndex, .compareBytes, .namespaceID, .userMode, .register,
-      .perCPUAddress, .signal, .cgroupPath, .stackDepth:
+      .perCPUAddress, .signal, .cgroupPath, .path, .stackDepth:
       break
     }
   }

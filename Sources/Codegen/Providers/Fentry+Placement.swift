@@ -6,10 +6,20 @@ extension Fentry: PlannedPlace {
 
   /// Each function has a program of its own: the kernel checks it for that function's arguments.
   func placement(for body: BodyUse, on target: any Target) -> Placement {
-    Placement(Load(.tracing, .function(function, side)), arguments: .words, framesToSkip: Self.framesToSkip)
+    let load =
+      switch place {
+      case .kernel(let function): Load(.tracing, .function(function, side))
+      case .program(let function): Load(.tracing, .program(function, side))
+      }
+    return Placement(load, arguments: .words, framesToSkip: Self.framesToSkip)
   }
 
   func hook(_ placement: Placement) -> Hook.Point { .trampoline }
 
-  var shortName: String? { function.name }
+  var shortName: String? {
+    switch place {
+    case .kernel(let function): function.name
+    case .program(let function): function.name
+    }
+  }
 }

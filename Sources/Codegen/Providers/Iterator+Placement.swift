@@ -5,7 +5,7 @@ extension ObjectIterator: PlannedPlace {
     Placement(Load(.tracing, .iterator(name)), arguments: .words)
   }
 
-  func hook(_ placement: Placement) -> Hook.Point { .iterator }
+  func hook(_ placement: Placement) -> Hook.Point { pin.map { .pinnedIterator($0) } ?? .iterator }
 
   var shortName: String? { name }
 }

@@ -2,10 +2,10 @@ import TraceLang
 
 extension Kprobe: PlannedPlace {
   /// One link serves many functions, where the kernel has such links; an instruction inside of a function is a matter of
-  /// its own.
+  /// its own. Links to many functions override those, too, that must not be, before Linux 6.7.
   func placement(for body: BodyUse, on target: any Target) -> Placement {
     switch place {
-    case .function(_, offset: 0) where target.has(.kprobeMulti):
+    case .function(_, offset: 0) where target.has(.kprobeMulti) && !body.overridesResult:
       Placement(.kprobeMulti, arguments: .registers, names: .cookie)
     case .function, .address:
       Placement(.kprobe, arguments: .registers, names: target.has(.attachCookie) ? .cookie : .program)

@@ -47,6 +47,8 @@ struct BodyUse {
   let argumentMembers: Set<String>?
   /// It follows pointers among its arguments.
   let followsArguments: Bool
+  /// It decides what the traced function returns.
+  let overridesResult: Bool
   /// The N of each `argN`.
   let words: Set<Int>
 }

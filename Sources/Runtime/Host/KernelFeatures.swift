@@ -31,6 +31,7 @@ struct KernelFeatures {
     case .taiTime: hasHelper(BPF_FUNC_ktime_get_tai_ns)
     case .perCPULookup: hasHelper(BPF_FUNC_map_lookup_percpu_elem)
     case .taskStorage: hasHelper(BPF_FUNC_task_storage_get)
+    case .kprobeOverride: hasHelper(BPF_FUNC_override_return, for: .kprobe)
     case .instructionSetV4: hasSignExtendingMove()
     case .kprobeMulti: hasKprobeLink(AttachType.traceKprobeMulti)
     case .uprobeMulti: hasUprobeMulti()
@@ -90,7 +91,7 @@ extension KernelFeature {
     switch self {
     case .forEachMapElement, .currentTaskBTF, .attachCookie, .loop, .bootTime, .perCPULookup: true
     case .btf, .tracingRawTracepoint, .ringBuffer, .taiTime, .taskStorage, .instructionSetV4, .kprobeMulti,
-      .uprobeMulti:
+      .uprobeMulti, .kprobeOverride:
       false
     }
   }

@@ -4,12 +4,14 @@ import Codegen
 struct Attacher {
   let programs: [Loader.LoadedProgram]
   /// By program.
-  let loads: [Load]
+  let specs: [ProgramSpec]
   let host: any HostServices
   /// In ascending order; at least one.
   let onlineCPUs: [Int32]
   /// The process of `-p` or `-c`: user functions and memory of it alone are traced.
   var process: Int32?
+  /// Whether iterators are given their files, or tried only.
+  var pins = true
 
   /// Adds the hook's descriptors to `attachments`; does nothing for what `run` starts.
   /// - Throws: also why the hook has no program.
@@ -28,6 +30,7 @@ struct Attacher {
       attachments.add(link: try openKprobes(functions, side, cookies, hook))
     case .trampoline: attachments.add(link: try openTrampoline(hook))
     case .iterator: attachments.add(iterator: try opened(hook))
+    case .pinnedIterator(let path): try pin(hook, path, attachments)
     }
   }
 

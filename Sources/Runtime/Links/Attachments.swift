@@ -15,6 +15,9 @@ final class Attachments {
   /// To be read to their ends.
   private(set) var iterators: [ObjectPass] = []
 
+  /// Files that programs were pinned to.
+  private(set) var pins: [String] = []
+
   init() {}
 
   deinit {
@@ -32,6 +35,14 @@ final class Attachments {
   func add(iterator: ObjectPass) { iterators.append(iterator) }
 
   func add(carrier: Int32) { carriers.append(carrier) }
+
+  func add(pin: String) { pins.append(pin) }
+
+  /// Removes the files of a run that fails.
+  func removePins() {
+    for path in pins { _ = unlink(path) }
+    pins = []
+  }
 
   func add(event: Int32, link: Int32) {
     empties.append(event)

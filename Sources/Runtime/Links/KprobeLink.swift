@@ -20,7 +20,13 @@ extension Attacher {
       case .address(let address): source.open(nil, address, isReturn: side == .exit, cpu: onlineCPUs[0])
       }
     guard event >= 0 else { throw refusal(of: place, hook, code: errno) }
-    try attach(event, cookie: cookie, hook, attachments)
+    do throws(RuntimeError) {
+      try attach(event, cookie: cookie, hook, attachments)
+    } catch .failed(_, .invalidArgument, _) where specs[hook.program].calls(.overrideReturn) {
+      throw .unavailable(
+        "\(hook.title): the kernel lets override() change only functions that are marked for it"
+          + " (ALLOW_ERROR_INJECTION), which /sys/kernel/debug/error_injection/list has")
+    }
   }
 
   /// Why there is no kprobe at a place.

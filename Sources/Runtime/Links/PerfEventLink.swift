@@ -140,7 +140,7 @@ extension Hook.Point {
     switch self {
     case .perfEvent, .breakpoint: true
     case .testRun, .tracepoint, .rawTracepoint, .uprobe, .uprobes: false
-    case .kprobe, .kprobeMulti, .trampoline, .iterator: false
+    case .kprobe, .kprobeMulti, .trampoline, .iterator, .pinnedIterator: false
     }
   }
 }

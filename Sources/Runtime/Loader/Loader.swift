@@ -50,6 +50,7 @@ struct Loader {
     let place = try attachPlace(of: spec)
     attempt.attachTypeID = place.id
     attempt.attachObject = place.object
+    attempt.attachProgram = place.program
     let btf = information.flatMap { loadBTF($0.types) }
     if let log {
       attempt.verbosity = 1
@@ -98,16 +99,24 @@ struct Loader {
     return .refused(refusal)
   }
 
-  /// The type that a program attaches to, and the BTF of the module that has it.
-  private func attachPlace(of spec: ProgramSpec) throws(RuntimeError) -> (id: UInt32, object: Descriptor?) {
+  /// The type that a program attaches to, and the BTF of the module or the program that has it.
+  private func attachPlace(
+    of spec: ProgramSpec
+  ) throws(RuntimeError) -> (id: UInt32, object: Descriptor?, program: Descriptor?) {
     do throws(TargetError) {
       switch spec.load.target {
-      case .none, .kprobeMulti, .uprobeMulti: return (0, nil)
-      case .rawTracepoint(let name): return (try host.rawTracepointTypeID(name), nil)
-      case .iterator(let name): return (try host.functionTypeID(KernelFunction("bpf_iter_\(name)")).id, nil)
+      case .none, .kprobeMulti, .uprobeMulti: return (0, nil, nil)
+      case .rawTracepoint(let name): return (try host.rawTracepointTypeID(name), nil, nil)
+      case .iterator(let name):
+        return (try host.functionTypeID(KernelFunction("bpf_iter_\(name)")).id, nil, nil)
+      case .program(let function, _):
+        guard let program = KernelPrograms.open(function.program),
+          let type = KernelPrograms.typeID(ofFunction: function.name, of: program.rawValue)
+        else { throw TargetError("\(spec.title): that BPF program has ended") }
+        return (type, nil, program)
       case .function(let function, _):
         let type = try host.functionTypeID(function)
-        return (type.id, type.object == 0 ? nil : try ModuleBTF.open(type.objectName))
+        return (type.id, type.object == 0 ? nil : try ModuleBTF.open(type.objectName), nil)
       }
     } catch {
       throw .unavailable(error.message)
@@ -129,6 +138,8 @@ private struct Attempt {
   var attachTypeID: UInt32 = 0
   /// The module's BTF that `attachTypeID` is of; `nil` for the kernel's.
   var attachObject: Descriptor?
+  /// The program whose BTF `attachTypeID` is of.
+  var attachProgram: Descriptor?
   var verbosity: UInt32 = 0
 
   /// Kernel: kernel/bpf/verifier.c of 5.10, bpf_check.
@@ -140,6 +151,7 @@ private struct Attempt {
     options.sz = MemoryLayout<bpf_prog_load_opts>.size
     options.attach_btf_id = attachTypeID
     options.attach_btf_obj_fd = UInt32(attachObject?.rawValue ?? 0)
+    options.attach_prog_fd = UInt32(attachProgram?.rawValue ?? 0)
     options.expected_attach_type = spec.load.attachType
     // The kernel retries nothing for us: a log that does not fit fails the load with ENOSPC.
     var log = [CChar](repeating: 0, count: verbosity == 0 ? 1 : max(logSize, 4096))
@@ -184,8 +196,8 @@ extension Load {
     case .rawTracepoint: BPF_TRACE_RAW_TP
     case .uprobeMulti: bpf_attach_type(AttachType.traceUprobeMulti)
     case .kprobeMulti: BPF_TRACE_KPROBE_MULTI
-    case .function(_, .entry): BPF_TRACE_FENTRY
-    case .function(_, .exit): BPF_TRACE_FEXIT
+    case .function(_, .entry), .program(_, .entry): BPF_TRACE_FENTRY
+    case .function(_, .exit), .program(_, .exit): BPF_TRACE_FEXIT
     case .iterator: BPF_TRACE_ITER
     }
   }

@@ -88,6 +88,11 @@ final class Printer {
     if let progress, messages.isTerminal, !isQuiet { messages.write(text: progress) }
   }
 
+  /// Says where a program stays.
+  func pinned(to path: String) {
+    if !isQuiet { messages.write(text: "Program pinned to \(path)\n") }
+  }
+
   /// Says that tracing has begun.
   func attached() {
     sink.attached(probes: bundle.probeCount)

@@ -71,13 +71,13 @@ extension Builtin {
     Builtin(.reg, .function, 1...1, "uint64 reg(const string name)", "A saved register of the CPU."),
     Builtin(
       .path, .function, 1...2, "string path(struct path *path [, size])",
-      "The full name of a path (fentry, fexit, iter)."),
+      "The full name of a path; its end where that is longer than size (fentry, fexit, iter)."),
     Builtin(
       .cgroupPath, .function, 1...2, "cgroup_path_t cgroup_path(uint64 id [, const string filter])",
       "A cgroup's path, found when it prints."),
     Builtin(
       .socketCookie, .function, 1...1, "uint64 socket_cookie(struct sock *sk)",
-      "The kernel's number of a socket (fentry, fexit)."),
+      "The kernel's number of a socket (fentry, fexit, iter, rawtracepoint)."),
     Builtin(
       .percpuAddress, .function, 1...2, "uint64 *percpu_kaddr(const string symbol [, uint64 cpu])",
       "The address of a per-CPU symbol on a CPU."),

@@ -3,8 +3,9 @@ extension Checker {
   mutating func action(
     _ builtin: Builtin, _ name: Name, _ arguments: [Expression], _ range: SourceRange
   ) -> Message? {
-    guard expects(builtin, arguments.count, range) else { return nil }
+    guard expects(builtin, arguments.count, range), hasReader(builtin.name, range) else { return nil }
     switch builtin.name {
+    case .printf where instance.traits.isPinned: return sequence(arguments).map { .printf($0, $1) }
     case .printf: return format(arguments, "printf").map { .printf($0, $1) }
     case .cat: return format(arguments, "cat").map { .cat($0, $1) }
     case .errorf: return format(arguments, "errorf").map { .report(.error, $0, $1) }
@@ -79,7 +80,7 @@ extension Checker {
 
   // MARK: - Formats
 
-  private mutating func format(_ arguments: [Expression], _ function: String) -> (FormatString, [TypedExpression])? {
+  mutating func format(_ arguments: [Expression], _ function: String) -> (FormatString, [TypedExpression])? {
     guard case .string(let bytes) = arguments[0].kind else {
       error("\(function)() needs its format in quotes", at: arguments[0].range)
       return nil

@@ -118,7 +118,8 @@ extension Checker {
   private mutating func arguments(_ range: SourceRange) -> TypedExpression {
     guard let reference = instance.traits.arguments else {
       if instance.attachPoints.isEmpty { return invalid(range) }
-      error("args is only there in tracepoint and rawtracepoint probes", at: range)
+      error(
+        "args is only there in tracepoint, rawtracepoint, fentry and fexit probes", at: range, notes: programNotes)
       return invalid(range)
     }
     return TypedExpression(.context(.arguments), .record(reference), range)

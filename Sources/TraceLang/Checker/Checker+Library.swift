@@ -16,7 +16,10 @@ extension Checker {
     case .find: return findEntry(arguments, range)
     case .signal, .signalThread: return signal(builtin.name, arguments[0], range)
     case .kstack, .ustack: return stack(isUser: builtin.name == .ustack, arguments, range)
-    case .path, .socketCookie, .uaddr, .skboutput, .override, .unwatch:
+    case .path: return path(arguments, range)
+    case .socketCookie: return socketCookie(arguments[0], range)
+    case .override: return override(arguments[0], range)
+    case .uaddr, .skboutput, .unwatch:
       return elsewhere(builtin.name, range)
     case .pid, .tid, .uid, .gid, .comm, .cpu, .ncpus, .nsecs, .elapsed, .probe, .args, .curtask, .rand, .cgroup,
       .numaid,
@@ -51,15 +54,12 @@ extension Checker {
   private mutating func elsewhere(_ name: Builtin.Name, _ range: SourceRange) -> TypedExpression {
     let (what, needs): (String, String) =
       switch name {
-      case .path: ("path()", "an fentry, fexit or iter probe")
-      case .socketCookie: ("socket_cookie()", "an fentry or fexit probe")
       case .uaddr: ("uaddr()", "a uprobe, uretprobe or usdt probe")
       case .skboutput:
         (
           "skboutput()",
           "an fentry, fexit, tracepoint or rawtracepoint probe and an output of packets, which this version of swtrace does not write"
         )
-      case .override: ("override()", "a kprobe on a function that allows error injection")
       case .unwatch: ("unwatch()", "a watchpoint or asyncwatchpoint probe")
       default: (name.rawValue, "another probe")
       }

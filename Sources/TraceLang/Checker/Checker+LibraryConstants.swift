@@ -63,6 +63,7 @@ extension Checker {
   mutating func assertion(_ name: Builtin.Name, _ arguments: [Expression], _ range: SourceRange) -> TypedExpression {
     switch name {
     case .assert:
+      guard hasReader(name, range) else { return invalid(range) }
       let condition = condition(arguments[0])
       guard condition.type != .invalid, let message = quoted(arguments[1], name) else { return invalid(range) }
       let format = FormatString(segments: [.literal(Array("assert failed: \(message)".utf8))])

@@ -71,8 +71,13 @@ extension Checker {
       let arguments = TypedExpression(.context(.arguments), .record(record), range)
       let member = RecordLayout.Member(name: "retval", type: type, offset: target.layout(of: record)?.size ?? 0)
       return TypedExpression(.member(arguments, member), scripted(valueType(member, arguments)), range)
-    case nil: return misplaced("retval", "kretprobe, uretprobe and fexit", range)
+    case nil: return misplaced("retval", "kretprobe, uretprobe and fexit", range, programNotes.first)
     }
+  }
+
+  /// Why there is nothing to tell of a function, where it is a BPF program's.
+  var programNotes: [Diagnostic.Note] {
+    instance.traits.isOnProgram ? [Diagnostic.Note("not of functions of BPF programs")] : []
   }
 
   private mutating func misplaced(

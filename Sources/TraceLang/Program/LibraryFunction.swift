@@ -32,6 +32,14 @@ public indirect enum LibraryFunction: Hashable, Sendable {
   /// A cgroup's identifier and the index of a filter in `Program.cgroupFilters`.
   case cgroupPath(TypedExpression, filter: Int)
 
+  /// The name of a `struct path`, or of one that a pointer points to: bytes with the terminator.
+  case path(TypedExpression, capacity: Int)
+
+  /// The kernel's number of a socket, or of one that a pointer points to; 0 for none.
+  case socketCookie(TypedExpression)
+  /// Has the traced function return this at once.
+  case override(TypedExpression)
+
   /// The frames that led here.
   case stack(StackType)
   /// Frames of a stack.
@@ -61,12 +69,18 @@ extension LibraryFunction {
     case .perCPUAddress(_, _, let cpu): cpu.map { [$0] } ?? []
     case .signal(let number, _): [number]
     case .cgroupPath(let identifier, _): [identifier]
+    case .path(let source, _), .socketCookie(let source), .override(let source): [source]
     }
   }
 
   /// Whether calling it does something besides giving a value.
   public var hasEffect: Bool {
-    if case .signal = self { true } else { false }
+    switch self {
+    case .signal, .override: true
+    case .bytes, .inet, .macAddress, .stringLength, .stringIndex, .compareBytes, .globMatch, .namespaceID, .userMode,
+      .register, .perCPUAddress, .softwareTAI, .cgroupPath, .path, .socketCookie, .stack, .stackDepth:
+      false
+    }
   }
 
   /// For dumps.
@@ -86,6 +100,9 @@ extension LibraryFunction {
     case .softwareTAI: "sw_tai"
     case .signal(_, let isThread): isThread ? "signal_thread" : "signal"
     case .cgroupPath(_, let filter): "cgroup_path \(filter)"
+    case .path: "path"
+    case .socketCookie: "socket_cookie"
+    case .override: "override"
     case .stack(let type): "\(type.isUser ? "ustack" : "kstack") \(type.mode.rawValue) \(type.limit)"
     case .stackDepth: "len"
     }

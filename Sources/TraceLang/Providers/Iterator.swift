@@ -2,6 +2,13 @@
 public struct ObjectIterator: Hashable, Sendable {
   /// "task" for the kernel's `bpf_iter_task`.
   public let name: String
+  /// The file that runs it whenever it is read; `nil` where swtrace runs it, once.
+  public var pin: String?
+}
+
+extension ObjectIterator {
+  /// Where files of programs that have no folder lie.
+  static let pinFolder = "/sys/fs/bpf"
 }
 
 extension ObjectIterator: ProbePlace {
@@ -11,24 +18,37 @@ extension ObjectIterator: ProbePlace {
     // swtrace runs it, by reading.
     traits.mayInterrupt = false
     traits.hasCurrentTask = false
+    traits.isPinned = pin != nil
+    traits.abilities = [.path, .socketCookie]
     return traits
   }
 }
 
 extension Provider {
   static let iter = Provider(
-    ["iter", "it"], "OBJECT", "Runs once for each of the kernel's objects of a kind",
+    ["iter", "it"], "OBJECT[:PIN]", "Runs once for each of the kernel's objects of a kind",
     match: { pattern, target, diagnostics in
       guard let object = pattern.parts.first, !object.text.isEmpty else {
         return pattern.misuse("needs a kind of objects", &diagnostics)
       }
-      guard pattern.parts.count == 1 else {
-        return pattern.misuse("pinned iterators are not in this version of swtrace", &diagnostics)
+      guard pattern.parts.count <= 2, pattern.parts.last?.text.isEmpty == false else {
+        return pattern.misuse("needs a kind of objects and, to be pinned, one file", &diagnostics)
       }
+      let pin = pattern.parts.count == 2 ? pattern.parts[1] : nil
       return pattern.found(&diagnostics) { diagnostics throws(TargetError) in
         let names = try target.iterators(matching: object.text)
         if names.isEmpty { try pattern.missingIterator(object, target, &diagnostics) }
-        return names.map { ProbeMatch(kind: .iterator(ObjectIterator(name: $0)), name: "iter:\($0)") }
+        guard let pin else {
+          return names.map { ProbeMatch(kind: .iterator(ObjectIterator(name: $0)), name: "iter:\($0)") }
+        }
+        guard names.count <= 1 else {
+          diagnostics.error("a file belongs to one iterator, not to a wildcard", at: pin.range)
+          return []
+        }
+        let path = pin.text.hasPrefix("/") ? pin.text : "\(ObjectIterator.pinFolder)/\(pin.text)"
+        return names.map {
+          ProbeMatch(kind: .iterator(ObjectIterator(name: $0, pin: path)), name: "iter:\($0):\(pin.text)")
+        }
       }
     },
     list: { (query, target, give) throws(TargetError) in

@@ -18,7 +18,10 @@ extension Kprobe: ProbePlace {
     case .entry: traits.words = .registers
     case .exit: traits.result = .register
     }
-    if case .function = place { traits.hasFunctionName = true }
+    if case .function(_, let offset) = place {
+      traits.hasFunctionName = true
+      if side == .entry, offset == 0 { traits.abilities = .override }
+    }
     return traits
   }
 }

@@ -29,10 +29,29 @@ public struct ProbeTraits: Hashable, Sendable {
   public var followsCommand = false
   /// The member of `args` that is the number of the system call the probe fires at.
   public var syscallNumber: String?
+  /// Whether the program stays in the kernel when swtrace ends: what it prints is text that is read from a file.
+  public var isPinned = false
+  /// What only some places let a program ask of the kernel.
+  public var abilities: Abilities = []
   /// Whether any number of such attach points take one hook.
   public var sharesHook = false
   /// All types of program that a body here may become.
   public var programTypes: [ProgramType]
+
+  /// Helpers of the kernel that are not for every program.
+  public struct Abilities: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// The name of a `struct path`.
+    public static let path = Abilities(rawValue: 1)
+    /// The number of a socket.
+    public static let socketCookie = Abilities(rawValue: 2)
+    /// What the traced function returns, which then does not run.
+    public static let override = Abilities(rawValue: 4)
+  }
+
+  /// Whether it is on a function of a BPF program, whose arguments and result are not known here.
+  var isOnProgram: Bool { hasFunctionName && !hasRegisters && arguments == nil }
 
   public enum ArgumentWords: Hashable, Sendable {
     /// The program's context, a word for each.
@@ -83,6 +102,8 @@ public struct ProbeTraits: Hashable, Sendable {
     traits.space = space
     traits.hasCurrentTask = hasCurrentTask
     traits.exitsWithReturnedValue = exitsWithReturnedValue
+    traits.abilities = abilities
+    traits.isPinned = isPinned
     return traits
   }
 

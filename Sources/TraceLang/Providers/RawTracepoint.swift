@@ -8,6 +8,7 @@ extension RawTracepoint: ProbePlace {
     var traits = ProbeTraits(typeName: "rawtracepoint", programTypes: [.rawTracepoint])
     traits.arguments = .function(name)
     traits.words = .context
+    traits.abilities = .socketCookie
     if name == "sys_enter" { traits.syscallNumber = "id" }
     return traits
   }

@@ -25,6 +25,8 @@ public enum KernelFeature: String, Hashable, Sendable, Codable, CaseIterable {
   case kprobeMulti
   /// BPF_TRACE_UPROBE_MULTI (6.6).
   case uprobeMulti
+  /// bpf_override_return for kprobes (CONFIG_BPF_KPROBE_OVERRIDE).
+  case kprobeOverride
   /// Task storage maps from tracing programs (5.11).
   case taskStorage
 }

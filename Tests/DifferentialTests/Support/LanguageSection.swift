@@ -160,7 +160,7 @@ enum LanguageSection: String, CaseIterable {
       .machines(
         parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",
         program: "ProviderTests/FentryTests.swift functions",
-        scripts: ["fentry", "fexit", "fentry-objects", "fentry-wildcard", "fentry-functions"])
+        scripts: ["fentry", "fexit", "fentry-objects", "fentry-wildcard", "fentry-functions", "fentry-program"])
     case .kprobe:
       .machines(
         parse: "ParserTests/ProbeTests.swift attachPointsAreSplitAtColons",

@@ -8,6 +8,7 @@ extension BundleChecker {
     switch (program.load.type, program.load.target) {
     case (.tracing, .rawTracepoint(let name)): try require(name.isFileName, "its tracepoint has no name")
     case (.tracing, .function(let function, _)): try check(function)
+    case (.tracing, .program(let function, _)): try check(KernelFunction(function.name))
     case (.tracing, .iterator(let name)): try require(name.isFileName, "it iterates over nothing")
     case (.rawTracepoint, .none), (.tracepoint, .none), (.perfEvent, .none), (.kprobe, .none): break
     case (.kprobe, .kprobeMulti), (.kprobe, .uprobeMulti): break
@@ -95,9 +96,16 @@ extension BundleChecker {
       try require(functions.count == cookies.count, "each function has a cookie")
       for function in functions { try check(function) }
     case .trampoline:
-      guard case .function = load.target else { throw BundleFault("its program is of no function") }
+      switch load.target {
+      case .function, .program: break
+      case .none, .rawTracepoint, .uprobeMulti, .kprobeMulti, .iterator:
+        throw BundleFault("its program is of no function")
+      }
     case .iterator:
       guard case .iterator = load.target else { throw BundleFault("its program does not iterate") }
+    case .pinnedIterator(let path):
+      guard case .iterator = load.target else { throw BundleFault("its program does not iterate") }
+      try require(path.isAbsolutePath, "a pinned program has a file")
     }
   }
 
@@ -146,6 +154,7 @@ extension Hook.Point {
   var effect: String? {
     switch self {
     case .kprobe(.address, _, _): "stops the kernel at an address"
+    case .pinnedIterator(let path): "leaves a program in \(path)"
     case .kprobe(.function, _, _), .kprobeMulti, .trampoline, .iterator, .testRun, .perfEvent, .tracepoint,
       .breakpoint, .rawTracepoint, .uprobe, .uprobes:
       nil

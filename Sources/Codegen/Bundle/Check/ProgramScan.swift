@@ -61,9 +61,11 @@ extension Helper {
     case .tailCall: "runs other programs"
     case .mapLookupElement, .mapUpdateElement, .mapDeleteElement, .probeRead, .ktimeGetNanoseconds, .getPseudoRandom,
       .getSMPProcessorID, .getCurrentPIDTGID, .getCurrentUIDGID, .getCurrentComm, .getStackID, .getNUMANodeID,
-      .probeReadString, .perfEventOutput, .getCurrentTask, .getStack, .getCurrentCgroupID, .probeReadUser,
+      .probeReadString, .getSocketCookie, .perfEventOutput, .getCurrentTask, .getStack, .getCurrentCgroupID,
+      .probeReadUser,
       .probeReadKernel, .probeReadUserString, .probeReadKernelString, .jiffies64, .getNamespacePIDTGID,
-      .ktimeGetBootNanoseconds, .sequenceWrite, .ringBufferOutput, .ringBufferReserve, .ringBufferSubmit,
+      .ktimeGetBootNanoseconds, .sequencePrintf, .sequenceWrite, .ringBufferOutput, .ringBufferReserve,
+      .ringBufferSubmit,
       .ringBufferDiscard,
       .getTaskStack, .dPath, .perCPUPointer, .thisCPUPointer, .getCurrentTaskBTF, .forEachMapElement, .getFunctionIP,
       .getAttachCookie, .taskPointerRegisters, .loop, .strncmp, .mapLookupPerCPUElement, .ktimeGetTAINanoseconds:

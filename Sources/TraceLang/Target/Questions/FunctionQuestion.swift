@@ -10,6 +10,8 @@ public enum FunctionQuestion: Hashable, Sendable, Codable {
   case isCallable(name: String, type: ProgramType)
   /// What programs can iterate over and matches a glob.
   case iterators(glob: String)
+  /// Those of the BPF programs that are in the kernel now, each "ID:NAME".
+  case ofPrograms
 }
 
 extension FunctionQuestion: QuestionTopic {
@@ -20,6 +22,7 @@ extension FunctionQuestion: QuestionTopic {
     case .signature(let name): "the function \(name)"
     case .isCallable(let name, let type): "whether \(type.description) programs may call \(name)"
     case .iterators(let glob): "which iterators match \(glob)"
+    case .ofPrograms: "which BPF programs there are"
     }
   }
 
@@ -29,12 +32,13 @@ extension FunctionQuestion: QuestionTopic {
     switch self {
     case .matching(let glob, let module), .typed(let glob, let module): [glob] + (module.map { [$0] } ?? [])
     case .signature(let name), .isCallable(let name, _), .iterators(let name): [name]
+    case .ofPrograms: []
     }
   }
 
   var nothing: Answer {
     switch self {
-    case .matching, .typed, .iterators: .names([])
+    case .matching, .typed, .iterators, .ofPrograms: .names([])
     case .signature: .signature(nil)
     case .isCallable: .flag(false)
     }
@@ -42,7 +46,7 @@ extension FunctionQuestion: QuestionTopic {
 
   var trace: Trace {
     switch self {
-    case .matching, .typed, .iterators: .names
+    case .matching, .typed, .iterators, .ofPrograms: .names
     // A script asks whether there is such a function, too.
     case .signature: .choice
     case .isCallable: .choice
@@ -83,6 +87,11 @@ extension Target {
       return false
     }
     return isCallable
+  }
+
+  /// The functions of BPF programs that are in the kernel now and can be traced, by the programs' numbers.
+  public func programFunctions() throws(TargetError) -> [ProgramFunction] {
+    try functionTexts(.ofPrograms).compactMap(ProgramFunction.init(text:))
   }
 
   /// What programs can iterate over (`bpf_iter_NAME` of BTF) and matches a glob, sorted.

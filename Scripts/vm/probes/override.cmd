@@ -1,0 +1,1 @@
+calls getpgid 2

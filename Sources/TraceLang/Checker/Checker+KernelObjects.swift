@@ -1,0 +1,89 @@
+// What the kernel tells of its objects, by functions that not every program may call.
+extension Checker {
+  /// The most bytes that path() gives room for.
+  private static let maximumPath: Int64 = 4096
+
+  mutating func path(_ arguments: [Expression], _ range: SourceRange) -> TypedExpression {
+    guard expects(.path, "path()", "fentry, fexit and iter", range) else { return invalid(range) }
+    var capacity = configuration.maxStringLength + 1
+    if arguments.count == 2 {
+      guard let size = constant(arguments[1], "path") else { return invalid(range) }
+      guard (1...Self.maximumPath).contains(size) else {
+        error("path() takes a size of 1 to \(Self.maximumPath) bytes, not \(size)", at: arguments[1].range)
+        return invalid(range)
+      }
+      capacity = Int(size)
+    }
+    let source = kernelObject(arguments[0], "path", "path()", example: "args.file.f_path") { $0 == "path" }
+    guard let source else { return invalid(range) }
+    return libraryValue(.path(source, capacity: capacity), .string(capacity: capacity), range)
+  }
+
+  mutating func socketCookie(_ syntax: Expression, _ range: SourceRange) -> TypedExpression {
+    guard expects(.socketCookie, "socket_cookie()", "fentry, fexit, iter and rawtracepoint", range),
+      let socket = kernelObject(
+        syntax, "sock", "socket_cookie()", example: "args.sk",
+        isKind: {
+          // Sockets of a protocol begin with a struct sock, and that with a struct sock_common.
+          $0 == "sock" || $0 == "sock_common" || $0.hasSuffix("_sock")
+        })
+    else { return invalid(range) }
+    return libraryValue(.socketCookie(socket), .uint64, range)
+  }
+
+  mutating func override(_ syntax: Expression, _ range: SourceRange) -> TypedExpression {
+    guard expects(.override, "override()", "kprobe", range, ", at the start of a function") else {
+      return invalid(range)
+    }
+    if !options.allowsUnsafe { error("override() changes what the kernel does and needs --unsafe", at: range) }
+    if !target.has(.kprobeOverride) {
+      error("this kernel lets no program override functions (CONFIG_BPF_KPROBE_OVERRIDE)", at: range)
+    }
+    let result = converted(integerOperand(syntax), .uint64)
+    if result.type == .invalid { return result }
+    return libraryValue(.override(result), .void, range)
+  }
+
+  /// Whether the current probe lets a program call a function; reports where it does not.
+  private mutating func expects(
+    _ ability: ProbeTraits.Abilities, _ function: String, _ probes: String, _ range: SourceRange, _ limit: String = ""
+  ) -> Bool {
+    if instance.traits.abilities.contains(ability) { return true }
+    if !instance.attachPoints.isEmpty { error("\(function) is only there in \(probes) probes\(limit)", at: range) }
+    return false
+  }
+
+  /// A struct of the kernel, or a pointer to one, whose type the verifier follows from the probe's arguments.
+  private mutating func kernelObject(
+    _ syntax: Expression, _ name: String, _ function: String, example: String, isKind: (String) -> Bool
+  ) -> TypedExpression? {
+    let value = expression(syntax)
+    switch value.type {
+    case .record(let record) where isKind(record.name), .pointer(.record(let record), _) where isKind(record.name):
+      if value.isReachedByMembers { return value }
+      error(
+        "\(function) needs a struct \(name) that is reached from args, ctx or curtask by members alone",
+        at: syntax.range,
+        notes: [Diagnostic.Note("as in \(example); the kernel does not know what variables and casts point to")])
+      return nil
+    case .invalid: return nil
+    default:
+      error(
+        "\(function) needs a struct \(name) or a pointer to one, not \(value.type.description)", at: syntax.range)
+      return nil
+    }
+  }
+}
+
+extension TypedExpression {
+  /// Whether the kernel knows the type of what it reads on the way.
+  fileprivate var isReachedByMembers: Bool {
+    switch kind {
+    case .context(.arguments), .context(.curtask): true
+    case .member(let base, let member): member.bitField == nil && base.isReachedByMembers
+    case .integer, .string, .variable, .map, .context, .address, .dereference, .index, .element, .tuple, .convert,
+      .negate, .complement, .not, .arithmetic, .pointerOffset, .compare, .and, .or, .ternary, .step, .call, .block:
+      false
+    }
+  }
+}
