@@ -74,16 +74,40 @@ enum KernelPrograms {
     var count = 0
     var id: UInt32 = 0
     while bpf_prog_get_next_id(id, &id) == 0 {
-      let fd = bpf_prog_get_fd_by_id(id)
-      guard fd >= 0 else { continue }
-      defer { close(fd) }
-      var information = bpf_prog_info()
-      var size = UInt32(MemoryLayout<bpf_prog_info>.size)
-      guard bpf_obj_get_info_by_fd(fd, &information, &size) == 0 else { continue }
-      let found = withUnsafeBytes(of: information.name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      if found == name { count += 1 }
+      if self.name(ofProgram: id) == name { count += 1 }
     }
     return count
+  }
+
+  private static func name(ofProgram id: UInt32) -> String? {
+    let fd = bpf_prog_get_fd_by_id(id)
+    guard fd >= 0 else { return nil }
+    defer { close(fd) }
+    var information = bpf_prog_info()
+    var size = UInt32(MemoryLayout<bpf_prog_info>.size)
+    guard bpf_obj_get_info_by_fd(fd, &information, &size) == 0 else { return nil }
+    return withUnsafeBytes(of: information.name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+
+  /// Waits until a link runs a program of this name.
+  static func becomeLinked(_ name: String) -> Bool {
+    for _ in 0..<5000 {
+      var id: UInt32 = 0
+      while bpf_link_get_next_id(id, &id) == 0 {
+        if let program = program(ofLink: id), self.name(ofProgram: program) == name { return true }
+      }
+      usleep(1000)
+    }
+    return false
+  }
+
+  private static func program(ofLink id: UInt32) -> UInt32? {
+    let fd = bpf_link_get_fd_by_id(id)
+    guard fd >= 0 else { return nil }
+    defer { close(fd) }
+    var information = bpf_link_info()
+    var size = UInt32(MemoryLayout<bpf_link_info>.size)
+    return bpf_obj_get_info_by_fd(fd, &information, &size) == 0 ? information.prog_id : nil
   }
 
   /// Waits for the kernel to free or load programs, which it may do a moment after the call.

@@ -3,7 +3,7 @@ import Glibc
 import TraceLang
 
 /// BPF programs that are in the kernel and have types.
-enum KernelPrograms {
+enum LoadedPrograms {
   /// The functions of all programs that can be traced, by the programs' numbers.
   /// - Throws: when the kernel does not tell this user.
   static func functions() throws(TargetError) -> [ProgramFunction] {
