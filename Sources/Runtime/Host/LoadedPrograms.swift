@@ -12,6 +12,7 @@ enum LoadedPrograms {
     while true {
       let code = -bpf_prog_get_next_id(id, &id)
       if code == ENOENT { return found }
+      if code == EPERM { throw TargetError("run as root: the kernel tells nobody else its BPF programs") }
       guard code == 0 else {
         throw TargetError("the kernel does not tell its BPF programs: \(String(cString: strerror(code)))")
       }
