@@ -13,7 +13,7 @@ extension HostTarget {
         })
     case .signature(let name): .signature(types.signature(ofFunction: name))
     case .isCallable(let name, let type): .flag(isCallable(name, from: type))
-    case .ofPrograms: .names(try KernelPrograms.functions().map(\.text))
+    case .ofPrograms: .names(try LoadedPrograms.functions().map(\.text))
     case .iterators(let glob): .names(types.iterators(matching: Glob(glob)))
     }
   }

@@ -110,8 +110,8 @@ struct Loader {
       case .iterator(let name):
         return (try host.functionTypeID(KernelFunction("bpf_iter_\(name)")).id, nil, nil)
       case .program(let function, _):
-        guard let program = KernelPrograms.open(function.program),
-          let type = KernelPrograms.typeID(ofFunction: function.name, of: program.rawValue)
+        guard let program = LoadedPrograms.open(function.program),
+          let type = LoadedPrograms.typeID(ofFunction: function.name, of: program.rawValue)
         else { throw TargetError("\(spec.title): that BPF program has ended") }
         return (type, nil, program)
       case .function(let function, _):

@@ -1,5 +1,5 @@
-/// `fentry` and `fexit`: where a function of the kernel begins or returns, with its arguments by their types; or one of a BPF
-/// program, without.
+/// `fentry` and `fexit`: where a function of the kernel begins or returns, with its arguments by their types; or one of a
+/// BPF program, without.
 public struct Fentry: Hashable, Sendable {
   public enum Place: Hashable, Sendable {
     case kernel(KernelFunction)

@@ -3,7 +3,7 @@ import Glibc
 import TraceLang
 
 /// BPF programs that are in the kernel and have types.
-enum KernelPrograms {
+enum LoadedPrograms {
   /// The functions of all programs that can be traced, by the programs' numbers.
   /// - Throws: when the kernel does not tell this user.
   static func functions() throws(TargetError) -> [ProgramFunction] {
@@ -12,6 +12,7 @@ enum KernelPrograms {
     while true {
       let code = -bpf_prog_get_next_id(id, &id)
       if code == ENOENT { return found }
+      if code == EPERM { throw TargetError("run as root: the kernel tells nobody else its BPF programs") }
       guard code == 0 else {
         throw TargetError("the kernel does not tell its BPF programs: \(String(cString: strerror(code)))")
       }
