@@ -12,7 +12,7 @@ targets=("$@")
 work=.build/fuzz
 mkdir -p "$work"
 fuzzer=$work/fuzzer
-readers=(Sources/Runtime/Host/ELF/{ELFFile,ELFSymbols,MemoryMaps}.swift)
+readers=(Sources/Runtime/Host/ELF/{ELFFile,ELFSymbolTable,ELFSymbols,ELFVariables,MemoryMaps}.swift)
 mapfile -t files < <(
   find Sources/TraceLang Fuzz -path Fuzz/Bundles -prune -o -name '*.swift' -print
   printf '%s\n' Tests/CheckerTests/SmallTarget.swift "${readers[@]}"

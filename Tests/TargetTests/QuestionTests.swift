@@ -10,7 +10,7 @@ enum QuestionKind: CaseIterable {
   case type, namedLayout, numberedLayout, argumentsLayout, scriptLayout, tracepointLayout
   case enumerator, enumerators, scriptEnumerators
   case cgroup, pidNamespace
-  case binaries, binaryFunctions, fileOffset
+  case binaries, binaryFunctions, fileOffset, codeAddress, variables
   case usdt
 
   /// Every question is of a kind: a new case of `Question` does not compile without an example below.
@@ -43,6 +43,8 @@ enum QuestionKind: CaseIterable {
       case .binary(.files): .binaries
       case .binary(.functions): .binaryFunctions
       case .binary(.fileOffset): .fileOffset
+      case .binary(.address): .codeAddress
+      case .binary(.variables): .variables
       case .binary(.usdt): .usdt
       }
   }
@@ -125,6 +127,15 @@ enum QuestionKind: CaseIterable {
       Example(
         .binary(.fileOffset(path: "/bin/a", address: 16)), [.number(16), .number(0)],
         fact: "the place of address 16 in /bin/a")
+    case .codeAddress:
+      Example(
+        .binary(.address(path: "/bin/a", offset: 16)), [.number(4112), .number(8208)],
+        fact: "the address of place 16 of /bin/a")
+    case .variables:
+      Example(
+        .binary(.variables(path: "/bin/a", glob: "x")),
+        [4, 8].map { .variables([BinaryVariable(name: "x", address: 4096, size: $0, place: .relative)]) },
+        fact: "the variables x of /bin/a")
     case .usdt:
       Example(
         .binary(.usdt(path: "/bin/a")),
@@ -273,7 +284,7 @@ private final class Answers: Target {
       switch other.shape {
       case .names, .tracepoints, .format: #expect(said.isSubset(of: errors) && said.count < errors.count)
       case .flag, .number, .parameters, .signature, .type, .layout, .enumerator, .enumerators, .namespace, .functions,
-        .usdt:
+        .variables, .usdt:
         #expect(said == errors)
       }
       if other.shape != .layout { #expect(target.layout(of: .named("struct s")) == nil) }

@@ -15,7 +15,8 @@ extension Planner {
   private mutating func planSingles(_ probe: Int, _ points: [AttachPoint]) {
     let body = BodyUse(
       usesArguments: usage.usesArguments[probe], argumentMembers: usage.argumentMembers[probe],
-      followsArguments: usage.followsArguments[probe], words: usage.argumentWords[probe])
+      followsArguments: usage.followsArguments[probe], words: usage.argumentWords[probe],
+      usesCodeAddress: usage.usesCodeAddress[probe])
     var groups: [(placement: Placement, points: [AttachPoint])] = []
     var groupOfPlacement: [Placement: Int] = [:]
     for point in points {

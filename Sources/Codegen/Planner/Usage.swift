@@ -29,6 +29,8 @@ struct Usage {
   var followsArguments: [Bool]
   /// By probe: the N of each `argN`.
   var argumentWords: [Set<Int>]
+  /// By probe: whether it asks for a place that moves with the probe's binary.
+  var usesCodeAddress: [Bool]
   var sends = false
   /// Actions sent that must not be lost, each once and in order.
   var lastingActions: [Action] = []
@@ -51,6 +53,7 @@ struct Usage {
     usesProbeName = Array(repeating: false, count: program.probes.count)
     usesArguments = usesProbeName
     usesNames = usesProbeName
+    usesCodeAddress = usesProbeName
     followsArguments = usesProbeName
     argumentMembers = Array(repeating: [], count: program.probes.count)
     argumentWords = argumentMembers.map { _ in [] }
@@ -164,6 +167,7 @@ struct Usage {
     case .stack(let type):
       if !stackLimits.contains(type.limit) { stackLimits.append(type.limit) }
     case .softwareTAI: usesSoftwareTAI = true
+    case .userAddress(let variable): usesCodeAddress[probe] = usesCodeAddress[probe] || variable.place == .relative
     case .bytes, .inet, .macAddress, .stringLength, .stringIndex, .compareBytes, .namespaceID, .userMode, .register,
       .perCPUAddress, .signal, .cgroupPath, .stackDepth:
       break

@@ -7,6 +7,9 @@ extension USDT: PlannedPlace {
     for index in body.words where operands.indices.contains(index) { read[index] = operands[index] }
     var placement = Placement.userCode(on: target)
     placement.arguments = .operands(read)
+    if body.usesCodeAddress || read.values.contains(where: { $0.variable?.place == .relative }) {
+      placement.codeAddress = target.codeAddress(in: path, at: offset)
+    }
     return placement
   }
 

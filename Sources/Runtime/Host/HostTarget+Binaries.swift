@@ -9,9 +9,33 @@ extension HostTarget {
     case .functions(let path, let glob):
       .functions(symbols(of: path).map { Self.sorted($0.functions(matching: Glob(glob))) })
     case .fileOffset(let path, let address): .number(symbols(of: path)?.fileOffset(of: address))
+    case .address(let path, let offset): .number(symbols(of: path)?.address(ofFileOffset: offset))
+    case .variables(let path, let glob):
+      .variables(
+        openRegularFile(path).flatMap { file in variables(of: file.rawValue, matching: Glob(glob)) })
     case .usdt(let path):
       .usdt(openRegularFile(path).flatMap { file in ELFFile(descriptor: file.rawValue)?.usdtSites })
     }
+  }
+
+  /// By name, then those that all files of a program share, then by size; one that stands in several tables comes once.
+  private func variables(of descriptor: Int32, matching glob: Glob) -> [BinaryVariable]? {
+    guard let elf = ELFFile(descriptor: descriptor) else { return nil }
+    var found = elf.variables(matching: glob)
+    if let identifier = elf.buildID, let stripped = MappedFile.debugFile(identifier) {
+      defer { _ = close(stripped) }
+      found += ELFFile(descriptor: stripped)?.variables(matching: glob) ?? []
+    }
+    func order(_ place: (variable: BinaryVariable, isLocal: Bool)) -> (String, Int, UInt64, UInt64) {
+      (place.variable.name, place.isLocal ? 1 : 0, .max - place.variable.size, place.variable.address)
+    }
+    var result: [BinaryVariable] = []
+    var seen: Set<UInt64> = []
+    for (variable, _) in found.sorted(by: { order($0) < order($1) }) {
+      if variable.name != result.last?.name { seen = [] }
+      if seen.insert(variable.address).inserted { result.append(variable) }
+    }
+    return result
   }
 
   /// By name; a function that stands in several symbol tables or versions comes once.

@@ -13,10 +13,11 @@ extension Checker {
     case .assert, .staticAssert, .fail: return assertion(builtin.name, arguments, range)
     case .probetype, .ppid, .pcomm, .username, .usermode, .cpid, .hasCPID, .reg, .cgroupPath, .percpuAddress:
       return surroundings(builtin.name, arguments, range)
+    case .uaddr: return variableAddress(arguments[0], range)
     case .find: return findEntry(arguments, range)
     case .signal, .signalThread: return signal(builtin.name, arguments[0], range)
     case .kstack, .ustack: return stack(isUser: builtin.name == .ustack, arguments, range)
-    case .path, .socketCookie, .uaddr, .skboutput, .override, .unwatch:
+    case .path, .socketCookie, .skboutput, .override, .unwatch:
       return elsewhere(builtin.name, range)
     case .pid, .tid, .uid, .gid, .comm, .cpu, .ncpus, .nsecs, .elapsed, .probe, .args, .curtask, .rand, .cgroup,
       .numaid,
@@ -53,7 +54,6 @@ extension Checker {
       switch name {
       case .path: ("path()", "an fentry, fexit or iter probe")
       case .socketCookie: ("socket_cookie()", "an fentry or fexit probe")
-      case .uaddr: ("uaddr()", "a uprobe, uretprobe or usdt probe")
       case .skboutput:
         (
           "skboutput()",

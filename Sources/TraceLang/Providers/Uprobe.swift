@@ -13,6 +13,7 @@ extension Uprobe: ProbePlace {
     if isReturn { traits.result = .register } else { traits.words = .registers }
     traits.hasRegisters = true
     traits.hasFunctionName = true
+    traits.binary = path
     traits.followsCommand = true
     traits.space = .user
     // Kernel: uprobe_prog_run and bpf_prog_run_array_uprobe only keep the task on its CPU.

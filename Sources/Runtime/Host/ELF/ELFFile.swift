@@ -25,6 +25,8 @@ struct ELFFile {
 
   private let descriptor: Int32
   let is64Bit: Bool
+  /// Whether it is loaded anywhere (ET_DYN), as libraries and position-independent executables are.
+  let isRelocatable: Bool
   private let isSwapped: Bool
   let sections: [Section]
   let segments: [Segment]
@@ -49,6 +51,7 @@ struct ELFFile {
     self.is64Bit = is64Bit
     self.isSwapped = isSwapped
     let fields = Fields(bytes: header, start: 0, isSwapped: isSwapped)
+    isRelocatable = fields.u16(16) == UInt16(ET_DYN)
     let (segmentTable, sectionTable) =
       is64Bit ? (fields.u64(32), fields.u64(40)) : (UInt64(fields.u32(28)), UInt64(fields.u32(32)))
     let counts = is64Bit ? 54 : 42

@@ -13,12 +13,13 @@ public enum Answer: Hashable, Sendable {
   case enumerators([EnumeratorName])
   case namespace(PIDNamespace?)
   case functions([BinaryFunction]?)
+  case variables([BinaryVariable]?)
   case usdt([USDTSite]?)
 
   /// What kind of answer it is, as recorded files name it.
   public enum Shape: String, Hashable, Sendable, CodingKey {
     case flag, number, names, tracepoints, format, parameters, signature, type, layout, enumerator, enumerators
-    case namespace, functions, usdt
+    case namespace, functions, variables, usdt
   }
 
   public var shape: Shape {
@@ -36,6 +37,7 @@ public enum Answer: Hashable, Sendable {
     case .enumerators: .enumerators
     case .namespace: .namespace
     case .functions: .functions
+    case .variables: .variables
     case .usdt: .usdt
     }
   }
@@ -62,6 +64,7 @@ extension Answer {
     case .namespace(let namespace): namespace.map { "\($0.device) \($0.inode)" }
     case .functions(let functions):
       functions?.map { "\($0.name) \($0.offset) \($0.size)" }.joined(separator: ";")
+    case .variables(let variables): variables?.map(\.words).joined(separator: ";")
     case .usdt(let sites): sites?.map(\.words).joined(separator: ";")
     }
   }
@@ -107,6 +110,7 @@ extension Answer: Codable {
     case .enumerators(let names): try container.encode(names, forKey: .enumerators)
     case .namespace(let namespace): try container.encode(namespace, forKey: .namespace)
     case .functions(let functions): try container.encode(functions, forKey: .functions)
+    case .variables(let variables): try container.encode(variables, forKey: .variables)
     case .usdt(let sites): try container.encode(sites, forKey: .usdt)
     }
   }
@@ -141,6 +145,7 @@ extension Answer: Codable {
       case .enumerators: .enumerators(try container.decode([EnumeratorName].self, forKey: shape))
       case .namespace: .namespace(try container.decode(PIDNamespace?.self, forKey: shape))
       case .functions: .functions(try container.decode([BinaryFunction]?.self, forKey: shape))
+      case .variables: .variables(try container.decode([BinaryVariable]?.self, forKey: shape))
       case .usdt: .usdt(try container.decode([USDTSite]?.self, forKey: shape))
       }
   }

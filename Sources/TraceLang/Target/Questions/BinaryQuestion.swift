@@ -6,6 +6,10 @@ public enum BinaryQuestion: Hashable, Sendable, Codable {
   case functions(path: String, glob: String)
   /// Where in a file the code at a virtual address lies.
   case fileOffset(path: String, address: UInt64)
+  /// The virtual address of the code at a place of a file.
+  case address(path: String, offset: UInt64)
+  /// The variables of a file whose names match a glob.
+  case variables(path: String, glob: String)
   /// The USDT probes of a file.
   case usdt(path: String)
 }
@@ -16,6 +20,8 @@ extension BinaryQuestion: QuestionTopic {
     case .files(let name): "which binaries \(name) is"
     case .functions(let path, let glob): "the functions \(glob) of \(path)"
     case .fileOffset(let path, let address): "the place of address \(address) in \(path)"
+    case .address(let path, let offset): "the address of place \(offset) of \(path)"
+    case .variables(let path, let glob): "the variables \(glob) of \(path)"
     case .usdt(let path): "the USDT probes of \(path)"
     }
   }
@@ -23,8 +29,8 @@ extension BinaryQuestion: QuestionTopic {
   var names: [String] {
     switch self {
     case .files(let name): [name]
-    case .functions(let path, let glob): [path, glob]
-    case .fileOffset(let path, _), .usdt(let path): [path]
+    case .functions(let path, let glob), .variables(let path, let glob): [path, glob]
+    case .fileOffset(let path, _), .address(let path, _), .usdt(let path): [path]
     }
   }
 
@@ -32,7 +38,8 @@ extension BinaryQuestion: QuestionTopic {
     switch self {
     case .files: .names([])
     case .functions: .functions(nil)
-    case .fileOffset: .number(nil)
+    case .fileOffset, .address: .number(nil)
+    case .variables: .variables(nil)
     case .usdt: .usdt(nil)
     }
   }
@@ -40,8 +47,8 @@ extension BinaryQuestion: QuestionTopic {
   var trace: Trace {
     switch self {
     case .files: .names
-    // Where probes are attached.
-    case .functions, .fileOffset, .usdt: .number
+    // Where probes are attached, and what lies how far from there.
+    case .functions, .fileOffset, .address, .variables, .usdt: .number
     }
   }
 }
@@ -66,6 +73,20 @@ extension Target {
     let question = Question.binary(.fileOffset(path: path, address: address))
     guard case .number(let offset) = try answer(question) else { throw .misfit(question) }
     return offset
+  }
+
+  /// The virtual address of the code at a place of a file; `nil` when that is not loaded.
+  public func address(in path: String, at offset: UInt64) throws(TargetError) -> UInt64? {
+    let question = Question.binary(.address(path: path, offset: offset))
+    guard case .number(let address) = try answer(question) else { throw .misfit(question) }
+    return address
+  }
+
+  /// The variables of a file whose names match a glob, sorted by name, those of one name with the best known first; `nil` for what is no ELF file.
+  func variables(of path: String, matching glob: String) throws(TargetError) -> [BinaryVariable]? {
+    let question = Question.binary(.variables(path: path, glob: glob))
+    guard case .variables(let variables) = try answer(question) else { throw .misfit(question) }
+    return variables
   }
 
   /// Where the USDT probes of a file fire, by namespace, name and place; `nil` for what is no ELF file.
