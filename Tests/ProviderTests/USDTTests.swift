@@ -163,10 +163,13 @@ import Testing
 
     @Test("arguments in variables are not there when their symbols were stripped") func strippedSymbols() throws {
       let program = try TestProgram(Self.source, name: "stripped", options: ["-pthread", "-s"])
-      for (probe, path) in [("symbols", program.path), ("thread_local", try Self.program.get().path)] {
-        let result = try Swtrace.output("usdt:\(path):\(probe) { print(arg0); }")
+      for (probe, argument, path) in [
+        ("symbols", "arg2", program.path), ("thread_local", "arg0", try Self.program.get().path),
+      ] {
+        let result = try Swtrace.output("usdt:\(path):\(probe) { print(\(argument)); }")
         #expect(
-          result.errors.contains("arg0 of usdt:\(path):app:\(probe) lies where it cannot be read"), "\(result.errors)")
+          result.errors.contains("\(argument) of usdt:\(path):app:\(probe) lies where it cannot be read"),
+          "\(result.errors)")
       }
     }
 

@@ -195,6 +195,7 @@ extension Message {
   var lastingAction: Action? {
     switch self {
     case .exit: .exit
+    case .unwatch: .unwatch
     case .clear(let map): .clear(view: map.index)
     case .zero(let map): .zero(view: map.index)
     case .printMap(let map, _, _): .printMap(view: map.index)

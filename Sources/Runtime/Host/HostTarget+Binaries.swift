@@ -7,7 +7,14 @@ extension HostTarget {
     case .files(let name):
       .names(name == BinaryFiles.everything ? MappedBinaries.paths(of: tracedProcess) : BinaryFiles.paths(of: name))
     case .functions(let path, let glob):
-      .functions(symbols(of: path).map { Self.sorted($0.functions(matching: Glob(glob))) })
+      .functions(symbols(of: path).map { Self.sorted($0.functions(matching: Glob(glob))).map(Self.demangled) })
+    case .sourceFunctions(let path, let pattern):
+      .functions(
+        symbols(of: path).map { symbols in
+          let glob = Glob(pattern)
+          return Self.sorted(symbols.functions(matching: Glob("*"))).map(Self.demangled)
+            .filter { $0.isNamed(by: pattern, glob) }.sorted { ($0.sourceName, $0.name) < ($1.sourceName, $1.name) }
+        })
     case .fileOffset(let path, let address): .number(symbols(of: path)?.fileOffset(of: address))
     case .address(let path, let offset): .number(symbols(of: path)?.address(ofFileOffset: offset))
     case .variables(let path, let glob):
@@ -36,6 +43,12 @@ extension HostTarget {
       if seen.insert(variable.address).inserted { result.append(variable) }
     }
     return result
+  }
+
+  /// With its name in the source, where that is another one.
+  private static func demangled(_ function: BinaryFunction) -> BinaryFunction {
+    BinaryFunction(
+      name: function.name, demangled: Demangler.text(of: function.name), offset: function.offset, size: function.size)
   }
 
   /// By name; a function that stands in several symbol tables or versions comes once.

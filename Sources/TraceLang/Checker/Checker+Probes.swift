@@ -14,7 +14,7 @@ extension Checker {
   mutating func instances(of script: Script) -> [ProbeInstance] {
     let expander = AttachPointExpander(
       target: target, missingProbes: configuration.missingProbes, parameters: options.parameters,
-      allowsUnsafe: options.allowsUnsafe)
+      allowsUnsafe: options.allowsUnsafe, demanglesNames: configuration.demanglesNames)
     var instances: [ProbeInstance] = []
     var found: [String: [ProbeMatch]] = [:]
     var total = 0

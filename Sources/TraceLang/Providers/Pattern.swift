@@ -7,6 +7,8 @@ struct Pattern {
   let missingProbes: Configuration.MissingProbes
   /// `--unsafe`.
   let allowsUnsafe: Bool
+  /// Whether functions are called what the source calls them.
+  let demanglesNames: Bool
 
   /// The provider's full name and the parts as they are written.
   var name: String { ([provider.name] + parts.map(\.text)).joined(separator: ":") }

@@ -4,6 +4,8 @@ public enum BinaryQuestion: Hashable, Sendable, Codable {
   case files(name: String)
   /// The functions of a file whose names match a glob.
   case functions(path: String, glob: String)
+  /// The functions of a file whose names in C++ match a glob; one without parentheses is for all overloads.
+  case sourceFunctions(path: String, glob: String)
   /// Where in a file the code at a virtual address lies.
   case fileOffset(path: String, address: UInt64)
   /// The virtual address of the code at a place of a file.
@@ -19,6 +21,7 @@ extension BinaryQuestion: QuestionTopic {
     switch self {
     case .files(let name): "which binaries \(name) is"
     case .functions(let path, let glob): "the functions \(glob) of \(path)"
+    case .sourceFunctions(let path, let glob): "the C++ functions \(glob) of \(path)"
     case .fileOffset(let path, let address): "the place of address \(address) in \(path)"
     case .address(let path, let offset): "the address of place \(offset) of \(path)"
     case .variables(let path, let glob): "the variables \(glob) of \(path)"
@@ -29,7 +32,8 @@ extension BinaryQuestion: QuestionTopic {
   var names: [String] {
     switch self {
     case .files(let name): [name]
-    case .functions(let path, let glob), .variables(let path, let glob): [path, glob]
+    case .functions(let path, let glob), .sourceFunctions(let path, let glob), .variables(let path, let glob):
+      [path, glob]
     case .fileOffset(let path, _), .address(let path, _), .usdt(let path): [path]
     }
   }
@@ -37,7 +41,7 @@ extension BinaryQuestion: QuestionTopic {
   var nothing: Answer {
     switch self {
     case .files: .names([])
-    case .functions: .functions(nil)
+    case .functions, .sourceFunctions: .functions(nil)
     case .fileOffset, .address: .number(nil)
     case .variables: .variables(nil)
     case .usdt: .usdt(nil)
@@ -48,7 +52,7 @@ extension BinaryQuestion: QuestionTopic {
     switch self {
     case .files: .names
     // Where probes are attached, and what lies how far from there.
-    case .functions, .fileOffset, .address, .variables, .usdt: .number
+    case .functions, .sourceFunctions, .fileOffset, .address, .variables, .usdt: .number
     }
   }
 }
@@ -64,6 +68,13 @@ extension Target {
   /// The functions of a file that match a glob, sorted by name; `nil` for what is no ELF file.
   func functions(of path: String, matching glob: String) throws(TargetError) -> [BinaryFunction]? {
     let question = Question.binary(.functions(path: path, glob: glob))
+    guard case .functions(let functions) = try answer(question) else { throw .misfit(question) }
+    return functions
+  }
+
+  /// The functions of a file whose names in C++ match a glob, sorted by those; `nil` for what is no ELF file.
+  func sourceFunctions(of path: String, matching glob: String) throws(TargetError) -> [BinaryFunction]? {
+    let question = Question.binary(.sourceFunctions(path: path, glob: glob))
     guard case .functions(let functions) = try answer(question) else { throw .misfit(question) }
     return functions
   }
