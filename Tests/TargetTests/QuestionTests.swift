@@ -10,7 +10,7 @@ enum QuestionKind: CaseIterable {
   case type, namedLayout, numberedLayout, argumentsLayout, scriptLayout, tracepointLayout
   case enumerator, enumerators, scriptEnumerators
   case cgroup, pidNamespace
-  case binaries, binaryFunctions, fileOffset, codeAddress, variables
+  case binaries, binaryFunctions, sourceFunctions, fileOffset, codeAddress, variables
   case usdt
 
   /// Every question is of a kind: a new case of `Question` does not compile without an example below.
@@ -42,6 +42,7 @@ enum QuestionKind: CaseIterable {
       case .process(.pidNamespace): .pidNamespace
       case .binary(.files): .binaries
       case .binary(.functions): .binaryFunctions
+      case .binary(.sourceFunctions): .sourceFunctions
       case .binary(.fileOffset): .fileOffset
       case .binary(.address): .codeAddress
       case .binary(.variables): .variables
@@ -123,6 +124,12 @@ enum QuestionKind: CaseIterable {
         .binary(.functions(path: "/bin/a", glob: "m*")),
         [4096, 8192].map { .functions([BinaryFunction(name: "main", offset: $0, size: 4)]) },
         fact: "the functions m* of /bin/a")
+    case .sourceFunctions:
+      Example(
+        .binary(.sourceFunctions(path: "/bin/a", glob: "ns::f")),
+        [4096, 8192].map {
+          .functions([BinaryFunction(name: "_ZN2ns1fEi", demangled: "ns::f(int)", offset: $0, size: 4)])
+        }, fact: "the C++ functions ns::f of /bin/a")
     case .fileOffset:
       Example(
         .binary(.fileOffset(path: "/bin/a", address: 16)), [.number(16), .number(0)],

@@ -23,5 +23,8 @@ extension USDT: PlannedPlace {
       }, placement)
   }
 
-  private var site: UprobeSite { UprobeSite(path: path, offset: offset, isReturn: false, semaphore: semaphore) }
+  /// In the archive, where the binary lies in one.
+  private var site: UprobeSite {
+    UprobeSite(path: path.archiveAndEntry.file, offset: offset, isReturn: false, semaphore: semaphore)
+  }
 }

@@ -9,16 +9,19 @@ extension Uprobe: PlannedPlace {
   }
 
   func hook(_ placement: Placement) -> Hook.Point {
-    .uprobe(UprobeSite(path: path, offset: offset, isReturn: isReturn))
+    .uprobe(site)
   }
 
   func hooks(for points: [AttachPoint], _ placement: Placement) -> [Hook.Point] {
     Hook.Point.userCode(
       points.compactMap { point in
         guard case .uprobe(let place) = point.kind else { return nil }
-        return (UprobeSite(path: place.path, offset: place.offset, isReturn: place.isReturn), point.cookie)
+        return (place.site, point.cookie)
       }, placement)
   }
+
+  /// In the archive, where the binary lies in one.
+  private var site: UprobeSite { UprobeSite(path: path.archiveAndEntry.file, offset: offset, isReturn: isReturn) }
 }
 
 extension Placement {

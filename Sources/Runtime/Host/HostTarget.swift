@@ -18,7 +18,7 @@ public final class HostTarget: Target {
   private(set) lazy var userNames = UserNames()
   private(set) lazy var cgroups = Cgroups()
   let userSymbols = UserSymbols()
-  var lastBinary: (path: String, symbols: ELFSymbols)?
+  var lastBinary: (path: String, file: BinaryFile, symbols: ELFSymbols)?
 
   private let traceableFunctions: String?
   let tracedProcess: Int32?
@@ -56,7 +56,7 @@ public final class HostTarget: Target {
     case .function(let question): try find(question)
     case .type(let question): find(question)
     case .process(let question): find(question)
-    case .binary(let question): find(question)
+    case .binary(let question): try find(question)
     }
   }
 }

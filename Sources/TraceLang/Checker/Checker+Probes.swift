@@ -14,7 +14,8 @@ extension Checker {
   mutating func instances(of script: Script) -> [ProbeInstance] {
     let expander = AttachPointExpander(
       target: target, missingProbes: configuration.missingProbes, parameters: options.parameters,
-      allowsUnsafe: options.allowsUnsafe, demanglesNames: configuration.demanglesNames)
+      allowsUnsafe: options.allowsUnsafe, demanglesNames: configuration.demanglesNames,
+      tracedProcess: options.tracedPID)
     var instances: [ProbeInstance] = []
     var found: [String: [ProbeMatch]] = [:]
     var total = 0

@@ -6,6 +6,8 @@ struct AttachPointExpander {
   let parameters: [String]
   let allowsUnsafe: Bool
   let demanglesNames: Bool
+  /// That of `-p`.
+  let tracedProcess: Int?
 
   /// The places an attach point stands for, in order; empty after an error.
   func expand(_ syntax: AttachPointSyntax, _ diagnostics: inout Diagnostics) -> [ProbeMatch] {
@@ -22,7 +24,7 @@ struct AttachPointExpander {
     }
     let pattern = Pattern(
       provider: provider, parts: Array(parts.dropFirst()), range: syntax.range, missingProbes: missingProbes,
-      allowsUnsafe: allowsUnsafe, demanglesNames: demanglesNames)
+      allowsUnsafe: allowsUnsafe, demanglesNames: demanglesNames, tracedProcess: tracedProcess)
     return provider.match(pattern, target, &diagnostics)
   }
 

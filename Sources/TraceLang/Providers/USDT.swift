@@ -27,6 +27,7 @@ extension Provider {
   static let usdt = Provider(
     ["usdt", "U"], "BINARY:[NAMESPACE:]PROBE", "Fires where a program or library has a place for tracers",
     match: { pattern, target, diagnostics in
+      let pattern = pattern.withBinary { _ in "*" }
       let parts = pattern.parts
       guard (2...3).contains(parts.count), parts.allSatisfy({ !$0.text.isEmpty }) else {
         return pattern.misuse("needs a binary and a probe", &diagnostics)

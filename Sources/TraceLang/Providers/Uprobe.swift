@@ -35,6 +35,7 @@ extension Provider {
     Provider(
       names, isReturn ? "BINARY:[cpp:]FUNCTION" : "BINARY:[cpp:]FUNCTION[+OFFSET]", summary,
       match: { pattern, target, diagnostics in
+        let pattern = pattern.withBinary { "/proc/\($0)/exe" }
         guard let function = pattern.userFunction(&diagnostics) else { return [] }
         return pattern.found(&diagnostics) { diagnostics throws(TargetError) in
           guard let place = CodePlace(function.text) else {

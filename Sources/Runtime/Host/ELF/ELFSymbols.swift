@@ -31,7 +31,11 @@ struct ELFSymbols: Sendable {
   /// Reads an open file; `debug` opens what was stripped from it, given its build ID.
   /// - Returns: `nil` for what is not ELF.
   init?(descriptor: Int32, debug: ([UInt8]) -> Int32? = { _ in nil }) {
-    guard let elf = ELFFile(descriptor: descriptor) else { return nil }
+    self.init(FilePart(descriptor: descriptor), debug: debug)
+  }
+
+  init?(_ part: FilePart, debug: ([UInt8]) -> Int32? = { _ in nil }) {
+    guard let elf = ELFFile(part) else { return nil }
     segments = elf.segments.lazy.filter { $0.type == UInt32(PT_LOAD) }.prefix(Self.maximumSegments)
       .map { Segment(address: $0.address, offset: $0.offset, size: $0.size) }
     if !read(elf, SHT_SYMTAB) {
