@@ -129,7 +129,8 @@ import Testing
     #expect(Demangler.text(of: "main") == nil && Demangler.text(of: "_Z") == nil && Demangler.text(of: "") == nil)
     // Each pair has the one before it twice.
     let doubled = (0..<14).reduce("_Z1fSt4pairIiiE") { name, level in
-      name + "St4pairIS\(level == 0 ? "" : String(level - 1, radix: 36).uppercased())_S\(level == 0 ? "" : String(level - 1, radix: 36).uppercased())_E"
+      name
+        + "St4pairIS\(level == 0 ? "" : String(level - 1, radix: 36).uppercased())_S\(level == 0 ? "" : String(level - 1, radix: 36).uppercased())_E"
     }
     _ = Demangler.text(of: doubled)
     #expect(Demangler.text(of: "_Z1f" + String(repeating: "P", count: 5000) + "i") == nil)

@@ -178,7 +178,8 @@ import Testing
     let options = ["--no-feature", "uprobe_multi"]
     let program = try Self.program()
     let refused = try Swtrace.output(script.replacing("BIN", with: program), options: options)
-    #expect(refused.errors.contains("ERROR: uaddr() in a uretprobe needs Linux 6.6 or newer"), "\(refused.errors)")
+    #expect(
+      refused.errors.contains("ERROR: uaddr() in a uretprobe needs a newer kernel: Linux 6.6"), "\(refused.errors)")
     #expect(refused.errors.contains("a uprobe can keep the address in a map"))
     #expect(try output(script, of: try Self.program(.fixed), options: options) == "@: 65244")
   }

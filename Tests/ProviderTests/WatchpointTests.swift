@@ -36,7 +36,8 @@ import Testing
   @Test("unwatch takes an address, in any probe") func unwatch() throws {
     #expect(
       try ProbeScript.refusal("w:0x10:8:w { unwatch(\"x\"); }").contains("ERROR: unwatch() needs an address"))
-    #expect(try ProbeScript.hooks("w:0x10:8:w { @ = count(); } interval:s:1 { unwatch(0x10); }").hasPrefix("breakpoint"))
+    #expect(
+      try ProbeScript.hooks("w:0x10:8:w { @ = count(); } interval:s:1 { unwatch(0x10); }").hasPrefix("breakpoint"))
   }
 
   #if arch(x86_64)
