@@ -179,7 +179,9 @@ import Testing
     let program = try Self.program()
     let refused = try Swtrace.output(script.replacing("BIN", with: program), options: options)
     #expect(
-      refused.errors.contains("ERROR: uaddr() in a uretprobe needs a newer kernel: Linux 6.6"), "\(refused.errors)")
+      refused.errors.contains(
+        "ERROR: uaddr() in a uretprobe needs a kernel that tells where the function is (Linux 6.6)"),
+      "\(refused.errors)")
     #expect(refused.errors.contains("a uprobe can keep the address in a map"))
     #expect(try output(script, of: try Self.program(.fixed), options: options) == "@: 65244")
   }

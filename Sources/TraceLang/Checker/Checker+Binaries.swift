@@ -22,7 +22,7 @@ extension Checker {
       // Where a function returns to says nothing of where it lies.
       guard variable.place == .fixed || instance.traits.result == nil || target.has(.uprobeMulti) else {
         error(
-          "uaddr() in a uretprobe needs a newer kernel: Linux 6.6", at: range,
+          "uaddr() in a uretprobe needs a kernel that tells where the function is (Linux 6.6)", at: range,
           notes: [Diagnostic.Note("a uprobe can keep the address in a map, by tid; '\(path)' is loaded anywhere")])
         return invalid(range)
       }
