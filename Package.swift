@@ -24,7 +24,7 @@ let package = Package(
     .target(name: "Codegen", dependencies: ["TraceLang"], swiftSettings: strict),
     .target(
       name: "CLibBPF",
-      linkerSettings: [.linkedLibrary("bpf"), .linkedLibrary("elf"), .linkedLibrary("z")]
+      linkerSettings: [.linkedLibrary("bpf"), .linkedLibrary("elf"), .linkedLibrary("z"), .linkedLibrary("stdc++")]
     ),
     .target(name: "CAllocation"),
     .target(

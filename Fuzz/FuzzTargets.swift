@@ -11,7 +11,7 @@ enum FuzzTarget: String, CaseIterable {
   /// Recorded machines.
   case target
   /// Files and mappings of traced processes.
-  case elf, maps
+  case elf, maps, zip
 
   func run(_ bytes: [UInt8]) {
     switch self {
@@ -21,6 +21,7 @@ enum FuzzTarget: String, CaseIterable {
     case .target: Self.decodeTarget(bytes)
     case .elf: Self.readELF(bytes)
     case .maps: Self.readMaps(bytes)
+    case .zip: Self.readZip(bytes)
     }
   }
 

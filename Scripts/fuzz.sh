@@ -7,12 +7,12 @@ cd "$(dirname "$0")/.."
 seconds=${1:?how many seconds for each target}
 shift
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(parser declarations checker target facts elf maps)
+[ ${#targets[@]} -gt 0 ] || targets=(parser declarations checker target facts elf maps zip)
 
 work=.build/fuzz
 mkdir -p "$work"
 fuzzer=$work/fuzzer
-readers=(Sources/Runtime/Host/ELF/{ELFFile,ELFSymbols,MemoryMaps}.swift)
+readers=(Sources/Runtime/Host/ELF/{ELFFile,ELFSymbolTable,ELFSymbols,ELFVariables,FilePart,MemoryMaps,USDTNotes,ZipArchive}.swift)
 mapfile -t files < <(
   find Sources/TraceLang Fuzz -path Fuzz/Bundles -prune -o -name '*.swift' -print
   printf '%s\n' Tests/CheckerTests/SmallTarget.swift "${readers[@]}"
@@ -33,6 +33,19 @@ seeds() {
       echo 'void second(void) {} void _start(void) { second(); }' |
         cc -x c - -nostdlib -static -Wl,--build-id -o "$work/programs/static"
       echo "$work/programs"
+      ;;
+    zip)
+      mkdir -p "$work/archives"
+      # A file "a" that begins at a page, and the directory behind it.
+      {
+        printf 'PK\3\4\24\0\0\0\0\0\0\0\0\0\0\0\0\0\20\0\0\0\20\0\0\0\1\0\341\17a'
+        head -c 4065 /dev/zero
+        printf '\177ELF\2\1\1\0\0\0\0\0\0\0\0\0'
+        printf 'PK\1\2\24\0\24\0\0\0\0\0\0\0\0\0\0\0\0\0\20\0\0\0\20\0\0\0\1\0\0\0'
+        printf '\0\0\0\0\0\0\0\0\0\0\0\0\0\0a'
+        printf 'PK\5\6\0\0\0\0\1\0\1\0\57\0\0\0\20\20\0\0\0\0'
+      } >"$work/archives/one"
+      echo "$work/archives"
       ;;
     maps) mkdir -p "$work/mapped" && cat /proc/self/maps >"$work/mapped/self" && echo "$work/mapped" ;;
     *) echo Fuzz/Seeds/parser examples Tests/GoldenTests/Scripts ;;

@@ -15,7 +15,7 @@ install -m 755 "$here/init" "$here/workload" "$root/"
 install -m 755 "$swtrace" "$root/bin/swtrace"
 install -m 755 "$runner" "$root/bin/differential"
 install -m 755 "$(command -v busybox)" "$root/bin/busybox"
-gcc -O1 -static -o "$root/bin/calls" "$here/calls.c"
+gcc -O1 -static-pie -o "$root/bin/calls" "$here/calls.c"
 for library in $({ ldd "$swtrace"; ldd "$runner"; } | grep --only-matching '/[^ ]*' | sort --unique); do
   install -D -m 755 "$library" "$root$library"
 done

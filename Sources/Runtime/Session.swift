@@ -86,7 +86,7 @@ public final class Session {
     let runSignalPrograms = signalPrograms(attacher)
     let tracing = Tracing(
       loop: loop, interruption: interruption, ring: ring, printer: printer, remember: symbolKeeper,
-      runSignalPrograms: runSignalPrograms
+      runSignalPrograms: runSignalPrograms, unwatch: { attachments.removeWatchpoints(at: $0) }
     ) {
       guard let change = cpus?.change() else { return }
       for failure in attacher.follow(change, attachments) { printer.warn(failure.description) }

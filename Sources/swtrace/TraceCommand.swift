@@ -43,6 +43,9 @@ struct TraceCommand: ParsableCommand {
   @Option(name: .short, help: ArgumentHelp("Trace this process only, until it ends.", valueName: "pid"))
   var p: Int32?
 
+  @Flag(help: "Switch the semaphores of USDT probes on by their file, as is always done.")
+  var usdtFileActivation = false
+
   @Option(
     name: .short,
     help: ArgumentHelp(

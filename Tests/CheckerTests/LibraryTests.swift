@@ -205,7 +205,7 @@ import TraceLang
       ("@s[1] = tseries(1, 1s, 5); print(@s[1]);", "what tseries() gathers prints with its whole map"),
       ("assert_str(1);", "this must be a string, an array or a pointer, not int64"),
       ("override(1);", "override() is only there in kprobe probes, at the start of a function"),
-      ("unwatch(1);", "unwatch() needs a watchpoint or asyncwatchpoint probe"),
+      ("unwatch(\"x\");", "unwatch() needs an address, not string[2]"),
       ("@s = tseries(1, 0, 3);", "an interval of tseries() has 1 nanosecond or more, not 0"),
       ("@s = tseries(1, 1s, 0);", "tseries() keeps 1 to 999999 intervals, not 0"),
       ("@s = tseries(1, 1s, 5, \"mean\");", "tseries() has no function \"mean\""),

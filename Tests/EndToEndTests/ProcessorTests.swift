@@ -90,6 +90,39 @@ import Testing
     #expect(try tracing.finish().output == "\n\n")
   }
 
+  /// Writes 1 to the first word, waits for a file, and writes both words 3 times.
+  private static let waiting = #"""
+    #include <sys/mman.h>
+    #include <unistd.h>
+
+    int main(int count, char **words) {
+      volatile long *memory = mmap((void *)0x10000000, 4096, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+      memory[0] = 1;
+      while (access(words[1], F_OK) != 0) usleep(1000);
+      for (int index = 0; index < 3; index++) memory[0] = memory[1] = index;
+      return 0;
+    }
+    """#
+
+  @Test(
+    "unwatch takes the watchpoints at its address away, whatever they are for, and no others",
+    .enabled(if: hasBreakpoints), arguments: ["0x10000000", "(void *)0x10000000"]) func unwatch(address: String) throws
+  {
+    let folder = try TemporaryFolder()
+    let text = try folder.file("waiting.c", Self.waiting)
+    let (path, sign) = (folder.path + "/waiting", folder.path + "/sign")
+    #expect(try run(["cc", "-O1", "-o", path, text]).ending == .exited(0))
+    let script = """
+      w:0x10000000:8:w { @first = count(); unwatch(\(address)); unwatch(0x20000000); system("touch \(sign)"); }
+      w:0x10000000:4:rw { @part = count(); }
+      w:0x10000008:8:w { @second = count(); }
+      """
+    let result = try run([Repository.swtrace, "-q", "--unsafe", "-c", "\(path) \(sign)", "-e", script])
+    #expect(result.output.split(separator: "\n") == ["@first: 1", "@part: 1", "@second: 3"], "\(result)")
+    #expect(result.errors == "")
+  }
+
   @Test("more watchpoints than the processor has are refused together", .enabled(if: hasBreakpoints))
   func tooMany() throws {
     let script = (0..<20).map { "watchpoint:0x\(String(0x1000_0000 + $0 * 8, radix: 16)):8:w { @ = count(); }" }

@@ -28,7 +28,7 @@ import Testing
     file.symbols = (0..<100_000).map { (ELFBuilder.base + UInt64($0), 1, 1) }
     let symbols = try #require(try symbols(file.bytes))
     #expect(symbols.cost < 2_000_000)
-    #expect(symbols.function(atFileOffset: 99)?.name == String(repeating: "n", count: ELFSymbols.maximumNameLength))
+    #expect(symbols.function(atFileOffset: 99)?.name == String(repeating: "n", count: ELFSymbolTable.maximumNameLength))
   }
 
   @Test("what a file claims to have takes no memory and no time") func sparse() throws {

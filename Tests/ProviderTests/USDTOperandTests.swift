@@ -10,14 +10,21 @@ import Testing
       let (word, byte) = (saved.names[register.offset / 8], register.offset % 8)
       return "\(word)\(byte == 0 ? "" : "+\(byte)")/\(register.type.isSigned ? "-" : "")\(register.type.bits)"
     }
-    return USDTOperand.operands(of: arguments, architecture).map { operand in
+    func variable(_ name: String) -> BinaryVariable? {
+      ["counter", ".hidden", "a+1"].contains(name)
+        ? BinaryVariable(name: name, address: 4096, size: 4, place: .relative) : nil
+    }
+    return USDTOperand.operands(of: arguments, architecture, variables: variable).map { operand in
       guard let operand else { return "?" }
       let size = "\(operand.type.isSigned ? "-" : "")\(operand.type.size) "
       switch operand.place {
       case .constant(let value): return size + "\(value)"
       case .register(let register): return size + name(register)
-      case .memory(let base, let index, let displacement):
-        let terms = (base.map { [name($0)] } ?? []) + (index.map { ["\(name($0.register))*\($0.scale)"] } ?? [])
+      case .address(let variable, let displacement): return size + "\(variable.name) + \(displacement)"
+      case .memory(let variable, let base, let index, let displacement):
+        let terms =
+          (variable.map { [$0.name] } ?? []) + (base.map { [name($0)] } ?? [])
+          + (index.map { ["\(name($0.register))*\($0.scale)"] } ?? [])
         return size + "[" + (terms + ["\(displacement)"]).joined(separator: " + ") + "]"
       }
     }.joined(separator: ", ")
@@ -35,6 +42,14 @@ import Testing
         "4 [di/64 + cx/64*8 + 0], 4 [di/64 + cx/64*1 + 16], 4 [ax/64*4 + 8]"
       ),
       ("", ""), ("   4@%eax  ", "4 ax/32"),
+      (
+        "4@counter(%rip) -4@counter+8(%rip) 8@.hidden-4(%rip) 1@a+1(%rip) 1@a+1+1(%rip)",
+        "4 [counter + 0], -4 [counter + 8], 8 [.hidden + -4], 1 [a+1 + 0], 1 [a+1 + 1]"
+      ),
+      (
+        "4@counter 4@counter+4 8@$counter 8@$counter-1 4@counter(,%rax,4) 4@counter+4(%rdi)",
+        "4 [counter + 0], 4 [counter + 4], 8 counter + 0, 8 counter + -1, 4 [counter + ax/64*4 + 0], 4 [counter + di/64 + 4]"
+      ),
     ]) func x86(arguments: String, expected: String)
   {
     #expect(text(arguments, .x86_64) == expected)
@@ -59,7 +74,8 @@ import Testing
     "what is of no known form is no operand, and nothing traps",
     arguments: [
       "4", "@", "4@", "3@%eax", "x@%eax", "8@%xmm0", "8f@%eax", "4@%e", "4@%r", "4@%r7", "4@%r16", "4@%r8x", "4@%xax",
-      "4@counter(%rip)", "4@8(%rip)", "4@%fs:8(%rax)", "4@(%rax", "4@()", "4@(,)", "4@(%rax,%rbx,3)",
+      "4@unknown(%rip)", "4@counter+(%rip)", "4@counter+x(%rip)", "4@counter(%rip,%rax)", "4@(%rip)", "4@$unknown",
+      "4@%fs:counter@tpoff", "4@8(%rip)", "4@%fs:8(%rax)", "4@(%rax", "4@()", "4@(,)", "4@(%rax,%rbx,3)",
       "4@(%rax,%rbx,2,1)",
       "4@$", "4@$-", "4@$--1", "4@$99999999999999999999", "-9223372036854775808@%eax", "4@1(", "4@)(",
     ]) func unknown(argument: String)

@@ -33,6 +33,8 @@ import Testing
       __attribute__((section(".probes"))) volatile unsigned short traced_semaphore, idle_semaphore,
         moved_semaphore;
       static volatile char greeting[] = "hello";
+      volatile int placed[3] = {30, -40, 50};
+      static _Thread_local volatile int own_value = 1;
 
       __attribute__((noinline)) static void step(long i) { SITE("app", "step", "0", "8@%0", "r"(i)); }
 
@@ -72,6 +74,9 @@ import Testing
           "-1@%%al 1@%%al 1@%%ah -2@%%bx 2@%%bx -4@%%ecx 4@%%ecx -8@%%rdx -1@%%sil 4@%%r8d 8@%%r9 2@%%r10w",
           "a"(0x12fe), "b"(0xffff1234fffeL), "c"(0xfffffffdL), "d"(-4L), "S"(0x1ffL));
         SITE("app", "indexed", "0", "-4@(%0,%1,4) -4@4(%0,%1,4) -4@-8(%0,%2)", "r"(array), "r"(2L), "r"(16L));
+        placed[0]++;
+        SITE("app", "symbols", "0", "-4@%0 -4@%1 4@placed+8(%%rip) 2@placed+6(%%rip)", "m"(placed[0]), "m"(placed[1]));
+        SITE("app", "thread_local", "0", "4@%0", "m"(own_value));
         SITE("app", "constants", "0", "1@$511 -1@$255 8@$-1 -8@$0x10 8@%%xmm0 4f@%%eax", "n"(0));
       #endif
         if (count > 1 && !strcmp(words[1], "threads")) {
@@ -146,6 +151,26 @@ import Testing
             (30, -40, 30)
             (255, -1, 18446744073709551615, 16)
             """)
+    }
+
+    @Test("arguments in variables of the binary, wherever it is loaded", arguments: [false, true])
+    func symbols(isFixed: Bool) throws {
+      let program = isFixed ? try TestProgram(Self.source, name: "named", options: ["-pthread", "-no-pie"]) : nil
+      #expect(
+        try output("usdt:BIN:app:symbols { print((arg0, arg1, arg2, arg3, probe)); }", of: program)
+          == "(31, -40, 50, 65535, usdt:BIN:app:symbols)")
+    }
+
+    @Test("arguments in variables are not there when their symbols were stripped") func strippedSymbols() throws {
+      let program = try TestProgram(Self.source, name: "stripped", options: ["-pthread", "-s"])
+      for (probe, argument, path) in [
+        ("symbols", "arg2", program.path), ("thread_local", "arg0", try Self.program.get().path),
+      ] {
+        let result = try Swtrace.output("usdt:\(path):\(probe) { print(\(argument)); }")
+        #expect(
+          result.errors.contains("\(argument) of usdt:\(path):app:\(probe) lies where it cannot be read"),
+          "\(result.errors)")
+      }
     }
 
     @Test("an argument in a floating-point register is refused, and only where it is read") func unreadable() throws {

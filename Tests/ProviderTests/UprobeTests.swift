@@ -118,10 +118,10 @@ import Testing
         == "@a: 10\n@b: 10\n@f[\(address)]: 10")
   }
 
-  @Test("names of other languages are taken as they are") func mangled() throws {
+  @Test("names of other languages may be written as their symbols are") func mangled() throws {
     #expect(
       try maps("u:BIN:_ZN2ns* { @[func, arg0] = count(); } u:BIN:_R* { @[func, 0] = count(); }") == """
-        @[_ZN2ns4workEi, 5]: 1
+        @[ns::work(int), 5]: 1
         @[_RNvC5crate4work, 0]: 1
         """)
   }
@@ -198,12 +198,12 @@ import Testing
       ("uprobe:BIN:stop_*", "no function of 'BIN' matches 'stop_*'", ""),
       ("uprobe:BIN:step_one+4000", "there is none at +4000", ""),
       ("uprobe:BIN:0xffffffff", "'BIN' has no code at 0xffffffff", ""),
-      ("uretprobe:BIN:step_one+1", "a function returns as a whole", "it is written uretprobe:BINARY:FUNCTION"),
+      ("uretprobe:BIN:step_one+1", "a function returns as a whole", "it is written uretprobe:BINARY:[cpp:]FUNCTION"),
       ("uprobe:BINX:main", "there is no binary 'BINX'", "no file matches the path"),
       ("uprobe:no-such-binary:main", "there is no binary 'no-such-binary'", "it was looked for in PATH"),
       ("uprobe:BIN.c:main", "'BIN.c' is no ELF file", ""),
       ("uprobe:\(stripped.path):main", "names no functions", "it is stripped"),
-      ("uprobe:BIN", "uprobe: needs a binary and a function", "it is written uprobe:BINARY:FUNCTION[+OFFSET]"),
+      ("uprobe:BIN", "uprobe: needs a binary and a function", "it is written uprobe:BINARY:[cpp:]FUNCTION[+OFFSET]"),
       ("uprobe:BIN:main { print(retval); } END", "retval is only there in kretprobe, uretprobe and fexit probes", ""),
       ("uretprobe:BIN:main { print(arg0); } END", "arg0 is only there in", ""),
       (

@@ -33,6 +33,13 @@ import Testing
       try refusal("watchpoint:0x10:8").contains("ERROR: watchpoint: needs an address, a length and a mode"))
   }
 
+  @Test("unwatch takes an address, in any probe") func unwatch() throws {
+    #expect(
+      try ProbeScript.refusal("w:0x10:8:w { unwatch(\"x\"); }").contains("ERROR: unwatch() needs an address"))
+    #expect(
+      try ProbeScript.hooks("w:0x10:8:w { @ = count(); } interval:s:1 { unwatch(0x10); }").hasPrefix("breakpoint"))
+  }
+
   #if arch(x86_64)
     @Test("x86 watches instructions with the length of a word, and no reads alone") func architecture() throws {
       #expect(

@@ -65,6 +65,7 @@ extension Interpreter {
       records.append(.printMapValue(map, key: try self.key(key), program.maps[map.index].value))
     case .clear(let map): records.append(.clear(map))
     case .zero(let map): records.append(.zero(map))
+    case .unwatch(let address): _ = try evaluate(address)
     case .exit(let status):
       records.append(.exit(Int64(bitPattern: try number(status))))
       throw .finish

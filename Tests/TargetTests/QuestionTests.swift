@@ -10,7 +10,7 @@ enum QuestionKind: CaseIterable {
   case type, namedLayout, numberedLayout, argumentsLayout, scriptLayout, tracepointLayout
   case enumerator, enumerators, scriptEnumerators
   case cgroup, pidNamespace
-  case binaries, binaryFunctions, fileOffset, instruction
+  case binaries, binaryFunctions, sourceFunctions, fileOffset, codeAddress, instruction, variables
   case usdt
 
   /// Every question is of a kind: a new case of `Question` does not compile without an example below.
@@ -43,8 +43,11 @@ enum QuestionKind: CaseIterable {
       case .process(.pidNamespace): .pidNamespace
       case .binary(.files): .binaries
       case .binary(.functions): .binaryFunctions
+      case .binary(.sourceFunctions): .sourceFunctions
       case .binary(.fileOffset): .fileOffset
       case .binary(.instruction): .instruction
+      case .binary(.address): .codeAddress
+      case .binary(.variables): .variables
       case .binary(.usdt): .usdt
       }
   }
@@ -124,6 +127,12 @@ enum QuestionKind: CaseIterable {
         .binary(.functions(path: "/bin/a", glob: "m*")),
         [4096, 8192].map { .functions([BinaryFunction(name: "main", offset: $0, size: 4)]) },
         fact: "the functions m* of /bin/a")
+    case .sourceFunctions:
+      Example(
+        .binary(.sourceFunctions(path: "/bin/a", glob: "ns::f")),
+        [4096, 8192].map {
+          .functions([BinaryFunction(name: "_ZN2ns1fEi", demangled: "ns::f(int)", offset: $0, size: 4)])
+        }, fact: "the C++ functions ns::f of /bin/a")
     case .fileOffset:
       Example(
         .binary(.fileOffset(path: "/bin/a", address: 16)), [.number(16), .number(0)],
@@ -132,6 +141,15 @@ enum QuestionKind: CaseIterable {
       Example(
         .binary(.instruction(path: "/bin/a", offset: 17)), [.instruction(.start), .instruction(.inside)],
         fact: "the instruction at +17 in /bin/a")
+    case .codeAddress:
+      Example(
+        .binary(.address(path: "/bin/a", offset: 16)), [.number(4112), .number(8208)],
+        fact: "the address of place 16 of /bin/a")
+    case .variables:
+      Example(
+        .binary(.variables(path: "/bin/a", glob: "x")),
+        [4, 8].map { .variables([BinaryVariable(name: "x", address: 4096, size: $0, place: .relative)]) },
+        fact: "the variables x of /bin/a")
     case .usdt:
       Example(
         .binary(.usdt(path: "/bin/a")),
@@ -280,7 +298,7 @@ private final class Answers: Target {
       switch other.shape {
       case .names, .tracepoints, .format: #expect(said.isSubset(of: errors) && said.count < errors.count)
       case .flag, .number, .parameters, .signature, .type, .layout, .enumerator, .enumerators, .namespace, .functions,
-        .instruction, .usdt:
+        .instruction, .variables, .usdt:
         #expect(said == errors)
       }
       if other.shape != .layout { #expect(target.layout(of: .named("struct s")) == nil) }

@@ -32,6 +32,8 @@ public enum Action: Hashable, Sendable, Codable {
   case zero(view: Int)
   /// Ends tracing; the payload is the exit status as a 64-bit number.
   case exit
+  /// Takes the watchpoints at an address away; the payload is the address as a 64-bit number.
+  case unwatch
   /// Prints wall-clock time by a strftime format.
   case time(String)
   /// `join(argv, separator)`: a 64-bit count of strings, then as many fixed-size NUL-terminated strings.

@@ -17,7 +17,7 @@ extension Bundle {
     case .printMap: 16
     case .printMapValue(let view, let key, let value):
       max(keyEnd(key, view), views[view].value == value.type ? 0 : value.end)
-    case .exit, .join, .helperError: 8
+    case .exit, .unwatch, .join, .helperError: 8
     case .clear, .zero, .time, .lostUpdates: 0
     }
   }

@@ -14,7 +14,7 @@ extension Bundle {
             }
           }
         case .print(let field): field.type.hasUserSymbols
-        case .printMap, .printMapValue, .clear, .zero, .exit, .time, .join, .helperError, .lostUpdates: false
+        case .printMap, .printMapValue, .clear, .zero, .exit, .unwatch, .time, .join, .helperError, .lostUpdates: false
         }
       }
   }

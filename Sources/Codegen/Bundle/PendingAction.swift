@@ -3,7 +3,7 @@
 ///
 /// The place holds the time at which it was asked for (64 bits, nanoseconds of the monotonic clock; 0 while nothing waits)
 /// and then its payload as a record would have it. Asked for again before user space has come, it happens once;
-/// prints that did not happen so count as lost events.
+/// prints and unwatches that did not happen so count as lost events.
 public struct PendingAction: Hashable, Sendable, Codable {
   public let action: Action
   public let place: MapView.Place
@@ -21,7 +21,7 @@ extension Action {
   /// Whether it must arrive however full the ring buffer is.
   public var changesRun: Bool {
     switch self {
-    case .exit, .clear, .zero, .printMap: true
+    case .exit, .clear, .zero, .printMap, .unwatch: true
     case .printf, .print, .printMapValue, .time, .join, .cat, .system, .message, .helperError, .lostUpdates: false
     }
   }

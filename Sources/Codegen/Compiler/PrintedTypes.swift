@@ -18,7 +18,7 @@ struct PrintedTypes {
       case .printf(let format), .cat(let format), .system(let format), .message(_, let format, _):
         for case .argument(_, let field) in format.segments { collect(field.type) }
       case .print(let field): collect(field.type)
-      case .printMap, .printMapValue, .clear, .zero, .exit, .time, .join, .helperError, .lostUpdates: break
+      case .printMap, .printMapValue, .clear, .zero, .exit, .unwatch, .time, .join, .helperError, .lostUpdates: break
       }
     }
   }

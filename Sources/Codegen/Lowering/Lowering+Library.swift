@@ -32,6 +32,7 @@ extension Lowering {
     case .userMode: return userMode()
     case .register(let offset): return builder.load(64, entry.context, offset)
     case .perCPUAddress(let symbol, let offsets, let cpu): return perCPUAddress(symbol, offsets, cpu)
+    case .userAddress(let variable): return address(of: variable)
     case .softwareTAI:
       let now = builder.call(.ktimeGetBootNanoseconds, [])
       guard let place = plan.taiOffset else { return .value(now) }
@@ -72,7 +73,7 @@ extension Lowering {
     case .stack(let type): releasingMemory(of: function) { $0.writeStack(type, to: memory) }
     case .signal, .override: _ = library(function)
     case .stringLength, .stringIndex, .compareBytes, .globMatch, .namespaceID, .userMode, .register, .perCPUAddress,
-      .softwareTAI, .stackDepth, .socketCookie:
+      .userAddress, .softwareTAI, .stackDepth, .socketCookie:
       break
     }
   }

@@ -31,6 +31,8 @@ extension Lowering {
       let zero = TypedExpression(.integer(0), .int64, probe.range)
       sendValues([status ?? zero], [Field(offset: 0, size: 8, type: .int64)], 8, .exit)
       leaveBody()
+    case .unwatch(let address):
+      sendValues([address], [Field(offset: 0, size: 8, type: .uint64)], 8, .unwatch)
     case .time(let format): sendValues([], [], 0, .time(format))
     case .join(let list, let separator): sendJoined(list, separator)
     }
@@ -96,7 +98,12 @@ extension Lowering {
   /// Leaves an action that must not be lost in its place; the time is written last.
   private mutating func leave(_ pending: PendingAction, _ values: [ComputedValue], _ fields: [Field]) {
     let base = dataAddress(pending.place.map, pending.place.offset)
-    if case .printMap = pending.action { countOvertaken(base) }
+    switch pending.action {
+    case .printMap, .unwatch: countOvertaken(base)
+    case .exit, .clear, .zero, .printf, .print, .printMapValue, .time, .join, .cat, .system, .message, .helperError,
+      .lostUpdates:
+      break
+    }
     for (value, field) in zip(values, fields) {
       store(value, to: Memory(base: base, offset: 8 + field.offset), size: field.size)
     }
@@ -104,7 +111,7 @@ extension Lowering {
     builder.emit(.store(bits: 64, base: base, offset: 0, .value(now)))
   }
 
-  /// A print that waits already will print for both, so one of them is lost.
+  /// Of what waits already, one of the two is lost: a print will print for both, an address gives way to the other.
   private mutating func countOvertaken(_ pending: Value) {
     guard let lost = plan.lostEvents else { return }
     let overtaken = builder.makeBlock()

@@ -31,6 +31,8 @@ struct Usage {
   var overridesResult: [Bool]
   /// By probe: the N of each `argN`.
   var argumentWords: [Set<Int>]
+  /// By probe: whether it asks for a place that moves with the probe's binary.
+  var usesCodeAddress: [Bool]
   var sends = false
   /// Actions sent that must not be lost, each once and in order.
   var lastingActions: [Action] = []
@@ -53,6 +55,7 @@ struct Usage {
     usesProbeName = Array(repeating: false, count: program.probes.count)
     usesArguments = usesProbeName
     usesNames = usesProbeName
+    usesCodeAddress = usesProbeName
     followsArguments = usesProbeName
     overridesResult = usesProbeName
     argumentMembers = Array(repeating: [], count: program.probes.count)
@@ -169,6 +172,7 @@ struct Usage {
     case .softwareTAI: usesSoftwareTAI = true
     case .socketCookie: followsArguments[probe] = true
     case .override: overridesResult[probe] = true
+    case .userAddress(let variable): usesCodeAddress[probe] = usesCodeAddress[probe] || variable.place == .relative
     case .bytes, .inet, .macAddress, .stringLength, .stringIndex, .compareBytes, .namespaceID, .userMode, .register,
       .perCPUAddress, .signal, .cgroupPath, .path, .stackDepth:
       break
@@ -196,6 +200,7 @@ extension Message {
   var lastingAction: Action? {
     switch self {
     case .exit: .exit
+    case .unwatch: .unwatch
     case .clear(let map): .clear(view: map.index)
     case .zero(let map): .zero(view: map.index)
     case .printMap(let map, _, _): .printMap(view: map.index)

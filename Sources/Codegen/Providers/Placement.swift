@@ -9,6 +9,9 @@ public struct Placement: Hashable, Sendable {
   /// How it learns which of its attach points fired.
   public var names = NameSource.program
 
+  /// The virtual address, by its file, of the code that it is attached to, where it asks for places relative to that.
+  public var codeAddress: UInt64?
+
   /// Where the indices of `probe` and `func` come from.
   public enum NameSource: Hashable, Sendable {
     /// The program is for one attach point wherever its body asks.
@@ -51,6 +54,8 @@ struct BodyUse {
   let overridesResult: Bool
   /// The N of each `argN`.
   let words: Set<Int>
+  /// It asks for places that move with the probe's binary.
+  let usesCodeAddress: Bool
 }
 
 /// A place that programs can be made for.

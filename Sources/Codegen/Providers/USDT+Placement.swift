@@ -7,6 +7,9 @@ extension USDT: PlannedPlace {
     for index in body.words where operands.indices.contains(index) { read[index] = operands[index] }
     var placement = Placement.userCode(on: target)
     placement.arguments = .operands(read)
+    if body.usesCodeAddress || read.values.contains(where: { $0.variable?.place == .relative }) {
+      placement.codeAddress = target.codeAddress(in: path, at: offset)
+    }
     return placement
   }
 
@@ -20,5 +23,8 @@ extension USDT: PlannedPlace {
       }, placement)
   }
 
-  private var site: UprobeSite { UprobeSite(path: path, offset: offset, isReturn: false, semaphore: semaphore) }
+  /// In the archive, where the binary lies in one.
+  private var site: UprobeSite {
+    UprobeSite(path: path.archiveAndEntry.file, offset: offset, isReturn: false, semaphore: semaphore)
+  }
 }

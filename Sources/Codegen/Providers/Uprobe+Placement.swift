@@ -3,20 +3,25 @@ import TraceLang
 extension Uprobe: PlannedPlace {
   /// One program serves all places where each link tells it which one fired.
   func placement(for body: BodyUse, on target: any Target) -> Placement {
-    .userCode(on: target)
+    var placement = Placement.userCode(on: target)
+    if body.usesCodeAddress { placement.codeAddress = target.codeAddress(in: path, at: offset) }
+    return placement
   }
 
   func hook(_ placement: Placement) -> Hook.Point {
-    .uprobe(UprobeSite(path: path, offset: offset, isReturn: isReturn))
+    .uprobe(site)
   }
 
   func hooks(for points: [AttachPoint], _ placement: Placement) -> [Hook.Point] {
     Hook.Point.userCode(
       points.compactMap { point in
         guard case .uprobe(let place) = point.kind else { return nil }
-        return (UprobeSite(path: place.path, offset: place.offset, isReturn: place.isReturn), point.cookie)
+        return (place.site, point.cookie)
       }, placement)
   }
+
+  /// In the archive, where the binary lies in one.
+  private var site: UprobeSite { UprobeSite(path: path.archiveAndEntry.file, offset: offset, isReturn: isReturn) }
 }
 
 extension Placement {
@@ -26,6 +31,13 @@ extension Placement {
     return Placement(
       isMulti ? Load(.kprobe, .uprobeMulti) : Load(.kprobe), arguments: .registers,
       names: isMulti || target.has(.attachCookie) ? .cookie : .program)
+  }
+}
+
+extension Target {
+  /// The virtual address that a binary gives the code at a place of its file; `nil` where it has none.
+  func codeAddress(in path: String, at offset: UInt64) -> UInt64? {
+    do throws(TargetError) { return try address(in: path, at: offset) } catch { return nil }
   }
 }
 

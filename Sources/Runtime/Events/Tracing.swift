@@ -16,6 +16,8 @@ final class Tracing {
   private let remember: (() -> Void)?
   /// Moves what is attached to CPUs that went offline or came back.
   private let followCPUs: () -> Void
+  /// Takes the watchpoints at an address away.
+  private let unwatch: (UInt64) -> Void
   /// Runs the programs for SIGUSR1; `nil` where there are none.
   private let runSignalPrograms: (() throws(RuntimeError) -> Void)?
 
@@ -31,10 +33,12 @@ final class Tracing {
 
   init(
     loop: EventLoop, interruption: Interruption, ring: RingBuffer?, printer: Printer, remember: (() -> Void)? = nil,
-    runSignalPrograms: (() throws(RuntimeError) -> Void)? = nil, followCPUs: @escaping () -> Void = {}
+    runSignalPrograms: (() throws(RuntimeError) -> Void)? = nil, unwatch: @escaping (UInt64) -> Void = { _ in },
+    followCPUs: @escaping () -> Void = {}
   ) {
     self.runSignalPrograms = runSignalPrograms
     self.remember = remember
+    self.unwatch = unwatch
     self.followCPUs = followCPUs
     self.loop = loop
     self.interruption = interruption
@@ -158,6 +162,7 @@ final class Tracing {
   private func note(_ outcome: Printer.Outcome) {
     switch outcome {
     case .goesOn: break
+    case .unwatches(let address): unwatch(address)
     case .exits(let status): exitStatus = exitStatus ?? status
     }
   }

@@ -2,31 +2,88 @@ import Glibc
 import TraceLang
 
 extension HostTarget {
-  func find(_ question: BinaryQuestion) -> Answer {
+  func find(_ question: BinaryQuestion) throws(TargetError) -> Answer {
     switch question {
-    case .files(let name):
-      .names(name == BinaryFiles.everything ? MappedBinaries.paths(of: tracedProcess) : BinaryFiles.paths(of: name))
-    case .functions(let path, let glob):
-      .functions(symbols(of: path).map { Self.sorted(probed($0.functions(matching: Glob(glob)), of: path, by: glob)) })
-    case .fileOffset(let path, let address): .number(symbols(of: path)?.fileOffset(of: address))
-    case .instruction(let path, let offset): .instruction(place(at: offset, in: path))
+    case .files(let name): return .names(files(named: name))
+    case .functions(let path, let glob): return .functions(try functions(of: path, matching: Glob(glob)))
+    case .sourceFunctions(let path, let pattern):
+      let glob = Glob(pattern)
+      return .functions(
+        try functions(of: path, matching: Glob("*"))?.filter { $0.isNamed(by: pattern, glob) }
+          .sorted { ($0.sourceName, $0.name) < ($1.sourceName, $1.name) })
+    case .fileOffset(let path, let address):
+      guard let binary = try binary(path), let offset = binary.symbols.fileOffset(of: address) else {
+        return .number(nil)
+      }
+      return .number(binary.file.offset(offset))
+    case .address(let path, let offset):
+      guard let binary = try binary(path) else { return .number(nil) }
+      return .number(binary.symbols.address(ofFileOffset: offset &- binary.file.offset(0)))
+    case .instruction(let path, let offset): return .instruction(try place(at: offset, in: path))
+    case .variables(let path, let glob): return .variables(try variables(of: path, matching: Glob(glob)))
     case .usdt(let path):
-      .usdt(openRegularFile(path).flatMap { file in ELFFile(descriptor: file.rawValue)?.usdtSites })
+      guard let file = try BinaryFile(path: path), let elf = file.elf else { return .usdt(nil) }
+      return .usdt(
+        elf.usdtSites.map { site in
+          USDTSite(
+            provider: site.provider, name: site.name, offset: file.offset(site.offset),
+            semaphore: site.semaphore.map(file.offset), arguments: site.arguments)
+        })
     }
   }
 
+  private func files(named name: String) -> [String] {
+    if name == BinaryFiles.everything { return MappedBinaries.paths(of: tracedProcess) }
+    if let tracedProcess, let root = ProcessRoot(of: tracedProcess) {
+      if name == "/proc/\(tracedProcess)/exe", let executable = root.executable { return [executable] }
+      let found = BinaryFiles.paths(of: name, for: root)
+      if !found.isEmpty { return found }
+    }
+    return BinaryFiles.paths(of: name)
+  }
+
+  /// By name, each with its name in the source; `nil` for what is no ELF file.
+  private func functions(of path: String, matching glob: Glob) throws(TargetError) -> [BinaryFunction]? {
+    guard let binary = try binary(path) else { return nil }
+    return Self.sorted(Self.probed(binary.symbols.functions(matching: glob), of: binary, by: glob)).map { function in
+      BinaryFunction(
+        name: function.name, demangled: Demangler.text(of: function.name),
+        offset: binary.file.offset(function.offset), size: function.size)
+    }
+  }
+
+  /// By name, then those that all files of a program share, then by size; one that stands in several tables comes once.
+  private func variables(of path: String, matching glob: Glob) throws(TargetError) -> [BinaryVariable]? {
+    guard let file = try BinaryFile(path: path), let elf = file.elf else { return nil }
+    var found = elf.variables(matching: glob)
+    if let identifier = elf.buildID, let stripped = MappedFile.debugFile(identifier) {
+      defer { _ = close(stripped) }
+      found += ELFFile(descriptor: stripped)?.variables(matching: glob) ?? []
+    }
+    func order(_ place: (variable: BinaryVariable, isLocal: Bool)) -> (String, Int, UInt64, UInt64) {
+      (place.variable.name, place.isLocal ? 1 : 0, .max - place.variable.size, place.variable.address)
+    }
+    var result: [BinaryVariable] = []
+    var seen: Set<UInt64> = []
+    for (variable, _) in found.sorted(by: { order($0) < order($1) }) {
+      if variable.name != result.last?.name { seen = [] }
+      if seen.insert(variable.address).inserted { result.append(variable) }
+    }
+    return result
+  }
+
   /// Without those of a wildcard whose first instruction the kernel does not probe.
-  private func probed(_ functions: [BinaryFunction], of path: String, by glob: String) -> [BinaryFunction] {
-    guard Glob(glob).literal == nil, let code = binary(path)?.code else { return functions }
+  private static func probed(_ functions: [BinaryFunction], of binary: OpenBinary, by glob: Glob) -> [BinaryFunction] {
+    guard glob.literal == nil, let code = binary.code else { return functions }
     // Code is read in the order it lies in.
     return functions.sorted { $0.offset < $1.offset }.filter { code.canProbe(at: $0.offset) }
   }
 
-  private func place(at offset: UInt64, in path: String) -> InstructionPlace? {
-    guard let binary = binary(path), let code = binary.code,
-      let function = binary.symbols.function(atFileOffset: offset)
-    else { return nil }
-    return code.place(at: offset, from: offset - function.offset)
+  private func place(at offset: UInt64, in path: String) throws(TargetError) -> InstructionPlace? {
+    guard let binary = try binary(path), let code = binary.code else { return nil }
+    let place = offset &- binary.file.offset(0)
+    guard let function = binary.symbols.function(atFileOffset: place) else { return nil }
+    return code.place(at: place, from: place - function.offset)
   }
 
   /// By name; a function that stands in several symbol tables or versions comes once.
@@ -39,11 +96,9 @@ extension HostTarget {
     return result
   }
 
-  private func symbols(of path: String) -> ELFSymbols? { binary(path)?.symbols }
-
-  private func binary(_ path: String) -> OpenBinary? {
+  private func binary(_ path: String) throws(TargetError) -> OpenBinary? {
     if let lastBinary, lastBinary.path == path { return lastBinary }
-    guard let binary = OpenBinary(path) else { return nil }
+    guard let binary = try OpenBinary(path) else { return nil }
     lastBinary = binary
     return binary
   }
@@ -52,19 +107,20 @@ extension HostTarget {
 /// An ELF file with what was read of it.
 final class OpenBinary {
   let path: String
+  let file: BinaryFile
   let symbols: ELFSymbols
   /// `nil` for a processor whose instructions are not known.
   private(set) lazy var code = MachineCode(file)
-  private let file: Descriptor
 
-  /// `nil` for what cannot be read or is not ELF.
-  init?(_ path: String) {
-    guard let file = openRegularFile(path),
-      let symbols = ELFSymbols(descriptor: file.rawValue, debug: MappedFile.debugFile)
-    else { return nil }
+  /// - Throws: for an entry that an archive does not have, or that programs cannot map.
+  /// - Returns: `nil` for what cannot be read or is not ELF.
+  init?(_ path: String) throws(TargetError) {
+    guard let file = try BinaryFile(path: path), let symbols = ELFSymbols(file.part, debug: MappedFile.debugFile) else {
+      return nil
+    }
     self.path = path
-    self.symbols = symbols
     self.file = file
+    self.symbols = symbols
   }
 }
 
@@ -78,12 +134,37 @@ enum BinaryFiles {
   /// Absolute paths, sorted: of a path the files it matches, of a plain name the first program in PATH, else the library
   /// that the dynamic linker knows.
   static func paths(of name: String) -> [String] {
+    let (path, entry) = name.archiveAndEntry
+    if let entry { return matches(path).map { "\($0)\(String.archiveEnd)\(entry)" } }
     if name.contains("/") { return matches(name) }
-    for folder in (getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin").split(separator: ":") {
+    for folder in searchedFolders {
       let found = matches("\(folder)/\(name)").filter { access($0, X_OK) == 0 }
       if !found.isEmpty { return found }
     }
     return LibraryCache.paths(of: name).filter(isFile).prefix(1).map { $0 }
+  }
+
+  /// The same as a process has it, by paths that lead there from here; a path that begins where this program is has none.
+  static func paths(of name: String, for root: ProcessRoot) -> [String] {
+    let (path, entry) = name.archiveAndEntry
+    if let entry { return paths(of: path, for: root).map { "\($0)\(String.archiveEnd)\(entry)" } }
+    if path.hasPrefix("/") { return matches(path, for: root) }
+    if path.contains("/") { return [] }
+    for folder in searchedFolders where folder.hasPrefix("/") {
+      let found = matches("\(folder)/\(path)", for: root).filter { access($0, X_OK) == 0 }
+      if !found.isEmpty { return found }
+    }
+    guard let cache = root.place(of: LibraryCache.file) else { return [] }
+    return LibraryCache.paths(of: path, cache: cache).compactMap(root.place).prefix(1).map { $0 }
+  }
+
+  private static var searchedFolders: [Substring] {
+    (getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin").split(separator: ":")
+  }
+
+  private static func matches(_ pattern: String, for root: ProcessRoot) -> [String] {
+    if Glob(pattern).literal == pattern { return root.place(of: pattern).map { [$0] } ?? [] }
+    return matches(root.path + pattern).compactMap { root.place(of: String($0.dropFirst(root.path.count))) }
   }
 
   private static func matches(_ pattern: String) -> [String] {
@@ -109,17 +190,15 @@ enum BinaryFiles {
 
 /// The dynamic linker's list of libraries (glibc: sysdeps/generic/dl-cache.h, struct cache_file_new).
 enum LibraryCache {
-  private static let file = "/etc/ld.so.cache"
+  static let file = "/etc/ld.so.cache"
   private static let magic = Array("glibc-ld.so.cache1.1".utf8)
   /// A longer file is not read on.
   private static let maximumSize = 16 << 20
 
   /// The paths of "libc.so.6", which "libc" and "c" mean too; those of this machine's word size only.
-  static func paths(of name: String) -> [String] {
-    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return [] }
-    defer { _ = close(descriptor) }
-    return paths(of: name, in: ELFBytes(reading: maximumSize, at: 0, of: descriptor).bytes)
+  static func paths(of name: String, cache: String = file) -> [String] {
+    guard let file = openRegularFile(cache) else { return [] }
+    return paths(of: name, in: ELFBytes(reading: maximumSize, at: 0, of: file.rawValue).bytes)
   }
 
   static func paths(of name: String, in bytes: [UInt8]) -> [String] {

@@ -57,7 +57,7 @@ public final class HostTarget: Target {
     case .function(let question): try find(question)
     case .type(let question): find(question)
     case .process(let question): find(question)
-    case .binary(let question): find(question)
+    case .binary(let question): try find(question)
     }
   }
 }

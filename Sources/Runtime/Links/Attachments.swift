@@ -12,6 +12,8 @@ final class Attachments {
   private var carriers: [Int32] = []
   /// Perf events of tracepoints whose programs are on links: nothing runs once the links are closed.
   private var empties: [Int32] = []
+  /// Breakpoints on the threads of a process, by the address they watch.
+  private var watches: [UInt64: [Int32]] = [:]
   /// To be read to their ends.
   private(set) var iterators: [ObjectPass] = []
 
@@ -26,7 +28,7 @@ final class Attachments {
   }
 
   /// Whether nothing can fire.
-  var isEmpty: Bool { timers.isEmpty && links.isEmpty && carriers.isEmpty }
+  var isEmpty: Bool { timers.isEmpty && links.isEmpty && carriers.isEmpty && watches.isEmpty }
 
   func add(timer: Timer) { timers.append(timer) }
 
@@ -44,6 +46,8 @@ final class Attachments {
     pins = []
   }
 
+  func add(watch: Int32, at address: UInt64) { watches[address, default: []].append(watch) }
+
   func add(event: Int32, link: Int32) {
     empties.append(event)
     links.append(link)
@@ -54,18 +58,28 @@ final class Attachments {
     for index in timers.indices { body(&timers[index]) }
   }
 
+  /// No program starts any more for use of memory at an address; there may be none that does.
+  func removeWatchpoints(at address: UInt64) {
+    var events = watches.removeValue(forKey: address) ?? []
+    for timer in timers where timer.isWatching(address) { events += timer.events.values }
+    timers.removeAll { $0.isWatching(address) }
+    for event in events { _ = swtrace_perf_event_stop(event) }
+    swtrace_close_all(events, events.count)
+  }
+
   /// No program starts any more.
   func detach() {
     // A key path would be made at run time.
     let events = timers.flatMap { $0.events.values }
     for event in events { _ = swtrace_perf_event_stop(event) }
-    let all = links + events + carriers
+    let all = links + events + carriers + watches.values.flatMap { $0 }
     swtrace_close_all(all, all.count)
     for iterator in iterators { iterator.close() }
     iterators = []
     links = []
     timers = []
     carriers = []
+    watches = [:]
   }
 
   /// Gives up what is left after `detach`, without waiting for the kernel.

@@ -23,7 +23,7 @@ extension Attacher {
       for event in events { _ = close(event) }
       throw error
     }
-    for event in events { attachments.add(carrier: event) }
+    for event in events { attachments.add(watch: event, at: breakpoint.address) }
   }
 
   /// A breakpoint of the kernel's memory on a CPU, stopped.

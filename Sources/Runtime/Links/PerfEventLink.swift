@@ -23,6 +23,14 @@ struct Timer {
     }
   }
 
+  /// Whether it is a breakpoint at an address.
+  func isWatching(_ address: UInt64) -> Bool {
+    switch source {
+    case .event: false
+    case .breakpoint(let breakpoint): breakpoint.address == address
+    }
+  }
+
   /// Whether it goes without a CPU that is offline.
   var isOnEveryCPU: Bool { cpus == .every }
 

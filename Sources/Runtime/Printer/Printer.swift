@@ -7,6 +7,8 @@ final class Printer {
   /// Whether tracing goes on after a record.
   enum Outcome: Equatable {
     case goesOn
+    /// `unwatch(address)`
+    case unwatches(address: UInt64)
     /// `exit(status)`
     case exits(status: Int32)
   }
@@ -77,7 +79,7 @@ final class Printer {
       case .cat(let format): .cat(CompiledFormat(format))
       case .system(let format): .system(CompiledFormat(format))
       case .message(let severity, let format, let place): .message(severity, CompiledFormat(format), place)
-      case .print, .printMap, .printMapValue, .clear, .zero, .exit, .time, .join, .helperError, .lostUpdates:
+      case .print, .printMap, .printMapValue, .clear, .zero, .exit, .unwatch, .time, .join, .helperError, .lostUpdates:
         .other(action)
       }
     }
@@ -141,7 +143,7 @@ final class Printer {
     case .zero(let view): maps.zero(view)
     case .system, .cat, .printMap: dropped.actions += 1
     case .printf, .print, .printMapValue, .time, .join, .message, .helperError: dropped.events += 1
-    case .exit, .lostUpdates: break
+    case .exit, .unwatch, .lostUpdates: break
     }
   }
 
@@ -164,6 +166,7 @@ final class Printer {
     case .printMapValue(let view, let key, let value): printValue(view, key, value, payload)
     case .clear(let view): maps.clear(view)
     case .zero(let view): maps.zero(view)
+    case .unwatch: return .unwatches(address: Word.u64(payload))
     case .exit: return .exits(status: Int32(truncatingIfNeeded: Word.i64(payload)))
     case .time(let format):
       TimeText.appendNow(format: format, to: sink.beginText())

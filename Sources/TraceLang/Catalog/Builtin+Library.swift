@@ -116,7 +116,8 @@ extension Builtin {
     Builtin(
       .override, .function, 1...1, "void override(uint64 result)",
       "Makes the probed function return at once (kprobe, needs --unsafe)."),
-    Builtin(.unwatch, .function, 1...1, "void unwatch(void *address)", "Takes a watchpoint away."),
+    Builtin(
+      .unwatch, .action, 1...1, "void unwatch(void *address)", "Takes the watchpoints at an address away for good."),
     Builtin(
       .tseries, .aggregation, 3...4, "@m = tseries(int n, const interval, const count [, const string function])",
       "Values by time: last, avg, max, min or sum of each interval."),

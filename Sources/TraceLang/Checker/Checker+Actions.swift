@@ -18,6 +18,7 @@ extension Checker {
     case .print: return print(arguments, range)
     case .clear: return mapArgument(arguments[0], "clear").map { .clear(MapID($0)) }
     case .zero: return mapArgument(arguments[0], "zero").map { .zero(MapID($0)) }
+    case .unwatch: return address(arguments[0]).map { .unwatch($0) }
     case .exit: return .exit(arguments.first.map { converted(integerOperand($0), .int64) })
     case .time:
       guard let first = arguments.first else { return .time("%H:%M:%S\n") }
@@ -38,6 +39,18 @@ extension Checker {
       }
       return .join(list, separator: separator)
     default: return nil
+    }
+  }
+
+  /// A number or pointer, as a number.
+  private mutating func address(_ syntax: Expression) -> TypedExpression? {
+    let value = expression(syntax)
+    switch value.type {
+    case .invalid: return nil
+    case .pointer, .integer: return converted(value, .uint64)
+    default:
+      error("unwatch() needs an address, not \(value.type.description)", at: syntax.range)
+      return nil
     }
   }
 

@@ -13,20 +13,21 @@ extension Checker {
     case .assert, .staticAssert, .fail: return assertion(builtin.name, arguments, range)
     case .probetype, .ppid, .pcomm, .username, .usermode, .cpid, .hasCPID, .reg, .cgroupPath, .percpuAddress:
       return surroundings(builtin.name, arguments, range)
+    case .uaddr: return variableAddress(arguments[0], range)
     case .find: return findEntry(arguments, range)
     case .signal, .signalThread: return signal(builtin.name, arguments[0], range)
     case .kstack, .ustack: return stack(isUser: builtin.name == .ustack, arguments, range)
     case .path: return path(arguments, range)
     case .socketCookie: return socketCookie(arguments[0], range)
     case .override: return override(arguments[0], range)
-    case .uaddr, .skboutput, .unwatch:
+    case .skboutput:
       return elsewhere(builtin.name, range)
     case .pid, .tid, .uid, .gid, .comm, .cpu, .ncpus, .nsecs, .elapsed, .probe, .args, .curtask, .rand, .cgroup,
       .numaid,
       .jiffies, .ctx, .func, .retval, .arg0, .arg1, .arg2, .arg3, .arg4, .arg5, .arg6, .arg7, .arg8, .arg9,
       .sarg0, .sarg1, .sarg2, .sarg3, .sarg4, .sarg5, .sarg6, .sarg7, .sarg8, .sarg9, .str, .buf, .ksym, .usym,
       .strftime, .hasKey, .len, .bswap, .kptr, .uptr, .delete, .getopt, .printf, .print, .clear, .zero, .exit, .time,
-      .join, .cat, .system, .errorf, .warnf, .count, .sum, .min, .max, .avg, .stats, .hist, .lhist, .tseries:
+      .join, .cat, .system, .errorf, .warnf, .unwatch, .count, .sum, .min, .max, .avg, .stats, .hist, .lhist, .tseries:
       return invalid(range)
     }
   }
@@ -54,13 +55,11 @@ extension Checker {
   private mutating func elsewhere(_ name: Builtin.Name, _ range: SourceRange) -> TypedExpression {
     let (what, needs): (String, String) =
       switch name {
-      case .uaddr: ("uaddr()", "a uprobe, uretprobe or usdt probe")
       case .skboutput:
         (
           "skboutput()",
           "an fentry, fexit, tracepoint or rawtracepoint probe and an output of packets, which this version of swtrace does not write"
         )
-      case .unwatch: ("unwatch()", "a watchpoint or asyncwatchpoint probe")
       default: (name.rawValue, "another probe")
       }
     error("\(what) needs \(needs)", at: range)

@@ -14,7 +14,8 @@ extension Checker {
   mutating func instances(of script: Script) -> [ProbeInstance] {
     let expander = AttachPointExpander(
       target: target, missingProbes: configuration.missingProbes, parameters: options.parameters,
-      allowsUnsafe: options.allowsUnsafe)
+      allowsUnsafe: options.allowsUnsafe, demanglesNames: configuration.demanglesNames,
+      tracedProcess: options.tracedPID)
     var instances: [ProbeInstance] = []
     var found: [String: [ProbeMatch]] = [:]
     var total = 0
@@ -102,6 +103,7 @@ extension Checker {
       var arguments: RecordReference?
       var result: ProbeTraits.FunctionResult?
       var words: [Int: IntegerType?] = [:]
+      var binary: String?
       var fields: [TracepointFormat.Field] = []
     }
     var order: [Group] = []
@@ -110,6 +112,7 @@ extension Checker {
       let traits = point.kind.place.traits
       var group = Group(meaning: traits.meaning)
       if use.usesResult { group.result = traits.result }
+      if use.usesVariables { group.binary = traits.binary }
       group.words = traits.words?.types(of: use.words) ?? [:]
       if use.isUsed {
         if case .tracepoint(let name) = traits.arguments {
@@ -150,6 +153,8 @@ struct ArgumentUse {
   private(set) var size = 0
   private(set) var usesFunctionName = false
   private(set) var usesResult = false
+  /// It asks for addresses in the probe's binary.
+  private(set) var usesVariables = false
   /// The N of each `argN`.
   private(set) var words: Set<Int> = []
 
@@ -160,6 +165,7 @@ struct ArgumentUse {
     var whole = false
     var count = 0
     var names: Set<String> = []
+    var asks = false
     let visit: (Expression) -> Bool = { expression in
       count += 1
       if case .member(let base, let name, _) = expression.kind, case .identifier("args") = base.kind {
@@ -170,6 +176,7 @@ struct ArgumentUse {
         if name == "args" { whole = true }
         names.insert(name)
       }
+      if case .call(let name, _) = expression.kind, name.text == Builtin.Name.uaddr.rawValue { asks = true }
       return true
     }
     block.predicate?.visit(visit)
@@ -178,6 +185,7 @@ struct ArgumentUse {
     isWhole = whole
     size = count
     usesFunctionName = names.contains("func")
+    usesVariables = asks
     usesResult = names.contains("retval")
     words = Set(names.lazy.filter { $0.hasPrefix("arg") }.compactMap { Int($0.dropFirst(3)) })
   }

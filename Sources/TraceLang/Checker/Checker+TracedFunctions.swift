@@ -35,7 +35,9 @@ extension Checker {
       return invalid(range)
     }
     guard let type = types[index] else {
-      error("arg\(index) of \(name) lies where it cannot be read, such as a floating-point register", at: range)
+      error(
+        "arg\(index) of \(name) lies where it cannot be read, such as a floating-point register or a variable without a symbol",
+        at: range)
       return invalid(range)
     }
     return TypedExpression(.context(.argument(index)), type.isSigned ? .int64 : .uint64, range)

@@ -25,6 +25,8 @@ public indirect enum LibraryFunction: Hashable, Sendable {
   case register(offset: Int)
   /// The address of a per-CPU symbol on a CPU, the current one if none is given; 0 for a CPU there is not.
   case perCPUAddress(symbol: UInt64, offsets: UInt64, cpu: TypedExpression?)
+  /// The address that a variable of the probe's binary has in the current process.
+  case userAddress(BinaryVariable)
   /// Nanoseconds by the boot clock plus what the TAI clock was ahead of it when tracing began.
   case softwareTAI
   /// Sends a signal to the current process or thread; 0 when the kernel took it.
@@ -60,7 +62,7 @@ public struct PIDNamespace: Hashable, Sendable, Codable {
 extension LibraryFunction {
   public var arguments: [TypedExpression] {
     switch self {
-    case .bytes, .namespaceID, .userMode, .register, .softwareTAI, .stack: []
+    case .bytes, .namespaceID, .userMode, .register, .userAddress, .softwareTAI, .stack: []
     case .inet(let family, let address): [family, address]
     case .macAddress(let source), .stringLength(let source), .globMatch(let source, _), .stackDepth(let source):
       [source]
@@ -78,7 +80,7 @@ extension LibraryFunction {
     switch self {
     case .signal, .override: true
     case .bytes, .inet, .macAddress, .stringLength, .stringIndex, .compareBytes, .globMatch, .namespaceID, .userMode,
-      .register, .perCPUAddress, .softwareTAI, .cgroupPath, .path, .socketCookie, .stack, .stackDepth:
+      .register, .perCPUAddress, .userAddress, .softwareTAI, .cgroupPath, .path, .socketCookie, .stack, .stackDepth:
       false
     }
   }
@@ -97,6 +99,7 @@ extension LibraryFunction {
     case .userMode: "usermode"
     case .register(let offset): "register \(offset)"
     case .perCPUAddress(let symbol, _, _): "percpu \(symbol)"
+    case .userAddress(let variable): "uaddr \(variable.name)"
     case .softwareTAI: "sw_tai"
     case .signal(_, let isThread): isThread ? "signal_thread" : "signal"
     case .cgroupPath(_, let filter): "cgroup_path \(filter)"

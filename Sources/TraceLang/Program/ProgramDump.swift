@@ -83,6 +83,7 @@ public enum ProgramDump {
       case .printMapValue(let map, _): "print \(program.maps[map.index].name)[]"
       case .clear(let map): "clear \(program.maps[map.index].name)"
       case .zero(let map): "zero \(program.maps[map.index].name)"
+      case .unwatch: "unwatch"
       case .exit: "exit"
       case .time: "time"
       case .join: "join"

@@ -41,6 +41,7 @@ extension Message {
     case .print(let value), .join(let value, _): [value]
     case .printMap(_, let top, let divisor): [top, divisor].compactMap { $0 }
     case .printMapValue(_, let key): key.map { [$0] } ?? []
+    case .unwatch(let address): [address]
     case .exit(let status): status.map { [$0] } ?? []
     case .clear, .zero, .time: []
     }

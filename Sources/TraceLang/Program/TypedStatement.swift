@@ -39,6 +39,8 @@ public enum Message: Hashable, Sendable {
   case printMapValue(MapID, key: TypedExpression?)
   case clear(MapID)
   case zero(MapID)
+  /// Takes the watchpoints at an address away.
+  case unwatch(TypedExpression)
   /// Ends tracing with an exit status and this run of the probe.
   case exit(TypedExpression?)
   case time(String)

@@ -5,6 +5,9 @@ struct AttachPointExpander {
   /// `$1` and so on, for parts of attach points.
   let parameters: [String]
   let allowsUnsafe: Bool
+  let demanglesNames: Bool
+  /// That of `-p`.
+  let tracedProcess: Int?
 
   /// The places an attach point stands for, in order; empty after an error.
   func expand(_ syntax: AttachPointSyntax, _ diagnostics: inout Diagnostics) -> [ProbeMatch] {
@@ -21,7 +24,7 @@ struct AttachPointExpander {
     }
     let pattern = Pattern(
       provider: provider, parts: Array(parts.dropFirst()), range: syntax.range, missingProbes: missingProbes,
-      allowsUnsafe: allowsUnsafe)
+      allowsUnsafe: allowsUnsafe, demanglesNames: demanglesNames, tracedProcess: tracedProcess)
     return provider.match(pattern, target, &diagnostics)
   }
 

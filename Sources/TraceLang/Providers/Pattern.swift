@@ -7,9 +7,23 @@ struct Pattern {
   let missingProbes: Configuration.MissingProbes
   /// `--unsafe`.
   let allowsUnsafe: Bool
+  /// Whether functions are called what the source calls them.
+  let demanglesNames: Bool
+  /// That of `-p`.
+  let tracedProcess: Int?
 
   /// The provider's full name and the parts as they are written.
   var name: String { ([provider.name] + parts.map(\.text)).joined(separator: ":") }
+
+  /// The same with a binary that is not written, before the one part that is, if a process is traced.
+  /// - Parameter name: given the process.
+  func withBinary(_ name: (Int) -> String) -> Pattern {
+    guard let tracedProcess, parts.count == 1, !parts[0].text.isEmpty else { return self }
+    return Pattern(
+      provider: provider, parts: [AttachPointSyntax.Part(name(tracedProcess), parts[0].range, quoted: true)] + parts,
+      range: range, missingProbes: missingProbes, allowsUnsafe: allowsUnsafe, demanglesNames: demanglesNames,
+      tracedProcess: tracedProcess)
+  }
 
   /// Reports that it is not written as the provider wants it.
   func report(_ why: String, _ diagnostics: inout Diagnostics) {

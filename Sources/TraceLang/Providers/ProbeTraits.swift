@@ -12,6 +12,8 @@ public struct ProbeTraits: Hashable, Sendable {
   public var result: FunctionResult?
   /// Whether the probe is on a function, whose name `func` gives.
   public var hasFunctionName = false
+  /// The path of the executable or library that the probe is in, if any.
+  public var binary: String?
   /// Whether the program is given the registers that were saved when the probe fired.
   public var hasRegisters = false
   /// Where pointers that do not say it point to.

@@ -14,6 +14,7 @@ extension USDT: ProbePlace {
     var traits = ProbeTraits(typeName: "usdt", programTypes: [.kprobe])
     traits.words = .operands(operands.map { $0?.type })
     traits.hasRegisters = true
+    traits.binary = path
     traits.followsCommand = true
     traits.space = .user
     // Kernel: uprobe_prog_run and bpf_prog_run_array_uprobe only keep the task on its CPU.
@@ -26,6 +27,7 @@ extension Provider {
   static let usdt = Provider(
     ["usdt", "U"], "BINARY:[NAMESPACE:]PROBE", "Fires where a program or library has a place for tracers",
     match: { pattern, target, diagnostics in
+      let pattern = pattern.withBinary { _ in "*" }
       let parts = pattern.parts
       guard (2...3).contains(parts.count), parts.allSatisfy({ !$0.text.isEmpty }) else {
         return pattern.misuse("needs a binary and a probe", &diagnostics)
@@ -44,8 +46,7 @@ extension Provider {
           let full = "usdt:\(path):\(site.provider):\(site.name)"
           if full == last { continue }
           last = full
-          let operands =
-            query.withArguments ? USDTOperand.operands(of: site.arguments, target.machine.architecture) : []
+          let operands = query.withArguments ? target.operands(of: site, in: path) : []
           give(
             ProbeListing(
               name: full,
@@ -55,6 +56,19 @@ extension Provider {
         }
       }
     })
+}
+
+extension Target {
+  /// Where a site has its arguments; `nil` for those of no known form.
+  fileprivate func operands(of site: USDTSite, in path: String) -> [USDTOperand?] {
+    USDTOperand.operands(of: site.arguments, machine.architecture) { symbol in
+      // Of variables that share a name it is not known which one is meant.
+      guard let found = try? variables(of: path, matching: Glob.escaped(symbol)), found.count == 1,
+        found[0].place != .threadLocal
+      else { return nil }
+      return found[0]
+    }
+  }
 }
 
 /// What a script calls probes of a binary: "PROBE", or "NAMESPACE" and "PROBE", both with wildcards.
@@ -93,7 +107,7 @@ extension Pattern {
       for site in found {
         let place = USDT(
           path: path, offset: site.offset, semaphore: site.semaphore ?? 0,
-          operands: USDTOperand.operands(of: site.arguments, target.machine.architecture))
+          operands: target.operands(of: site, in: path))
         matches.append(ProbeMatch(kind: .usdt(place), name: "usdt:\(path):\(site.provider):\(site.name)"))
       }
     }

@@ -8,8 +8,19 @@ public struct USDTOperand: Hashable, Sendable {
   public enum Place: Hashable, Sendable {
     case constant(Int64)
     case register(Register)
+    /// So many bytes from a variable: where that is, not what it holds.
+    case address(BinaryVariable, displacement: Int64)
     /// At the sum of all that is there, in the process's memory.
-    case memory(base: Register?, index: Index?, displacement: Int64)
+    case memory(variable: BinaryVariable? = nil, base: Register?, index: Index?, displacement: Int64)
+  }
+
+  /// What of it moves with the probe's binary.
+  public var variable: BinaryVariable? {
+    switch place {
+    case .constant, .register: nil
+    case .address(let variable, _): variable
+    case .memory(let variable, _, _, _): variable
+    }
   }
 
   /// A saved register, or its lowest bits.
@@ -31,11 +42,14 @@ extension USDTOperand {
   private static let maximumCount = 12
 
   /// The operands of a note's arguments; `nil` for each that is of no form known here, such as floating-point registers.
-  static func operands(of arguments: String, _ architecture: Machine.Architecture) -> [USDTOperand?] {
+  /// - Parameter variables: what a symbol of the binary is.
+  static func operands(
+    of arguments: String, _ architecture: Machine.Architecture, variables: (String) -> BinaryVariable? = { _ in nil }
+  ) -> [USDTOperand?] {
     let registers = SavedRegisters(architecture)
     return words(of: arguments).map { word in
       guard let at = word.firstIndex(of: "@"), let size = Int(word[..<at]), [1, 2, 4, 8].contains(size.magnitude),
-        let place = place(word[word.index(after: at)...], architecture, registers)
+        let place = place(word[word.index(after: at)...], architecture, registers, variables)
       else { return nil }
       return USDTOperand(type: IntegerType(bits: Int(size.magnitude) * 8, signed: size < 0), place: place)
     }
@@ -62,10 +76,11 @@ extension USDTOperand {
   }
 
   private static func place(
-    _ text: Substring, _ architecture: Machine.Architecture, _ registers: SavedRegisters
+    _ text: Substring, _ architecture: Machine.Architecture, _ registers: SavedRegisters,
+    _ variables: (String) -> BinaryVariable?
   ) -> Place? {
     switch architecture {
-    case .x86_64: x86Place(text, registers)
+    case .x86_64: x86Place(text, registers, variables)
     case .aarch64: armPlace(text, registers)
     }
   }
@@ -82,24 +97,37 @@ extension USDTOperand {
 
   // MARK: - x86-64: AT&T syntax
 
-  /// `$N`, `%REGISTER`, `N(%BASE,%INDEX,SCALE)`; what a symbol or a segment register is part of is not known.
-  private static func x86Place(_ text: Substring, _ registers: SavedRegisters) -> Place? {
-    if text.hasPrefix("$") { return number(text.dropFirst()).map { .constant($0) } }
+  /// `$N`, `$SYMBOL+N`, `%REGISTER`, `N(%BASE,%INDEX,SCALE)`, `SYMBOL+N(%rip)`, `SYMBOL+N`; what a segment register is part
+  /// of is not known.
+  private static func x86Place(
+    _ text: Substring, _ registers: SavedRegisters, _ variables: (String) -> BinaryVariable?
+  ) -> Place? {
+    if text.hasPrefix("$") {
+      return displacement(text.dropFirst(), variables).map { variable, distance in
+        variable.map { .address($0, displacement: distance) } ?? .constant(distance)
+      }
+    }
     if text.hasPrefix("%") { return x86Register(text, registers).map { .register($0) } }
-    guard let open = text.firstIndex(of: "("), text.last == ")" else { return nil }
+    guard let open = text.firstIndex(of: "("), text.last == ")" else {
+      guard case (let variable?, let distance)? = displacement(text, variables) else { return nil }
+      return .memory(variable: variable, base: nil, index: nil, displacement: distance)
+    }
     let parts = text[text.index(after: open)...].dropLast().split(separator: ",", omittingEmptySubsequences: false)
       .map { $0.trimmed }
-    guard let displacement = open == text.startIndex ? 0 : number(text[..<open]), (1...3).contains(parts.count) else {
-      return nil
-    }
+    guard let (variable, displacement) = open == text.startIndex ? (nil, 0) : displacement(text[..<open], variables),
+      (1...3).contains(parts.count)
+    else { return nil }
     var base: Register?
-    if !parts[0].isEmpty {
-      // What is relative to the instruction is a symbol's address.
-      guard parts[0] != "%rip", let register = x86Register(parts[0], registers) else { return nil }
+    if parts[0] == "%rip" {
+      // It stands for no more than that the symbol lies as far from the instruction as in the file.
+      guard parts.count == 1, variable != nil else { return nil }
+    } else if !parts[0].isEmpty {
+      guard let register = x86Register(parts[0], registers) else { return nil }
       base = register
     }
     guard parts.count > 1, !parts[1].isEmpty else {
-      return base.map { .memory(base: $0, index: nil, displacement: displacement) }
+      if base == nil, variable == nil { return nil }
+      return .memory(variable: variable, base: base, index: nil, displacement: displacement)
     }
     guard let register = x86Register(parts[1], registers) else { return nil }
     var scale: Int64 = 1
@@ -107,7 +135,21 @@ extension USDTOperand {
       guard let written = number(parts[2]), [1, 2, 4, 8].contains(written) else { return nil }
       scale = written
     }
-    return .memory(base: base, index: Index(register: register, scale: scale), displacement: displacement)
+    return .memory(
+      variable: variable, base: base, index: Index(register: register, scale: scale), displacement: displacement)
+  }
+
+  /// `N`, `SYMBOL`, `SYMBOL+N`, `SYMBOL-N`; `nil` where the symbol is not known.
+  private static func displacement(
+    _ text: Substring, _ variables: (String) -> BinaryVariable?
+  ) -> (variable: BinaryVariable?, distance: Int64)? {
+    if let number = number(text) { return (nil, number) }
+    guard let first = text.first, first.isLetter || "_.".contains(first) else { return nil }
+    if let variable = variables(String(text)) { return (variable, 0) }
+    guard let sign = text.lastIndex(where: { "+-".contains($0) }), let distance = number(text[sign...]),
+      let variable = variables(String(text[..<sign]))
+    else { return nil }
+    return (variable, distance)
   }
 
   private static func x86Register(_ text: Substring, _ registers: SavedRegisters) -> Register? {

@@ -13,6 +13,7 @@ extension Uprobe: ProbePlace {
     if isReturn { traits.result = .register } else { traits.words = .registers }
     traits.hasRegisters = true
     traits.hasFunctionName = true
+    traits.binary = path
     traits.followsCommand = true
     traits.space = .user
     // Kernel: uprobe_prog_run and bpf_prog_run_array_uprobe only keep the task on its CPU.
@@ -27,28 +28,40 @@ extension Provider {
   static let uretprobe = uprobe(
     ["uretprobe", "ur"], isReturn: true, "Fires when a function of a program or library returns")
 
+  /// What comes before a name as the sources of C++ have it.
+  fileprivate static let cpp = "cpp:"
+
   private static func uprobe(_ names: [String], isReturn: Bool, _ summary: String) -> Provider {
     Provider(
-      names, isReturn ? "BINARY:FUNCTION" : "BINARY:FUNCTION[+OFFSET]", summary,
+      names, isReturn ? "BINARY:[cpp:]FUNCTION" : "BINARY:[cpp:]FUNCTION[+OFFSET]", summary,
       match: { pattern, target, diagnostics in
-        let parts = pattern.parts
-        guard parts.count == 2, !parts[0].text.isEmpty, !parts[1].text.isEmpty else {
-          return pattern.misuse("needs a binary and a function", &diagnostics)
-        }
+        let pattern = pattern.withBinary { "/proc/\($0)/exe" }
+        guard let function = pattern.userFunction(&diagnostics) else { return [] }
         return pattern.found(&diagnostics) { diagnostics throws(TargetError) in
-          guard let place = CodePlace(parts[1].text) else {
-            return pattern.misuse("'\(parts[1].text)' is neither a function nor an address", &diagnostics)
+          guard let place = CodePlace(function.text) else {
+            return pattern.misuse("'\(function.text)' is neither a function nor an address", &diagnostics)
           }
           if isReturn, place.offset != 0 {
             return pattern.misuse("a function returns as a whole: there is no place after its name", &diagnostics)
           }
-          return try pattern.uprobes(at: place, isReturn, target, &diagnostics)
+          return try pattern.uprobes(at: place, function, isReturn, target, &diagnostics)
         }
       },
       list: { (query, target, give) throws(TargetError) in
         guard let colon = query.pattern.firstIndex(of: ":") else { return }
         let glob = String(query.pattern[query.pattern.index(after: colon)...])
         for path in try target.binaries(named: String(query.pattern[..<colon])) {
+          if glob.hasPrefix(Self.cpp) {
+            let glob = glob.dropFirst(Self.cpp.count).filter { $0 != "\"" }
+            var last: String?
+            for function in try target.sourceFunctions(of: path, matching: glob) ?? []
+            where function.sourceName != last {
+              last = function.sourceName
+              // In quotes it can be copied into a script.
+              give(ProbeListing(name: "\(names[0]):\(path):\(Self.cpp)\"\(function.sourceName)\"", arguments: []))
+            }
+            continue
+          }
           for function in try target.functions(of: path, matching: glob) ?? [] {
             give(ProbeListing(name: "\(names[0]):\(path):\(function.name)", arguments: []))
           }
@@ -88,11 +101,40 @@ struct CodePlace: Equatable {
   }
 }
 
+/// A function as an attach point names it.
+private struct UserFunction {
+  let text: String
+  let range: SourceRange
+  /// It is named as in the sources of C++.
+  let isSourceName: Bool
+}
+
 extension Pattern {
+  /// What follows the binary; reports what is wrong and gives `nil`.
+  fileprivate func userFunction(_ diagnostics: inout Diagnostics) -> UserFunction? {
+    guard parts.count >= 2, !parts[0].text.isEmpty, !parts[1].text.isEmpty else {
+      report("needs a binary and a function", &diagnostics)
+      return nil
+    }
+    if parts.count == 2 { return UserFunction(text: parts[1].text, range: parts[1].range, isSourceName: false) }
+    let isCPP = "\(parts[1].text):" == Provider.cpp
+    // "ns::f" without quotes is in parts.
+    let rest = parts.dropFirst(isCPP ? 2 : 1)
+    let text = rest.map(\.text).joined(separator: ":")
+    let range = rest.dropFirst().reduce(rest[rest.startIndex].range) { $0.union($1.range) }
+    if isCPP, !text.isEmpty { return UserFunction(text: text, range: range, isSourceName: true) }
+    diagnostics.error(
+      isCPP || text.contains("::") ? "'\(text)' is not a symbol's name" : "there is no language '\(parts[1].text)'",
+      at: isCPP || text.contains("::") ? range : parts[1].range,
+      notes: [Diagnostic.Note("functions of C++ are written \(provider.name):BINARY:cpp:\"NAMESPACE::FUNCTION\"")])
+    return nil
+  }
+
   private var binary: AttachPointSyntax.Part { parts[0] }
 
   fileprivate func uprobes(
-    at place: CodePlace, _ isReturn: Bool, _ target: any Target, _ diagnostics: inout Diagnostics
+    at place: CodePlace, _ function: UserFunction, _ isReturn: Bool, _ target: any Target,
+    _ diagnostics: inout Diagnostics
   ) throws(TargetError) -> [ProbeMatch] {
     let paths = try target.binaries(named: binary.text)
     if paths.isEmpty {
@@ -100,72 +142,80 @@ extension Pattern {
       return []
     }
     var matches: [ProbeMatch] = []
-    func add(_ path: String, _ offset: UInt64, _ name: String) {
+    func add(_ path: String, _ offset: UInt64, _ name: String, _ function: String) {
       matches.append(
         ProbeMatch(
           kind: .uprobe(Uprobe(path: path, offset: offset, isReturn: isReturn)),
-          name: "\(provider.name):\(path):\(name)", function: name))
+          name: "\(provider.name):\(path):\(name)", function: function))
     }
     for path in paths {
       switch place.base {
       case .address(let address):
         let (sum, overflow) = address.addingReportingOverflow(place.offset)
         guard !overflow, let offset = try target.fileOffset(in: path, of: sum) else {
-          missing("'\(path)' has no code at 0x\(String(sum, radix: 16))", at: parts[1].range, near: [], &diagnostics)
+          missing("'\(path)' has no code at 0x\(String(sum, radix: 16))", at: function.range, near: [], &diagnostics)
           continue
         }
-        if try takesProbe(at: offset, in: path, target, &diagnostics) { add(path, offset, parts[1].text) }
+        if try takesProbe(at: offset, in: path, function, target, &diagnostics) {
+          add(path, offset, function.text, function.text)
+        }
       case .function(let glob):
-        guard let functions = try target.functions(of: path, matching: glob) else {
+        let found =
+          function.isSourceName
+          ? try target.sourceFunctions(of: path, matching: glob) : try target.functions(of: path, matching: glob)
+        guard let functions = found else {
           // What a wildcard finds among binaries is not all binaries.
           if paths.count == 1 { missing("'\(path)' is no ELF file", at: binary.range, near: [], &diagnostics) }
           continue
         }
-        if functions.isEmpty, paths.count == 1 { try missingFunction(glob, path, target, &diagnostics) }
-        for function in functions {
-          guard place.offset == 0 || place.offset < function.size else {
+        if functions.isEmpty, paths.count == 1 { try missingFunction(glob, function, path, target, &diagnostics) }
+        for found in functions {
+          guard place.offset == 0 || place.offset < found.size else {
             missing(
-              "\(function.name)() has \(function.size) bytes: there is none at +\(place.offset)", at: parts[1].range,
+              "\(found.name)() has \(found.size) bytes: there is none at +\(place.offset)", at: function.range,
               near: [], &diagnostics)
             continue
           }
-          let offset = function.offset + place.offset
+          let offset = found.offset + place.offset
           // Wildcards leave out what the kernel does not probe.
           if place.offset != 0 || Glob(glob).literal != nil {
-            guard try takesProbe(at: offset, in: path, target, &diagnostics) else { continue }
+            guard try takesProbe(at: offset, in: path, function, target, &diagnostics) else { continue }
           }
-          add(path, offset, function.name + (place.offset == 0 ? "" : "+\(place.offset)"))
+          let suffix = place.offset == 0 ? "" : "+\(place.offset)"
+          add(
+            path, offset, (function.isSourceName ? Provider.cpp : "") + found.name + suffix,
+            (demanglesNames ? found.sourceName : found.name) + suffix)
         }
       }
     }
     if matches.isEmpty, paths.count > 1 {
-      missing("no function of \(paths.count) binaries matches '\(parts[1].text)'", &diagnostics)
+      missing("no function of \(paths.count) binaries matches '\(function.text)'", &diagnostics)
     }
     return matches
   }
 
   /// Whether an instruction that can be probed begins there; reports what is wrong. `--unsafe` takes the user's word for it.
   private func takesProbe(
-    at offset: UInt64, in path: String, _ target: any Target, _ diagnostics: inout Diagnostics
+    at offset: UInt64, in path: String, _ function: UserFunction, _ target: any Target, _ diagnostics: inout Diagnostics
   ) throws(TargetError) -> Bool {
-    let range = parts[1].range
+    let range = function.range
     switch try target.instructionPlace(in: path, at: offset) {
     case .start: return true
     case .inside where allowsUnsafe, .unprobed where allowsUnsafe, .none where allowsUnsafe: return true
     case .unprobed:
       missing(
-        "the kernel does not probe the instruction at '\(parts[1].text)' of '\(path)'", at: range,
+        "the kernel does not probe the instruction at '\(function.text)' of '\(path)'", at: range,
         notes: [Diagnostic.Note("--unsafe leaves that to the kernel")], &diagnostics)
       return false
     case .inside:
       diagnostics.error(
-        "'\(parts[1].text)' is inside of an instruction of '\(path)': a probe there damages the traced program",
+        "'\(function.text)' is inside of an instruction of '\(path)': a probe there damages the traced program",
         at: range,
         notes: [Diagnostic.Note("--unsafe attaches it all the same")])
       return false
     case .none:
       diagnostics.error(
-        "no symbols of '\(path)' tell whether an instruction begins at '\(parts[1].text)': inside of one, a probe damages the"
+        "no symbols of '\(path)' tell whether an instruction begins at '\(function.text)': inside of one, a probe damages the"
           + " traced program", at: range, notes: [Diagnostic.Note("--unsafe takes your word for it")])
       return false
     }
@@ -179,14 +229,14 @@ extension Pattern {
   }
 
   private func missingFunction(
-    _ glob: String, _ path: String, _ target: any Target, _ diagnostics: inout Diagnostics
+    _ glob: String, _ function: UserFunction, _ path: String, _ target: any Target, _ diagnostics: inout Diagnostics
   ) throws(TargetError) {
-    let range = parts[1].range
+    let range = function.range
     guard diagnostics.takesAdvice else {
       missing("'\(path)' has no function '\(glob)'", at: range, near: [], &diagnostics)
       return
     }
-    let all = try target.functions(of: path, matching: "*") ?? []
+    let all = try target.sourceFunctions(of: path, matching: "*") ?? []
     if all.isEmpty {
       missing(
         "'\(path)' names no functions", at: range,
@@ -194,9 +244,21 @@ extension Pattern {
     } else if Glob(glob).literal == nil {
       missing("no function of '\(path)' matches '\(glob)'", at: range, near: [], &diagnostics)
     } else {
-      missing(
-        "'\(path)' has no function '\(glob)'", at: range,
-        near: Suggestions.nearest(to: glob, among: all.map(\.name), limit: 3), &diagnostics)
+      let names = Set(
+        all.map { found in
+          if !function.isSourceName { return found.name }
+          return glob.contains("(") ? found.sourceName : found.nameWithoutParameters
+        }
+      ).sorted()
+      let near = Suggestions.nearest(to: glob, among: names, limit: 3)
+      let message = "'\(path)' has no function '\(glob)'"
+      if function.isSourceName, !near.isEmpty {
+        // What stands there may be in quotes, and must be for most of these names.
+        missing(
+          message, at: range, notes: [Diagnostic.Note("did you mean \(Suggestions.list(near))?")], &diagnostics)
+      } else {
+        missing(message, at: range, near: near, &diagnostics)
+      }
     }
   }
 }

@@ -25,6 +25,16 @@ public struct Glob: Hashable, Sendable {
     elements = reader.elements()
   }
 
+  /// The pattern that only `text` matches.
+  static func escaped(_ text: some StringProtocol) -> String {
+    var pattern = ""
+    for character in text {
+      if "*?[\\".contains(character) { pattern.append("\\") }
+      pattern.append(character)
+    }
+    return pattern
+  }
+
   /// The only text this pattern matches; `nil` when there may be more than one.
   public var literal: String? {
     var bytes: [UInt8] = []

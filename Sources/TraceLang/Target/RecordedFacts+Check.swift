@@ -39,7 +39,8 @@ extension RecordedFacts {
     case .enumerator(let enumerator?):
       guard enumerator.type.integer != nil else { throw JSONError("\(subject) is no integer") }
       try check(enumerator.type, subject)
-    case .flag, .number, .names, .tracepoints, .enumerators, .namespace, .functions, .instruction, .usdt, .layout,
+    case .flag, .number, .names, .tracepoints, .enumerators, .namespace, .functions, .instruction, .variables, .usdt,
+      .layout,
       .format,
       .parameters,
       .signature,

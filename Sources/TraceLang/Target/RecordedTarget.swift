@@ -40,7 +40,7 @@ extension Answer {
   /// Whether what nobody asked for when the target was recorded counts as not there: of probes, that would be a lie.
   fileprivate var mayBeAssumed: Bool {
     switch self {
-    case .names, .tracepoints, .format, .functions, .instruction, .usdt: false
+    case .names, .tracepoints, .format, .functions, .instruction, .variables, .usdt: false
     case .flag, .number, .parameters, .signature, .type, .layout, .enumerator, .enumerators, .namespace: true
     }
   }

@@ -22,7 +22,7 @@ extension BundleChecker {
       try check(value, within: MapSpec.maximumSize)
     case .time(let format): try require(format.isText, "its format is no text")
     case .join(_, let capacity): try require((1...1 << 20).contains(capacity), "its strings have \(capacity) bytes")
-    case .exit, .helperError: break
+    case .exit, .unwatch, .helperError: break
     }
   }
 
@@ -66,7 +66,8 @@ extension Action {
   var runsCommands: Bool {
     switch self {
     case .system: true
-    case .printf, .print, .printMap, .printMapValue, .clear, .zero, .exit, .time, .join, .cat, .message, .helperError,
+    case .printf, .print, .printMap, .printMapValue, .clear, .zero, .exit, .unwatch, .time, .join, .cat, .message,
+      .helperError,
       .lostUpdates:
       false
     }

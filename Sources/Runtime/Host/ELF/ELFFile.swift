@@ -23,10 +23,12 @@ struct ELFFile {
     let size: UInt64
   }
 
-  private let descriptor: Int32
+  private let part: FilePart
   let is64Bit: Bool
   /// e_machine
   let machine: UInt16
+  /// Whether it is loaded anywhere (ET_DYN), as libraries and position-independent executables are.
+  let isRelocatable: Bool
   private let isSwapped: Bool
   let sections: [Section]
   let segments: [Segment]
@@ -39,19 +41,22 @@ struct ELFFile {
   private static let maximumNames = 1 << 20
 
   /// Reads the headers through a descriptor that stays its giver's; `nil` for what is not ELF.
-  init?(descriptor: Int32) {
-    let header = ELFBytes(reading: 64, at: 0, of: descriptor)
+  init?(descriptor: Int32) { self.init(FilePart(descriptor: descriptor)) }
+
+  init?(_ part: FilePart) {
+    let header = part.bytes(at: 0, atMost: 64)
     guard header.count >= 52, header.bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else { return nil }
     // EI_CLASS, EI_DATA
     let (kind, order) = (header.bytes[4], header.bytes[5])
     guard kind == 1 || kind == 2 && header.count == 64, order == 1 || order == 2 else { return nil }
     let is64Bit = kind == 2
     let isSwapped = (order == 1) != (1.littleEndian == 1)
-    self.descriptor = descriptor
+    self.part = part
     self.is64Bit = is64Bit
     self.isSwapped = isSwapped
     let fields = Fields(bytes: header, start: 0, isSwapped: isSwapped)
     machine = fields.u16(18)
+    isRelocatable = fields.u16(16) == UInt16(ET_DYN)
     let (segmentTable, sectionTable) =
       is64Bit ? (fields.u64(32), fields.u64(40)) : (UInt64(fields.u32(28)), UInt64(fields.u32(32)))
     let counts = is64Bit ? 54 : 42
@@ -59,7 +64,7 @@ struct ELFFile {
     var (segmentCount, sectionCount) = (Int(fields.u16(counts + 2)), Int(fields.u16(counts + 6)))
     let read: (UInt64, Int, Int) -> ELFBytes = { offset, count, size in
       guard offset > 0, count > 0 else { return ELFBytes() }
-      return ELFBytes(reading: min(count, Self.maximumHeaders) * size, at: offset, of: descriptor)
+      return part.bytes(at: offset, atMost: min(count, Self.maximumHeaders) * size)
     }
     let (sectionSize, segmentSize) = is64Bit ? (64, 56) : (40, 32)
     // Counts that do not fit the header are in the first section.
@@ -111,7 +116,7 @@ struct ELFFile {
   /// The first bytes of a section, as many as the file has; none of one that lies in no file (SHT_NOBITS).
   func contents(of section: Section, atMost limit: Int) -> ELFBytes {
     guard section.type != UInt32(SHT_NOBITS) else { return ELFBytes() }
-    return ELFBytes(reading: Int(clamping: min(section.size, UInt64(limit))), at: section.offset, of: descriptor)
+    return part.bytes(at: section.offset, atMost: Int(clamping: min(section.size, UInt64(limit))))
   }
 
   /// The number of bytes from the file's start; fields are of the file's byte order.

@@ -25,17 +25,17 @@ struct ELFSymbols: Sendable {
   private var names: [UInt8] = []
   private let segments: [Segment]
 
-  /// What of one file is read, whatever it claims: the largest browsers and compilers have less.
-  private static let maximumSymbols = 2 << 20
-  private static let maximumNames = 128 << 20
+  /// What of one file is read, whatever it claims.
   private static let maximumSegments = 256
-  /// A longer name is cut.
-  static let maximumNameLength = 4096
 
   /// Reads an open file; `debug` opens what was stripped from it, given its build ID.
   /// - Returns: `nil` for what is not ELF.
   init?(descriptor: Int32, debug: ([UInt8]) -> Int32? = { _ in nil }) {
-    guard let elf = ELFFile(descriptor: descriptor) else { return nil }
+    self.init(FilePart(descriptor: descriptor), debug: debug)
+  }
+
+  init?(_ part: FilePart, debug: ([UInt8]) -> Int32? = { _ in nil }) {
+    guard let elf = ELFFile(part) else { return nil }
     segments = elf.segments.lazy.filter { $0.type == UInt32(PT_LOAD) }.prefix(Self.maximumSegments)
       .map { Segment(address: $0.address, offset: $0.offset, size: $0.size) }
     if !read(elf, SHT_SYMTAB) {
@@ -53,23 +53,16 @@ struct ELFSymbols: Sendable {
 
   /// Takes the functions of the first symbol table of a type; false when there is none.
   private mutating func read(_ elf: ELFFile, _ type: Int32) -> Bool {
-    let entrySize = elf.is64Bit ? 24 : 16
-    guard
-      let table = elf.sections.first(where: { $0.type == UInt32(type) && $0.entrySize == UInt64(entrySize) }),
-      elf.sections.indices.contains(table.link), elf.sections[table.link].type == UInt32(SHT_STRTAB)
-    else { return false }
-    let symbols = elf.contents(of: table, atMost: Self.maximumSymbols * entrySize)
-    guard symbols.count >= entrySize else { return false }
+    guard let table = ELFSymbolTable(elf, type) else { return false }
     var found: [Entry] = []
-    var lastName = 0
-    for start in stride(from: 0, through: symbols.count - entrySize, by: entrySize) {
-      guard let entry = Self.function(elf.fields(symbols, at: start), elf.is64Bit), entry.name < Self.maximumNames
-      else { continue }
+    var lastName: UInt32 = 0
+    table.forEach { symbol in
+      guard let entry = Self.function(symbol) else { return }
       found.append(entry)
-      lastName = max(lastName, Int(entry.name))
+      lastName = max(lastName, entry.name)
     }
     guard !found.isEmpty else { return true }
-    let strings = elf.contents(of: elf.sections[table.link], atMost: lastName + Self.maximumNameLength).bytes
+    let strings = table.names(upTo: lastName)
     let base = UInt32(names.count)
     entries.reserveCapacity(entries.count + found.count)
     for entry in found where entry.name < strings.count && strings[Int(entry.name)] != 0 {
@@ -82,16 +75,11 @@ struct ELFSymbols: Sendable {
   }
 
   /// A symbol that is a function with a place of its own.
-  private static func function(_ symbol: ELFFile.Fields, _ is64Bit: Bool) -> Entry? {
-    // The type and the section's index lie in the second word, or in the fourth of ELF32.
-    let word = symbol.bytes.bytes[symbol.start + (is64Bit ? 4 : 12)]
-    let kind = Int32(word & 0xF)
-    guard kind == STT_FUNC || kind == STT_GNU_IFUNC, symbol.u16(is64Bit ? 6 : 14) != UInt16(SHN_UNDEF) else {
-      return nil
-    }
-    let address = is64Bit ? symbol.u64(8) : UInt64(symbol.u32(4))
-    let size = is64Bit ? symbol.u64(16) : UInt64(symbol.u32(8))
-    return address == 0 ? nil : Entry(address: address, size: UInt32(clamping: size), name: symbol.u32(0))
+  private static func function(_ symbol: ELFSymbolTable.Symbol) -> Entry? {
+    guard symbol.kind == STT_FUNC || symbol.kind == STT_GNU_IFUNC, symbol.section != UInt16(SHN_UNDEF),
+      symbol.address != 0
+    else { return nil }
+    return Entry(address: symbol.address, size: UInt32(clamping: symbol.size), name: symbol.name)
   }
 
   /// The functions whose names match a glob, in no order.
@@ -101,7 +89,7 @@ struct ELFSymbols: Sendable {
       entries.compactMap { entry in
         // Most names are others: that is seen before they are measured.
         guard names[Int(entry.name)...].starts(with: prefix) else { return nil }
-        let rest = UnsafeRawBufferPointer(rebasing: names[Int(entry.name)...].prefix(Self.maximumNameLength))
+        let rest = UnsafeRawBufferPointer(rebasing: names[Int(entry.name)...].prefix(ELFSymbolTable.maximumNameLength))
         let name = UnsafeRawBufferPointer(rebasing: rest[..<(rest.firstIndex(of: 0) ?? rest.count)])
         guard glob.matches(name), let offset = fileOffset(of: entry.address) else { return nil }
         return BinaryFunction(name: String(decoding: name, as: UTF8.self), offset: offset, size: UInt64(entry.size))
@@ -116,12 +104,16 @@ struct ELFSymbols: Sendable {
     }
   }
 
+  /// The virtual address of a byte of the file; `nil` for what is not loaded.
+  func address(ofFileOffset offset: UInt64) -> UInt64? {
+    segments.first { offset >= $0.offset && offset - $0.offset < $0.size }.map {
+      offset - $0.offset &+ $0.address
+    }
+  }
+
   /// The function that a byte of the file lies in, and how far from its start.
   func function(atFileOffset offset: UInt64) -> (name: String, offset: UInt64)? {
-    guard
-      let segment = segments.first(where: { offset >= $0.offset && offset - $0.offset < $0.size })
-    else { return nil }
-    let address = offset - segment.offset &+ segment.address
+    guard let address = address(ofFileOffset: offset) else { return nil }
     var low = 0
     var high = entries.count
     while low < high {
@@ -132,7 +124,7 @@ struct ELFSymbols: Sendable {
     let entry = entries[low - 1]
     let distance = address - entry.address
     guard entry.size == 0 || entry.size == .max || distance < UInt64(entry.size) else { return nil }
-    let name = names[Int(entry.name)...].prefix(Self.maximumNameLength).prefix { $0 != 0 }
+    let name = names[Int(entry.name)...].prefix(ELFSymbolTable.maximumNameLength).prefix { $0 != 0 }
     return (String(decoding: name, as: UTF8.self), distance)
   }
 }

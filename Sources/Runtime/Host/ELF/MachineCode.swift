@@ -20,14 +20,14 @@ final class MachineCode {
   private static let maximumDistance: UInt64 = 4 << 20
   private static let windowSize = 64 << 10
 
-  private let file: Descriptor
+  private let file: BinaryFile
   private let instructions: Instructions
   private var window = ELFBytes()
   private var windowStart: UInt64 = 0
 
   /// `nil` for what is not ELF, or whose instructions it does not know.
-  init?(_ file: Descriptor) {
-    guard let elf = ELFFile(descriptor: file.rawValue), let architecture = Architecture(rawValue: elf.machine) else {
+  init?(_ file: BinaryFile) {
+    guard let elf = file.elf, let architecture = Architecture(rawValue: elf.machine) else {
       return nil
     }
     self.file = file
@@ -69,7 +69,7 @@ final class MachineCode {
     let (end, overflow) = offset.addingReportingOverflow(size)
     if overflow { return nil }
     if offset < windowStart || end > windowStart + UInt64(window.count) {
-      window = ELFBytes(reading: Self.windowSize, at: offset, of: file.rawValue)
+      window = file.part.bytes(at: offset, atMost: Self.windowSize)
       windowStart = offset
     }
     return X86Instruction(window.bytes.dropFirst(Int(offset - windowStart)), is64Bit: is64Bit)

@@ -14,12 +14,13 @@ public enum Answer: Hashable, Sendable {
   case namespace(PIDNamespace?)
   case functions([BinaryFunction]?)
   case instruction(InstructionPlace?)
+  case variables([BinaryVariable]?)
   case usdt([USDTSite]?)
 
   /// What kind of answer it is, as recorded files name it.
   public enum Shape: String, Hashable, Sendable, CodingKey {
     case flag, number, names, tracepoints, format, parameters, signature, type, layout, enumerator, enumerators
-    case namespace, functions, instruction, usdt
+    case namespace, functions, instruction, variables, usdt
   }
 
   public var shape: Shape {
@@ -38,6 +39,7 @@ public enum Answer: Hashable, Sendable {
     case .namespace: .namespace
     case .functions: .functions
     case .instruction: .instruction
+    case .variables: .variables
     case .usdt: .usdt
     }
   }
@@ -65,6 +67,7 @@ extension Answer {
     case .functions(let functions):
       functions?.map { "\($0.name) \($0.offset) \($0.size)" }.joined(separator: ";")
     case .instruction(let place): place?.rawValue
+    case .variables(let variables): variables?.map(\.words).joined(separator: ";")
     case .usdt(let sites): sites?.map(\.words).joined(separator: ";")
     }
   }
@@ -111,6 +114,7 @@ extension Answer: Codable {
     case .namespace(let namespace): try container.encode(namespace, forKey: .namespace)
     case .functions(let functions): try container.encode(functions, forKey: .functions)
     case .instruction(let place): try container.encode(place, forKey: .instruction)
+    case .variables(let variables): try container.encode(variables, forKey: .variables)
     case .usdt(let sites): try container.encode(sites, forKey: .usdt)
     }
   }
@@ -146,6 +150,7 @@ extension Answer: Codable {
       case .namespace: .namespace(try container.decode(PIDNamespace?.self, forKey: shape))
       case .functions: .functions(try container.decode([BinaryFunction]?.self, forKey: shape))
       case .instruction: .instruction(try container.decode(InstructionPlace?.self, forKey: shape))
+      case .variables: .variables(try container.decode([BinaryVariable]?.self, forKey: shape))
       case .usdt: .usdt(try container.decode([USDTSite]?.self, forKey: shape))
       }
   }

@@ -1,0 +1,62 @@
+// What a probe in a program or library knows of the file it is in.
+extension Checker {
+  /// `uaddr("NAME")`: where a variable of the probe's binary lies in the process that the probe fires in.
+  mutating func variableAddress(_ argument: Expression, _ range: SourceRange) -> TypedExpression {
+    guard let name = quoted(argument, .uaddr), !instance.attachPoints.isEmpty else { return invalid(range) }
+    guard let path = instance.traits.binary else {
+      error("uaddr() needs a uprobe, uretprobe or usdt probe", at: range)
+      return invalid(range)
+    }
+    do throws(TargetError) {
+      let found = try target.variables(of: path, matching: Glob.escaped(name)) ?? []
+      guard let variable = found.first else {
+        try missingVariable(name, path, argument.range)
+        return invalid(range)
+      }
+      guard variable.place != .threadLocal else {
+        error(
+          "'\(name)' of '\(path)' has no address of its own", at: argument.range,
+          notes: [Diagnostic.Note("each thread has it elsewhere (thread-local storage)")])
+        return invalid(range)
+      }
+      // Where a function returns to says nothing of where it lies.
+      guard variable.place == .fixed || instance.traits.result == nil || target.has(.uprobeMulti) else {
+        error(
+          "uaddr() in a uretprobe needs a kernel that tells where the function is (Linux 6.6)", at: range,
+          notes: [Diagnostic.Note("a uprobe can keep the address in a map, by tid; '\(path)' is loaded anywhere")])
+        return invalid(range)
+      }
+      if found.count > 1 {
+        diagnostics.warning(
+          "'\(path)' has \(found.count) variables '\(name)'", at: argument.range,
+          notes: [Diagnostic.Note("the one at 0x\(String(variable.address, radix: 16)) is taken")])
+      }
+      let bits = [1, 2, 4, 8].contains(variable.size) ? Int(variable.size) * 8 : 64
+      return libraryValue(
+        .userAddress(variable), .pointer(.integer(IntegerType(bits: bits, signed: false)), .user), range)
+    } catch {
+      self.error(error.message, at: range)
+      return invalid(range)
+    }
+  }
+
+  private mutating func missingVariable(
+    _ name: String, _ path: String, _ range: SourceRange
+  ) throws(TargetError) {
+    let message = "'\(path)' has no variable '\(name)'"
+    guard diagnostics.takesAdvice else {
+      error(message, at: range)
+      return
+    }
+    let all = (try target.variables(of: path, matching: "*") ?? []).filter { $0.place != .threadLocal }
+    if all.isEmpty {
+      error(
+        "'\(path)' names no variables", at: range,
+        notes: [Diagnostic.Note("it is stripped: install its debug symbols")])
+      return
+    }
+    let near = Suggestions.nearest(to: name, among: all.map(\.name), limit: 3)
+    error(
+      message, at: range, notes: near.isEmpty ? [] : [Diagnostic.Note("did you mean \(Suggestions.list(near))?")])
+  }
+}
