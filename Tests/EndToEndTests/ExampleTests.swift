@@ -164,7 +164,7 @@ import Testing
   }
 
   @Test func pageAllocations() throws {
-    let lines = try output("page-allocations", as: "swt-e18", doing: "touch 3000 spin 1100")
+    let lines = try output("page-allocations", as: "swt-e18", doing: "touch 3000 spin 1600")
     #expect(lines.first.map { $0.dropFirst(2).hasPrefix(":") && $0.contains(" pages: ") } == true)
     #expect((count(lines, "@by[swt-e18]") ?? 0) >= 3000)
   }
