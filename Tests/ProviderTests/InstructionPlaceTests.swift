@@ -18,6 +18,8 @@ struct InstructionPlaceTests {
             ".type placed, @function\\nplaced: nop; movl $0x90909090, %eax; leaq 0x10909090(%rip), %rcx; ret\\n"
             ".size placed, . - placed\\n"
             ".type locked, @function\\nlocked: lock incl (%rdi); ret\\n.size locked, . - locked\\n"
+            ".globl _ZN2ns6lockedEv\\n.type _ZN2ns6lockedEv, @function\\n"
+            "_ZN2ns6lockedEv: lock incl (%rdi); ret\\n.size _ZN2ns6lockedEv, . - _ZN2ns6lockedEv\\n"
             ".type vector, @function\\nvector: vmovd %esi, %xmm0; ret\\n.size vector, . - vector\\n"
             ".byte 0x90, 0xb8, 1, 2, 3, 4, 0xc3\\n");
     int main(void) { int n = 0; placed(); locked(&n); return n - 1; }
@@ -71,10 +73,12 @@ struct InstructionPlaceTests {
 
   @Test("functions that begin with what the kernel does not probe are told by name, and left out of wildcards")
   func unprobed() throws {
-    for name in ["locked", "vector"] {
+    for name in ["locked", "vector", "cpp:\"ns::locked\""] {
       let result = try report("uprobe:BIN:\(name)")
       #expect(
-        result.errors.contains("ERROR: the kernel does not probe the instruction at '\(name)'"), "\(result.errors)")
+        result.errors.contains(
+          "ERROR: the kernel does not probe the instruction at '\(name.split(separator: "\"").last ?? "")'"),
+        "\(result.errors)")
       #expect(result.ending == .exited(1))
     }
     let path = try Self.program.get().path

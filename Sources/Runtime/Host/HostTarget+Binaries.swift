@@ -5,12 +5,16 @@ extension HostTarget {
   func find(_ question: BinaryQuestion) throws(TargetError) -> Answer {
     switch question {
     case .files(let name): return .names(files(named: name))
-    case .functions(let path, let glob): return .functions(try functions(of: path, matching: Glob(glob)))
+    case .functions(let path, let pattern):
+      let glob = Glob(pattern)
+      return .functions(try functions(of: path, matching: glob, onlyProbed: glob.literal == nil))
     case .sourceFunctions(let path, let pattern):
       let glob = Glob(pattern)
       return .functions(
-        try functions(of: path, matching: Glob("*"))?.filter { $0.isNamed(by: pattern, glob) }
-          .sorted { ($0.sourceName, $0.name) < ($1.sourceName, $1.name) })
+        try functions(of: path, matching: Glob("*"), onlyProbed: glob.literal == nil)?.filter {
+          $0.isNamed(by: pattern, glob)
+        }
+        .sorted { ($0.sourceName, $0.name) < ($1.sourceName, $1.name) })
     case .fileOffset(let path, let address):
       guard let binary = try binary(path), let offset = binary.symbols.fileOffset(of: address) else {
         return .number(nil)
@@ -43,9 +47,17 @@ extension HostTarget {
   }
 
   /// By name, each with its name in the source; `nil` for what is no ELF file.
-  private func functions(of path: String, matching glob: Glob) throws(TargetError) -> [BinaryFunction]? {
+  /// - Parameter onlyProbed: without those whose first instruction the kernel does not probe.
+  private func functions(
+    of path: String, matching glob: Glob, onlyProbed: Bool
+  ) throws(TargetError) -> [BinaryFunction]? {
     guard let binary = try binary(path) else { return nil }
-    return Self.sorted(Self.probed(binary.symbols.functions(matching: glob), of: binary, by: glob)).map { function in
+    var found = binary.symbols.functions(matching: glob)
+    if onlyProbed, let code = binary.code {
+      // Code is read in the order it lies in.
+      found = found.sorted { $0.offset < $1.offset }.filter { code.canProbe(at: $0.offset) }
+    }
+    return Self.sorted(found).map { function in
       BinaryFunction(
         name: function.name, demangled: Demangler.text(of: function.name),
         offset: binary.file.offset(function.offset), size: function.size)
@@ -70,13 +82,6 @@ extension HostTarget {
       if seen.insert(variable.address).inserted { result.append(variable) }
     }
     return result
-  }
-
-  /// Without those of a wildcard whose first instruction the kernel does not probe.
-  private static func probed(_ functions: [BinaryFunction], of binary: OpenBinary, by glob: Glob) -> [BinaryFunction] {
-    guard glob.literal == nil, let code = binary.code else { return functions }
-    // Code is read in the order it lies in.
-    return functions.sorted { $0.offset < $1.offset }.filter { code.canProbe(at: $0.offset) }
   }
 
   private func place(at offset: UInt64, in path: String) throws(TargetError) -> InstructionPlace? {

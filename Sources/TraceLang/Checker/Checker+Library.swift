@@ -21,7 +21,10 @@ extension Checker {
     case .socketCookie: return socketCookie(arguments[0], range)
     case .override: return override(arguments[0], range)
     case .skboutput:
-      return elsewhere(builtin.name, range)
+      error(
+        "skboutput() needs an fentry, fexit, tracepoint or rawtracepoint probe and an output of packets, which this"
+          + " version of swtrace does not write", at: range)
+      return invalid(range)
     case .pid, .tid, .uid, .gid, .comm, .cpu, .ncpus, .nsecs, .elapsed, .probe, .args, .curtask, .rand, .cgroup,
       .numaid,
       .jiffies, .ctx, .func, .retval, .arg0, .arg1, .arg2, .arg3, .arg4, .arg5, .arg6, .arg7, .arg8, .arg9,
@@ -49,21 +52,6 @@ extension Checker {
   func discarded(_ value: TypedExpression, _ range: SourceRange) -> [TypedStatement] {
     if case .block(let statements, _) = value.kind { return statements }
     return [TypedStatement(.evaluate(value), range)]
-  }
-
-  /// What only probes have that this version does not attach.
-  private mutating func elsewhere(_ name: Builtin.Name, _ range: SourceRange) -> TypedExpression {
-    let (what, needs): (String, String) =
-      switch name {
-      case .skboutput:
-        (
-          "skboutput()",
-          "an fentry, fexit, tracepoint or rawtracepoint probe and an output of packets, which this version of swtrace does not write"
-        )
-      default: (name.rawValue, "another probe")
-      }
-    error("\(what) needs \(needs)", at: range)
-    return invalid(range)
   }
 
   // MARK: - Arguments
