@@ -156,9 +156,8 @@ struct CommandFailure: Error {
 
 /// `--no-feature kprobe_multi,uprobe_multi`; no probe of this version depends on the others.
 struct FeatureList: ExpressibleByArgument {
-  /// By name; `nil` for what is never used.
-  private static let features: [(name: String, feature: KernelFeature?)] = [
-    ("kprobe_multi", .kprobeMulti), ("kprobe_session", nil), ("uprobe_multi", .uprobeMulti),
+  private static let features: [(name: String, feature: KernelFeature)] = [
+    ("kprobe_multi", .kprobeMulti), ("kprobe_session", .kprobeSession), ("uprobe_multi", .uprobeMulti),
   ]
 
   let features: Set<KernelFeature>
@@ -166,7 +165,7 @@ struct FeatureList: ExpressibleByArgument {
   init?(argument: String) {
     let words = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     guard words.allSatisfy(Self.allValueStrings.contains) else { return nil }
-    features = Set(Self.features.filter { words.contains($0.name) }.compactMap(\.feature))
+    features = Set(Self.features.filter { words.contains($0.name) }.map(\.feature))
   }
 
   static var allValueStrings: [String] { features.map(\.name) }

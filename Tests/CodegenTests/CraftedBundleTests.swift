@@ -309,6 +309,13 @@ import TraceLang
     #expect(try refusal(.kprobeMulti([], .entry, cookies: []), .kprobeMulti) == "hook 0: it has 0 functions")
     #expect(try refusal(.kprobeMulti([function], .entry, cookies: [0]), .kprobe) != nil)
     #expect(try refusal(.kprobe(.function(function, offset: 0), .entry, cookie: 0), .kprobeMulti) != nil)
+    #expect(try refusal(.kprobeSession([function], cookies: [1]), .kprobeSession) == nil)
+    #expect(
+      try refusal(.kprobeSession([function], cookies: []), .kprobeSession) == "hook 0: each function has a cookie")
+    #expect(
+      try refusal(.kprobeSession([function], cookies: [1]), .kprobeMulti)
+        == "hook 0: its program is not for calls of functions")
+    #expect(try refusal(.kprobeMulti([function], .entry, cookies: [0]), .kprobeSession) != nil)
     #expect(try refusal(.trampoline, .rawTracepoint) != nil)
     #expect(try refusal(.iterator, onFunction) != nil)
     #expect(try refusal(.begin, onFunction) != nil)
@@ -348,6 +355,28 @@ import TraceLang
     #expect(
       try told(refusal([0x18, 0, exit], [.init(instruction: 0, target: .mapValue(data(bundle()), offset: 1 << 33))]))
         .contains("nothing is at"))
+    // A call of the kernel (source 2) is what such a function goes into, once.
+    let isReturn = ProgramObject.Relocation(instruction: 0, target: .kernelFunction(.sessionIsReturn))
+    #expect(try refusal([0x2085, exit], [isReturn]) == nil)
+    let fault = "program 0: no function of the kernel goes into instruction 0"
+    #expect(try refusal([0x2085, exit], [isReturn, isReturn]) == fault)
+    #expect(try refusal([0xb7, exit], [isReturn]) == fault)
+    #expect(try refusal([0x18, 0, exit], [isReturn]) == fault)
+  }
+
+  @Test("calls of the kernel count as acting on the machine, but for those that are looked up by name")
+  func kernelCalls() throws {
+    func effect(_ code: [UInt64], _ relocations: [ProgramObject.Relocation]) throws -> String? {
+      var bundle = try bundle()
+      bundle.programs[0].object = ProgramObject(
+        instructions: code, relocations: relocations, lines: [], functions: [])
+      bundle.programs[0].typeInformation = nil
+      return try CheckedBundle(bundle).effect
+    }
+    let isReturn = ProgramObject.Relocation(instruction: 0, target: .kernelFunction(.sessionIsReturn))
+    #expect(try effect([0x2085, 0x95], [isReturn]) == nil)
+    #expect(try effect([0x2085, 0x95], []) == "calls functions of the kernel")
+    #expect(try effect([0x2085, 0x2085, 0x95], [isReturn]) == "calls functions of the kernel")
   }
 
   @Test("settings without bounds are refused") func settings() throws {

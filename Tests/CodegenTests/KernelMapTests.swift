@@ -78,6 +78,7 @@ import Testing
       var fields = InstructionFields(code[relocation.instruction])
       switch relocation.target {
       case .map(let map), .mapValue(let map, _): fields.immediate = maps[map]
+      case .kernelFunction(let function): Issue.record("\(function)")
       }
       code[relocation.instruction] = fields.slot
     }

@@ -88,6 +88,20 @@ static inline int swtrace_bpf(int command, void *attributes, unsigned int size) 
   return (int)syscall(SYS_bpf, command, attributes, size);
 }
 
+// BPF_LINK_CREATE for BPF_TRACE_KPROBE_MULTI (5.18) and BPF_TRACE_KPROBE_SESSION (6.10), which older libbpf refuses to pass
+// on. Kernel: include/uapi/linux/bpf.h, union bpf_attr.
+struct swtrace_kprobe_multi {
+  uint32_t program;
+  uint32_t target;
+  uint32_t attach_type;
+  uint32_t flags;
+  uint32_t multi_flags;
+  uint32_t count;
+  uint64_t symbols;
+  uint64_t addresses;
+  uint64_t cookies;
+};
+
 // BPF_LINK_CREATE for BPF_TRACE_UPROBE_MULTI (6.6). Kernel: include/uapi/linux/bpf.h, union bpf_attr.
 struct swtrace_uprobe_multi {
   uint32_t program;

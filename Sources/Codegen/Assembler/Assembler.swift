@@ -55,14 +55,16 @@ struct Assembler {
     case .plain(let plain):
       guard let resolved = plain.jumping(distance) else { throw .functionTooLarge(function: function.name) }
       resolved.encode(into: &code)
-    case .mapReference(let register, let target):
-      relocations.append(ProgramObject.Relocation(instruction: code.count, target: target))
-      let immediate: WideImmediate =
-        switch target {
-        case .map: .mapDescriptor(0)
-        case .mapValue(_, let offset): .mapValue(descriptor: 0, offset: Int32(truncatingIfNeeded: offset))
-        }
+    case .mapReference(let register, .map(let map)):
+      relocate(.map(map))
+      MachineInstruction.loadImmediate(register, .mapDescriptor(0)).encode(into: &code)
+    case .mapReference(let register, .mapValue(let map, let offset)):
+      relocate(.mapValue(map, offset: offset))
+      let immediate = WideImmediate.mapValue(descriptor: 0, offset: Int32(truncatingIfNeeded: offset))
       MachineInstruction.loadImmediate(register, immediate).encode(into: &code)
+    case .kernelCall(let function):
+      relocate(.kernelFunction(function))
+      MachineInstruction.call(.kernel(id: 0, descriptor: 0)).encode(into: &code)
     case .functionAddress(let register, let index):
       functionReferences.append((code.count, index))
       MachineInstruction.loadImmediate(register, .function(0)).encode(into: &code)
@@ -70,6 +72,11 @@ struct Assembler {
       functionReferences.append((code.count, index))
       MachineInstruction.call(.function(0)).encode(into: &code)
     }
+  }
+
+  /// The next instruction is the loader's to complete.
+  private mutating func relocate(_ target: ProgramObject.Relocation.Target) {
+    relocations.append(ProgramObject.Relocation(instruction: code.count, target: target))
   }
 
   private mutating func resolveFunctions() throws(BackendError) {

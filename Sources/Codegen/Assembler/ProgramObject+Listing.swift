@@ -22,13 +22,18 @@ extension ProgramObject {
         index += 1
         continue
       }
-      if let target = relocation.first, target.instruction == index, case .loadImmediate(let register, _) = instruction
-      {
+      var shown = "\(instruction)"
+      if let target = relocation.first, target.instruction == index {
         relocation.removeFirst()
-        text += "\(padded(index)) \(register) = \(target.target) ll\n"
-      } else {
-        text += "\(padded(index)) \(instruction)\n"
+        switch instruction {
+        case .loadImmediate(let register, _): shown = "\(register) = \(target.target) ll"
+        case .call: shown = "call \(target.target)"
+        case .arithmetic, .negate, .moveSigned, .byteOrder, .castAddressSpace, .load, .loadPacket, .loadAcquire, .store,
+          .storeRelease, .atomic, .jump, .jumpLong, .mayJump, .branch, .exit:
+          break
+        }
       }
+      text += "\(padded(index)) \(shown)\n"
       index += instruction.slotCount
     }
     return text
@@ -45,6 +50,7 @@ extension ProgramObject.Relocation.Target: CustomStringConvertible {
     switch self {
     case .map(let index): "map[\(index)]"
     case .mapValue(let index, let offset): "map[\(index)][0]+\(offset)"
+    case .kernelFunction(let function): function.rawValue
     }
   }
 }

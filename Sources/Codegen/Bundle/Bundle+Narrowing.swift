@@ -35,7 +35,7 @@ extension Hook.Point {
     // An interval is of no task.
     case .perfEvent(let event): event.cpus == .every
     case .uprobe, .uprobes: true
-    case .tracepoint, .rawTracepoint, .kprobe, .kprobeMulti, .trampoline:
+    case .tracepoint, .rawTracepoint, .kprobe, .kprobeMulti, .kprobeSession, .trampoline:
       switch process {
       case .given: true
       case .command: false

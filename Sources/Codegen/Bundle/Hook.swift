@@ -22,6 +22,8 @@ public struct Hook: Hashable, Sendable, Codable {
     case kprobe(Kprobe.Place, FunctionSide, cookie: UInt64)
     /// One link to many functions.
     case kprobeMulti([KernelFunction], FunctionSide, cookies: [UInt64])
+    /// One link to many functions, each where it begins and where it returns (BPF_TRACE_KPROBE_SESSION).
+    case kprobeSession([KernelFunction], cookies: [UInt64])
     /// The function that its program, of type tracing, was loaded for.
     case trampoline
     /// The objects that its program, of type tracing, was loaded for: it runs for each of them, once.
@@ -141,6 +143,7 @@ extension Hook.Point {
     case .kprobe(.address(let address), _, _): "kprobe \(address)"
     case .kprobeMulti(let functions, let side, _):
       "\(side == .entry ? "kprobes" : "kretprobes") \(functions.map(\.text).joined(separator: " "))"
+    case .kprobeSession(let functions, _): "kprobe session \(functions.map(\.text).joined(separator: " "))"
     case .trampoline: "function"
     case .iterator: "iterator"
     case .pinnedIterator(let path): "iterator in \(path)"

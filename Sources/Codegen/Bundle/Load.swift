@@ -15,6 +15,8 @@ public struct Load: Hashable, Sendable, Codable {
     case uprobeMulti
     /// BPF_TRACE_KPROBE_MULTI.
     case kprobeMulti
+    /// BPF_TRACE_KPROBE_SESSION: it runs where a function begins and where it returns.
+    case kprobeSession
     /// BPF_TRACE_FENTRY or BPF_TRACE_FEXIT.
     case function(KernelFunction, FunctionSide)
     /// The same of a BPF program that is in the kernel.
@@ -34,12 +36,13 @@ public struct Load: Hashable, Sendable, Codable {
   public static let perfEvent = Load(.perfEvent)
   public static let kprobe = Load(.kprobe)
   public static let kprobeMulti = Load(.kprobe, .kprobeMulti)
+  public static let kprobeSession = Load(.kprobe, .kprobeSession)
   public static func tracingRawTracepoint(_ name: String) -> Load { Load(.tracing, .rawTracepoint(name)) }
 
   /// Whether the verifier knows the types of the program's arguments.
   public var isTyped: Bool {
     switch target {
-    case .none, .kprobeMulti, .uprobeMulti: false
+    case .none, .kprobeMulti, .kprobeSession, .uprobeMulti: false
     case .rawTracepoint, .function, .program, .iterator: true
     }
   }
@@ -55,6 +58,7 @@ public struct Load: Hashable, Sendable, Codable {
     case .uprobeMulti: "\(type.description) uprobe_multi"
     case .rawTracepoint(let name): "\(type.description) raw_tp \(name)"
     case .kprobeMulti: "\(type.description) multi"
+    case .kprobeSession: "\(type.description) session"
     case .function(let function, .entry): "\(type.description) fentry \(function.text)"
     case .function(let function, .exit): "\(type.description) fexit \(function.text)"
     case .program(let function, let side):
@@ -74,7 +78,7 @@ public struct Load: Hashable, Sendable, Codable {
     // The program that it attaches to is of no other run.
     case (.program, _, _): nil
     // What it attaches to may be more than a section's name says.
-    case (.kprobeMulti, _, _): nil
+    case (.kprobeMulti, _, _), (.kprobeSession, _, _): nil
     case (.none, .kprobe, .kprobe(.function(let function, let offset), let side, _)):
       "\(side == .entry ? "kprobe" : "kretprobe")/\(function.name)\(offset == 0 ? "" : "+\(offset)")"
     case (.none, .perfEvent, _): "perf_event"

@@ -9,9 +9,11 @@ public struct ProgramObject: Hashable, Sendable, Codable {
       case map(Int)
       /// An address in the value of an array map (BPF_PSEUDO_MAP_VALUE).
       case mapValue(Int, offset: Int)
+      /// The BTF id of a function of the kernel (BPF_PSEUDO_KFUNC_CALL).
+      case kernelFunction(CalledKernelFunction)
     }
 
-    /// Index in `instructions` of the ld_imm64's first half.
+    /// Index in `instructions` of the call, or of the ld_imm64's first half.
     public let instruction: Int
     public let target: Target
 

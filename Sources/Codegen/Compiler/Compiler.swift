@@ -172,6 +172,7 @@ private func settings(_ program: Program, _ target: any Target) -> Bundle.Settin
 private func range(of planned: PlannedProgram, in program: Program) -> SourceRange {
   switch planned.entry {
   case .single(let probe, _): program.probes[probe].range
+  case .session(let entry, _): program.probes[entry.probe].range
   case .syscalls(let entry): program.probes[entry.blocks[0].sections[0].probe].range
   }
 }

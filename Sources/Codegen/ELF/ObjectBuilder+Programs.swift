@@ -18,7 +18,7 @@ extension ObjectBuilder {
         let section = sections[name] ?? elf.addSection(name, .code, alignment: 8)
         sections[name] = section
         if pieces.count > 1, text == nil { text = makeText() }
-        add(spec, pieces, to: section, name, text)
+        try add(spec, pieces, to: section, name, text)
       }
     }
   }
@@ -39,7 +39,7 @@ extension ObjectBuilder {
   private mutating func add(
     _ spec: ProgramSpec, _ pieces: [ProgramPiece], to section: ELFWriter.SectionID, _ sectionName: String,
     _ text: TextSection?
-  ) {
+  ) throws(BundleError) {
     // Where each function's code begins in its section, in slots; all are known before calls are made to them.
     var starts: [Int] = []
     for (number, piece) in pieces.enumerated() {
@@ -59,11 +59,14 @@ extension ObjectBuilder {
         type: functionType(name, piece.function, isProgram: isProgram), lines: lines(of: spec, piece))
       for relocation in spec.object.relocations where piece.range.contains(relocation.instruction) {
         let offset = (starts[number] + relocation.instruction - piece.range.lowerBound) * 8
-        let (map, addend) =
-          switch relocation.target {
-          case .map(let map): (map, 0)
-          case .mapValue(let map, let offset): (map, offset)
-          }
+        let map: Int
+        let addend: Int
+        switch relocation.target {
+        case .map(let index): (map, addend) = (index, 0)
+        case .mapValue(let index, let offset): (map, addend) = (index, offset)
+        case .kernelFunction(let function):
+          throw BundleError("an object cannot hold the program: it calls '\(function.rawValue)' of the kernel")
+        }
         // libbpf says what the immediate is of, and takes the place in a section from the first slot.
         elf.editSlot(at: offset, in: place) {
           $0.source = 0

@@ -9,7 +9,7 @@ enum CallGraph {
         case .functionAddress(let callee), .callFunction(let callee, _):
           if !result.contains(callee) { result.append(callee) }
         case .constant, .mapReference, .mapValueAddress, .slotAddress, .arithmetic, .extend, .byteSwap, .compare, .load,
-          .store, .atomicAdd, .copy, .zero, .call:
+          .store, .atomicAdd, .copy, .zero, .call, .callKernel:
           continue
         }
       }

@@ -172,6 +172,12 @@ public struct IRParser {
     case "callf":
       let index = try cursor.integer()
       return .callFunction(index, try parseCallArguments())
+    case "callk":
+      let name = cursor.word()
+      guard let function = CalledKernelFunction(rawValue: name) else {
+        throw cursor.error("no function `\(name)` of the kernel")
+      }
+      return .callKernel(function, try parseCallArguments())
     default:
       guard let operation = try parseUnary(name) else { throw cursor.error("no operation `\(name)`") }
       return operation

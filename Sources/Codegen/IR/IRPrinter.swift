@@ -56,7 +56,7 @@ extension Operation {
     case .slotAddress: .pointer(.stack)
     case .constant, .functionAddress, .arithmetic, .extend, .byteSwap, .compare, .load, .store, .atomicAdd, .copy,
       .zero,
-      .call, .callFunction:
+      .call, .callFunction, .callKernel:
       .integer
     }
   }
@@ -141,6 +141,7 @@ extension Operation: CustomStringConvertible {
       return "zero \(place(base, offset)), \(size) align \(alignment)"
     case .call(let helper, let operands): return "call \(helper.name)(\(list(operands)))"
     case .callFunction(let index, let operands): return "callf \(index)(\(list(operands)))"
+    case .callKernel(let function, let operands): return "callk \(function.rawValue)(\(list(operands)))"
     }
   }
 

@@ -125,7 +125,7 @@ public struct IRVerifier {
     switch instruction.operation {
     case .store, .atomicAdd, .copy, .zero:
       if hasResult { return "it has no result" }
-    case .call, .callFunction: break
+    case .call, .callFunction, .callKernel: break
     case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .arithmetic, .extend, .byteSwap,
       .compare, .load:
       if !hasResult { return "its result is dropped" }
@@ -149,7 +149,8 @@ public struct IRVerifier {
     case .copy(let to, let toOffset, let from, let fromOffset, let size, let alignment):
       return extentProblem(to, toOffset, size, alignment) ?? extentProblem(from, fromOffset, size, alignment)
     case .zero(let base, let offset, let size, let alignment): return extentProblem(base, offset, size, alignment)
-    case .call(_, let operands): return operands.count > 5 ? "more than five arguments" : nil
+    case .call(_, let operands), .callKernel(_, let operands):
+      return operands.count > 5 ? "more than five arguments" : nil
     case .callFunction(let index, let operands): return functionProblem(index, argumentCount: operands.count)
     }
   }

@@ -16,7 +16,7 @@ extension Operation {
       body(.value(to))
       body(.value(from))
     case .zero(let base, _, _, _): body(.value(base))
-    case .call(_, let operands), .callFunction(_, let operands): operands.forEach(body)
+    case .call(_, let operands), .callFunction(_, let operands), .callKernel(_, let operands): operands.forEach(body)
     }
   }
 
@@ -45,6 +45,7 @@ extension Operation {
       return .zero(base: base(pointer), offset: offset, size: size, alignment: alignment)
     case .call(let helper, let operands): return .call(helper, operands.mapped(transform))
     case .callFunction(let index, let operands): return .callFunction(index, operands.mapped(transform))
+    case .callKernel(let function, let operands): return .callKernel(function, operands.mapped(transform))
     }
   }
 
@@ -54,7 +55,7 @@ extension Operation {
     case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .arithmetic, .extend, .byteSwap,
       .compare, .load:
       true
-    case .store, .atomicAdd, .copy, .zero, .callFunction: false
+    case .store, .atomicAdd, .copy, .zero, .callFunction, .callKernel: false
     case .call(let helper, _): helper.isPure || helper == .mapLookupElement || helper == .ktimeGetNanoseconds
     }
   }

@@ -32,6 +32,8 @@ public enum Operation: Hashable, Sendable {
   case call(Helper, CallArguments)
   /// Calls a function of the same module (BPF_PSEUDO_CALL).
   case callFunction(Int, CallArguments)
+  /// Calls a function of the kernel that its BTF tells (BPF_PSEUDO_KFUNC_CALL).
+  case callKernel(CalledKernelFunction, CallArguments)
 }
 
 /// BPF_ALU64 operations; division and modulo are unsigned where not said otherwise.

@@ -94,6 +94,10 @@ struct FunctionBuilder {
     define(type, .call(helper, arguments))
   }
 
+  mutating func call(_ function: CalledKernelFunction, _ arguments: CallArguments) -> Value {
+    define(.integer, .callKernel(function, arguments))
+  }
+
   mutating func constant(_ value: Int64) -> Value { define(.integer, .constant(value)) }
 
   /// The operand as a value.

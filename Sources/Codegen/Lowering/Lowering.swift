@@ -128,6 +128,7 @@ struct Lowering {
         lowering.beginIteration(over: name, isPinned: program.probes[probe].traits.isPinned)
       }
       lowering.body(of: program.probes[probe])
+    case .session(let entry, let exit): lowering.session(entry, exit)
     case .syscalls(let entry):
       lowering.syscalls(entry)
     }

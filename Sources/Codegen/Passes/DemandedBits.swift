@@ -42,7 +42,7 @@ struct DemandedBits {
       demand(operand, KnownBounds.mask(bits))
     case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .compare, .load, .copy, .zero,
       .call,
-      .callFunction:
+      .callFunction, .callKernel:
       operation.forEachOperand { demand($0, .max) }
     }
   }

@@ -135,7 +135,7 @@ private struct SlotContents {
         guard case .value(let value) = operand else { continue }
         if helper.onlyReads(argument: index) { read(value) } else { spoil(value) }
       }
-    case .callFunction(_, let operands):
+    case .callFunction(_, let operands), .callKernel(_, let operands):
       for case .value(let value) in operands { spoil(value) }
     case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .arithmetic, .extend, .byteSwap,
       .compare:

@@ -35,7 +35,7 @@ struct KnownBounds {
     case .compare: return 1
     case .load(let bits, false, _, _): return KnownBounds.mask(bits)
     case .arithmetic, .extend, .load, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .store,
-      .atomicAdd, .copy, .zero, .call, .callFunction:
+      .atomicAdd, .copy, .zero, .call, .callFunction, .callKernel:
       return .max
     }
   }

@@ -53,7 +53,7 @@ public struct LoopInvariantMotion: Pass {
       }
       return isNumeric
     case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .load, .store, .atomicAdd, .copy,
-      .zero, .call, .callFunction:
+      .zero, .call, .callFunction, .callKernel:
       return false
     }
   }

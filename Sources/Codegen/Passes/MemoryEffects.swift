@@ -41,7 +41,7 @@ struct MemoryEffects {
     case .store(_, let base, _, _), .atomicAdd(_, let base, _, _), .copy(let base, _, _, _, _, _),
       .zero(let base, _, _, _):
       if let place = slots.places[base.index] { effect.slots.insert(place.slot) }
-    case .callFunction: effect.everything = true
+    case .callFunction, .callKernel: effect.everything = true
     case .call(let helper, let operands):
       if helper.runsCallback { effect.everything = true }
       for (index, operand) in operands.enumerated() {

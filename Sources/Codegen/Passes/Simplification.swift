@@ -67,7 +67,8 @@ struct Simplifier {
         return .operation(.compare(inverse, a, b))
       }
       return .operation(.compare(condition, a, b))
-    case .byteSwap, .load, .store, .atomicAdd, .copy, .zero, .call, .callFunction, .mapReference, .mapValueAddress,
+    case .byteSwap, .load, .store, .atomicAdd, .copy, .zero, .call, .callFunction, .callKernel, .mapReference,
+      .mapValueAddress,
       .functionAddress, .slotAddress:
       return .operation(operation)
     }
@@ -157,7 +158,7 @@ struct Simplifier {
       let low = Int64(bitPattern: KnownBounds.mask(bits))
       if mask & low == low { return .operation(.extend(bits: bits, signed: signed, source)) }
     case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .arithmetic, .byteSwap, .compare,
-      .load, .store, .atomicAdd, .copy, .zero, .call, .callFunction, nil:
+      .load, .store, .atomicAdd, .copy, .zero, .call, .callFunction, .callKernel, nil:
       break
     }
     return .operation(.extend(bits: bits, signed: signed, operand))

@@ -46,7 +46,7 @@ public struct SlotPromotion: Pass {
       if case .value(let value) = operand, case .pointer = function.type(of: value) { exclude(.value(base)) }
     case .arithmetic where instruction.result.map { uses.places[$0.index] != nil } ?? false: break
     case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .arithmetic, .extend, .byteSwap,
-      .compare, .atomicAdd, .copy, .zero, .call, .callFunction:
+      .compare, .atomicAdd, .copy, .zero, .call, .callFunction, .callKernel:
       instruction.operation.forEachOperand(exclude)
     }
   }
@@ -111,7 +111,7 @@ private struct Promotion {
     switch operation {
     case .load(_, _, let base, _), .store(_, let base, _, _): uses.places[base.index]?.slot
     case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .arithmetic, .extend, .byteSwap,
-      .compare, .atomicAdd, .copy, .zero, .call, .callFunction:
+      .compare, .atomicAdd, .copy, .zero, .call, .callFunction, .callKernel:
       nil
     }
   }

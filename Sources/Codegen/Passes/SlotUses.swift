@@ -42,7 +42,7 @@ struct SlotUses {
       escape(operand)
     case .copy(_, _, let from, _, _, _): read(from)
     case .zero: break
-    case .call(_, let operands), .callFunction(_, let operands):
+    case .call(_, let operands), .callFunction(_, let operands), .callKernel(_, let operands):
       for case .value(let value) in operands { read(value) }
     case .constant, .mapReference, .mapValueAddress, .functionAddress: break
     }
@@ -63,7 +63,7 @@ struct SlotUses {
     switch operation {
     case .store(_, let base, _, _), .zero(let base, _, _, _), .copy(let base, _, _, _, _, _): places[base.index]?.slot
     case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .arithmetic, .extend, .byteSwap,
-      .compare, .load, .atomicAdd, .call, .callFunction:
+      .compare, .load, .atomicAdd, .call, .callFunction, .callKernel:
       nil
     }
   }
@@ -75,7 +75,7 @@ struct SlotUses {
     case .zero(let base, let offset, let size, _): write(base, offset, size)
     case .copy(let base, let offset, _, _, let size, _): write(base, offset, size)
     case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .arithmetic, .extend, .byteSwap,
-      .compare, .load, .atomicAdd, .call, .callFunction:
+      .compare, .load, .atomicAdd, .call, .callFunction, .callKernel:
       nil
     }
   }

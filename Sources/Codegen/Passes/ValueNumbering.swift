@@ -106,7 +106,7 @@ private struct NumberingWalk {
     case .load(_, _, let base, _):
       function.type(of: base) == .pointer(.context) || function.type(of: base) == .pointer(.kernelObject)
     case .call(let helper, _): helper.isPure
-    case .store, .atomicAdd, .copy, .zero, .callFunction: false
+    case .store, .atomicAdd, .copy, .zero, .callFunction, .callKernel: false
     }
   }
 

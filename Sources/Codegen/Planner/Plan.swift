@@ -51,10 +51,18 @@ public struct PlannedProgram: Hashable, Sendable {
     case cookie
   }
 
+  public struct Body: Hashable, Sendable {
+    /// Index in `Program.probes`.
+    public var probe: Int
+    public var names: Names
+  }
+
   /// How the program finds out what to run.
   public enum Entry: Hashable, Sendable {
     /// One probe's body.
     case single(probe: Int, names: Names)
+    /// One body where a function begins, another where it returns.
+    case session(entry: Body, exit: Body)
     /// The bodies of all probes on syscall entry or exit, told apart by the syscall's number.
     case syscalls(SyscallEntry)
   }
@@ -119,6 +127,7 @@ extension Plan {
       text += "program \(planned.name): \(planned.placement.load.description) for \(planned.title)\n"
       switch planned.entry {
       case .single(let probe, _): text += "  runs probe \(probe)\n"
+      case .session(let entry, let exit): text += "  runs probe \(entry.probe), and \(exit.probe) at the return\n"
       case .syscalls(let entry):
         text += "  sys_\(entry.side.rawValue), registers \(entry.registers.rawValue)\n"
         for block in entry.blocks {

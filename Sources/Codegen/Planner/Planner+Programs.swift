@@ -7,6 +7,7 @@ extension Planner {
     for (index, probe) in program.probes.enumerated() {
       planSingles(index, syscalls.take(probe, index, target))
     }
+    planSessions()
     for (side, blocks) in syscalls.sides where !blocks.isEmpty { planSyscalls(side, blocks) }
   }
 
@@ -21,7 +22,7 @@ extension Planner {
     var groupOfPlacement: [Placement: Int] = [:]
     for point in points {
       let placement = point.planned.placement(for: body, on: target)
-      if placement.names == .cookie || !usage.usesNames[probe], let known = groupOfPlacement[placement] {
+      if placement.names == .cookie || !usage.usesNames(probe), let known = groupOfPlacement[placement] {
         groups[known].points.append(point)
       } else {
         groupOfPlacement[placement] = groups.count
@@ -44,7 +45,7 @@ extension Planner {
   private func names(of points: [AttachPoint], _ placement: Placement, _ probe: Int) -> PlannedProgram.Names {
     // Where all have the same, a constant is cheaper.
     let isShared = points.contains { $0.cookie != points[0].cookie }
-    if placement.names == .cookie, isShared, usage.usesNames[probe] { return .cookie }
+    if placement.names == .cookie, isShared, usage.usesNames(probe) { return .cookie }
     return .constants(probe: points[0].nameIndex, function: points[0].functionIndex ?? 0)
   }
 }

@@ -51,6 +51,9 @@ public struct Planner {
     for (index, planned) in plan.programs.enumerated() {
       switch planned.entry {
       case .single(let probe, _): result[probe].append(index)
+      case .session(let entry, let exit):
+        result[entry.probe].append(index)
+        result[exit.probe].append(index)
       case .syscalls(let entry):
         for block in entry.blocks { for section in block.sections { result[section.probe].append(index) } }
       }
@@ -189,8 +192,9 @@ public struct Planner {
     let writers = Set(use.writers.flatMap { programs[$0] }).map { plan.programs[$0] }
     let areSyscallsOnly = writers.allSatisfy { planned in
       switch planned.entry {
-      case .single(let probe, _):
-        !program.probes[probe].traits.mayInterrupt
+      case .single(let probe, _): !program.probes[probe].traits.mayInterrupt
+      case .session(let entry, let exit):
+        !program.probes[entry.probe].traits.mayInterrupt && !program.probes[exit.probe].traits.mayInterrupt
       case .syscalls: true
       }
     }
@@ -200,6 +204,8 @@ public struct Planner {
   private func isPreemptible(_ planned: PlannedProgram) -> Bool {
     switch planned.entry {
     case .single(let probe, _): program.probes[probe].traits.isPreemptible
+    case .session(let entry, let exit):
+      program.probes[entry.probe].traits.isPreemptible || program.probes[exit.probe].traits.isPreemptible
     case .syscalls: false
     }
   }

@@ -18,10 +18,9 @@ struct Usage {
   }
 
   var maps: [MapUse]
-  /// By probe: whether the body mentions `probe`, its arguments, or sends anything.
+  /// By probe: whether the body mentions `probe`, `func`, its arguments.
   var usesProbeName: [Bool]
-  /// By probe: whether it mentions `probe` or `func`.
-  var usesNames: [Bool]
+  var usesFunctionName: [Bool]
   var usesArguments: [Bool]
   /// By probe: the members of `args` that are read as they are; `nil` where it is used in another way.
   var argumentMembers: [Set<String>?]
@@ -33,11 +32,17 @@ struct Usage {
   var argumentWords: [Set<Int>]
   /// By probe: whether it asks for a place that moves with the probe's binary.
   var usesCodeAddress: [Bool]
+  /// By probe: its statements, those within others too.
+  var statementCounts: [Int]
+  /// By probe: whether it has loops that are no unrolled ones.
+  var loops: [Bool]
+  /// Whether a probe mentions `probe` or `func`.
+  func usesNames(_ probe: Int) -> Bool { usesProbeName[probe] || usesFunctionName[probe] }
   var sends = false
   /// Actions sent that must not be lost, each once and in order.
   var lastingActions: [Action] = []
   var usesElapsed = false
-  var hasLoops = false
+  var hasLoops: Bool { loops.contains(true) }
   var usesSoftwareTAI = false
   /// What the library needs prepared, each once and in order.
   var globs: [GlobStates] = []
@@ -54,10 +59,12 @@ struct Usage {
     maps = Array(repeating: MapUse(), count: program.maps.count)
     usesProbeName = Array(repeating: false, count: program.probes.count)
     usesArguments = usesProbeName
-    usesNames = usesProbeName
+    usesFunctionName = usesProbeName
     usesCodeAddress = usesProbeName
     followsArguments = usesProbeName
     overridesResult = usesProbeName
+    loops = usesProbeName
+    statementCounts = usesProbeName.map { _ in 0 }
     argumentMembers = Array(repeating: [], count: program.probes.count)
     argumentWords = argumentMembers.map { _ in [] }
     for (index, body) in program.probes.enumerated() {
@@ -72,6 +79,7 @@ struct Usage {
   }
 
   private mutating func visit(_ statement: TypedStatement) {
+    statementCounts[probe] += 1
     switch statement.kind {
     case .assign(let place, let value):
       visit(place, isWritten: true)
@@ -88,17 +96,20 @@ struct Usage {
       visit(then)
       visit(otherwise)
     case .whileLoop(let condition, let body):
-      hasLoops = true
+      loops[probe] = true
       visit(condition)
       visit(body)
-    case .unroll(_, let body): visit(body)
+    case .unroll(let count, let body):
+      let before = statementCounts[probe]
+      visit(body)
+      statementCounts[probe] = before + (statementCounts[probe] - before) * count
     case .forRange(_, let start, let end, let body):
-      hasLoops = true
+      loops[probe] = true
       visit(start)
       visit(end)
       visit(body)
     case .forMap(_, let map, let body):
-      hasLoops = true
+      loops[probe] = true
       maps[map.index].isWalked = true
       visit(body)
     case .breakLoop, .continueLoop, .finish: break
@@ -181,10 +192,8 @@ struct Usage {
 
   private mutating func note(_ value: ContextValue) {
     switch value {
-    case .probeName:
-      usesProbeName[probe] = true
-      usesNames[probe] = true
-    case .functionName: usesNames[probe] = true
+    case .probeName: usesProbeName[probe] = true
+    case .functionName: usesFunctionName[probe] = true
     case .arguments, .argument, .stackArgument, .result:
       usesArguments[probe] = true
       argumentMembers[probe] = nil

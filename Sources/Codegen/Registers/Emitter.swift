@@ -286,6 +286,7 @@ struct Emitter {
     switch callee {
     case .helper(let helper): append(.call(.helper(helper.rawValue)), line)
     case .function(let index): append(.functionCall(index), line)
+    case .kernel(let function): append(.kernelCall(function), line)
     }
     guard let result else { return }
     var receive = ParallelMoves()

@@ -1,16 +1,23 @@
 /// An instruction whose registers are final and whose references to maps and functions are not.
 enum MachineCode: Hashable, Sendable {
   case plain(MachineInstruction)
-  case mapReference(Register, ProgramObject.Relocation.Target)
+  case mapReference(Register, MapPlace)
   /// The address and the call of a function by its index in the module.
   case functionAddress(Register, Int)
   case functionCall(Int)
+  case kernelCall(CalledKernelFunction)
+
+  /// What `ld_imm64` takes of a map.
+  enum MapPlace: Hashable, Sendable {
+    case map(Int)
+    case mapValue(Int, offset: Int)
+  }
 
   var slotCount: Int {
     switch self {
     case .plain(let instruction): instruction.slotCount
     case .mapReference, .functionAddress: 2
-    case .functionCall: 1
+    case .functionCall, .kernelCall: 1
     }
   }
 }

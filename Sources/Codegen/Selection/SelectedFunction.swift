@@ -103,4 +103,5 @@ enum SelectedInstruction: Sendable {
 enum SelectedCallee: Hashable, Sendable {
   case helper(Helper)
   case function(Int)
+  case kernel(CalledKernelFunction)
 }

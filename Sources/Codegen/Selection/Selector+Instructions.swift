@@ -32,6 +32,8 @@ extension Selector {
       try selectCall(.helper(helper), operands, instruction.result)
     case .callFunction(let index, let operands):
       try selectCall(.function(index), operands, instruction.result)
+    case .callKernel(let function, let operands):
+      try selectCall(.kernel(function), operands, instruction.result)
     }
   }
 

@@ -56,7 +56,8 @@ struct Selector {
           fold(result, base, offset)
         case .arithmetic(.sub, .value(let base), .constant(let offset)) where offset != .min:
           fold(result, base, -offset)
-        case .arithmetic, .extend, .byteSwap, .compare, .load, .store, .atomicAdd, .copy, .zero, .call, .callFunction:
+        case .arithmetic, .extend, .byteSwap, .compare, .load, .store, .atomicAdd, .copy, .zero, .call, .callFunction,
+          .callKernel:
           break
         }
       }
@@ -117,7 +118,8 @@ struct Selector {
         case .copy(let to, _, let from, _, _, _):
           needBase(to)
           needBase(from)
-        case .call(_, let operands), .callFunction(_, let operands): operands.forEach { needAnywhere($0) }
+        case .call(_, let operands), .callFunction(_, let operands), .callKernel(_, let operands):
+          operands.forEach { needAnywhere($0) }
         case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .arithmetic, .extend,
           .byteSwap, .compare:
           operation.forEachOperand { need($0) }

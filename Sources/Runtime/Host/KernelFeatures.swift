@@ -34,6 +34,7 @@ struct KernelFeatures {
     case .kprobeOverride: hasHelper(BPF_FUNC_override_return, for: .kprobe)
     case .instructionSetV4: hasSignExtendingMove()
     case .kprobeMulti: hasKprobeLink(AttachType.traceKprobeMulti)
+    case .kprobeSession: hasKprobeLink(AttachType.traceKprobeSession)
     case .uprobeMulti: hasUprobeMulti()
     }
   }
@@ -61,18 +62,16 @@ struct KernelFeatures {
     ).isLoaded
   }
 
-  /// BPF_TRACE_KPROBE_SESSION (6.10).
-  static var hasKprobeSession: Bool { hasKprobeLink(AttachType.traceKprobeSession) }
-
   /// An unreadable list of addresses is what a kernel that has the attach type complains of.
   private static func hasKprobeLink(_ attachType: UInt32) -> Bool {
     let program = ProbeProgram(.kprobe, [.moveImmediate(0, 0), .exit], attachType: attachType)
     guard program.isLoaded else { return false }
-    var options = bpf_link_create_opts()
-    options.sz = MemoryLayout<bpf_link_create_opts>.size
-    options.kprobe_multi.cnt = 1
-    options.kprobe_multi.addrs = UnsafePointer(bitPattern: 1)
-    let link = bpf_link_create(program.descriptor, 0, bpf_attach_type(attachType), &options)
+    var attributes = swtrace_kprobe_multi()
+    attributes.program = UInt32(bitPattern: program.descriptor)
+    attributes.attach_type = attachType
+    attributes.count = 1
+    attributes.addresses = 1
+    let link = attributes.createLink()
     if link >= 0 { _ = close(link) }
     return link == -EFAULT
   }
@@ -91,7 +90,7 @@ extension KernelFeature {
     switch self {
     case .forEachMapElement, .currentTaskBTF, .attachCookie, .loop, .bootTime, .perCPULookup: true
     case .btf, .tracingRawTracepoint, .ringBuffer, .taiTime, .taskStorage, .instructionSetV4, .kprobeMulti,
-      .uprobeMulti, .kprobeOverride:
+      .kprobeSession, .uprobeMulti, .kprobeOverride:
       false
     }
   }

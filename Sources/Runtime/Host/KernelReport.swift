@@ -73,7 +73,7 @@ public struct KernelReport: Hashable, Sendable {
     [
       Fact("kprobe_multi", host.has(.kprobeMulti)),
       Fact("uprobe_multi", host.has(.uprobeMulti)),
-      Fact("kprobe_session", KernelFeatures.hasKprobeSession),
+      Fact("kprobe_session", host.has(.kprobeSession)),
       Fact("iter", loads(attachType: traceIterator, function: "bpf_iter_task", host)),
       Fact("tracing rawtracepoint", host.has(.tracingRawTracepoint)),
     ]

@@ -1,4 +1,5 @@
 import Codegen
+import TraceLang
 
 /// Attaches the programs of a bundle to its hooks; a file for each mechanism of the kernel extends it.
 struct Attacher {
@@ -27,7 +28,9 @@ struct Attacher {
     case .uprobes(let sites): try attachUprobes(sites, hook, attachments)
     case .kprobe(let place, let side, let cookie): try attachKprobe(place, side, cookie, hook, attachments)
     case .kprobeMulti(let functions, let side, let cookies):
-      attachments.add(link: try openKprobes(functions, side, cookies, hook))
+      attachments.add(link: try openKprobes(functions, side == .entry ? .entry : .exit, cookies, hook))
+    case .kprobeSession(let functions, let cookies):
+      attachments.add(link: try openKprobes(functions, .session, cookies, hook))
     case .trampoline: attachments.add(link: try openTrampoline(hook))
     case .iterator: attachments.add(iterator: try opened(hook))
     case .pinnedIterator(let path): try pin(hook, path, attachments)

@@ -4,21 +4,36 @@ import Glibc
 import SystemPackage
 import TraceLang
 
+extension swtrace_kprobe_multi {
+  /// The link's descriptor, or a negated errno.
+  mutating func createLink() -> Int32 {
+    let link = swtrace_bpf(Int32(BPF_LINK_CREATE.rawValue), &self, UInt32(MemoryLayout<Self>.size))
+    return link >= 0 ? link : -errno
+  }
+}
+
 extension Attacher {
-  /// One link to many functions, each with its cookie (BPF_TRACE_KPROBE_MULTI, 5.18).
+  /// Where in a call a link to many functions runs its program.
+  enum KprobeMoment {
+    case entry, exit
+    /// At both (6.10).
+    case session
+  }
+
+  /// One link to many functions, each with its cookie (BPF_TRACE_KPROBE_MULTI, 5.18, and BPF_TRACE_KPROBE_SESSION).
   func openKprobes(
-    _ functions: [KernelFunction], _ side: FunctionSide, _ cookies: [UInt64], _ hook: Hook
+    _ functions: [KernelFunction], _ moment: KprobeMoment, _ cookies: [UInt64], _ hook: Hook
   ) throws(RuntimeError) -> Int32 {
     let link: Int32
     if functions.contains(where: \.isInModule) {
       // Names alone do not say the module, and kernels before 6.2 look in none.
       let addresses = try addresses(of: functions, hook)
       link = addresses.withUnsafeBufferPointer { addresses in
-        createLink(hook, side, cookies) { $0.kprobe_multi.addrs = addresses.baseAddress }
+        createLink(hook, moment, cookies) { $0.addresses = UInt64(UInt(bitPattern: addresses.baseAddress)) }
       }
     } else {
       link = Self.withStrings(functions.map(\.name)) { names in
-        createLink(hook, side, cookies) { $0.kprobe_multi.syms = names }
+        createLink(hook, moment, cookies) { $0.symbols = UInt64(UInt(bitPattern: names)) }
       }
     }
     if link >= 0 { return link }
@@ -31,16 +46,17 @@ extension Attacher {
   }
 
   private func createLink(
-    _ hook: Hook, _ side: FunctionSide, _ cookies: [UInt64], _ fill: (inout bpf_link_create_opts) -> Void
+    _ hook: Hook, _ moment: KprobeMoment, _ cookies: [UInt64], _ fill: (inout swtrace_kprobe_multi) -> Void
   ) -> Int32 {
     cookies.withUnsafeBufferPointer { cookies in
-      var options = bpf_link_create_opts()
-      options.sz = MemoryLayout<bpf_link_create_opts>.size
-      options.kprobe_multi.flags = side == .exit ? UInt32(BPF_F_KPROBE_MULTI_RETURN) : 0
-      options.kprobe_multi.cnt = UInt32(cookies.count)
-      options.kprobe_multi.cookies = cookies.baseAddress
-      fill(&options)
-      return bpf_link_create(program(of: hook), 0, BPF_TRACE_KPROBE_MULTI, &options)
+      var attributes = swtrace_kprobe_multi()
+      attributes.program = UInt32(bitPattern: program(of: hook))
+      attributes.attach_type = moment == .session ? AttachType.traceKprobeSession : AttachType.traceKprobeMulti
+      attributes.multi_flags = moment == .exit ? UInt32(BPF_F_KPROBE_MULTI_RETURN) : 0
+      attributes.count = UInt32(cookies.count)
+      attributes.cookies = UInt64(UInt(bitPattern: cookies.baseAddress))
+      fill(&attributes)
+      return attributes.createLink()
     }
   }
 

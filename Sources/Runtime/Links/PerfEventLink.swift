@@ -148,7 +148,7 @@ extension Hook.Point {
     switch self {
     case .perfEvent, .breakpoint: true
     case .testRun, .tracepoint, .rawTracepoint, .uprobe, .uprobes: false
-    case .kprobe, .kprobeMulti, .trampoline, .iterator, .pinnedIterator: false
+    case .kprobe, .kprobeMulti, .kprobeSession, .trampoline, .iterator, .pinnedIterator: false
     }
   }
 }

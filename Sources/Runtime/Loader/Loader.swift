@@ -44,7 +44,8 @@ struct Loader {
   }
 
   private func load(_ spec: ProgramSpec, maps: [LoadedMap]) throws(RuntimeError) -> Descriptor {
-    let instructions = Relocator(maps: maps).instructions(of: spec.object)
+    let relocator = Relocator(maps: maps, kernelFunctions: try kernelFunctions(calledBy: spec))
+    let instructions = relocator.instructions(of: spec.object)
     let information = spec.typeInformation
     var attempt = Attempt(spec: spec, instructions: instructions, license: bundle.settings.license)
     let place = try attachPlace(of: spec)
@@ -99,13 +100,26 @@ struct Loader {
     return .refused(refusal)
   }
 
+  private func kernelFunctions(calledBy spec: ProgramSpec) throws(RuntimeError) -> [CalledKernelFunction: UInt32] {
+    var ids: [CalledKernelFunction: UInt32] = [:]
+    for relocation in spec.object.relocations {
+      guard case .kernelFunction(let function) = relocation.target, ids[function] == nil else { continue }
+      do throws(TargetError) {
+        ids[function] = try host.functionTypeID(KernelFunction(function.rawValue)).id
+      } catch {
+        throw .unavailable("\(spec.title): \(error.message)")
+      }
+    }
+    return ids
+  }
+
   /// The type that a program attaches to, and the BTF of the module or the program that has it.
   private func attachPlace(
     of spec: ProgramSpec
   ) throws(RuntimeError) -> (id: UInt32, object: Descriptor?, program: Descriptor?) {
     do throws(TargetError) {
       switch spec.load.target {
-      case .none, .kprobeMulti, .uprobeMulti: return (0, nil, nil)
+      case .none, .kprobeMulti, .kprobeSession, .uprobeMulti: return (0, nil, nil)
       case .rawTracepoint(let name): return (try host.rawTracepointTypeID(name), nil, nil)
       case .iterator(let name):
         return (try host.functionTypeID(KernelFunction("bpf_iter_\(name)")).id, nil, nil)
@@ -196,6 +210,7 @@ extension Load {
     case .rawTracepoint: BPF_TRACE_RAW_TP
     case .uprobeMulti: bpf_attach_type(AttachType.traceUprobeMulti)
     case .kprobeMulti: BPF_TRACE_KPROBE_MULTI
+    case .kprobeSession: bpf_attach_type(AttachType.traceKprobeSession)
     case .function(_, .entry), .program(_, .entry): BPF_TRACE_FENTRY
     case .function(_, .exit), .program(_, .exit): BPF_TRACE_FEXIT
     case .iterator: BPF_TRACE_ITER

@@ -1,12 +1,16 @@
 import Codegen
 
-/// Fills the descriptors of loaded maps into a program's `ld_imm64` instructions.
+/// Fills the descriptors of loaded maps into a program's `ld_imm64` instructions, and what the kernel numbers its functions
+/// by into calls of those.
 struct Relocator {
   let maps: [LoadedMap]
+  /// BTF ids.
+  let kernelFunctions: [CalledKernelFunction: UInt32]
 
-  /// Kernel: include/uapi/linux/bpf.h, source registers of ld_imm64.
+  /// Kernel: include/uapi/linux/bpf.h, source registers of ld_imm64 and of calls.
   private static let pseudoMapDescriptor: UInt64 = 1
   private static let pseudoMapValue: UInt64 = 2
+  private static let pseudoKernelCall: UInt64 = 2
 
   func instructions(of object: ProgramObject) -> [UInt64] {
     var code = object.instructions
@@ -18,6 +22,9 @@ struct Relocator {
       case .mapValue(let index, let offset):
         code[first] = patched(code[first], source: Self.pseudoMapValue, immediate: maps[index].fd)
         code[first + 1] = patched(code[first + 1], source: 0, immediate: Int32(truncatingIfNeeded: offset))
+      case .kernelFunction(let function):
+        let id = kernelFunctions[function] ?? 0
+        code[first] = patched(code[first], source: Self.pseudoKernelCall, immediate: Int32(bitPattern: id))
       }
     }
     return code

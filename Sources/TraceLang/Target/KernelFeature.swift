@@ -23,6 +23,8 @@ public enum KernelFeature: String, Hashable, Sendable, Codable, CaseIterable {
   case instructionSetV4
   /// BPF_TRACE_KPROBE_MULTI (5.18).
   case kprobeMulti
+  /// BPF_TRACE_KPROBE_SESSION and `bpf_session_is_return` (6.10).
+  case kprobeSession
   /// BPF_TRACE_UPROBE_MULTI (6.6).
   case uprobeMulti
   /// bpf_override_return for kprobes (CONFIG_BPF_KPROBE_OVERRIDE).

@@ -78,7 +78,7 @@ struct IRInterpreter {
           result = HelperModel.call(helper, operands.map(read), &memory)
         case .callFunction(let index, let operands):
           result = try call(index, operands.map(read))
-        case .mapReference, .mapValueAddress, .functionAddress:
+        case .mapReference, .mapValueAddress, .functionAddress, .callKernel:
           throw Failure.unsupported(instruction.operation)
         }
         if let target = instruction.result { values[target.index] = result }

@@ -11,21 +11,26 @@ extension BundleChecker {
     case (.tracing, .program(let function, _)): try check(KernelFunction(function.name))
     case (.tracing, .iterator(let name)): try require(name.isFileName, "it iterates over nothing")
     case (.rawTracepoint, .none), (.tracepoint, .none), (.perfEvent, .none), (.kprobe, .none): break
-    case (.kprobe, .kprobeMulti), (.kprobe, .uprobeMulti): break
+    case (.kprobe, .kprobeMulti), (.kprobe, .kprobeSession), (.kprobe, .uprobeMulti): break
     case (.rawTracepoint, _), (.tracepoint, _), (.perfEvent, _), (.kprobe, _), (.tracing, .none),
-      (.tracing, .kprobeMulti), (.tracing, .uprobeMulti):
+      (.tracing, .kprobeMulti), (.tracing, .kprobeSession), (.tracing, .uprobeMulti):
       throw BundleFault("no hook runs programs of its type")
     }
     var open = scan.needsMap
     var takesMap = scan.takesMap
+    var calls = scan.kernelCalls
     for relocation in object.relocations {
-      try require(
-        takesMap.indices.contains(relocation.instruction) && takesMap[relocation.instruction],
-        "nothing goes into instruction \(relocation.instruction)")
+      let index = relocation.instruction
+      if case .kernelFunction = relocation.target {
+        try require(calls.remove(index) != nil, "no function of the kernel goes into instruction \(index)")
+        continue
+      }
+      try require(takesMap.indices.contains(index) && takesMap[index], "nothing goes into instruction \(index)")
       // Only one map goes there.
-      takesMap[relocation.instruction] = false
-      open[relocation.instruction] = false
+      takesMap[index] = false
+      open[index] = false
       switch relocation.target {
+      case .kernelFunction: break
       case .map(let map): try require(maps.indices.contains(map), "there is no map \(map)")
       case .mapValue(let map, let offset):
         try require(maps.indices.contains(map) && maps[map].kind == .array, "there is no array map \(map)")
@@ -92,13 +97,14 @@ extension BundleChecker {
       }
     case .kprobeMulti(let functions, _, let cookies):
       try require(load == .kprobeMulti, "its program is not for many kprobes")
-      try require((1...Self.maximumSites).contains(functions.count), "it has \(functions.count) functions")
-      try require(functions.count == cookies.count, "each function has a cookie")
-      for function in functions { try check(function) }
+      try check(functions, cookies)
+    case .kprobeSession(let functions, let cookies):
+      try require(load == .kprobeSession, "its program is not for calls of functions")
+      try check(functions, cookies)
     case .trampoline:
       switch load.target {
       case .function, .program: break
-      case .none, .rawTracepoint, .uprobeMulti, .kprobeMulti, .iterator:
+      case .none, .rawTracepoint, .uprobeMulti, .kprobeMulti, .kprobeSession, .iterator:
         throw BundleFault("its program is of no function")
       }
     case .iterator:
@@ -111,6 +117,12 @@ extension BundleChecker {
 
   /// Kernel: MAX_UPROBE_MULTI_CNT and MAX_KPROBE_MULTI_CNT in kernel/trace/bpf_trace.c.
   private static let maximumSites = 1 << 20
+
+  private func check(_ functions: [KernelFunction], _ cookies: [UInt64]) throws(BundleFault) {
+    try require((1...Self.maximumSites).contains(functions.count), "it has \(functions.count) functions")
+    try require(functions.count == cookies.count, "each function has a cookie")
+    for function in functions { try check(function) }
+  }
 
   private func check(_ function: KernelFunction) throws(BundleFault) {
     let length = 1..<128
@@ -155,7 +167,8 @@ extension Hook.Point {
     switch self {
     case .kprobe(.address, _, _): "stops the kernel at an address"
     case .pinnedIterator(let path): "leaves a program in \(path)"
-    case .kprobe(.function, _, _), .kprobeMulti, .trampoline, .iterator, .testRun, .perfEvent, .tracepoint,
+    case .kprobe(.function, _, _), .kprobeMulti, .kprobeSession, .trampoline, .iterator, .testRun, .perfEvent,
+      .tracepoint,
       .breakpoint, .rawTracepoint, .uprobe, .uprobes:
       nil
     }

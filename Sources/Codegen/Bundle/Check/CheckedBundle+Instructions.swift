@@ -24,7 +24,7 @@ extension CheckedBundle {
       case .uprobe(let site): !isSound(site.offset, site.path)
       case .uprobes(let sites): !sites.offsets.allSatisfy { isSound($0, sites.path) }
       // The kernel looks at its own instructions itself; one at an address is an `effect`.
-      case .kprobe, .kprobeMulti, .trampoline: false
+      case .kprobe, .kprobeMulti, .kprobeSession, .trampoline: false
       case .testRun, .perfEvent, .breakpoint, .tracepoint, .rawTracepoint, .iterator, .pinnedIterator: false
       }
     }?.title

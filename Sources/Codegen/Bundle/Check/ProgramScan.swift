@@ -3,6 +3,8 @@ struct ProgramScan {
   /// By instruction: whether it is an `ld_imm64` that a map may go into, and whether that is nothing without one.
   private(set) var takesMap: [Bool]
   private(set) var needsMap: [Bool]
+  /// Instructions that call functions of the kernel by number.
+  private(set) var kernelCalls: Set<Int> = []
   /// What it does to the machine besides observing it; `nil` for nothing.
   private(set) var effect: String?
 
@@ -13,6 +15,11 @@ struct ProgramScan {
   init(_ object: ProgramObject) throws(BundleFault) {
     guard (1...Self.maximumCount).contains(object.instructions.count) else {
       throw BundleFault("it has \(object.instructions.count) instructions")
+    }
+    // Those that the loader looks up are of `CalledKernelFunction`: they change nothing.
+    var known: Set<Int> = []
+    for relocation in object.relocations {
+      if case .kernelFunction = relocation.target { known.insert(relocation.instruction) }
     }
     takesMap = Array(repeating: false, count: object.instructions.count)
     needsMap = takesMap
@@ -27,6 +34,7 @@ struct ProgramScan {
       try note(instruction, at: index)
       index += instruction.slotCount
     }
+    if !kernelCalls.isSubset(of: known) { effect = effect ?? "calls functions of the kernel" }
   }
 
   private mutating func note(_ instruction: MachineInstruction, at index: Int) throws(BundleFault) {
@@ -44,7 +52,7 @@ struct ProgramScan {
         return
       }
       effect = effect ?? helper.effect
-    case .call(.kernel): effect = effect ?? "calls functions of the kernel"
+    case .call(.kernel): kernelCalls.insert(index)
     case .call(.function), .arithmetic, .negate, .moveSigned, .byteOrder, .castAddressSpace, .load, .loadPacket,
       .loadAcquire, .store, .storeRelease, .atomic, .jump, .jumpLong, .mayJump, .branch, .exit:
       break

@@ -1,0 +1,1 @@
+calls read 4 badread 2 write 3
