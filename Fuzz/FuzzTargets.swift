@@ -54,19 +54,12 @@ enum FuzzTarget: String, CaseIterable {
   private static func check(_ bytes: [UInt8]) { compile(bytes, ExpansionOptions()) }
 
   private static func compile(_ bytes: [UInt8], _ options: ExpansionOptions) {
-    var sources = SourceMap(SourceFile(name: "script", bytes: bytes))
-    var diagnostics = Diagnostics()
-    let target = SmallTarget()
-    var script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
-    if !diagnostics.hasErrors {
-      script = expand(script, in: &sources, target: target, options: options, diagnostics: &diagnostics)
-    }
-    if !diagnostics.hasErrors {
-      let program = TraceLang.check(script, target: target, options: CheckerOptions(), diagnostics: &diagnostics)
-      precondition(program != nil || diagnostics.hasErrors, "a script is refused without a word")
-      _ = program.map { ProgramDump.text($0) }
-    }
-    _ = DiagnosticRenderer(sources: sources).render(diagnostics)
+    var frontEnd = FrontEnd(target: SmallTarget())
+    frontEnd.expansion = options
+    let checked = frontEnd.check(SourceFile(name: "script", bytes: bytes))
+    precondition(checked.program != nil || checked.diagnostics.hasErrors, "a script is refused without a word")
+    _ = checked.program.map { ProgramDump.text($0) }
+    _ = checked.report
   }
 
   private static func decodeTarget(_ bytes: [UInt8]) {

@@ -57,21 +57,19 @@ enum BundleSeeds {
   /// The bundle of a script, and the same with programs that do nothing: most damage to it is to what user space reads.
   private static func bodies(of text: String, _ host: any Target) throws(SeedFailure) -> [[UInt8]] {
     let target = RecordingTarget(host)
-    var sources = SourceMap(SourceFile(name: "stdin", text: text))
-    var diagnostics = Diagnostics()
     var configuration = Configuration()
     configuration.maxStringLength = 64
     configuration.maxMapKeys = 64
     configuration.ringBufferPages = 4
     configuration.timeSeriesStability = .enable
     configuration.tellsFailedReads = text.contains("errorf")
-    var script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
-    script = expand(script, in: &sources, target: target, options: ExpansionOptions(), diagnostics: &diagnostics)
-    let options = CheckerOptions(allowsUnsafe: true, configuration: configuration)
-    let program = check(script, target: target, options: options, diagnostics: &diagnostics)
-    guard let program else { throw SeedFailure(why: DiagnosticRenderer(sources: sources).render(diagnostics)) }
+    var compiler = Compiler(target: target)
+    compiler.frontEnd.options = CheckerOptions(allowsUnsafe: true, configuration: configuration)
+    compiler.frontEnd.warns = false
+    let checked = compiler.check(SourceFile(name: "stdin", text: text))
+    guard let program = checked.program else { throw SeedFailure(why: checked.report) }
     do {
-      let bundle = try compile(program, target: target, sources: sources).bundle
+      let bundle = try compiler.compile(program, sources: checked.sources).bundle
       var bare = bundle
       bare.mapTypes = nil
       // r0 = 0; exit

@@ -31,50 +31,34 @@ struct Frontend {
   ) throws(CommandFailure) -> Result {
     let file = try options.source()
     let settings = try EnvironmentSettings()
-    var sources = SourceMap(file)
     var times = StageTimes()
     var diagnostics = Diagnostics()
     for warning in settings.warnings { diagnostics.report(warning) }
     if let problem = ColorMode.ofEnvironment().problem { diagnostics.warning(problem, at: nil) }
-    let written = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
-    times.end("parse")
-    var script = written
-    if !diagnostics.hasErrors {
-      script = expand(written, in: &sources, target: target, options: options.expansion, diagnostics: &diagnostics)
-    }
-    times.end("expand")
-    var program: Program?
-    if !diagnostics.hasErrors {
-      var configuration = settings.configuration
-      configuration.tellsFailedReads = options.k
-      let checkerOptions = CheckerOptions(
-        parameters: options.parameters, namedParameters: options.namedParameters, allowsUnsafe: options.unsafe,
-        configuration: configuration, childPID: childPID, tracedPID: tracedPID)
-      program = check(script, target: target, options: checkerOptions, diagnostics: &diagnostics)
-      times.end("check")
-      if let checked = program, file.bytes.count <= Self.maximumWarnedLength {
-        warn(of: written, expanded: script, program: checked, diagnostics: &diagnostics)
-        if diagnostics.hasErrors { program = nil }
-      }
-      times.end("warn")
-    }
-    Terminal.tell(diagnostics.told(withWarnings: !options.noWarnings), sources, as: style)
-    guard let program else { throw CommandFailure("") }
+    var configuration = settings.configuration
+    configuration.tellsFailedReads = options.k
+    var compiler = Compiler(target: target)
+    compiler.frontEnd.expansion = options.expansion
+    compiler.frontEnd.options = CheckerOptions(
+      parameters: options.parameters, namedParameters: options.namedParameters, allowsUnsafe: options.unsafe,
+      configuration: configuration, childPID: childPID, tracedPID: tracedPID)
+    compiler.frontEnd.stageEnded = { times.end($0.rawValue) }
+    let checked = compiler.check(file, diagnostics: diagnostics)
+    let sources = checked.sources
+    Terminal.tell(checked.diagnostics.told(withWarnings: !options.noWarnings), sources, as: style)
+    guard let program = checked.program else { throw CommandFailure("") }
     if options.namedParameters["help"] != nil, !program.namedParameters.contains(where: { $0.name == "help" }) {
       try Terminal.writeOutput(program.namedParameterHelp)
       exit(0)
     }
     let wanted = isForRun ? try options.narrowed(program) : program
     do throws(CompileError) {
-      let compilation = try Codegen.compile(wanted, target: target, sources: sources)
+      let compilation = try compiler.compile(wanted, sources: sources)
       times.end("compile")
-      return Result(script: script, program: wanted, compilation: compilation, sources: sources, times: times)
+      return Result(script: checked.script, program: wanted, compilation: compilation, sources: sources, times: times)
     } catch {
       Terminal.tell([.error(error.message, at: error.range)], sources, as: style)
       throw CommandFailure("")
     }
   }
-
-  /// Bytes of the longest script that is looked through for what is allowed and hardly meant: longer ones are generated.
-  private static let maximumWarnedLength = 256 << 10
 }

@@ -24,25 +24,15 @@ public struct CompiledScript {
   static let ending = "\nbegin { exit(); }\n"
 
   public init(_ text: String, target: any Target, parameters: [String] = []) throws(Failure) {
-    var sources = SourceMap(SourceFile(name: "stdin", text: text))
-    var diagnostics = Diagnostics()
-    var script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
-    if !diagnostics.hasErrors {
-      script = expand(script, in: &sources, target: target, options: ExpansionOptions(), diagnostics: &diagnostics)
-    }
-    var program: Program?
-    if !diagnostics.hasErrors {
-      program = check(
-        script, target: target, options: CheckerOptions(parameters: parameters, allowsUnsafe: true),
-        diagnostics: &diagnostics)
-    }
-    guard let program else {
-      throw .refused(DiagnosticRenderer(sources: sources).render(diagnostics))
-    }
-    self.script = script
+    var compiler = Compiler(target: target)
+    compiler.frontEnd.options = CheckerOptions(parameters: parameters, allowsUnsafe: true)
+    compiler.frontEnd.warns = false
+    let checked = compiler.check(SourceFile(name: "stdin", text: text))
+    guard let program = checked.program else { throw .refused(checked.report) }
+    script = checked.script
     self.program = program
     do throws(CompileError) {
-      bundle = try compile(program, target: target, sources: sources).bundle
+      bundle = try compiler.compile(program, sources: checked.sources).bundle
     } catch {
       throw .tooLarge(error.message)
     }

@@ -23,14 +23,11 @@ struct GoldenScript: Sendable, CustomTestStringConvertible {
   }
 
   /// The program that a script is on a target, its sources, and what is told of it.
-  func program(on target: any Target) throws -> (Program?, SourceMap, Diagnostics) {
-    var sources = SourceMap(SourceFile(name: name + ".bt", bytes: try FileContents.bytes(path)))
-    var diagnostics = Diagnostics()
-    let written = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
-    guard !diagnostics.hasErrors else { return (nil, sources, diagnostics) }
-    let script = expand(written, in: &sources, target: target, diagnostics: &diagnostics)
-    let options = CheckerOptions(parameters: Self.parameters, allowsUnsafe: true)
-    return (check(script, target: target, options: options, diagnostics: &diagnostics), sources, diagnostics)
+  func program(on target: any Target) throws -> CheckedScript {
+    var frontEnd = FrontEnd(target: target)
+    frontEnd.options = CheckerOptions(parameters: Self.parameters, allowsUnsafe: true)
+    frontEnd.warns = false
+    return frontEnd.check(SourceFile(name: name + ".bt", bytes: try FileContents.bytes(path)))
   }
 
   /// Whether this kernel has what it needs: not all have kprobe and fentry, and `make vm-test` runs such scripts on those

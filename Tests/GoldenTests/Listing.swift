@@ -8,12 +8,13 @@ struct Listing {
   let text: String
 
   init(_ script: GoldenScript, target: any Target) throws {
-    let (program, sources, diagnostics) = try script.program(on: target)
-    guard let program else {
-      text = DiagnosticRenderer(sources: sources).render(diagnostics)
+    let checked = try script.program(on: target)
+    let sources = checked.sources
+    guard let program = checked.program else {
+      text = checked.report
       return
     }
-    let bundle = try Codegen.compile(program, target: target, sources: sources).bundle
+    let bundle = try Compiler(target: target).compile(program, sources: sources).bundle
     text = "== bpf\n" + BundleListing.programs(bundle, sources: sources) + "\n== maps\n" + BundleListing.maps(bundle)
   }
 }

@@ -9,11 +9,7 @@ import TraceLang
 
 @Suite(.enabled(if: getuid() == 0, "needs root to create BPF maps")) struct MapTypesLoadTests {
   private func bundle(_ script: String, _ host: HostTarget) throws -> Bundle {
-    let sources = SourceMap(SourceFile(name: "script.bt", text: script))
-    var diagnostics = Diagnostics()
-    let syntax = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
-    let program = check(syntax, target: host, options: CheckerOptions(), diagnostics: &diagnostics)
-    return try compile(try #require(program), target: host, sources: sources).bundle
+    try Compiler(target: host).compile(SourceFile(name: "script.bt", text: script)).bundle
   }
 
   /// The BTF types the kernel knows of each map, "name key value".

@@ -9,8 +9,8 @@ import TraceLang
 /// Every golden script as an ELF object, loaded by libbpf.
 @Suite struct ObjectTests {
   private func bundle(_ script: GoldenScript, _ target: any Target) throws -> Bundle {
-    let (program, sources, _) = try script.program(on: target)
-    return try compile(try #require(program), target: target, sources: sources).bundle
+    let checked = try script.program(on: target)
+    return try Compiler(target: target).compile(try #require(checked.program), sources: checked.sources).bundle
   }
 
   @Test(
@@ -32,12 +32,7 @@ import TraceLang
   )
   func counts() throws {
     let script = "tracepoint:syscalls:sys_enter_getppid { @ = count(); }"
-    let sources = SourceMap(SourceFile(name: "count.bt", text: script))
-    var diagnostics = Diagnostics()
-    let syntax = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
-    let target = try HostTarget()
-    let program = try #require(check(syntax, target: target, options: CheckerOptions(), diagnostics: &diagnostics))
-    let bundle = try compile(program, target: target, sources: sources).bundle
+    let bundle = try Compiler(target: try HostTarget()).compile(SourceFile(name: "count.bt", text: script)).bundle
     let object = try LoadedObject(ObjectFile.encode(bundle))
     #expect(object.failure == 0)
     let links = object.attach()

@@ -3,16 +3,9 @@ import TraceLang
 
 /// The warnings about a script on a `StubTarget`, as the user reads them.
 func warnings(_ text: String, parameters: [String] = []) -> String {
-  var sources = SourceMap(SourceFile(name: "stdin", text: text))
-  var diagnostics = Diagnostics()
-  let target = StubTarget()
-  let written = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
-  let expanded = expand(written, in: &sources, target: target, diagnostics: &diagnostics)
-  let options = CheckerOptions(parameters: parameters)
-  if let program = check(expanded, target: target, options: options, diagnostics: &diagnostics) {
-    warn(of: written, expanded: expanded, program: program, diagnostics: &diagnostics)
-  }
-  return DiagnosticRenderer(sources: sources).render(diagnostics)
+  var frontEnd = FrontEnd(target: StubTarget())
+  frontEnd.options = CheckerOptions(parameters: parameters)
+  return frontEnd.check(SourceFile(name: "stdin", text: text)).report
 }
 
 /// The messages of warnings alone, one on a line: "column: message".

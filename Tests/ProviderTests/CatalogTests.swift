@@ -21,11 +21,8 @@ import Testing
   ]
 
   private func program(_ text: String) throws -> (program: Program?, report: String) {
-    let sources = SourceMap(SourceFile(name: "stdin", text: text))
-    var diagnostics = Diagnostics()
-    let script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
-    let program = check(script, target: try HostTarget(), diagnostics: &diagnostics)
-    return (program, DiagnosticRenderer(sources: sources).render(diagnostics))
+    let checked = try ProbeScript.checked(text)
+    return (checked.program, checked.report)
   }
 
   @Test("no two providers have a name in common") func names() {
@@ -79,8 +76,8 @@ import Testing
       let (program, report) = try program("\(example) { printf(\"%s\", comm); }")
       let checked = try #require(program, "\(report)")
       #expect(checked.probes[0].traits.pace == pace)
-      let bundle = try compile(checked, target: try HostTarget(), sources: SourceMap(SourceFile(name: "", text: "")))
-        .bundle
+      let sources = SourceMap(SourceFile(name: "", text: ""))
+      let bundle = try Compiler(target: try HostTarget()).compile(checked, sources: sources).bundle
       let ring = try #require(bundle.maps.first { $0.kind == .ringBuffer })
       #expect(ring.maxEntries == (pace == .event ? 1024 : 64) * 4096)
     }

@@ -9,12 +9,7 @@ private let modern: Set<KernelFeature> = [.kprobeMulti, .kprobeSession, .attachC
 /// with what they print without, on kernels that have them, by `make vm-test` (`kprobe-session`).
 @Suite struct KprobeSessionTests {
   private func bundle(_ text: String, features: Set<KernelFeature> = modern) throws -> Bundle {
-    let target = FunctionTarget(features: features)
-    let sources = SourceMap(SourceFile(name: "stdin", text: text))
-    var diagnostics = Diagnostics()
-    let script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
-    let checked = try #require(check(script, target: target, diagnostics: &diagnostics))
-    return try compile(checked, target: target, sources: sources).bundle
+    try Compiler(target: FunctionTarget(features: features)).compile(SourceFile(name: "stdin", text: text)).bundle
   }
 
   /// What each hook asks the kernel for.

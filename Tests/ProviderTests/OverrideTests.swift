@@ -44,12 +44,9 @@ import Testing
 
   /// What the kernel is asked for, a line for each hook.
   private func hooks(_ text: String) throws -> String {
-    let sources = SourceMap(SourceFile(name: "stdin", text: text))
-    var diagnostics = Diagnostics()
-    let script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
-    let checked = check(
-      script, target: Self.target, options: CheckerOptions(allowsUnsafe: true), diagnostics: &diagnostics)
-    let bundle = try compile(try #require(checked), target: Self.target, sources: sources).bundle
+    var compiler = Compiler(target: Self.target)
+    compiler.frontEnd.options.allowsUnsafe = true
+    let bundle = try compiler.compile(SourceFile(name: "stdin", text: text)).bundle
     #expect(bundle.programs.count == 1)
     #expect(bundle.programs[0].calls(.overrideReturn) == text.contains("override"))
     return bundle.hooks.map { $0.point.description }.joined(separator: "\n")

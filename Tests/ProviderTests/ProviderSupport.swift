@@ -52,12 +52,11 @@ final class FunctionTarget: Target {
 func expand(
   _ text: String, on target: any Target = FunctionTarget(), unsafe: Bool = false, actions: String = "exit();"
 ) -> (names: [String], report: String) {
-  let sources = SourceMap(SourceFile(name: "stdin", text: "\(text) { \(actions) }"))
-  var diagnostics = Diagnostics()
-  let script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
-  let program = check(
-    script, target: target, options: CheckerOptions(allowsUnsafe: unsafe), diagnostics: &diagnostics)
-  return (program?.probeNames ?? [], DiagnosticRenderer(sources: sources).render(diagnostics))
+  var frontEnd = FrontEnd(target: target)
+  frontEnd.options.allowsUnsafe = unsafe
+  frontEnd.warns = false
+  let checked = frontEnd.check(SourceFile(name: "stdin", text: "\(text) { \(actions) }"))
+  return (checked.program?.probeNames ?? [], checked.report)
 }
 
 /// What `-l` or `-lv` prints for a pattern, a line each.

@@ -255,11 +255,7 @@ import Testing
       try HostTarget().usdtSites(of: program.path)?.first { $0.name == "counted" && $0.semaphore != nil })
     let text = "usdt:\(program.path):counted { @[probe] = sum(arg0); }"
     let target = OldKernel(try HostTarget())
-    var diagnostics = Diagnostics()
-    let sources = SourceMap(SourceFile(name: "stdin", text: text))
-    let checked = try #require(
-      check(parse(SourceID(0), in: sources, diagnostics: &diagnostics), target: target, diagnostics: &diagnostics))
-    let bundle = try compile(checked, target: target, sources: sources).bundle
+    let bundle = try Compiler(target: target).compile(SourceFile(name: "stdin", text: text)).bundle
     guard case .uprobe(let place)? = bundle.hooks.first?.point, bundle.hooks.count == 1 else {
       Issue.record("\(bundle.hooks)")
       return

@@ -51,13 +51,10 @@ public struct MutatedTargets {
   }
 
   private static func compiles(_ script: SourceFile, on target: any Target) -> Bool {
-    var sources = SourceMap(script)
-    var diagnostics = Diagnostics()
-    let written = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
-    let expanded = expand(written, in: &sources, target: target, diagnostics: &diagnostics)
-    let options = CheckerOptions(parameters: parameters, allowsUnsafe: true)
-    let program = check(expanded, target: target, options: options, diagnostics: &diagnostics)
-    _ = DiagnosticRenderer(sources: sources).render(diagnostics)
-    return program.map { (try? compile($0, target: target, sources: sources)) != nil } ?? false
+    var compiler = Compiler(target: target)
+    compiler.frontEnd.options = CheckerOptions(parameters: parameters, allowsUnsafe: true)
+    let checked = compiler.check(script)
+    _ = checked.report
+    return checked.program.map { (try? compiler.compile($0, sources: checked.sources)) != nil } ?? false
   }
 }

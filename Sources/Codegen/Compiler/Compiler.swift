@@ -1,178 +1,57 @@
 import TraceLang
 
-/// All that compiling a checked program gives, stage by stage.
-public struct Compilation: Sendable {
-  public let plan: Plan
-  /// The IR of each program as lowered, in the plan's order.
-  public let modules: [Module]
-  /// The same after the passes.
-  public let optimized: [Module]
-  public let bundle: Bundle
-}
+/// A script's text in, its diagnostics or what it became out: the one way through all stages.
+public struct Compiler {
+  /// Takes the text to a program.
+  public var frontEnd: FrontEnd
 
-/// Why a checked program did not become a bundle: a limit of the kernel, told with the probe.
-public struct CompileError: Error, Hashable, Sendable {
-  public let message: String
-  /// The probe whose program is meant.
-  public let range: SourceRange
-}
+  public var target: any Target { frontEnd.target }
 
-/// Compiles a checked program for a target.
-/// - Parameter sources: the texts its ranges point into, for line information.
-public func compile(
-  _ program: Program, target: any Target, sources: SourceMap
-) throws(CompileError) -> Compilation {
-  let target = program.scoped(target)
-  var plan = Planner.plan(program, target: target)
-  try checkProgramLimit(plan, of: program)
-  var actions = ActionTable()
-  let scratchMap = plan.maps.count
-  var scratchSize = 0
-  var scratchEntries = 0
-  var modules: [Module] = []
-  var bundle = Bundle(settings: settings(program, target))
-  var optimized: [Module] = []
-  let options = BackendOptions(isV4: target.has(.instructionSetV4))
-  var size = 0
-  for (index, planned) in plan.programs.enumerated() {
-    let rest = Lowering.Limits.script - size
-    let limits = Lowering.Limits(size: min(rest, Lowering.Limits.program), isShared: rest < Lowering.Limits.program)
-    let compiled = try compile(options: options, range: range(of: planned, in: program)) {
-      (stackUse) throws(CompileError) in
-      try Lowering.lower(
-        planned, of: program, plan: plan, target: target, sources: sources, scratchMap: scratchMap,
-        scratchEntry: scratchEntries, stackUse: stackUse, limits: limits, actions: &actions)
+  public init(target: any Target) { frontEnd = FrontEnd(target: target) }
+
+  /// The first half, for those who change the program before it is compiled.
+  public func check(_ file: SourceFile, diagnostics: Diagnostics = Diagnostics()) -> CheckedScript {
+    frontEnd.check(file, diagnostics: diagnostics)
+  }
+
+  /// The second half.
+  /// - Parameter sources: the texts that the program's ranges point into, for line information.
+  /// - Throws: the limit of the kernel that the program exceeds.
+  public func compile(_ program: Program, sources: SourceMap) throws(CompileError) -> Compilation {
+    try Compilation(of: program, target: target, sources: sources)
+  }
+
+  /// Both halves.
+  /// - Throws: all errors, and the warnings among them.
+  public func compile(_ file: SourceFile) throws(ScriptErrors) -> CompiledScript {
+    let checked = check(file)
+    guard let program = checked.program else {
+      throw ScriptErrors(diagnostics: checked.diagnostics, sources: checked.sources)
     }
-    size += compiled.module.size
-    modules.append(compiled.module)
-    if compiled.scratchSize > 0 { scratchEntries += 1 }
-    scratchSize = max(scratchSize, compiled.scratchSize)
-    optimized.append(compiled.optimized)
-    bundle.programs.append(
-      ProgramSpec(
-        name: planned.name, load: planned.placement.load, object: compiled.object, title: planned.title,
-        typeInformation: ProgramBTF(
-          compiled.object, fileName: { sources.name(of: $0) }, sourceLine: { sources.text(of: $0) })))
-    for (place, point) in planned.points.enumerated() {
-      let title = planned.pointTitles.isEmpty ? planned.title : planned.pointTitles[place]
-      bundle.hooks.append(Hook(program: index, point: point, title: title))
-    }
-  }
-  if scratchSize > maximumScratch {
-    throw CompileError(
-      message: "the probe's values need \(scratchSize) bytes of memory, and the kernel allows \(maximumScratch): "
-        + "use fewer or smaller strings at a time (max_strlen)", range: program.probes[0].range)
-  }
-  if scratchSize > 0 {
-    plan.maps.append(
-      MapSpec(
-        name: "swtrace_scratch", kind: .perCPUArray, keySize: 4, valueSize: scratchSize, maxEntries: scratchEntries))
-  }
-  bundle.maps = plan.maps
-  bundle.views = plan.views
-  bundle.actions = actions.actions
-  bundle.probeNames = program.probeNames
-  bundle.timeFormats = program.timeFormats
-  // A probe of several sites counts once.
-  bundle.probeCount =
-    Set(program.probes.flatMap { probe in probe.attachPoints.map { [probe.block, $0.nameIndex] } }).count
-  bundle.lostEvents = plan.lostEvents
-  bundle.pendingActions = plan.pendingActions
-  bundle.cutLoops = plan.cutLoops
-  bundle.startTime = plan.startTime
-  bundle.taiOffset = plan.taiOffset
-  bundle.wallOffset = plan.wallOffset
-  bundle.stacks = plan.stacks
-  bundle.cgroupFilters = program.cgroupFilters
-  bundle.sources = sources.files.map(\.name)
-  var printed = PrintedTypes(target)
-  printed.collect(bundle)
-  bundle.layouts = printed.layouts
-  bundle.enums = printed.enums
-  bundle.mapTypes = bundle.describedMaps()
-  return Compilation(plan: plan, modules: modules, optimized: optimized, bundle: bundle)
-}
-
-/// The largest value of a per-CPU array (Kernel: PCPU_MIN_UNIT_SIZE in include/linux/percpu.h).
-private let maximumScratch = 32 << 10
-
-private struct CompiledProgram {
-  let module: Module
-  let optimized: Module
-  let object: ProgramObject
-  let scratchSize: Int
-}
-
-/// Lowers a program and compiles it, with less and less on the stack until it fits.
-private func compile(
-  options: BackendOptions, range: SourceRange,
-  lower: (Lowering.StackUse) throws(CompileError) -> (module: Module, scratchSize: Int)
-) throws(CompileError) -> CompiledProgram {
-  var failure: BackendError?
-  for stackUse in Lowering.StackUse.allCases {
-    let (module, scratchSize) = try lower(stackUse)
-    do throws(BackendError) {
-      let compiled = try compileStages(module, options: options)
-      return CompiledProgram(
-        module: module, optimized: compiled.optimized, object: compiled.object, scratchSize: scratchSize)
+    do throws(CompileError) {
+      return CompiledScript(checked: checked, compilation: try compile(program, sources: checked.sources))
     } catch {
-      guard case .stackTooLarge = error else { throw CompileError(message: error.description, range: range) }
-      failure = failure ?? error
+      var diagnostics = checked.diagnostics
+      diagnostics.error(error.message, at: error.range)
+      throw ScriptErrors(diagnostics: diagnostics, sources: checked.sources)
     }
   }
-  throw CompileError(message: failure?.description ?? "", range: range)
 }
 
-extension Module {
-  /// Instructions of all functions.
-  fileprivate var size: Int { functions.reduce(0) { $0 + $1.blocks.reduce(0) { $0 + $1.instructions.count } } }
+/// A script and all that it became.
+public struct CompiledScript {
+  public let checked: CheckedScript
+  public let compilation: Compilation
+
+  public var bundle: Bundle { compilation.bundle }
 }
 
-extension SourceMap {
-  /// The name of the text an instruction comes from.
-  func name(of line: SourceLine) -> String {
-    files.indices.contains(Int(line.source)) ? files[Int(line.source)].name : ""
-  }
+/// Why a script was not compiled.
+public struct ScriptErrors: Error, Sendable, CustomStringConvertible {
+  public let diagnostics: Diagnostics
+  /// The texts that their ranges point into.
+  public let sources: SourceMap
 
-  /// The script's line an instruction stands for, without its indentation, at most 100 bytes of it.
-  func text(of line: SourceLine) -> String {
-    guard files.indices.contains(Int(line.source)) else { return "" }
-    let bytes = files[Int(line.source)].line(Int(line.line))
-    let text = bytes.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
-    return String(decoding: text.prefix(100), as: UTF8.self)
-  }
-}
-
-/// - Throws: when the plan has more programs than `max_bpf_progs`.
-private func checkProgramLimit(_ plan: Plan, of program: Program) throws(CompileError) {
-  let limit = program.configuration.maxPrograms
-  guard plan.programs.count > limit else { return }
-  throw CompileError(
-    message: "the script becomes \(plan.programs.count) BPF programs, more than max_bpf_progs = \(limit): "
-      + "narrow a wildcard or set BPFTRACE_MAX_BPF_PROGS", range: range(of: plan.programs[limit], in: program))
-}
-
-private func settings(_ program: Program, _ target: any Target) -> Bundle.Settings {
-  let configuration = program.configuration
-  var settings = Bundle.Settings(possibleCPUs: target.machine.possibleCPUs)
-  settings.license = configuration.license
-  settings.logSize = configuration.logSize
-  settings.maximumStringLength = configuration.maxStringLength
-  settings.printMapsOnExit = configuration.printMapsOnExit
-  settings.truncationTrailer = configuration.truncationTrailer
-  settings.maximumCatBytes = configuration.maxCatBytes
-  switch configuration.missingProbes {
-  case .error: settings.missingProbes = .error
-  case .warn: settings.missingProbes = .warn
-  case .ignore: settings.missingProbes = .ignore
-  }
-  return settings
-}
-
-private func range(of planned: PlannedProgram, in program: Program) -> SourceRange {
-  switch planned.entry {
-  case .single(let probe, _): program.probes[probe].range
-  case .session(let entry, _): program.probes[entry.probe].range
-  case .syscalls(let entry): program.probes[entry.blocks[0].sections[0].probe].range
-  }
+  /// As the user reads them: the place, what is wrong there, the line and what to do.
+  public var description: String { DiagnosticRenderer(sources: sources).render(diagnostics) }
 }

@@ -14,13 +14,10 @@ struct BuiltScript {
 
   init(_ text: String, target: (any Target)? = nil, parameters: [String] = []) throws {
     recording = RecordingTarget(try target ?? Self.recordedTarget())
-    let sources = SourceMap(SourceFile(name: "script.bt", text: text))
-    var diagnostics = Diagnostics()
-    let script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
-    let options = CheckerOptions(parameters: parameters)
-    let program = check(script, target: recording, options: options, diagnostics: &diagnostics)
-    let errors = DiagnosticRenderer(sources: sources).render(diagnostics)
-    bundle = try compile(try #require(program, "\(errors)"), target: recording, sources: sources).bundle
+    var compiler = Compiler(target: recording)
+    compiler.frontEnd.options = CheckerOptions(parameters: parameters)
+    compiler.frontEnd.warns = false
+    bundle = try compiler.compile(SourceFile(name: "script.bt", text: text)).bundle
   }
 
   func file(readsCPUCount: Bool = false) -> BundleFile {

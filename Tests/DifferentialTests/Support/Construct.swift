@@ -27,14 +27,10 @@ struct Construct: Sendable, CustomTestStringConvertible {
   /// The dumps as they are now; in the place of a program that is not there, why.
   func dumps() throws -> (syntax: String, program: String) {
     let target = try Self.target.get()
-    var sources = SourceMap(SourceFile(name: "stdin", bytes: try FileContents.bytes(path)))
-    var diagnostics = Diagnostics()
-    var script = parse(SourceID(0), in: sources, diagnostics: &diagnostics)
-    let syntax = SyntaxDump.text(script)
-    script = expand(script, in: &sources, target: target, options: ExpansionOptions(), diagnostics: &diagnostics)
-    let program = check(
-      script, target: target, options: CheckerOptions(parameters: Self.parameters, allowsUnsafe: true),
-      diagnostics: &diagnostics)
-    return (syntax, program.map { ProgramDump.text($0) } ?? DiagnosticRenderer(sources: sources).render(diagnostics))
+    var frontEnd = FrontEnd(target: target)
+    frontEnd.options = CheckerOptions(parameters: Self.parameters, allowsUnsafe: true)
+    frontEnd.warns = false
+    let checked = frontEnd.check(SourceFile(name: "stdin", bytes: try FileContents.bytes(path)))
+    return (SyntaxDump.text(checked.written), checked.program.map { ProgramDump.text($0) } ?? checked.report)
   }
 }
