@@ -13,6 +13,7 @@ let package = Package(
     .executable(name: "swtrace", targets: ["swtrace"]),
     .library(name: "TraceLang", targets: ["TraceLang"]),
     .library(name: "Codegen", targets: ["Codegen"]),
+    .library(name: "Tracer", targets: ["Tracer"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -32,6 +33,7 @@ let package = Package(
       dependencies: ["Codegen", "TraceLang", "CLibBPF", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: strict
     ),
+    .target(name: "Tracer", dependencies: ["Runtime", "Codegen", "TraceLang"], swiftSettings: strict),
     .executableTarget(
       name: "swtrace",
       dependencies: [
@@ -84,6 +86,7 @@ let package = Package(
       name: "DifferentialTests",
       dependencies: ["Codegen", "Differential", "ReferenceInterpreter", "Runtime", "TestSupport", "TraceLang"],
       exclude: ["Constructs", "Regressions"], swiftSettings: strict),
+    .testTarget(name: "TracerTests", dependencies: ["TestSupport", "Tracer"], swiftSettings: strict),
     .testTarget(name: "CheckerTests", dependencies: ["TraceLang"], swiftSettings: strict),
     .testTarget(name: "LanguageTests", dependencies: ["TraceLang"], swiftSettings: strict),
     .testTarget(

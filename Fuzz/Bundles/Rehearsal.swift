@@ -103,11 +103,11 @@ struct Rehearsal {
   }
 
   private func printer(_ maps: [LoadedMap], _ format: OutputFormat) -> Printer {
-    let stacks = StackReader(maps: maps, stacks: bundle.stacks)
+    let reader = MapReader(bundle: bundle, maps: maps)
     return Printer(
-      bundle: bundle, maps: MapReader(bundle: bundle, maps: maps),
-      context: ValueContext(bundle: bundle, host: host) { stacks.frames($0, identifier: $1) }, format: format,
-      isQuiet: false, descriptor: output, interruption: interruption)
+      bundle: bundle, maps: reader,
+      context: ValueContext(bundle: bundle, host: host) { reader.frames($0, identifier: $1) },
+      destination: .descriptor(output, format), isQuiet: false, interruption: interruption)
   }
 
   /// Records of each action with any payload, some of them too short; each ends where memory does.

@@ -30,12 +30,37 @@ public final class Session {
   private let host: any HostServices
   private let options: SessionOptions
   private let child: ChildProcess?
+  private let client: Client?
+
+  /// The program that a run is a part of.
+  package struct Client {
+    /// What asks the run to end; signals stay the program's.
+    let stop: StopRequest
+    let makeSink: (ValueContext) -> any OutputSink
+    /// Gets the script's maps once they are there.
+    let loaded: (MapReader) -> Void
+
+    package init(
+      stop: StopRequest, makeSink: @escaping (ValueContext) -> any OutputSink, loaded: @escaping (MapReader) -> Void
+    ) {
+      self.stop = stop
+      self.makeSink = makeSink
+      self.loaded = loaded
+    }
+  }
 
   /// - Parameter child: the command of `-c` when it was started before, for the sake of its process ID; else
   ///   `options.command` is started here. It waits until everything is attached.
-  public init(bundle: CheckedBundle, host: any HostServices, options: SessionOptions, child: ChildProcess? = nil)
-    throws(RuntimeError)
-  {
+  public convenience init(
+    bundle: CheckedBundle, host: any HostServices, options: SessionOptions, child: ChildProcess? = nil
+  ) throws(RuntimeError) {
+    try self.init(bundle: bundle, host: host, options: options, child: child, client: nil)
+  }
+
+  package init(
+    bundle: CheckedBundle, host: any HostServices, options: SessionOptions, child: ChildProcess?, client: Client?
+  ) throws(RuntimeError) {
+    self.client = client
     self.bundle = bundle.bundle
     self.host = host
     self.options = options
@@ -49,7 +74,8 @@ public final class Session {
   /// - Returns: the status to exit with: 1 if a test failed; that of `exit(status)`, else that of the command of `-c` where its end was that
   ///   of the run (128 and the signal's number where one killed it), else 0.
   public func run() throws(RuntimeError) -> Int32 {
-    let interruption = try Interruption()
+    let interruption: Interruption
+    if let client { interruption = Interruption(client.stop) } else { interruption = try Interruption() }
     let loop = try EventLoop(interruption: interruption)
     var loader = Loader(bundle: bundle, host: host)
     if options.isVerbose {
@@ -58,11 +84,13 @@ public final class Session {
     }
     let maps = try loader.loadMaps()
     let programs = try loader.loadPrograms(maps: maps)
-    let stacks = StackReader(maps: maps, stacks: bundle.stacks)
+    let reader = MapReader(bundle: bundle, maps: maps)
+    client?.loaded(reader)
     let printer = Printer(
-      bundle: bundle, maps: MapReader(bundle: bundle, maps: maps),
-      context: ValueContext(bundle: bundle, host: host) { stacks.frames($0, identifier: $1) }, format: options.format,
-      isQuiet: options.isQuiet, descriptor: options.output, interruption: interruption)
+      bundle: bundle, maps: reader,
+      context: ValueContext(bundle: bundle, host: host) { reader.frames($0, identifier: $1) },
+      destination: client.map { .program($0.makeSink) } ?? .descriptor(options.output, options.format),
+      isQuiet: options.isQuiet, interruption: interruption)
     let ring = try maps.first { $0.spec.kind == .ringBuffer }.map { map throws(RuntimeError) in
       try RingBuffer(map: map)
     }
@@ -189,7 +217,7 @@ public final class Session {
     if let ring { try loop.watch(ring: ring) }
     if let child { try loop.watch(child: child.pid) }
     if let process = options.process { try loop.watch(process: process) }
-    loop.watch(output: options.output)
+    if client == nil { loop.watch(output: options.output) }
   }
 
   private func writeStartTime(to maps: [LoadedMap]) {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Runtime
 import TraceLang
 
 /// Lays out scripts; what cannot be read is refused and left as it is.

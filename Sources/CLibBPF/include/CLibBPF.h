@@ -7,6 +7,7 @@
 #include <semaphore.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/eventfd.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -82,6 +83,9 @@ int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *dead
 // memmem(3) and memrchr(3), which glibc declares for _GNU_SOURCE only.
 void *memrchr(const void *memory, int byte, size_t size);
 void *memmem(const void *haystack, size_t haystack_size, const void *needle, size_t needle_size);
+
+// eventfd(2) that does not block; -1 and errno.
+static inline int swtrace_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 // bpf(2) with attributes that the headers' `union bpf_attr` may be too old for.
 static inline int swtrace_bpf(int command, void *attributes, unsigned int size) {

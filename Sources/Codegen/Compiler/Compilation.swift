@@ -20,9 +20,9 @@ public struct CompileError: Error, Hashable, Sendable {
 extension Compilation {
   /// Compiles a checked program for a target.
   /// - Parameter sources: the texts its ranges point into, for line information.
-  init(of program: Program, target: any Target, sources: SourceMap) throws(CompileError) {
+  init(of program: Program, target: any Target, sources: SourceMap, sharesMaps: Bool = false) throws(CompileError) {
     let target = program.scoped(target)
-    var plan = Planner.plan(program, target: target)
+    var plan = Planner.plan(program, target: target, sharesMaps: sharesMaps)
     try checkProgramLimit(plan, of: program)
     var actions = ActionTable()
     let scratchMap = plan.maps.count

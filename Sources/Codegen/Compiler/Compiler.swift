@@ -5,6 +5,9 @@ public struct Compiler {
   /// Takes the text to a program.
   public var frontEnd: FrontEnd
 
+  /// Whether others than the script may make entries of its maps.
+  public var sharesMaps = false
+
   public var target: any Target { frontEnd.target }
 
   public init(target: any Target) { frontEnd = FrontEnd(target: target) }
@@ -18,22 +21,22 @@ public struct Compiler {
   /// - Parameter sources: the texts that the program's ranges point into, for line information.
   /// - Throws: the limit of the kernel that the program exceeds.
   public func compile(_ program: Program, sources: SourceMap) throws(CompileError) -> Compilation {
-    try Compilation(of: program, target: target, sources: sources)
+    try Compilation(of: program, target: target, sources: sources, sharesMaps: sharesMaps)
   }
 
   /// Both halves.
   /// - Throws: all errors, and the warnings among them.
-  public func compile(_ file: SourceFile) throws(ScriptErrors) -> CompiledScript {
+  public func compile(_ file: SourceFile) throws(CompilationFailure) -> CompiledScript {
     let checked = check(file)
     guard let program = checked.program else {
-      throw ScriptErrors(diagnostics: checked.diagnostics, sources: checked.sources)
+      throw CompilationFailure(diagnostics: checked.diagnostics, sources: checked.sources)
     }
     do throws(CompileError) {
       return CompiledScript(checked: checked, compilation: try compile(program, sources: checked.sources))
     } catch {
       var diagnostics = checked.diagnostics
       diagnostics.error(error.message, at: error.range)
-      throw ScriptErrors(diagnostics: diagnostics, sources: checked.sources)
+      throw CompilationFailure(diagnostics: diagnostics, sources: checked.sources)
     }
   }
 }
@@ -47,7 +50,7 @@ public struct CompiledScript {
 }
 
 /// Why a script was not compiled.
-public struct ScriptErrors: Error, Sendable, CustomStringConvertible {
+public struct CompilationFailure: Error, Sendable, CustomStringConvertible {
   public let diagnostics: Diagnostics
   /// The texts that their ranges point into.
   public let sources: SourceMap

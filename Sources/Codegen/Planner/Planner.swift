@@ -9,6 +9,8 @@ public struct Planner {
   /// Bytes of the data map used so far: globals first, then the per-CPU slots of all aggregations.
   var dataSize = 0
   var constants: [UInt8] = []
+  /// Whether others than the script may make entries, so that its own keys are not all there are.
+  private let sharesMaps: Bool
 
   /// The largest value of a directly addressed array that is still laid out as slots, in bytes.
   static let maximumSlotBytes = 4 << 20
@@ -22,15 +24,17 @@ public struct Planner {
   /// System call numbers that have a slot: all that x86_64 and arm64 have, in Linux 7.
   static let syscallNumbers = 512
 
-  public static func plan(_ program: Program, target: any Target) -> Plan {
-    var planner = Planner(program: program, target: target, usage: Usage(program))
+  /// - Parameter sharesMaps: whether others than the script may make entries of maps.
+  public static func plan(_ program: Program, target: any Target, sharesMaps: Bool = false) -> Plan {
+    var planner = Planner(program: program, target: target, usage: Usage(program), sharesMaps: sharesMaps)
     planner.planPrograms()
     planner.planMaps()
     planner.planServices()
     return planner.plan
   }
 
-  private init(program: Program, target: any Target, usage: Usage) {
+  private init(program: Program, target: any Target, usage: Usage, sharesMaps: Bool) {
+    self.sharesMaps = sharesMaps
     self.program = program
     self.target = target
     self.usage = usage
@@ -99,9 +103,9 @@ public struct Planner {
       return domain(of: use) { $0.nameIndex }
     case .functionName: return domain(of: use) { $0.functionIndex }
     case .cpu: return .cpus(count: cpuSlots)
-    case .constants(let keys): return .keys(keys)
+    case .constants(let keys) where !sharesMaps: return .keys(keys)
     case .syscallNumber: return .integers(count: Self.syscallNumbers)
-    case .anything, nil: break
+    case .constants, .anything, nil: break
     }
     switch key {
     case .bool: return .integers(count: 2)

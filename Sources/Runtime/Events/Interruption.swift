@@ -1,15 +1,45 @@
 import CLibBPF
 import Glibc
 
-/// The user's wish that a run end: SIGINT, SIGTERM or SIGHUP. The first asks for an orderly end within a bounded time, the
-/// next one kills the process wherever it is.
+/// Asks a run to end, from any thread.
+package final class StopRequest: Sendable {
+  private let event: Descriptor
+
+  package init() throws(RuntimeError) {
+    let event = swtrace_eventfd()
+    guard event >= 0 else { throw .failure(doing: "wait for events", code: errno) }
+    self.event = Descriptor(event)
+  }
+
+  /// Readable once the run is to end.
+  var descriptor: Int32 { event.rawValue }
+
+  package func stop() {
+    var one: UInt64 = 1
+    _ = write(event.rawValue, &one, MemoryLayout<UInt64>.size)
+  }
+
+  /// Whether it was asked since the last call.
+  fileprivate func take() -> Bool {
+    var count: UInt64 = 0
+    return read(event.rawValue, &count, MemoryLayout<UInt64>.size) == MemoryLayout<UInt64>.size
+  }
+}
+
+/// The user's wish that a run end: SIGINT, SIGTERM or SIGHUP, of which the first asks for an orderly end within a bounded
+/// time and the next one kills the process wherever it is; or a `StopRequest` of the program that the run is a part of.
 final class Interruption {
+  private enum Source {
+    case signals(Descriptor)
+    case request(StopRequest)
+  }
+
   /// Nanoseconds that work which is queued, and a reader who takes nothing, are given after the first signal.
   private static let patience: UInt64 = 300_000_000
   /// Milliseconds after the first signal in which others count as the same.
   private static let repetition: Int32 = 150
 
-  private let signals: Descriptor
+  private let source: Source
   /// On the monotonic clock, in nanoseconds; `nil` while tracing is to go on.
   private(set) var deadline: UInt64?
   private var hasOwnSignal = false
@@ -18,11 +48,19 @@ final class Interruption {
   init() throws(RuntimeError) {
     let signals = swtrace_block_signals()
     guard signals >= 0 else { throw .failure(doing: "wait for signals", code: errno) }
-    self.signals = Descriptor(signals)
+    source = .signals(Descriptor(signals))
   }
 
-  /// Readable when a signal has come.
-  var descriptor: Int32 { signals.rawValue }
+  /// Signals are left as they are.
+  init(_ request: StopRequest) { source = .request(request) }
+
+  /// Readable when a signal or request has come.
+  var descriptor: Int32 {
+    switch source {
+    case .signals(let signals): signals.rawValue
+    case .request(let request): request.descriptor
+    }
+  }
 
   var isRequested: Bool { deadline != nil }
 
@@ -35,8 +73,15 @@ final class Interruption {
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
-  /// Takes the signals that have come.
+  /// Takes the signals that have come, or the request.
   func check() {
+    switch source {
+    case .signals: checkSignals()
+    case .request(let request): if request.take() { deadline = deadline ?? Self.now + Self.patience }
+    }
+  }
+
+  private func checkSignals() {
     var information = signalfd_siginfo()
     let size = MemoryLayout<signalfd_siginfo>.size
     while read(descriptor, &information, size) == size {

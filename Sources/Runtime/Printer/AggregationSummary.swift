@@ -1,7 +1,7 @@
 import TraceLang
 
 /// An aggregation's merged slot as what it prints: a number, or the three of `stats`.
-enum AggregationSummary: Hashable {
+package enum AggregationSummary: Hashable {
   case number(Int64, signed: Bool)
   case stats(count: UInt64, average: Int64, total: Int64, signed: Bool)
   /// Counts of each bucket, and the buckets from the first to the last that counted something.
@@ -10,7 +10,7 @@ enum AggregationSummary: Hashable {
   case series([SeriesInterval], interval: Int64)
 
   /// Reads a slot of `aggregation.words` words.
-  init(_ aggregation: Aggregation, _ slot: UnsafeRawPointer) {
+  package init(_ aggregation: Aggregation, _ slot: UnsafeRawPointer) {
     func word(_ index: Int) -> UInt64 { Word.u64(slot, index * 8) }
     switch aggregation {
     case .count: self = .number(Int64(bitPattern: word(0)), signed: false)

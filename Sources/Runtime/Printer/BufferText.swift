@@ -1,7 +1,7 @@
 import TraceLang
 
 /// Bytes of `buf()` as text.
-enum BufferText {
+package enum BufferText {
   enum Style {
     /// 32 to 126 as they are, others as \xNN.
     case printable
@@ -12,7 +12,7 @@ enum BufferText {
   }
 
   /// The bytes of a value that is a 32-bit length and up to `capacity` bytes.
-  static func contents(_ value: UnsafeRawPointer, capacity: Int) -> UnsafeRawBufferPointer {
+  package static func contents(_ value: UnsafeRawPointer, capacity: Int) -> UnsafeRawBufferPointer {
     let length = Int(value.loadUnaligned(as: UInt32.self))
     return UnsafeRawBufferPointer(start: value + 4, count: min(length, capacity))
   }

@@ -1,11 +1,11 @@
 import TraceLang
 
 /// The ranges that the buckets of `hist` and `lhist` count.
-struct HistogramBuckets {
+package struct HistogramBuckets {
   /// Values from `lower` to below `upper`; `nil` without a bound.
-  struct Range: Hashable {
-    let lower: Int64?
-    let upper: Int64?
+  package struct Range: Hashable {
+    package let lower: Int64?
+    package let upper: Int64?
   }
 
   private enum Shape {
@@ -17,7 +17,7 @@ struct HistogramBuckets {
   let count: Int
 
   /// `nil` for other aggregations.
-  init?(_ aggregation: Aggregation) {
+  package init?(_ aggregation: Aggregation) {
     switch aggregation {
     case .hist(let k): shape = .logarithmic(k: k)
     case .lhist(let min, let max, let step): shape = .linear(min: min, max: max, step: step)
@@ -26,7 +26,7 @@ struct HistogramBuckets {
     count = aggregation.words
   }
 
-  func range(_ index: Int) -> Range {
+  package func range(_ index: Int) -> Range {
     switch shape {
     case .logarithmic(let k):
       if index == 0 { return Range(lower: nil, upper: 0) }

@@ -2,9 +2,9 @@ import Codegen
 import TraceLang
 
 /// Output as one JSON object a line, in bpftrace 0.27's form.
-final class JSONSink: OutputSink {
-  let output = OutputBuffer()
-  let messages = OutputBuffer(capacity: 256)
+package final class JSONSink: OutputSink {
+  package let output = OutputBuffer()
+  package let messages = OutputBuffer(capacity: 256)
   private let text = OutputBuffer()
   private let values: JSONValue
   private let keys: TextValue
@@ -16,18 +16,18 @@ final class JSONSink: OutputSink {
     self.isQuiet = isQuiet
   }
 
-  func attached(probes: Int) {
+  package func attached(probes: Int) {
     if isQuiet { return }
     output.append(
       text: "{\"type\": \"attached_probes\", \"count\": \(probes), \"data\": {\"probes\": \(probes)}}\n")
   }
 
-  func beginText() -> OutputBuffer {
+  package func beginText() -> OutputBuffer {
     text.removeAll()
     return text
   }
 
-  func endText(_ kind: TextKind) {
+  package func endText(_ kind: TextKind) {
     switch kind {
     case .printf: begin("printf")
     case .time: begin("time")
@@ -39,13 +39,13 @@ final class JSONSink: OutputSink {
     output.append("}\n")
   }
 
-  func value(_ type: Type, _ value: UnsafeRawPointer) {
+  package func value(_ type: Type, _ value: UnsafeRawPointer) {
     begin("value")
     values.append(type, value, to: output)
     output.append("}\n")
   }
 
-  func map(_ map: PrintedMap) {
+  package func map(_ map: PrintedMap) {
     if map.order.isEmpty { return }
     begin(map.type)
     output.append(UInt8(ascii: "{"))
@@ -87,13 +87,13 @@ final class JSONSink: OutputSink {
     }
   }
 
-  func message(_ severity: Action.Severity, _ place: MessagePlace, _ text: UnsafeRawBufferPointer) {
+  package func message(_ severity: Action.Severity, _ place: MessagePlace, _ text: UnsafeRawBufferPointer) {
     output.append(severity == .error ? "{\"type\": \"errorf\", \"msg\": " : "{\"type\": \"warnf\", \"msg\": ")
     JSONText.append(text, to: output)
     append(place)
   }
 
-  func helperFailed(_ helper: String, code: Int32, _ place: MessagePlace, excerpt: String) {
+  package func helperFailed(_ helper: String, code: Int32, _ place: MessagePlace, excerpt: String) {
     output.append("{\"type\": \"helper_error\", \"msg\": ")
     JSONText.append(ErrorText.message(of: -code), to: output)
     output.append(text: ", \"helper\": \"\(helper)\", \"retcode\": \(code)")
@@ -106,21 +106,21 @@ final class JSONSink: OutputSink {
     output.append(text: ", \"line\": \(place.line), \"col\": \(place.column)}\n")
   }
 
-  func lost(events: UInt64) {
+  package func lost(events: UInt64) {
     output.append(text: "{\"type\": \"lost_events\", \"data\": {\"events\": \(events)}}\n")
   }
 
-  func warning(_ text: String) { messages.append(text: "WARNING: \(text)\n") }
+  package func warning(_ text: String) { messages.append(text: "WARNING: \(text)\n") }
 
-  func heading(_ text: String) {}
+  package func heading(_ text: String) {}
 
-  func test(_ name: String, passed: Bool, microseconds: UInt64) {
+  package func test(_ name: String, passed: Bool, microseconds: UInt64) {
     result("test_result", name, "\"duration\": \(microseconds), \"passed\": \(passed)")
   }
 
-  func benchmarks(named names: [String]) {}
+  package func benchmarks(named names: [String]) {}
 
-  func benchmark(_ name: String, nanoseconds: UInt64, runs: UInt64) {
+  package func benchmark(_ name: String, nanoseconds: UInt64, runs: UInt64) {
     result("benchmark_result", name, "\"average\": \(nanoseconds), \"iters\": \(runs)")
   }
 
@@ -131,7 +131,7 @@ final class JSONSink: OutputSink {
     output.append(text: ": {\(members)}}}\n")
   }
 
-  func ending() {}
+  package func ending() {}
 
   private func begin(_ type: StaticString) {
     output.append("{\"type\": \"")

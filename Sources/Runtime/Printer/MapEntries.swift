@@ -8,7 +8,7 @@ package struct MapEntries {
   let valueSize: Int
   private(set) var keys: [UInt8] = []
   private(set) var values: [UInt8] = []
-  private(set) var count = 0
+  package private(set) var count = 0
 
   package init(keySize: Int, valueSize: Int) {
     self.keySize = keySize
@@ -34,7 +34,7 @@ package struct MapEntries {
   }
 
   /// Gives the bytes of an entry to `body`; an entry of size 0 has an address all the same.
-  func withEntry<Result>(_ index: Int, _ body: (_ key: UnsafeRawPointer, _ value: UnsafeRawPointer) -> Result)
+  package func withEntry<Result>(_ index: Int, _ body: (_ key: UnsafeRawPointer, _ value: UnsafeRawPointer) -> Result)
     -> Result
   {
     var none: UInt64 = 0

@@ -4,16 +4,22 @@ import Glibc
 import TraceLang
 
 /// Reads, zeroes and clears the script's maps, whatever their storage.
-final class MapReader {
-  private let views: [MapView]
-  private let maps: [LoadedMap]
-  private let possibleCPUs: Int
+package final class MapReader {
+  package let views: [MapView]
+  let maps: [LoadedMap]
+  let possibleCPUs: Int
+
+  private let stacks: StackReader
 
   init(bundle: Bundle, maps: [LoadedMap]) {
+    stacks = StackReader(maps: maps, stacks: bundle.stacks)
     views = bundle.views
     possibleCPUs = bundle.settings.possibleCPUs
     self.maps = maps
   }
+
+  /// The addresses of a stack by its identifier, from the innermost frame on.
+  package func frames(_ type: StackType, identifier: Int64) -> [UInt64] { stacks.frames(type, identifier: identifier) }
 
   /// The 64-bit counter at a place of a mapped array.
   func counter(at place: MapView.Place) -> UInt64 {
@@ -27,7 +33,7 @@ final class MapReader {
   }
 
   /// All entries, those of several CPUs merged; in no order.
-  func entries(of index: Int) -> MapEntries {
+  package func entries(of index: Int) -> MapEntries {
     let view = views[index]
     switch view.storage {
     case .hash(let hash): return hashEntries(view, hash)
@@ -59,7 +65,7 @@ final class MapReader {
   }
 
   /// Removes every key.
-  func clear(_ index: Int) {
+  package func clear(_ index: Int) {
     let view = views[index]
     if let map = view.storage.hash?.map { forEachKey(of: maps[map]) { _ = bpf_map_delete_elem(maps[map].fd, $0) } }
     switch view.storage {
@@ -102,14 +108,14 @@ final class MapReader {
 
 extension MapReader {
   /// Bytes of an entry's values as the kernel gives and takes them.
-  private func rawSize(_ view: MapView, _ hash: MapView.Hash) -> Int {
+  func rawSize(_ view: MapView, _ hash: MapView.Hash) -> Int {
     switch hash.values {
     case .shared, .slots: maps[hash.map].spec.valueSize
     case .perCPU: Self.stride(view) * possibleCPUs
     }
   }
 
-  private func merger(_ view: MapView, _ hash: MapView.Hash) -> ValueMerger {
+  func merger(_ view: MapView, _ hash: MapView.Hash) -> ValueMerger {
     switch hash.values {
     case .shared: ValueMerger(view: view, stride: 0, cpus: 1)
     case .slots(let stride): ValueMerger(view: view, stride: stride, cpus: possibleCPUs)

@@ -2,7 +2,7 @@ import Glibc
 
 /// Bytes on their way to a file descriptor; grows as needed and keeps its memory.
 package final class OutputBuffer {
-  private(set) var count = 0
+  package private(set) var count = 0
   private var capacity: Int
   private var base: UnsafeMutablePointer<UInt8>
 
@@ -17,7 +17,7 @@ package final class OutputBuffer {
 
   package var text: String { String(decoding: bytes, as: UTF8.self) }
 
-  func removeAll() { count = 0 }
+  package func removeAll() { count = 0 }
 
   /// Forgets the first `length` bytes.
   func removeFirst(_ length: Int) {

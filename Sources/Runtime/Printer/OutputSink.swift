@@ -15,9 +15,9 @@ package enum TextKind {
 
 /// A map at one moment, in the order it prints.
 package struct PrintedMap {
-  let view: MapView
-  let entries: MapEntries
-  let order: [Int]
+  package let view: MapView
+  package let entries: MapEntries
+  package let order: [Int]
   /// What numbers are divided by; 0 and 1 for nothing.
   var divisor: UInt64 = 0
 }
@@ -36,7 +36,7 @@ extension PrintedMap {
 }
 
 /// The words of one output format.
-protocol OutputSink: AnyObject {
+package protocol OutputSink: AnyObject {
   /// What waits to be written to the output.
   var output: OutputBuffer { get }
   /// What waits to be written to the standard error stream.
@@ -55,6 +55,9 @@ protocol OutputSink: AnyObject {
   func lost(events: UInt64)
   /// Something about the run that is not the script's own output.
   func warning(_ text: String)
+  /// Something that the script asked for and that failed.
+  /// - Parameter escapesControls: what it holds of control characters becomes escapes.
+  func problem(_ text: String, escapesControls: Bool)
   /// A line that people read beside results of tests.
   func heading(_ text: String)
   func test(_ name: String, passed: Bool, microseconds: UInt64)
@@ -64,4 +67,13 @@ protocol OutputSink: AnyObject {
   func benchmark(_ name: String, nanoseconds: UInt64, runs: UInt64)
   /// Before maps are printed at the end.
   func ending()
+}
+
+extension OutputSink {
+  package func problem(_ text: String, escapesControls: Bool) {
+    let start = messages.count
+    messages.append(text: "ERROR: \(text)")
+    if escapesControls { ControlText.escape(messages, from: start) }
+    messages.append(UInt8(ascii: "\n"))
+  }
 }

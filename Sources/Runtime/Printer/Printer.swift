@@ -3,7 +3,7 @@ import Glibc
 import TraceLang
 
 /// Does what ring buffer records ask for and writes what they print.
-final class Printer {
+package final class Printer {
   /// Whether tracing goes on after a record.
   enum Outcome: Equatable {
     case goesOn
@@ -20,6 +20,21 @@ final class Printer {
     case system(CompiledFormat)
     case message(Action.Severity, CompiledFormat, MessagePlace)
     case other(Action)
+  }
+
+  /// Who gets what a run prints.
+  package enum Destination {
+    /// Whoever reads what is open there.
+    case descriptor(Int32, OutputFormat)
+    /// The program that the run is a part of: its sink keeps nothing to be written.
+    case program((ValueContext) -> any OutputSink)
+
+    var descriptor: Int32 {
+      switch self {
+      case .descriptor(let descriptor, _): descriptor
+      case .program: -1
+      }
+    }
   }
 
   /// Output is written out when more than this waits.
@@ -49,22 +64,26 @@ final class Printer {
   private var dropped = DroppedRecords()
 
   init(
-    bundle: Bundle, maps: MapReader, context: ValueContext, format: OutputFormat, isQuiet: Bool, descriptor: Int32,
+    bundle: Bundle, maps: MapReader, context: ValueContext, destination: Destination, isQuiet: Bool,
     interruption: Interruption
   ) {
     self.bundle = bundle
     self.maps = maps
     self.interruption = interruption
     self.isQuiet = isQuiet
-    output = OutputStream(descriptor, interruption: interruption)
     messages = OutputStream(STDERR_FILENO, interruption: interruption)
+    output = OutputStream(destination.descriptor, interruption: interruption)
     let isTerminal = output.isTerminal
-    switch format {
-    case .text:
+    switch destination {
+    case .program(let makeSink):
+      sink = makeSink(context)
+      printf = PrintfFormatter(context: context)
+      messageFormatter = printf
+    case .descriptor(_, .text):
       sink = TextSink(context: context, isQuiet: isQuiet, escapesControls: isTerminal)
       printf = PrintfFormatter(context: context, escapesControls: isTerminal)
       messageFormatter = PrintfFormatter(context: context, escapesControls: messages.isTerminal)
-    case .json:
+    case .descriptor(_, .json):
       // JSON escapes strings itself.
       sink = JSONSink(context: context, isQuiet: isQuiet)
       printf = PrintfFormatter(context: context)
@@ -297,12 +316,7 @@ extension Printer {
     }
   }
 
-  private func report(_ text: String) {
-    let start = sink.messages.count
-    sink.messages.append(text: "ERROR: \(text)")
-    if messages.isTerminal { ControlText.escape(sink.messages, from: start) }
-    sink.messages.append(UInt8(ascii: "\n"))
-  }
+  private func report(_ text: String) { sink.problem(text, escapesControls: messages.isTerminal) }
 
   private func join(_ payload: UnsafeRawPointer, count: Int, separator: String, capacity: Int) {
     let text = sink.beginText()

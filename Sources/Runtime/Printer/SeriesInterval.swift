@@ -1,10 +1,10 @@
 import TraceLang
 
 /// One interval of a time series.
-struct SeriesInterval: Hashable {
+package struct SeriesInterval: Hashable {
   /// Intervals since 1970.
-  let number: Int64
-  let value: Int64
+  package let number: Int64
+  package let value: Int64
 
   /// Adds one CPU's interval (value, samples or time, number) to what is known of its place; a newer one replaces it.
   static func merge(_ slot: UnsafeRawPointer, into words: inout [UInt64], at place: Int, _ function: Aggregation.Series)

@@ -4,7 +4,7 @@ import TraceLang
 /// Output as people read it; the layout is bpftrace 0.27's.
 package final class TextSink: OutputSink {
   package let output = OutputBuffer()
-  let messages = OutputBuffer(capacity: 256)
+  package let messages = OutputBuffer(capacity: 256)
   private let values: TextValue
   private let isQuiet: Bool
   /// Of the columns of benchmarks.
@@ -17,7 +17,7 @@ package final class TextSink: OutputSink {
     self.isQuiet = isQuiet
   }
 
-  func attached(probes: Int) {
+  package func attached(probes: Int) {
     if !isQuiet { messages.append(text: "Attached \(probes) probe\(probes == 1 ? "" : "s")\n") }
   }
 
@@ -79,13 +79,13 @@ package final class TextSink: OutputSink {
     output.append(UInt8(ascii: "\n"))
   }
 
-  func message(_ severity: Action.Severity, _ place: MessagePlace, _ text: UnsafeRawBufferPointer) {
+  package func message(_ severity: Action.Severity, _ place: MessagePlace, _ text: UnsafeRawBufferPointer) {
     messages.append(text: "\(place.text): \(severity == .error ? "ERROR" : "WARNING"): ")
     messages.append(text)
     if text.last != UInt8(ascii: "\n") { messages.append(UInt8(ascii: "\n")) }
   }
 
-  func helperFailed(_ helper: String, code: Int32, _ place: MessagePlace, excerpt: String) {
+  package func helperFailed(_ helper: String, code: Int32, _ place: MessagePlace, excerpt: String) {
     messages.append(
       text: """
         \(place.text): WARNING: \(ErrorText.message(of: -code))
@@ -94,23 +94,23 @@ package final class TextSink: OutputSink {
         """)
   }
 
-  func lost(events: UInt64) { messages.append(text: "Lost \(events) events\n") }
+  package func lost(events: UInt64) { messages.append(text: "Lost \(events) events\n") }
 
-  func warning(_ text: String) { messages.append(text: "WARNING: \(text)\n") }
+  package func warning(_ text: String) { messages.append(text: "WARNING: \(text)\n") }
 
-  func heading(_ text: String) { output.append(text: text + "\n") }
+  package func heading(_ text: String) { output.append(text: text + "\n") }
 
-  func test(_ name: String, passed: Bool, microseconds: UInt64) {
+  package func test(_ name: String, passed: Bool, microseconds: UInt64) {
     heading("\(passed ? "[       OK ]" : "[  FAILED  ]") \(name) (\(microseconds) μs)")
   }
 
-  func benchmarks(named names: [String]) {
+  package func benchmarks(named names: [String]) {
     nameWidth = max(nameWidth, names.map(\.count).max() ?? 0)
     heading("Benchmark".padded(to: nameWidth) + " " + "Time(ns)".padded(to: Self.timeWidth) + "Iterations")
     heading(String(repeating: "-", count: nameWidth + Self.timeWidth + 11))
   }
 
-  func benchmark(_ name: String, nanoseconds: UInt64, runs: UInt64) {
+  package func benchmark(_ name: String, nanoseconds: UInt64, runs: UInt64) {
     heading(name.padded(to: nameWidth) + " " + "\(nanoseconds)".padded(to: Self.timeWidth) + "\(runs)")
   }
 

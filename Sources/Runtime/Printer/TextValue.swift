@@ -3,14 +3,21 @@ import Glibc
 import TraceLang
 
 /// Appends values in the form that `print`, `%s` and map output show.
-struct TextValue {
+package struct TextValue {
   let context: ValueContext
+
+  package init(context: ValueContext, isCompact: Bool = false, escapesControls: Bool = false) {
+    self.context = context
+    self.isCompact = isCompact
+    self.escapesControls = escapesControls
+  }
+
   /// Without blanks around punctuation, as in the keys of JSON output.
   var isCompact = false
   /// Control characters in what is printed become escapes, for terminals.
   var escapesControls = false
 
-  func append(_ type: Type, _ value: UnsafeRawPointer, to buffer: OutputBuffer) {
+  package func append(_ type: Type, _ value: UnsafeRawPointer, to buffer: OutputBuffer) {
     let start = buffer.count
     appendPlain(type, value, to: buffer)
     if escapesControls { ControlText.escape(buffer, from: start) }
@@ -170,9 +177,11 @@ struct TextValue {
 }
 
 /// Values of C bit-fields.
-enum BitFieldValue {
+package enum BitFieldValue {
   /// The field's number, extended by its sign, and whether it has one.
-  static func read(_ field: RecordLayout.BitField, _ type: IntegerType, _ unit: UnsafeRawPointer) -> (Int64, Bool) {
+  package static func read(_ field: RecordLayout.BitField, _ type: IntegerType, _ unit: UnsafeRawPointer) -> (
+    Int64, Bool
+  ) {
     let raw = UInt64(bitPattern: Word.integer(unit, size: type.size, signed: false)) >> UInt64(field.shift)
     let unused = UInt64(64 - field.width)
     let number =

@@ -38,13 +38,13 @@ package final class ValueContext {
     ) { first, _ in first }
   }
 
-  func layout(of reference: RecordReference) -> RecordLayout? { layouts[reference] }
+  package func layout(of reference: RecordReference) -> RecordLayout? { layouts[reference] }
 
-  func enumerator(_ value: Int64, of reference: EnumReference) -> String? { enumerators[reference]?[value] }
+  package func enumerator(_ value: Int64, of reference: EnumReference) -> String? { enumerators[reference]?[value] }
 
-  func recordSize(_ reference: RecordReference) -> Int { layouts[reference]?.size ?? 0 }
+  package func recordSize(_ reference: RecordReference) -> Int { layouts[reference]?.size ?? 0 }
 
-  func size(of type: Type) -> Int { type.size(recordSize: recordSize) }
+  package func size(of type: Type) -> Int { type.size(recordSize: recordSize) }
 
   /// The symbol's name, or the address in hexadecimal.
   func kernelSymbol(_ address: UInt64) -> String {
@@ -85,20 +85,20 @@ package final class ValueContext {
 }
 
 /// Reads little-endian numbers of kernel-laid-out bytes at any alignment.
-enum Word {
+package enum Word {
   @inline(__always)
-  static func u64(_ pointer: UnsafeRawPointer, _ offset: Int = 0) -> UInt64 {
+  package static func u64(_ pointer: UnsafeRawPointer, _ offset: Int = 0) -> UInt64 {
     pointer.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
   }
 
   @inline(__always)
-  static func i64(_ pointer: UnsafeRawPointer, _ offset: Int = 0) -> Int64 {
+  package static func i64(_ pointer: UnsafeRawPointer, _ offset: Int = 0) -> Int64 {
     pointer.loadUnaligned(fromByteOffset: offset, as: Int64.self)
   }
 
   /// An integer of 1, 2, 4 or 8 bytes, extended by its signedness.
   @inline(__always)
-  static func integer(_ pointer: UnsafeRawPointer, size: Int, signed: Bool) -> Int64 {
+  package static func integer(_ pointer: UnsafeRawPointer, size: Int, signed: Bool) -> Int64 {
     switch (size, signed) {
     case (1, true): Int64(pointer.loadUnaligned(as: Int8.self))
     case (1, false): Int64(pointer.loadUnaligned(as: UInt8.self))

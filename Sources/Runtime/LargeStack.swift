@@ -1,7 +1,8 @@
+import CLibBPF
 import Glibc
 
 /// A stack on which any script can be compiled and printed, however deep it nests.
-enum LargeStack {
+package enum LargeStack {
   /// What the deepest script takes, with room to spare.
   #if DEBUG
     private static let size = 128 << 20
@@ -10,7 +11,7 @@ enum LargeStack {
   #endif
 
   /// Runs work where the stack is large: here, unless the process may have only a smaller one (`ulimit -s`).
-  static func run<Value, Failure: Error>(_ work: () throws(Failure) -> Value) throws(Failure) -> Value {
+  package static func run<Value, Failure: Error>(_ work: () throws(Failure) -> Value) throws(Failure) -> Value {
     var limit = rlimit()
     if getrlimit(Int32(RLIMIT_STACK.rawValue), &limit) == 0, limit.rlim_cur >= rlim_t(size) { return try work() }
     var result: Result<Value, Failure>?
@@ -28,19 +29,32 @@ enum LargeStack {
 
   /// Runs work on a thread and waits for it; does nothing where there can be no thread.
   private static func onThread(_ body: @escaping () -> Void) {
+    if let thread = try? thread(body) { pthread_join(thread, nil) }
+  }
+
+  /// Runs work on a thread of its own.
+  /// - Throws: when there can be no thread.
+  package static func start(_ work: @escaping @Sendable () -> Void) throws(RuntimeError) {
+    pthread_detach(try thread(work))
+  }
+
+  private static func thread(_ body: @escaping () -> Void) throws(RuntimeError) -> pthread_t {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }
     pthread_attr_setstacksize(&attributes, size)
-    let work = Work(body)
+    let work = Unmanaged.passRetained(Work(body))
     var thread = pthread_t()
     let code = pthread_create(
       &thread, &attributes,
       { argument in
-        if let argument { Unmanaged<Work>.fromOpaque(argument).takeUnretainedValue().body() }
+        if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body() }
         return nil
-      }, Unmanaged.passUnretained(work).toOpaque())
-    if code == 0 { pthread_join(thread, nil) }
-    withExtendedLifetime(work) {}
+      }, work.toOpaque())
+    guard code == 0 else {
+      work.release()
+      throw .failure(doing: "start a thread", code: code)
+    }
+    return thread
   }
 }
