@@ -5,7 +5,7 @@ import Testing
 /// Where the arguments of USDT probes are, as the assemblers of both architectures write it.
 @Suite struct USDTOperandTests {
   private func text(_ arguments: String, _ architecture: Machine.Architecture) -> String {
-    let saved = SavedRegisters(architecture)
+    let saved = architecture.facts.registers
     func name(_ register: USDTOperand.Register) -> String {
       let (word, byte) = (saved.names[register.offset / 8], register.offset % 8)
       return "\(word)\(byte == 0 ? "" : "+\(byte)")/\(register.type.isSigned ? "-" : "")\(register.type.bits)"

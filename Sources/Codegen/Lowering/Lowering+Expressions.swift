@@ -244,7 +244,7 @@ extension Lowering {
     case .functionName: return entry.functionIndex
     case .argument(let index): return argument(index)
     case .stackArgument(let index): return stackArgument(index)
-    case .result: return register(SavedRegisters(target.machine.architecture).result)
+    case .result: return register(target.machine.architecture.facts.registers.result)
     }
   }
 

@@ -122,19 +122,13 @@ extension Lowering {
     return builder.load(32, memory, isThread ? 0 : 4)
   }
 
-  /// The privilege in the saved registers: of x86 in `cs`, of arm64 in `pstate`.
+  /// The privilege in the saved registers.
   private mutating func userMode() -> Operand {
-    let registers = SavedRegisters(target.machine.architecture)
-    switch target.machine.architecture {
-    case .x86_64:
-      let segment = builder.load(64, entry.context, registers.offset(of: "cs") ?? 0)
-      let level = builder.arithmetic(.and, segment, .constant(3))
-      return .value(builder.define(.integer, .compare(.eq, level, .constant(3))))
-    case .aarch64:
-      let state = builder.load(64, entry.context, registers.offset(of: "pstate") ?? 0)
-      let level = builder.arithmetic(.and, state, .constant(0xf))
-      return .value(builder.define(.integer, .compare(.eq, level, .constant(0))))
-    }
+    let facts = target.machine.architecture.facts
+    let mode = facts.userMode
+    let register = builder.load(64, entry.context, facts.registers.offset(of: mode.register) ?? 0)
+    let level = builder.arithmetic(.and, register, .constant(mode.mask))
+    return .value(builder.define(.integer, .compare(.eq, level, .constant(mode.value))))
   }
 
   /// The kernel keeps each CPU's distance from a per-CPU symbol in an array (Kernel: __per_cpu_offset).

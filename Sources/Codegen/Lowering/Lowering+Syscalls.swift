@@ -3,6 +3,11 @@ import TraceLang
 // Programs on the raw tracepoints sys_enter and sys_exit stand for the tracepoints of all syscalls
 // (Kernel: kernel/trace/trace_syscalls.c).
 extension Lowering {
+  /// Where the fields of a syscall tracepoint's record begin after the common ones and the number.
+  private static let firstSyscallField = 16
+
+  private var saved: ArchitectureFacts.SyscallRegisters { target.machine.architecture.facts.syscallRegisters }
+
   mutating func syscalls(_ entry: SyscallEntry) {
     let exit = builder.makeBlock()
     let registers = registers(entry)
@@ -28,8 +33,7 @@ extension Lowering {
     switch side {
     case .enter: return builder.load(64, entry.context, 8)
     case .exit:
-      let abi = SyscallABI(target.machine.architecture)
-      return register(abi.numberOffset, bits: abi.numberBits, registers)
+      return register(saved.number, bits: saved.numberBits, registers)
     }
   }
 
@@ -88,15 +92,17 @@ extension Lowering {
   /// Syscall tracepoints do not fire for 32-bit calls, whose numbers mean others
   /// (Kernel: arch_trace_is_compat_syscall in arch/x86/include/asm/ftrace.h and arch/arm64/include/asm/ftrace.h).
   private mutating func skipCompatTasks(_ exit: BlockID) {
-    guard let flag = SyscallABI(target.machine.architecture).compatFlag(target) else { return }
+    let flag = target.machine.architecture.facts.compatFlag
     let status: Operand
+    // It came with the same release.
     if target.has(.currentTaskBTF) {
       let task = builder.call(.getCurrentTaskBTF, [], .pointer(.kernelObject))
       status = builder.load(flag.bits, task, flag.offset)
     } else {
       let task = builder.call(.getCurrentTask, [])
       status = read(
-        flag.bits, signed: false, at: builder.arithmetic(.add, .value(task), .constant(Int64(flag.offset))), .kernel)
+        flag.bits, signed: false, at: builder.arithmetic(.add, .value(task), .constant(Int64(flag.formerOffset))),
+        .kernel)
     }
     let native = builder.makeBlock()
     builder.branch(.test, status, .constant(flag.mask), then: exit, otherwise: native)
@@ -111,7 +117,7 @@ extension Lowering {
         .pointer(.kernelObject), .load(bits: 64, signed: false, base: self.entry.context, offset: 0))
       return Memory(base: pointer, offset: 0)
     case .copied:
-      let span = SyscallABI(target.machine.architecture).span
+      let span = saved.span
       let copy = Memory(base: builder.slot(size: span.count), offset: 0)
       let pointer = builder.load(64, self.entry.context, 0)
       let source = builder.arithmetic(.add, pointer, .constant(Int64(span.lowerBound)))
@@ -130,22 +136,21 @@ extension Lowering {
   mutating func rawSyscallField(_ member: RecordLayout.Member, _ side: SyscallEntry.Side) -> Operand {
     guard side == .exit, member.name == "id" else { return builder.load(64, entry.context, 8) }
     let registers = builder.load(64, entry.context, 0)
-    let offset = SyscallABI(target.machine.architecture).numberOffset
+    let offset = saved.number
     return read(32, signed: true, at: builder.arithmetic(.add, registers, .constant(Int64(offset))), .kernel)
   }
 
   /// A field of a syscall tracepoint: its number, a saved register, or the result.
   mutating func syscallField(_ member: RecordLayout.Member, _ state: SyscallState) -> Operand {
-    let abi = SyscallABI(target.machine.architecture)
     // Fields behind the common ones and the number are 8 bytes each from offset 16 on.
-    guard member.offset >= SyscallABI.firstField else { return state.number }
+    guard member.offset >= Self.firstSyscallField else { return state.number }
     let value: Operand
     switch state.side {
     case .exit: value = builder.load(64, entry.context, 8)
     case .enter:
-      let index = (member.offset - SyscallABI.firstField) / 8
-      guard abi.argumentOffsets.indices.contains(index) else { return .constant(0) }
-      value = register(abi.argumentOffsets[index], bits: 64, state.registers)
+      let index = (member.offset - Self.firstSyscallField) / 8
+      guard saved.arguments.indices.contains(index) else { return .constant(0) }
+      value = register(saved.arguments[index], bits: 64, state.registers)
     }
     guard let integer = member.type.integer, integer.bits < 64 else { return value }
     return .value(builder.define(.integer, .extend(bits: integer.bits, signed: integer.isSigned, value)))
@@ -156,55 +161,5 @@ extension SyscallEntry.Block {
   /// The one syscall the block wants, if it is one.
   var onlyMember: SyscallEntry.Member? {
     sections.count == 1 && sections[0].members.count == 1 ? sections[0].members[0] : nil
-  }
-}
-
-/// Where the kernel saves the registers of a syscall (Kernel: arch/*/include/uapi/asm/ptrace.h).
-struct SyscallABI {
-  /// Byte offsets in `struct pt_regs` of the six arguments.
-  let argumentOffsets: [Int]
-  let numberOffset: Int
-  let numberBits: Int
-  /// The part of `struct pt_regs` that holds all of these.
-  let span: Range<Int>
-  let architecture: Machine.Architecture
-
-  /// Where the fields of a syscall tracepoint's record begin behind the common ones and the number.
-  static let firstField = 16
-
-  struct Flag {
-    let offset: Int
-    let bits: Int
-    let mask: Int64
-  }
-
-  init(_ architecture: Machine.Architecture) {
-    self.architecture = architecture
-    switch architecture {
-    case .x86_64:
-      // rdi, rsi, rdx, r10, r8, r9; orig_rax
-      argumentOffsets = [112, 104, 96, 56, 72, 64]
-      numberOffset = 120
-      numberBits = 64
-      span = 56..<128
-    case .aarch64:
-      // orig_x0, x1 ... x5; syscallno
-      argumentOffsets = [272, 8, 16, 24, 32, 40]
-      numberOffset = 280
-      numberBits = 32
-      span = 8..<284
-    }
-  }
-
-  /// The flag in `struct task_struct` that says a task is in a 32-bit syscall.
-  func compatFlag(_ target: any Target) -> Flag? {
-    switch architecture {
-    case .x86_64:
-      // thread_info.status & TS_COMPAT; `syscall_work` before it came with 5.11, as did the feature asked for.
-      Flag(offset: target.has(.currentTaskBTF) ? 16 : 8, bits: 32, mask: 2)
-    case .aarch64:
-      // thread_info.flags & _TIF_32BIT
-      Flag(offset: 0, bits: 64, mask: 1 << 22)
-    }
   }
 }

@@ -6,7 +6,7 @@ extension Lowering {
   mutating func argument(_ index: Int) -> Operand {
     switch placement.arguments {
     case .registers:
-      let names = SavedRegisters(target.machine.architecture).arguments
+      let names = target.machine.architecture.facts.registers.arguments
       return names.indices.contains(index) ? register(names[index]) : .constant(0)
     case .operands(let operands): return operands[index].map { value(of: $0) } ?? .constant(0)
     case .record, .words, .rawSyscall: return argumentWord(index * 8)
@@ -16,14 +16,14 @@ extension Lowering {
   /// `sargN`, of a function that was just called.
   mutating func stackArgument(_ index: Int) -> Operand {
     let start = register("sp")
-    let offset = SavedRegisters(target.machine.architecture).stackArguments + index * 8
+    let offset = target.machine.architecture.facts.registers.stackArguments + index * 8
     return read(
       64, signed: false, at: builder.arithmetic(.add, start, .constant(Int64(offset))), probe.traits.space)
   }
 
   /// A register that was saved when the probe fired.
   mutating func register(_ name: String) -> Operand {
-    guard let offset = SavedRegisters(target.machine.architecture).offset(of: name) else { return .constant(0) }
+    guard let offset = target.machine.architecture.facts.registers.offset(of: name) else { return .constant(0) }
     return builder.load(64, entry.context, offset)
   }
 

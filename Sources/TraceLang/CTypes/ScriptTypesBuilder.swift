@@ -273,7 +273,7 @@ extension ScriptTypesBuilder {
     let name = aggregate.name?.text ?? ""
     var builder = RecordLayoutBuilder(
       isUnion: aggregate.keyword == .union, isPacked: aggregate.isPacked,
-      alignsUnnamed: target.machine.architecture == .aarch64)
+      alignsUnnamed: target.machine.architecture.facts.alignsUnnamedBitFields)
     var seen: [String: SourceRange] = [:]
     for member in aggregate.members ?? [] {
       if let name = member.name {

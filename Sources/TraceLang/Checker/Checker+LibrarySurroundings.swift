@@ -87,7 +87,7 @@ extension Checker {
         at: range)
       return invalid(range)
     }
-    let registers = SavedRegisters(target.machine.architecture)
+    let registers = target.machine.architecture.facts.registers
     guard let offset = registers.offset(of: name) else {
       let hint = diagnostics.advice { Suggestions.hint(for: name, amongAll: registers.names, at: syntax.range) }
       error("there is no register '\(name)' on this machine", at: syntax.range, notes: hint.notes)

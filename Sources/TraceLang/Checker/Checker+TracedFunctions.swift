@@ -5,7 +5,7 @@ extension Checker {
     switch instance.traits.words {
     case .context: break
     case .registers:
-      let count = SavedRegisters(target.machine.architecture).arguments.count
+      let count = target.machine.architecture.facts.registers.arguments.count
       if index >= count {
         error(
           "arg\(index) is in no register: functions take \(count) arguments in registers", at: range,

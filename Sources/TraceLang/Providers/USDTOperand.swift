@@ -46,7 +46,7 @@ extension USDTOperand {
   static func operands(
     of arguments: String, _ architecture: Machine.Architecture, variables: (String) -> BinaryVariable? = { _ in nil }
   ) -> [USDTOperand?] {
-    let registers = SavedRegisters(architecture)
+    let registers = architecture.facts.registers
     return words(of: arguments).map { word in
       guard let at = word.firstIndex(of: "@"), let size = Int(word[..<at]), [1, 2, 4, 8].contains(size.magnitude),
         let place = place(word[word.index(after: at)...], architecture, registers, variables)

@@ -47,7 +47,9 @@ extension Provider {
           return []
         }
         let watchpoint = Watchpoint(
-          address: address, length: access == .execute ? target.machine.instructionWatchLength : length, access: access,
+          address: address,
+          length: access == .execute ? target.machine.architecture.facts.instructionWatchLength : length,
+          access: access,
           providerName: names[0])
         return [ProbeMatch(kind: .watchpoint(watchpoint), name: pattern.name)]
       })
@@ -70,30 +72,15 @@ extension Pattern {
     return nil
   }
 
-  /// Kernel: arch/x86/kernel/hw_breakpoint.c, arch/arm64/kernel/hw_breakpoint.c, arch_build_bp_info.
   fileprivate func access(
     _ part: AttachPointSyntax.Part, on architecture: Machine.Architecture, _ diagnostics: inout Diagnostics
   ) -> Watchpoint.Access? {
-    let allowed: [Watchpoint.Access] =
-      switch architecture {
-      case .x86_64: [.write, .readWrite, .execute]
-      case .aarch64: [.read, .write, .readWrite, .execute]
-      }
+    let allowed = architecture.facts.watchpoints
     let sorted = String(part.text.sorted())
     if let access = allowed.first(where: { $0.rawValue == sorted }) { return access }
     diagnostics.error(
       "this processor has no watchpoints of mode '\(part.text)'", at: part.range,
       notes: [Diagnostic.Note("there are \(allowed.map(\.rawValue).joined(separator: ", "))")])
     return nil
-  }
-}
-
-extension Machine {
-  /// Kernel: arch_build_bp_info of each architecture's hw_breakpoint.c.
-  fileprivate var instructionWatchLength: UInt64 {
-    switch architecture {
-    case .x86_64: 8
-    case .aarch64: 4
-    }
   }
 }

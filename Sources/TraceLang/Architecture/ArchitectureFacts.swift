@@ -1,0 +1,52 @@
+/// What a processor fixes of the kernel's interface; each has a file of its own.
+public struct ArchitectureFacts: Sendable {
+  /// What programs on perf events, kprobes and uprobes are given.
+  public let registers: SavedRegisters
+  public let syscallRegisters: SyscallRegisters
+  /// The saved register that tells whether user space was interrupted.
+  public let userMode: UserMode
+  /// The flag of a task in a 32-bit system call, whose numbers mean others.
+  public let compatFlag: CompatFlag
+  let syscalls: [SyscallTable.Run]
+  /// What may be watched of memory (Kernel: hw_breakpoint.c of the architecture, arch_build_bp_info).
+  let watchpoints: [Watchpoint.Access]
+  /// The length that the kernel wants of a watchpoint on an instruction, in bytes.
+  let instructionWatchLength: UInt64
+  /// Whether a bit-field without a name aligns the struct that it is in.
+  let alignsUnnamedBitFields: Bool
+
+  /// Where the kernel saves the registers of a system call, in bytes from the start of its `struct pt_regs`.
+  public struct SyscallRegisters: Sendable {
+    /// Of the six arguments, 64 bits each.
+    public let arguments: [Int]
+    public let number: Int
+    public let numberBits: Int
+    /// The part that holds all of these.
+    public let span: Range<Int>
+  }
+
+  /// User space was interrupted where these bits of a register have this value.
+  public struct UserMode: Sendable {
+    public let register: String
+    public let mask: Int64
+    public let value: Int64
+  }
+
+  /// Bits in `struct task_struct`, whose first member is `struct thread_info`.
+  public struct CompatFlag: Sendable {
+    public let offset: Int
+    /// Before Linux 5.11.
+    public let formerOffset: Int
+    public let bits: Int
+    public let mask: Int64
+  }
+}
+
+extension Machine.Architecture {
+  public var facts: ArchitectureFacts {
+    switch self {
+    case .x86_64: .x86_64
+    case .aarch64: .aarch64
+    }
+  }
+}
