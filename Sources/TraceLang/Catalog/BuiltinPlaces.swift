@@ -40,6 +40,9 @@ public struct BuiltinPlaces: Sendable {
     return limit.isEmpty ? probes : "\(probes), \(limit)"
   }
 
+  /// Whether they are those of some providers only.
+  public var isLimited: Bool { if case .only = providers { true } else { false } }
+
   /// Whether the probes of a provider are among them.
   public func include(_ provider: String) -> Bool {
     switch providers {

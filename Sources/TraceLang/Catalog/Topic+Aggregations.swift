@@ -37,7 +37,10 @@ extension Topic {
       .aggregation(
         "tseries", 3...4, "@m = tseries(int n, const interval, const count [, const string function])",
         "Values by time: last, avg, max, min or sum of each interval.",
-        example: #"tracepoint:syscalls:sys_exit_read /args.ret > 0/ { @bytes = tseries(args.ret, 1s, 10, "sum"); }"#
+        example: #"""
+          config = { unstable_tseries = enable }
+          tracepoint:syscalls:sys_exit_read /args.ret > 0/ { @bytes = tseries(args.ret, 1s, 10, "sum"); }
+          """#
       ) { $0.timeSeries($1) },
     ])
 }

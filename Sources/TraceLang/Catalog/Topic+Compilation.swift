@@ -51,7 +51,7 @@ extension Topic {
       ) { $0.assertString($1) },
       .function(
         "fail", 1...Builtin.manyArguments, "void fail(const string format, ...)", "Fails the build.",
-        example: #"begin { if (comptime ncpus > 8192) { fail("%d CPUs are too many", ncpus); } exit(); }"#
+        example: #"begin { if comptime (ncpus > 8192) { fail("%d CPUs are too many", ncpus); } exit(); }"#
       ) { $0.failure($1) },
     ])
 }

@@ -30,7 +30,7 @@ extension Topic {
       .function(
         "override", 1...1, "void override(uint64 result)", "Makes the probed function return at once.",
         in: .overridable, risk: "changes what the kernel does",
-        example: #"kprobe:should_failslab /comm == "unlucky"/ { override((uint64)-12); }"#
+        example: #"kprobe:__x64_sys_mkdir /comm == "unlucky"/ { override(-28); }"#
       ) { $0.override($1) },
       .action(
         "unwatch", 1...1, "void unwatch(void *address)", "Takes the watchpoints at an address away for good.",

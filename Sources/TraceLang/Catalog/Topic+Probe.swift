@@ -4,7 +4,7 @@ extension Topic {
     [
       .value(
         "probe", "string probe", "Full name of the probe that fired.",
-        example: #"tracepoint:syscalls:sys_enter_* { @[probe] = count(); }"#
+        example: #"tracepoint:sched:sched_wakeup* { @[probe] = count(); }"#
       ) { $1.context(.probeName, .probeName) },
       .value(
         "probetype", "string probetype",

@@ -19,7 +19,7 @@ extension Topic {
       ) { $0.symbol($1, .userSymbol) { .userSymbol($0) } },
       .function(
         "kaddr", 1...1, "uint64 kaddr(const string symbol)", "The address of a kernel symbol.",
-        example: #"begin { printf("%d\n", *(uint64 *)kaddr("jiffies_64")); exit(); }"#
+        example: #"begin { printf("%p\n", kaddr("vfs_read")); exit(); }"#
       ) { $0.kernelAddress($1) },
       .function(
         "percpu_kaddr", 1...2, "uint64 *percpu_kaddr(const string symbol [, uint64 cpu])",
