@@ -19,6 +19,7 @@ enum Swtrace {
     if let command = commands.first(where: { $0.name == words.first }) {
       return run(command.type, Array(words.dropFirst()))
     }
+    if let script = CompletionScript.text(for: words) { return write(script) }
     switch words.first {
     case _ where words.prefix(while: { $0 != "--" }).contains("--fmt"):
       run(FormatCommand.self, words.filter { $0 != "--fmt" })

@@ -11,6 +11,12 @@ enum WordCompletion {
   ///   - words: the command line, the command's own name included.
   ///   - index: of the word to complete, which may be empty.
   @Sendable static func candidates(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
+    let candidates = candidates(words, index)
+    // zsh takes what follows a colon for a description.
+    return CompletionShell.requesting == .zsh ? candidates.map { $0.replacing(":", with: "\\:") } : candidates
+  }
+
+  private static func candidates(_ words: [String], _ index: Int) -> [String] {
     guard words.indices.contains(index) else { return [] }
     if index > 1, words[1] == "help" { return HelpCommand.names }
     if ListCommand.isWanted(Array(words.dropFirst())) { return probes(pattern(words, index)) }

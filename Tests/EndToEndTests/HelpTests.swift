@@ -85,6 +85,24 @@ import TraceLang
     return result.output.split(separator: "\n").map(String.init)
   }
 
+  @Test(
+    "the script of each shell asks for all words, and none is for a subcommand", arguments: ["bash", "zsh", "fish"])
+  func scripts(shell: String) throws {
+    for words in [["--generate-completion-script", shell], ["--generate-completion-script=\(shell)"]] {
+      let result = try run([Repository.swtrace] + words)
+      #expect(result.ending == .exited(0))
+      #expect(result.output.contains("---completion -- positional@0"))
+      #expect(!result.output.contains("'(-)*:: :->arg'") && !result.output.contains("-fa 'help'"))
+    }
+  }
+
+  @Test("zsh is given colons that begin no description") func colons() throws {
+    let result = try run(
+      [Repository.swtrace, "---completion", "--", "positional@0", "2", "6", "swtrace", "-l", "tracep"],
+      environment: ["SAP_SHELL=zsh"])
+    #expect(result.output.hasPrefix("tracepoint\\:\ntracepoint\\:*\n"))
+  }
+
   @Test("a shell completes the names that there is help for") func names() throws {
     #expect(try offers(["help", "strl"]) == ["strlen"])
     #expect(Set(try offers(["help", ""])).isSuperset(of: Builtin.catalog.flatMap(\.names)))
