@@ -7,7 +7,7 @@ enum BuiltinPage {
     # Builtins
 
     What the language has by name, by topic: `swtrace help NAME` prints the same. This page is made from the catalog that the
-    compiler reads (`Sources/TraceLang/Catalog`): `SWTRACE_RENEW_BUILTINS=1 swift test --filter BuiltinTests`, as root, writes it.
+    compiler reads (`Sources/TraceLang/Catalog`): `SWTRACE_RENEW_BUILTINS=1 swift test --filter BuiltinTests` writes it.
     [language.md](language.md) describes all else.
 
     Arguments in `[ ]` may be left out, and so may empty parentheses. `const` is for what must be known when the script is

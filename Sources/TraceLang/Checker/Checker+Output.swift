@@ -1,4 +1,4 @@
-// What user space prints.
+// What user space prints and does.
 extension Checker {
   /// `printf(format, ...)`.
   mutating func printed(_ call: BuiltinCall) -> Message? {
