@@ -93,7 +93,8 @@ let package = Package(
       name: "GoldenTests", dependencies: ["CLibBPF", "Codegen", "Runtime", "TraceLang", "TestSupport", "swtrace"],
       exclude: ["Scripts", "Listings"], swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["CLibBPF", "Runtime", "TestSupport", "swtrace"], swiftSettings: strict),
+      name: "EndToEndTests", dependencies: ["CLibBPF", "Runtime", "TestSupport", "TraceLang", "swtrace"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

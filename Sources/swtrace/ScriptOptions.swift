@@ -26,7 +26,7 @@ struct ScriptOptions: ParsableArguments {
       "Kinds of links not to use: kprobe_multi, kprobe_session, uprobe_multi.", valueName: "feature,..."))
   var noFeature: FeatureList?
 
-  @Option(help: ScriptOptions.traceableFunctionsHelp)
+  @Option(help: ScriptOptions.traceableFunctionsHelp, completion: .file())
   var traceableFunctions: String?
 
   @Option(help: ArgumentHelp("Colour diagnostics: auto, always or never.", valueName: "when"))
@@ -34,7 +34,7 @@ struct ScriptOptions: ParsableArguments {
 
   @Option(
     name: .customShort("I"), parsing: .singleValue,
-    help: ArgumentHelp("Look for headers in this folder first.", valueName: "folder"))
+    help: ArgumentHelp("Look for headers in this folder first.", valueName: "folder"), completion: .directory)
   var headerFolders: [String] = []
 
   @Option(
@@ -59,7 +59,8 @@ struct ScriptOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
       "The script's file, '-' for standard input (unless -e is given), and its parameters.",
-      valueName: "file-and-parameters"))
+      valueName: "file-and-parameters"),
+    completion: .custom(WordCompletion.candidates))
   var words: [String] = []
 
   func validate() throws {

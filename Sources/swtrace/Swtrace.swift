@@ -6,16 +6,23 @@ import Runtime
 enum Swtrace {
   static let version = "0.1.0"
 
+  /// The commands that a first word chooses.
+  static let commands: [(name: String, type: any ParsableCommand.Type)] = [
+    ("build", BuildCommand.self), ("fmt", FormatCommand.self), ("help", HelpCommand.self),
+    ("record-target", RecordTargetCommand.self),
+  ]
+
   /// The first word chooses a command where it is the name of one; else the words are for tracing.
   static func main() {
     keepStandardStreams()
     let words = ProcessArguments.words
+    if let command = commands.first(where: { $0.name == words.first }) {
+      return run(command.type, Array(words.dropFirst()))
+    }
+    if let script = CompletionScript.text(for: words) { return write(script) }
     switch words.first {
-    case "record-target": run(RecordTargetCommand.self, Array(words.dropFirst()))
-    case "fmt": run(FormatCommand.self, Array(words.dropFirst()))
     case _ where words.prefix(while: { $0 != "--" }).contains("--fmt"):
       run(FormatCommand.self, words.filter { $0 != "--fmt" })
-    case "build": run(BuildCommand.self, Array(words.dropFirst()))
     case "-V", "--version": write("swtrace \(version)")
     case "--info": run(InfoCommand.self, Array(words.dropFirst()))
     default: if ListCommand.isWanted(words) { run(ListCommand.self, words) } else { run(TraceCommand.self, words) }

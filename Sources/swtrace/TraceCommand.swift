@@ -18,6 +18,7 @@ struct TraceCommand: ParsableCommand {
       swtrace [options] BUNDLE
       swtrace record-target -o TARGET -e 'program'
       swtrace fmt FILE
+      swtrace help [NAME]
       """,
     discussion: """
       EXAMPLES:
@@ -34,7 +35,7 @@ struct TraceCommand: ParsableCommand {
   @Option(name: .short, help: ArgumentHelp("Format of output and diagnostics: text or json.", valueName: "format"))
   var f: Format = .text
 
-  @Option(name: .short, help: ArgumentHelp("Write output to a file.", valueName: "file"))
+  @Option(name: .short, help: ArgumentHelp("Write output to a file.", valueName: "file"), completion: .file())
   var o: String?
 
   @Option(name: .short, help: ArgumentHelp("Run a command, trace until it ends.", valueName: "command"))
@@ -67,7 +68,9 @@ struct TraceCommand: ParsableCommand {
   @Flag(help: "Compile, load and attach, and do not run.")
   var dryRun = false
 
-  @Option(help: ArgumentHelp("Compile for a recorded machine, and do not run.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Compile for a recorded machine, and do not run.", valueName: "file"),
+    completion: .file())
   var target: String?
 
   @Flag(name: [.customShort("V"), .customLong("version")], help: "Print the version.")

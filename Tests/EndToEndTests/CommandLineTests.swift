@@ -121,7 +121,7 @@ import Testing
   @Test(
     "output that cannot be written is a failure",
     arguments: [
-      "--version", "-V", "--help", "fmt --help", "-l tracepoint:sched:*", "fmt -e BEGIN{}",
+      "--version", "-V", "--help", "fmt --help", "help", "-l tracepoint:sched:*", "fmt -e BEGIN{}",
       "-d maps --dry-run -e BEGIN{}",
       "build -o - -e BEGIN{}", "--target Tests/Targets/x86_64.json -e BEGIN{}", "-e BEGIN{} -- --help",
     ])

@@ -39,7 +39,7 @@ struct GoldenScript: Sendable, CustomTestStringConvertible {
     }
   }
 
-  private static let functionsAreTraced = Result {
+  static let functionsAreTraced = Result {
     try ["kprobe", "fentry"].allSatisfy {
       try run([Repository.swtrace, "--dry-run", "-q", "-e", "\($0):vfs_read { exit(); }"]).ending == .exited(0)
     }

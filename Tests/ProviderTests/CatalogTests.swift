@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test(
-    "each name of a provider attaches its example, which has the traits of its type",
+    "each name of a provider attaches its example, which has the traits and the builtins of its type",
     .enabled(if: getuid() == 0, "needs root to read tracefs"), arguments: Provider.catalog.map(\.name))
   func examples(name: String) throws {
     let provider = try #require(Provider.named(name))
@@ -46,6 +46,9 @@ import Testing
       #expect(program?.probeNames == [example])
       #expect(probe.traits.typeName == (["begin", "end", "self"].contains(name) ? "special" : name))
       #expect(!probe.traits.programTypes.isEmpty)
+      for builtin in Builtin.catalog {
+        #expect(builtin.places.admits(probe.traits) == builtin.places.include(name), "\(builtin.name)")
+      }
     }
   }
 

@@ -1,12 +1,9 @@
 // What a probe in a program or library knows of the file it is in.
 extension Checker {
   /// `uaddr("NAME")`: where a variable of the probe's binary lies in the process that the probe fires in.
-  mutating func variableAddress(_ argument: Expression, _ range: SourceRange) -> TypedExpression {
-    guard let name = quoted(argument, .uaddr), !instance.attachPoints.isEmpty else { return invalid(range) }
-    guard let path = instance.traits.binary else {
-      error("uaddr() needs a uprobe, uretprobe or usdt probe", at: range)
-      return invalid(range)
-    }
+  mutating func variableAddress(_ call: BuiltinCall) -> TypedExpression {
+    let (argument, range) = (call.arguments[0], call.range)
+    guard let name = literal(argument, call.function), let path = instance.traits.binary else { return invalid(range) }
     do throws(TargetError) {
       let found = try target.variables(of: path, matching: Glob.escaped(name)) ?? []
       guard let variable = found.first else {

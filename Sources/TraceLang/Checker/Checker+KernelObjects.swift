@@ -3,54 +3,40 @@ extension Checker {
   /// The most bytes that path() gives room for.
   private static let maximumPath: Int64 = 4096
 
-  mutating func path(_ arguments: [Expression], _ range: SourceRange) -> TypedExpression {
-    guard expects(.path, "path()", "fentry, fexit and iter", range) else { return invalid(range) }
+  mutating func path(_ call: BuiltinCall) -> TypedExpression {
     var capacity = configuration.maxStringLength + 1
-    if arguments.count == 2 {
-      guard let size = constant(arguments[1], "path") else { return invalid(range) }
+    if call.arguments.count == 2 {
+      guard let size = constant(call.arguments[1], "path") else { return invalid(call.range) }
       guard (1...Self.maximumPath).contains(size) else {
-        error("path() takes a size of 1 to \(Self.maximumPath) bytes, not \(size)", at: arguments[1].range)
-        return invalid(range)
+        error("path() takes a size of 1 to \(Self.maximumPath) bytes, not \(size)", at: call.arguments[1].range)
+        return invalid(call.range)
       }
       capacity = Int(size)
     }
-    let source = kernelObject(arguments[0], "path", "path()", example: "args.file.f_path") { $0 == "path" }
-    guard let source else { return invalid(range) }
-    return libraryValue(.path(source, capacity: capacity), .string(capacity: capacity), range)
+    let source = kernelObject(call.arguments[0], "path", "path()", example: "args.file.f_path") { $0 == "path" }
+    guard let source else { return invalid(call.range) }
+    return libraryValue(.path(source, capacity: capacity), .string(capacity: capacity), call.range)
   }
 
-  mutating func socketCookie(_ syntax: Expression, _ range: SourceRange) -> TypedExpression {
-    guard expects(.socketCookie, "socket_cookie()", "fentry, fexit, iter and rawtracepoint", range),
+  mutating func socketCookie(_ call: BuiltinCall) -> TypedExpression {
+    guard
       let socket = kernelObject(
-        syntax, "sock", "socket_cookie()", example: "args.sk",
+        call.arguments[0], "sock", "socket_cookie()", example: "args.sk",
         isKind: {
           // Sockets of a protocol begin with a struct sock, and that with a struct sock_common.
           $0 == "sock" || $0 == "sock_common" || $0.hasSuffix("_sock")
         })
-    else { return invalid(range) }
-    return libraryValue(.socketCookie(socket), .uint64, range)
+    else { return invalid(call.range) }
+    return libraryValue(.socketCookie(socket), .uint64, call.range)
   }
 
-  mutating func override(_ syntax: Expression, _ range: SourceRange) -> TypedExpression {
-    guard expects(.override, "override()", "kprobe", range, ", at the start of a function") else {
-      return invalid(range)
-    }
-    if !options.allowsUnsafe { error("override() changes what the kernel does and needs --unsafe", at: range) }
+  mutating func override(_ call: BuiltinCall) -> TypedExpression {
     if !target.has(.kprobeOverride) {
-      error("this kernel lets no program override functions (CONFIG_BPF_KPROBE_OVERRIDE)", at: range)
+      error("this kernel lets no program override functions (CONFIG_BPF_KPROBE_OVERRIDE)", at: call.range)
     }
-    let result = converted(integerOperand(syntax), .uint64)
+    let result = converted(integerOperand(call.arguments[0]), .uint64)
     if result.type == .invalid { return result }
-    return libraryValue(.override(result), .void, range)
-  }
-
-  /// Whether the current probe lets a program call a function; reports where it does not.
-  private mutating func expects(
-    _ ability: ProbeTraits.Abilities, _ function: String, _ probes: String, _ range: SourceRange, _ limit: String = ""
-  ) -> Bool {
-    if instance.traits.abilities.contains(ability) { return true }
-    if !instance.attachPoints.isEmpty { error("\(function) is only there in \(probes) probes\(limit)", at: range) }
-    return false
+    return libraryValue(.override(result), .void, call.range)
   }
 
   /// A struct of the kernel, or a pointer to one, whose type the verifier follows from the probe's arguments.

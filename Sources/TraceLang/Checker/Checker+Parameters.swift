@@ -1,19 +1,19 @@
 extension Checker {
   /// `getopt(name [, default [, help]])`: what the command line says, as a constant.
-  mutating func namedParameter(_ arguments: [Expression], _ range: SourceRange) -> TypedExpression {
-    guard let name = literal(arguments[0], "getopt") else { return invalid(range) }
+  mutating func namedParameter(_ call: BuiltinCall) -> TypedExpression {
+    guard let name = literal(call.arguments[0], call.function) else { return invalid(call.range) }
     guard !name.isEmpty, name.allSatisfy({ $0.isWordPart || $0 == "-" }), name.first != "-" else {
-      error("the name of a parameter is made of letters, digits, '-' and '_'", at: arguments[0].range)
-      return invalid(range)
+      error("the name of a parameter is made of letters, digits, '-' and '_'", at: call.arguments[0].range)
+      return invalid(call.range)
     }
     var help = ""
-    if arguments.count == 3 {
-      guard let text = literal(arguments[2], "getopt") else { return invalid(range) }
+    if call.arguments.count == 3 {
+      guard let text = literal(call.arguments[2], call.function) else { return invalid(call.range) }
       help = text
     }
     var fallback = NamedParameter.Default.boolean(false)
-    if arguments.count >= 2 {
-      guard let value = defaultValue(arguments[1]) else { return invalid(range) }
+    if call.arguments.count >= 2 {
+      guard let value = defaultValue(call.arguments[1]) else { return invalid(call.range) }
       fallback = value
     }
     let parameter = NamedParameter(name: name, defaultValue: fallback, help: help)
@@ -21,14 +21,14 @@ extension Checker {
       if namedParameters[index].help.isEmpty { namedParameters[index] = parameter }
       if namedParameters[index].defaultValue != fallback {
         error(
-          "--\(name) has two defaults: \(namedParameters[index].usage) and \(parameter.usage)", at: range,
+          "--\(name) has two defaults: \(namedParameters[index].usage) and \(parameter.usage)", at: call.range,
           notes: [Diagnostic.Note("ask for it in one macro, and call that everywhere")])
       }
     } else {
       namedParameterIndex[name] = namedParameters.count
       namedParameters.append(parameter)
     }
-    return value(of: parameter, range)
+    return value(of: parameter, call.range)
   }
 
   private mutating func defaultValue(_ syntax: Expression) -> NamedParameter.Default? {

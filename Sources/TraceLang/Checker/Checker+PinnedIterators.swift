@@ -1,17 +1,8 @@
 // What a pinned iterator may do: the kernel alone makes the text of its file, after swtrace has ended.
 extension Checker {
-  /// Whether user space is there to carry out an action; reports where it is not.
-  mutating func hasReader(_ name: Builtin.Name, _ range: SourceRange) -> Bool {
-    guard instance.traits.isPinned, name != .printf else { return true }
-    error(
-      "\(name.rawValue)() needs swtrace, which has ended when a pinned iterator runs", at: range,
-      notes: [Diagnostic.Note("printf() writes to the file that the iterator is pinned to")])
-    return false
-  }
-
   /// The arguments of a printf that the kernel can carry out.
-  mutating func sequence(_ arguments: [Expression]) -> (FormatString, [TypedExpression])? {
-    guard let (format, values) = format(arguments, "printf") else { return nil }
+  mutating func sequence(_ call: BuiltinCall) -> (FormatString, [TypedExpression])? {
+    guard let (format, values) = format(call) else { return nil }
     for (directive, value) in zip(format.conversions, values) where !isWritten(directive, value.type) {
       if value.type != .invalid {
         error(

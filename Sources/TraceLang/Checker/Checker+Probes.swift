@@ -176,7 +176,7 @@ struct ArgumentUse {
         if name == "args" { whole = true }
         names.insert(name)
       }
-      if case .call(let name, _) = expression.kind, name.text == Builtin.Name.uaddr.rawValue { asks = true }
+      if case .call(let name, _) = expression.kind, name.text == Builtin.uaddr.name { asks = true }
       return true
     }
     block.predicate?.visit(visit)

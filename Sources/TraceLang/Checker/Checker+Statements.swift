@@ -225,10 +225,10 @@ extension Checker {
   private mutating func variableAssignment(
     _ name: Name, _ operation: BinaryOperator?, _ syntax: Expression, _ range: SourceRange
   ) -> [TypedStatement] {
-    if let aggregation = aggregationCall(syntax) {
+    if let function = AggregationCall(syntax)?.call.function {
       error(
-        "\(aggregation.rawValue)() can only be assigned to a map", at: syntax.range,
-        notes: [Diagnostic.Note("write @\(name.text) = \(aggregation.rawValue)(...)")])
+        "\(function)() can only be assigned to a map", at: syntax.range,
+        notes: [Diagnostic.Note("write @\(name.text) = \(function)(...)")])
       return []
     }
     if let operation {
@@ -259,8 +259,8 @@ extension Checker {
     let map = environment.map(named: name, at: target.range)
     environment.maps[map].isAssigned = true
     let key = mapKey(map, indices, target.range)
-    if operation == nil, let aggregation = aggregationCall(syntax) {
-      guard let (kind, value) = self.aggregation(aggregation, syntax) else { return [] }
+    if operation == nil, let call = AggregationCall(syntax) {
+      guard let (kind, value) = aggregation(call) else { return [] }
       learnAggregation(map, kind, at: target.range)
       return [TypedStatement(.aggregate(MapID(map), key: key, value: value), range)]
     }
@@ -293,17 +293,5 @@ extension Checker {
     }
     guard left == current || left.kind == .convert(current) else { return nil }
     return TypedStatement(.update(place, operation, right, signed: signed), range)
-  }
-
-  /// The aggregation a call names, or `nil`.
-  private func aggregationCall(_ syntax: Expression) -> Builtin.Name? {
-    let name: String
-    switch syntax.kind {
-    case .call(let callee, _): name = callee.text
-    case .identifier(let text): name = text
-    default: return nil
-    }
-    guard let builtin = Builtin.named(name), builtin.kind == .aggregation else { return nil }
-    return builtin.name
   }
 }

@@ -1,7 +1,8 @@
 // What a probe on a function knows of it.
 extension Checker {
   /// `argN`.
-  mutating func rawArgument(_ index: Int, _ range: SourceRange) -> TypedExpression {
+  mutating func rawArgument(_ call: BuiltinCall, _ index: Int) -> TypedExpression {
+    let range = call.range
     switch instance.traits.words {
     case .context: break
     case .registers:
@@ -13,10 +14,7 @@ extension Checker {
         return invalid(range)
       }
     case .operands(let types): return operand(index, types, range)
-    case nil:
-      return misplaced(
-        "arg\(index)", "rawtracepoint, kprobe, uprobe and usdt", range,
-        Diagnostic.Note("tracepoint fields are read by args.NAME"))
+    case nil: return invalid(range)
     }
     return TypedExpression(.context(.argument(index)), .uint64, range)
   }
@@ -43,24 +41,21 @@ extension Checker {
     return TypedExpression(.context(.argument(index)), type.isSigned ? .int64 : .uint64, range)
   }
 
-  /// `sargN`.
-  mutating func stackArgument(_ index: Int, _ range: SourceRange) -> TypedExpression {
-    guard instance.traits.words == .registers, instance.traits.result == nil else {
-      return misplaced("sarg\(index)", "kprobe and uprobe", range)
-    }
-    return TypedExpression(.context(.stackArgument(index)), .uint64, range)
+  /// `args`.
+  func probeArguments(_ call: BuiltinCall) -> TypedExpression {
+    guard let record = instance.traits.arguments else { return invalid(call.range) }
+    return call.context(.arguments, .record(record))
   }
 
-  /// `func`.
-  mutating func functionName(_ range: SourceRange) -> TypedExpression {
-    guard instance.traits.hasFunctionName else {
-      return misplaced("func", "kprobe, kretprobe, uprobe, uretprobe, fentry and fexit", range)
-    }
-    return TypedExpression(.context(.functionName), .probeName, range)
+  /// `ctx`.
+  func probeContext(_ call: BuiltinCall) -> TypedExpression {
+    guard let record = instance.traits.context else { return invalid(call.range) }
+    return call.context(.arguments, .pointer(.record(record), .kernel))
   }
 
   /// `retval`.
-  mutating func functionResult(_ range: SourceRange) -> TypedExpression {
+  mutating func functionResult(_ call: BuiltinCall) -> TypedExpression {
+    let range = call.range
     switch instance.traits.result {
     case .register: return TypedExpression(.context(.result), .uint64, range)
     case .ofFunction(let name):
@@ -73,20 +68,7 @@ extension Checker {
       let arguments = TypedExpression(.context(.arguments), .record(record), range)
       let member = RecordLayout.Member(name: "retval", type: type, offset: target.layout(of: record)?.size ?? 0)
       return TypedExpression(.member(arguments, member), scripted(valueType(member, arguments)), range)
-    case nil: return misplaced("retval", "kretprobe, uretprobe and fexit", range, programNotes.first)
+    case nil: return invalid(range)
     }
-  }
-
-  /// Why there is nothing to tell of a function, where it is a BPF program's.
-  var programNotes: [Diagnostic.Note] {
-    instance.traits.isOnProgram ? [Diagnostic.Note("not of functions of BPF programs")] : []
-  }
-
-  private mutating func misplaced(
-    _ name: String, _ probes: String, _ range: SourceRange, _ note: Diagnostic.Note? = nil
-  ) -> TypedExpression {
-    if instance.attachPoints.isEmpty { return invalid(range) }
-    error("\(name) is only there in \(probes) probes", at: range, notes: note.map { [$0] } ?? [])
-    return invalid(range)
   }
 }

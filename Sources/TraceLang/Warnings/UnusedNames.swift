@@ -108,7 +108,7 @@ private struct VariableUses {
       case .unary(.addressOf, let operand):
         // Whoever gets the address may write there.
         if case .variable(let name) = operand.kind { write(name, operand.range, replaceable: nil) }
-      case .call(let function, let arguments) where function.text == Builtin.Name.find.rawValue && arguments.count == 3:
+      case .call(let function, let arguments) where function.text == Builtin.find.name && arguments.count == 3:
         if case .variable(let name) = arguments[2].kind { write(name, arguments[2].range, replaceable: nil) }
       case .cast(let type, _), .sizeofType(let type), .offsetofType(let type, _), .type(let type): types.append(type)
       case .block(let block):

@@ -5,40 +5,40 @@ extension Checker {
   /// The most that can be asked for.
   private static let maximumFrames: Int64 = 1024
 
-  mutating func stack(isUser: Bool, _ arguments: [Expression], _ range: SourceRange) -> TypedExpression {
-    let name = isUser ? "ustack" : "kstack"
+  /// `kstack(mode, limit)` and `ustack(mode, limit)`.
+  mutating func stack(_ call: BuiltinCall, isUser: Bool) -> TypedExpression {
     var mode = configuration.stackMode
-    var rest = arguments[...]
+    var rest = call.arguments[...]
     if let first = rest.first, case .identifier(let word) = first.kind {
       rest.removeFirst()
       guard let known = StackType.Mode(rawValue: word) else {
         error(
-          "\(name)() has no mode '\(word)'", at: first.range,
+          "\(call.function)() has no mode '\(word)'", at: first.range,
           notes: [Diagnostic.Note("there are bpftrace, perf and raw")])
-        return invalid(range)
+        return invalid(call.range)
       }
       mode = known
     } else if rest.count == 2, let first = rest.first {
       error(
-        "\(name)() takes a mode and then a limit", at: first.range,
+        "\(call.function)() takes a mode and then a limit", at: first.range,
         notes: [Diagnostic.Note("the modes are bpftrace, perf and raw")])
-      return invalid(range)
+      return invalid(call.range)
     }
     var limit = Self.defaultFrames
     if let last = rest.first {
       let value = integerOperand(last)
       guard case .integer(let constant) = value.kind, value.type != .invalid else {
         if value.type != .invalid { error("the limit of a stack must be known at compile time", at: last.range) }
-        return invalid(range)
+        return invalid(call.range)
       }
       guard (1...Self.maximumFrames).contains(constant) else {
         error("a stack has 1 to \(Self.maximumFrames) frames, not \(constant)", at: last.range)
-        return invalid(range)
+        return invalid(call.range)
       }
       limit = constant
     }
     let type = StackType(isUser: isUser, mode: mode, limit: Int(limit))
-    return libraryValue(.stack(type), .stack(type), range)
+    return libraryValue(.stack(type), .stack(type), call.range)
   }
 
   /// `len()` of what is no map.

@@ -6,56 +6,65 @@ extension Checker {
     static let inet6: Int64 = 10
   }
 
-  mutating func networkAddress(_ arguments: [Expression], _ range: SourceRange) -> TypedExpression {
-    let address = expression(arguments[arguments.count - 1])
-    var family = arguments.count == 2 ? converted(integerOperand(arguments[0]), .int32) : nil
+  /// `ntop(family, address)`.
+  mutating func networkAddress(_ call: BuiltinCall) -> TypedExpression {
+    let address = expression(call.arguments[call.arguments.count - 1])
+    var family = call.arguments.count == 2 ? converted(integerOperand(call.arguments[0]), .int32) : nil
     switch address.type {
     case .integer, .enumeration:
-      family = family ?? number(AddressFamily.inet, .int32, range)
+      family = family ?? number(AddressFamily.inet, .int32, call.range)
     case .array(.integer(let element), let count) where element.size * count == 4 || element.size * count == 16:
-      family = family ?? number(element.size * count == 4 ? AddressFamily.inet : AddressFamily.inet6, .int32, range)
+      family =
+        family ?? number(element.size * count == 4 ? AddressFamily.inet : AddressFamily.inet6, .int32, call.range)
     case .string(let count) where (count == 4 || count == 16) && !isLiteral(address):
-      family = family ?? number(count == 4 ? AddressFamily.inet : AddressFamily.inet6, .int32, range)
+      family = family ?? number(count == 4 ? AddressFamily.inet : AddressFamily.inet6, .int32, call.range)
     case .record:
       guard size(of: address.type) == 4 || size(of: address.type) == 16 else { fallthrough }
-      family = family ?? number(size(of: address.type) == 4 ? AddressFamily.inet : AddressFamily.inet6, .int32, range)
+      family =
+        family ?? number(size(of: address.type) == 4 ? AddressFamily.inet : AddressFamily.inet6, .int32, call.range)
     default:
       if address.type != .invalid {
         error(
           "ntop() needs an integer or an array of 4 or 16 bytes, not \(address.type.description)",
-          at: arguments[arguments.count - 1].range)
+          at: call.arguments[call.arguments.count - 1].range)
       }
-      return invalid(range)
+      return invalid(call.range)
     }
-    guard let family, family.type != .invalid else { return invalid(range) }
+    guard let family, family.type != .invalid else { return invalid(call.range) }
     let bytes = size(of: address.type)
     if case .integer(let constant) = family.kind {
       guard constant == AddressFamily.inet || constant == AddressFamily.inet6 else {
-        error("ntop() knows AF_INET (2) and AF_INET6 (10), not \(constant)", at: arguments[0].range)
-        return invalid(range)
+        error("ntop() knows AF_INET (2) and AF_INET6 (10), not \(constant)", at: call.arguments[0].range)
+        return invalid(call.range)
       }
       if constant == AddressFamily.inet6, bytes != 16 {
-        error("an address of AF_INET6 has 16 bytes, and this has \(bytes)", at: arguments[arguments.count - 1].range)
-        return invalid(range)
+        error(
+          "an address of AF_INET6 has 16 bytes, and this has \(bytes)",
+          at: call.arguments[call.arguments.count - 1].range)
+        return invalid(call.range)
       }
     }
-    return libraryValue(.inet(family: family, address: address), .inet, range)
+    return libraryValue(.inet(family: family, address: address), .inet, call.range)
   }
 
   private func isLiteral(_ value: TypedExpression) -> Bool { if case .string = value.kind { true } else { false } }
 
-  mutating func addressBytes(_ syntax: Expression, _ range: SourceRange) -> TypedExpression {
-    guard let text = literal(syntax, "pton") else { return invalid(range) }
+  /// `pton(address)`.
+  mutating func addressBytes(_ call: BuiltinCall) -> TypedExpression {
+    let syntax = call.arguments[0]
+    guard let text = literal(syntax, call.function) else { return invalid(call.range) }
     guard let bytes = NetworkAddress.bytes(of: text) else {
       error(
         "'\(text)' is not an address", at: syntax.range,
         notes: [Diagnostic.Note("pton() takes addresses such as \"192.168.0.1\" and \"fe80::1\"")])
-      return invalid(range)
+      return invalid(call.range)
     }
-    return libraryValue(.bytes(bytes), .array(.uint8, count: bytes.count), range)
+    return libraryValue(.bytes(bytes), .array(.uint8, count: bytes.count), call.range)
   }
 
-  mutating func hardwareAddress(_ syntax: Expression, _ range: SourceRange) -> TypedExpression {
+  /// `macaddr(address)`.
+  mutating func hardwareAddress(_ call: BuiltinCall) -> TypedExpression {
+    let syntax = call.arguments[0]
     let source = expression(syntax)
     switch source.type {
     case .array(.integer(let element), 6) where element.bits == 8: break
@@ -67,9 +76,9 @@ extension Checker {
       error(
         "macaddr() needs an array of 6 bytes or a pointer to one, not \(isLiteral(source) ? "a string in quotes" : source.type.description)",
         at: syntax.range)
-      return invalid(range)
+      return invalid(call.range)
     }
-    return libraryValue(.macAddress(source), .macAddress, range)
+    return libraryValue(.macAddress(source), .macAddress, call.range)
   }
 }
 

@@ -1,0 +1,16 @@
+extension Topic {
+  static let stacks = Topic(
+    "Stacks",
+    [
+      .function(
+        "kstack", 0...2, "kstack_t kstack([mode, ][int limit])",
+        "The kernel's stack; modes are bpftrace, perf, raw.",
+        example: #"profile:hz:99 { @[kstack(5)] = count(); }"#
+      ) { $0.stack($1, isUser: false) },
+      .function(
+        "ustack", 0...2, "ustack_t ustack([mode, ][int limit])",
+        "The process's stack; modes are bpftrace, perf, raw.",
+        example: #"profile:hz:99 { @[ustack(perf, 5), comm] = count(); }"#
+      ) { $0.stack($1, isUser: true) },
+    ])
+}

@@ -1,0 +1,109 @@
+// What several builtins ask of their arguments, and the values that they give.
+extension Checker {
+  /// A map given by name; reports anything else.
+  mutating func mapArgument(_ syntax: Expression, _ function: String) -> Int? {
+    guard case .map(let name) = syntax.kind else {
+      error("\(function)() needs a map here, such as @x", at: syntax.range)
+      return nil
+    }
+    return environment.map(named: name, at: syntax.range)
+  }
+
+  /// A string known at compile time.
+  mutating func literal(_ syntax: Expression, _ function: String) -> String? {
+    if case .string(let bytes) = syntax.kind { return String(decoding: bytes, as: UTF8.self) }
+    if let text = parameterText(syntax) { return String(decoding: text, as: UTF8.self) }
+    error("\(function)() needs a string in quotes here", at: syntax.range)
+    return nil
+  }
+
+  /// `str($1)` and `str($1 + 2)` are the parameter's own text.
+  func parameterText(_ syntax: Expression) -> [UInt8]? {
+    switch syntax.kind {
+    case .positional(let number):
+      return number <= options.parameters.count ? Array(options.parameters[number - 1].utf8) : []
+    case .binary(.add, let left, let right, _):
+      guard case .positional(let number) = left.kind, case .integer(let skip) = right.kind else { return nil }
+      let text = number <= options.parameters.count ? Array(options.parameters[number - 1].utf8) : []
+      return Array(text.dropFirst(Int(min(skip.value, UInt64(text.count)))))
+    default: return nil
+    }
+  }
+
+  /// A number known at compile time.
+  mutating func constant(_ syntax: Expression, _ function: String) -> Int64? {
+    let value = expression(syntax)
+    if case .integer(let constant) = value.kind { return constant }
+    if value.type != .invalid { error("\(function)() needs a number known at compile time here", at: syntax.range) }
+    return nil
+  }
+
+  /// A pointer operand: pointers, integers taken as addresses in the probe's own space, and arrays in memory.
+  mutating func address(_ syntax: Expression, _ function: String) -> TypedExpression {
+    let value = expression(syntax)
+    switch value.type {
+    case .pointer(let target, .unknown):
+      return TypedExpression(.convert(value), .pointer(target, defaultSpace), value.range)
+    case .pointer, .invalid, .string, .array: return value
+    case .integer: return TypedExpression(.convert(value), .pointer(.int8, defaultSpace), value.range)
+    default:
+      error("\(function)() needs a pointer, not \(value.type.description)", at: syntax.range)
+      return invalid(syntax.range)
+    }
+  }
+
+  /// An argument that is like a string, as a string: arrays of bytes and what pointers point to are read.
+  mutating func text(_ syntax: Expression, _ function: String) -> TypedExpression? {
+    let value = expression(syntax)
+    guard let text = asText(value) else {
+      switch value.type {
+      case .probeName, .errorName, .syscallName, .username, .timestamp, .kernelSymbol, .userSymbol:
+        error("\(function)() cannot look into text that is only made when it prints", at: syntax.range)
+        return nil
+      default: break
+      }
+      if value.type != .invalid {
+        error(
+          "\(function)() needs a string, an array of bytes or a pointer to one, not \(value.type.description)",
+          at: syntax.range)
+      }
+      return nil
+    }
+    return text
+  }
+
+  func asText(_ value: TypedExpression) -> TypedExpression? {
+    let longest = configuration.maxStringLength + 1
+    switch value.type {
+    case .string: return value
+    case .array(.integer(let element), let count) where element.bits == 8:
+      return TypedExpression(
+        .call(.string(value, length: nil)), .string(capacity: min(count + 1, longest)), value.range)
+    case .pointer(.integer(let target), let space) where target.bits == 8:
+      let pointer = space == .unknown ? converted(value, .pointer(.int8, defaultSpace)) : value
+      return TypedExpression(.call(.string(pointer, length: nil)), .string(capacity: longest), value.range)
+    default: return nil
+    }
+  }
+
+  // MARK: - Values
+
+  func libraryValue(_ function: LibraryFunction, _ type: Type, _ range: SourceRange) -> TypedExpression {
+    TypedExpression(.call(.library(function)), type, range)
+  }
+
+  func number(_ value: Int64, _ type: Type, _ range: SourceRange) -> TypedExpression {
+    TypedExpression(.integer(value), type, range)
+  }
+
+  /// Statements as an expression that gives nothing.
+  func effects(_ statements: [TypedStatement], _ range: SourceRange) -> TypedExpression {
+    TypedExpression(.block(statements, number(0, .int64, range)), .void, range)
+  }
+
+  /// An expression without a value, used as a statement.
+  func discarded(_ value: TypedExpression, _ range: SourceRange) -> [TypedStatement] {
+    if case .block(let statements, _) = value.kind { return statements }
+    return [TypedStatement(.evaluate(value), range)]
+  }
+}

@@ -1,0 +1,95 @@
+// What ends a run or a compilation, and what is known then.
+extension Checker {
+  /// `assert(condition, message)`.
+  mutating func assertion(_ call: BuiltinCall) -> TypedExpression {
+    let range = call.range
+    let condition = condition(call.arguments[0])
+    guard condition.type != .invalid, let message = literal(call.arguments[1], call.function) else {
+      return invalid(range)
+    }
+    let format = FormatString(segments: [.literal(Array("assert failed: \(message)".utf8))])
+    let failure = [
+      TypedStatement(.send(.report(.error, format, [])), range),
+      TypedStatement(.send(.exit(number(1, .int64, range))), range),
+    ]
+    return effects([TypedStatement(.conditional(condition, then: [], otherwise: failure), range)], range)
+  }
+
+  /// `static_assert(condition, message)`.
+  mutating func staticAssertion(_ call: BuiltinCall) -> TypedExpression {
+    let condition = condition(call.arguments[0])
+    guard condition.type != .invalid, let message = literal(call.arguments[1], call.function) else {
+      return invalid(call.range)
+    }
+    guard case .integer(let constant) = condition.kind else {
+      error("static_assert() needs a condition known at compile time", at: call.arguments[0].range)
+      return invalid(call.range)
+    }
+    if constant == 0 { error(message, at: call.range) }
+    return effects([], call.range)
+  }
+
+  /// `fail(format, ...)`.
+  mutating func failure(_ call: BuiltinCall) -> TypedExpression {
+    guard let format = literal(call.arguments[0], call.function),
+      let message = message(format, Array(call.arguments.dropFirst()), call.range)
+    else { return invalid(call.range) }
+    error(message, at: call.range)
+    return effects([], call.range)
+  }
+
+  /// `kfunc_exist(name)`.
+  mutating func kernelFunctionExists(_ call: BuiltinCall) -> TypedExpression {
+    guard let function = literal(call.arguments[0], call.function) else { return invalid(call.range) }
+    return number(target.kernelFunctionSignature(function) != nil ? 1 : 0, .bool, call.range)
+  }
+
+  /// `kfunc_allowed(name)`.
+  mutating func kernelFunctionIsAllowed(_ call: BuiltinCall) -> TypedExpression {
+    guard let function = literal(call.arguments[0], call.function) else { return invalid(call.range) }
+    let isAllowed = instance.traits.programTypes.allSatisfy { target.kernelFunction(function, isCallableFrom: $0) }
+    return number(isAllowed ? 1 : 0, .bool, call.range)
+  }
+
+  /// A format filled with constants.
+  private mutating func message(_ text: String, _ arguments: [Expression], _ range: SourceRange) -> String? {
+    let format: FormatString
+    do throws(FormatString.ParseError) {
+      format = try FormatString(parsing: Array(text.utf8))
+    } catch {
+      self.error(error.message, at: range)
+      return nil
+    }
+    guard format.conversions.count == arguments.count else {
+      error("the format has \(format.conversions.count) conversions and \(arguments.count) arguments follow", at: range)
+      return nil
+    }
+    var rest = arguments[...]
+    var result: [UInt8] = []
+    for segment in format.segments {
+      switch segment {
+      case .literal(let bytes): result += bytes
+      case .conversion(let directive):
+        guard let syntax = rest.popFirst() else { return nil }
+        let value = expression(syntax)
+        switch value.kind {
+        case .string(let bytes): result += bytes
+        case .integer(let number):
+          switch directive.conversion {
+          case .hex, .pointer: result += Array(String(UInt64(bitPattern: number), radix: 16).utf8)
+          case .upperHex: result += Array(String(UInt64(bitPattern: number), radix: 16, uppercase: true).utf8)
+          case .octal: result += Array(String(UInt64(bitPattern: number), radix: 8).utf8)
+          case .unsigned: result += Array(String(UInt64(bitPattern: number)).utf8)
+          case .character: result.append(UInt8(truncatingIfNeeded: number))
+          case .decimal, .string, .buffer, .escapedBuffer, .hexBuffer:
+            result += Array((value.type == .bool ? (number != 0 ? "true" : "false") : String(number)).utf8)
+          }
+        default:
+          if value.type != .invalid { error("fail() takes only what is known at compile time", at: syntax.range) }
+          return nil
+        }
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+}

@@ -1,0 +1,94 @@
+// Bytes, pointers and what lies at them.
+extension Checker {
+  /// `buf(data, length)`.
+  mutating func readBuffer(_ call: BuiltinCall) -> TypedExpression {
+    let source = address(call.arguments[0], "buf")
+    var capacity = configuration.maxStringLength
+    var length: TypedExpression?
+    if call.arguments.count == 2 {
+      let value = converted(integerOperand(call.arguments[1]), .uint64)
+      if case .integer(let constant) = value.kind {
+        guard constant >= 1 else {
+          error("buf() needs a length of at least 1", at: call.arguments[1].range)
+          return invalid(call.range)
+        }
+        capacity = min(capacity, Int(constant))
+      } else {
+        length = value
+      }
+    } else if case .array(let element, let count) = source.type {
+      capacity = size(of: element) * count
+    } else if case .string(let count) = source.type {
+      capacity = count
+    } else if source.type != .invalid {
+      error("buf() needs a length for a pointer", at: call.range)
+      return invalid(call.range)
+    }
+    return TypedExpression(.call(.buffer(source, length: length)), .buffer(capacity: capacity), call.range)
+  }
+
+  /// `bswap(n)`.
+  mutating func byteSwap(_ call: BuiltinCall) -> TypedExpression {
+    let value = integerOperand(call.arguments[0])
+    guard let integer = value.type.integer else { return invalid(call.range) }
+    let type = Type.integer(IntegerType(bits: integer.bits, signed: false))
+    if integer.bits == 8 { return converted(value, type) }
+    return TypedExpression(.call(.byteSwap(converted(value, type))), type, call.range)
+  }
+
+  /// `kptr(p)` and `uptr(p)`.
+  mutating func pointer(_ call: BuiltinCall, into space: AddressSpace) -> TypedExpression {
+    let value = expression(call.arguments[0])
+    switch value.type {
+    case .pointer(let target, _): return TypedExpression(.convert(value), .pointer(target, space), call.range)
+    case .integer: return TypedExpression(.convert(value), .pointer(.int8, space), call.range)
+    case .invalid: return value
+    default:
+      error("\(call.function)() needs a pointer, not \(value.type.description)", at: call.arguments[0].range)
+      return invalid(call.range)
+    }
+  }
+
+  /// `memcmp(left, right, count)`.
+  mutating func compareBytes(_ call: BuiltinCall) -> TypedExpression {
+    let limit = integerOperand(call.arguments[2])
+    let isConstant: Int64? = if case .integer(let count) = limit.kind { count } else { nil }
+    if let isConstant, !(0...Int64(configuration.maxStringLength)).contains(isConstant) {
+      error("memcmp() compares 0 to \(configuration.maxStringLength) bytes", at: call.arguments[2].range)
+      return invalid(call.range)
+    }
+    guard let left = bytes(call.arguments[0], isConstant), let right = bytes(call.arguments[1], isConstant),
+      limit.type != .invalid
+    else { return invalid(call.range) }
+    return libraryValue(.compareBytes(left, right, count: converted(limit, .uint64)), .int64, call.range)
+  }
+
+  /// A value that memcmp() takes: of a pointer, as many bytes as are compared.
+  private mutating func bytes(_ syntax: Expression, _ count: Int64?) -> TypedExpression? {
+    let value = expression(syntax)
+    switch value.type {
+    case .string(let capacity), .array(.integer(.int8), let capacity), .array(.integer(.uint8), let capacity):
+      if let count, count > capacity {
+        error("this has \(capacity) bytes, and \(count) would be compared", at: syntax.range)
+        return nil
+      }
+      return value
+    case .pointer(let target, let space):
+      guard let count else {
+        error("memcmp() of a pointer needs a number of bytes known at compile time", at: syntax.range)
+        return nil
+      }
+      let pointer = space == .unknown ? converted(value, .pointer(target, defaultSpace)) : value
+      let array = Type.array(.uint8, count: max(Int(count), 1))
+      let typed = TypedExpression(
+        .convert(pointer), .pointer(array, space == .unknown ? defaultSpace : space), value.range)
+      return TypedExpression(.dereference(typed), array, value.range)
+    case .invalid: return nil
+    default:
+      error(
+        "memcmp() compares strings, arrays of bytes and what pointers point to, not \(value.type.description)",
+        at: syntax.range)
+      return nil
+    }
+  }
+}

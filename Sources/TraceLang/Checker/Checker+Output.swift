@@ -1,0 +1,149 @@
+// What user space prints and does.
+extension Checker {
+  /// `printf(format, ...)`.
+  mutating func printed(_ call: BuiltinCall) -> Message? {
+    (instance.traits.isPinned ? sequence(call) : format(call)).map { .printf($0, $1) }
+  }
+
+  /// `print(value)` and `print(@m, top, divisor)`.
+  mutating func print(_ call: BuiltinCall) -> Message? {
+    if case .map(let name) = call.arguments[0].kind {
+      let map = environment.map(named: name, at: call.arguments[0].range)
+      if environment.maps[map].isKeyed != true, call.arguments.count > 1, environment.maps[map].value != nil {
+        error("only maps with keys print in part", at: call.range)
+        return nil
+      }
+      let top = call.arguments.count > 1 ? converted(integerOperand(call.arguments[1]), .uint64) : nil
+      let divisor = call.arguments.count > 2 ? converted(integerOperand(call.arguments[2]), .uint64) : nil
+      return .printMap(MapID(map), top: top, divisor: divisor)
+    }
+    guard call.arguments.count == 1 else {
+      error("print() of a value takes one argument", at: call.range)
+      return nil
+    }
+    if case .index(let base, let indices) = call.arguments[0].kind, case .map(let name) = base.kind {
+      let map = environment.map(named: name, at: base.range)
+      let key = mapKey(map, indices, call.arguments[0].range)
+      if case .aggregation(let aggregation) = mapValueType(map) {
+        guard aggregation.isChart else { return .printMapValue(MapID(map), key: key) }
+        error(
+          "what \(aggregation.functionName)() gathers prints with its whole map", at: call.arguments[0].range,
+          notes: [Diagnostic.Note("print(@\(name)) shows all keys")])
+        return nil
+      }
+    }
+    let value = expression(call.arguments[0])
+    switch value.type {
+    case .void:
+      error("this gives no value to print", at: call.arguments[0].range)
+      return nil
+    case .record(.tracepoint), .record(.function): return fields(of: value).map { .print($0) }
+    case .invalid: return nil
+    default: return .print(value)
+    }
+  }
+
+  /// `join(array, separator)`.
+  mutating func joined(_ call: BuiltinCall) -> Message? {
+    let list = expression(call.arguments[0])
+    guard case .pointer = list.type else {
+      if list.type != .invalid {
+        error(
+          "join() needs an array of strings such as args.argv, not \(list.type.description)",
+          at: call.arguments[0].range)
+      }
+      return nil
+    }
+    guard call.arguments.count == 2 else { return .join(list, separator: " ") }
+    return literal(call.arguments[1], call.function).map { .join(list, separator: $0) }
+  }
+
+  /// `unwatch(address)`.
+  mutating func unwatched(_ call: BuiltinCall) -> Message? {
+    let value = expression(call.arguments[0])
+    switch value.type {
+    case .invalid: return nil
+    case .pointer, .integer: return .unwatch(converted(value, .uint64))
+    default:
+      error("unwatch() needs an address, not \(value.type.description)", at: call.arguments[0].range)
+      return nil
+    }
+  }
+
+  // MARK: - Formats
+
+  /// A format and as many arguments as it has conversions, each of a type that its conversion prints.
+  mutating func format(_ call: BuiltinCall) -> (FormatString, [TypedExpression])? {
+    guard case .string(let bytes) = call.arguments[0].kind else {
+      error("\(call.function)() needs its format in quotes", at: call.arguments[0].range)
+      return nil
+    }
+    let format: FormatString
+    do throws(FormatString.ParseError) {
+      format = try FormatString(parsing: bytes)
+    } catch {
+      self.error(error.message, at: call.arguments[0].range)
+      return nil
+    }
+    let values = call.arguments.dropFirst().map { expression($0) }
+    let conversions = format.conversions
+    guard conversions.count == values.count else {
+      error(
+        "the format has \(conversions.count) conversion\(conversions.count == 1 ? "" : "s") "
+          + "and \(values.count) argument\(values.count == 1 ? "" : "s") follow", at: call.arguments[0].range,
+        notes: [Diagnostic.Note("each of %d, %s and so on takes one argument; '%%' is a percent sign")])
+      return nil
+    }
+    var checked: [TypedExpression] = []
+    for (directive, value) in zip(conversions, values) {
+      guard let value = formatted(value, directive) else { return nil }
+      checked.append(value)
+    }
+    return (format, checked)
+  }
+
+  /// An argument as its conversion takes it; reports what does not go together.
+  private mutating func formatted(_ value: TypedExpression, _ directive: FormatDirective) -> TypedExpression? {
+    let fits: Bool
+    switch directive.conversion {
+    case .decimal, .unsigned, .hex, .upperHex, .octal, .character, .pointer:
+      switch value.type {
+      case .integer, .enumeration, .bool: fits = true
+      case .pointer, .kernelSymbol: return TypedExpression(.convert(value), .uint64, value.range)
+      case .userSymbol, .username, .errorName, .syscallName: fits = false
+      default: fits = false
+      }
+    case .string:
+      switch value.type {
+      case .string, .probeName, .kernelSymbol, .userSymbol, .stack, .inet, .macAddress, .username, .timestamp,
+        .cgroupPath, .errorName, .syscallName, .enumeration, .bool, .tuple, .array:
+        fits = true
+      case .record(.tracepoint), .record(.function): return fields(of: value)
+      case .record: fits = true
+      default: fits = false
+      }
+    case .buffer, .escapedBuffer, .hexBuffer:
+      if case .buffer = value.type { fits = true } else { fits = false }
+    }
+    if value.type == .invalid { return value }
+    if !fits {
+      error(
+        "%\(directive.conversion.rawValue) does not print \(value.type.description)", at: value.range,
+        notes: advice(value.type))
+      return nil
+    }
+    return value
+  }
+
+  private func advice(_ type: Type) -> [Diagnostic.Note] {
+    switch type {
+    case .integer: [Diagnostic.Note("%d prints numbers")]
+    case .pointer(.integer, _):
+      [Diagnostic.Note("str(...) reads the string a pointer points to; %p prints the pointer")]
+    case .pointer: [Diagnostic.Note("%p prints pointers")]
+    case .buffer: [Diagnostic.Note("%r prints buffers")]
+    case .string, .probeName, .timestamp, .kernelSymbol, .userSymbol: [Diagnostic.Note("%s prints text")]
+    default: []
+    }
+  }
+}
