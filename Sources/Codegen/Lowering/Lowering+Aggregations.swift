@@ -53,17 +53,12 @@ extension Lowering {
     if case .constant(let number) = index {
       return (0..<Int64(count)).contains(number) ? then(&self, index) : otherwise(&self)
     }
-    let inside = builder.makeBlock()
-    let outside = builder.makeBlock()
-    builder.branch(.ult, index, .constant(Int64(count)), then: inside, otherwise: outside)
-    builder.continueIn(inside)
-    // The mask tells the verifier, whatever else the script computes of the same number: the count is a power of two.
-    then(&self, builder.arithmetic(.and, index, .constant(Int64(count - 1))))
-    let a = builder.arrive()
-    builder.continueIn(outside)
-    otherwise(&self)
-    let b = builder.arrive()
-    builder.join([a, b].compactMap { $0 })
+    choose(
+      .ult, index, .constant(Int64(count)),
+      then: {
+        // The mask tells the verifier, whatever else the script computes of the same number: the count is a power of two.
+        then(&$0, $0.builder.arithmetic(.and, index, .constant(Int64(count - 1))))
+      }, otherwise: otherwise)
   }
 
   /// The slot of an index on the current CPU.
@@ -166,18 +161,17 @@ extension Lowering {
 
   /// The bucket of a log2 histogram: 0 for negatives, 1 + n below 2^k, then 2^k for each power of two.
   private mutating func histogramBucket(_ value: Operand, k: Int) -> Operand {
-    let negative = builder.makeBlock()
-    let natural = builder.makeBlock()
-    builder.branch(.slt, value, .constant(0), then: negative, otherwise: natural)
-    builder.continueIn(negative)
-    let below = builder.arrive([.constant(0)])
-    builder.continueIn(natural)
-    let small = builder.makeBlock()
-    let large = builder.makeBlock()
-    builder.branch(.ult, value, .constant(1 << Int64(k)), then: small, otherwise: large)
-    builder.continueIn(small)
-    let single = builder.arrive([builder.arithmetic(.add, value, .constant(1))])
-    builder.continueIn(large)
+    choose(
+      .slt, value, .constant(0), then: { _ in .constant(0) },
+      otherwise: {
+        $0.choose(
+          .ult, value, .constant(1 << Int64(k)), then: { $0.builder.arithmetic(.add, value, .constant(1)) },
+          otherwise: { $0.logarithmicBucket(value, k: k) })
+      })
+  }
+
+  /// That of a value from 2^k on.
+  private mutating func logarithmicBucket(_ value: Operand, k: Int) -> Operand {
     let exponent = log2(value)
     // The k bits behind the leading one choose among the 2^k buckets of the power.
     let shift = k == 0 ? exponent : builder.arithmetic(.sub, exponent, .constant(Int64(k)))
@@ -190,8 +184,7 @@ extension Lowering {
     } else {
       bucket = builder.arithmetic(.add, bucket, .constant(2))
     }
-    let many = builder.arrive([bucket])
-    return builder.join([below, single, many].compactMap { $0 }, extraTypes: [.integer])[0]
+    return bucket
   }
 
   /// The position of the highest bit that is set in a value from 1 to 2^63 - 1, by halving and without branches: one way
@@ -215,22 +208,17 @@ extension Lowering {
   private mutating func linearBucket(
     _ value: Operand, _ low: Int64, _ high: Int64, _ step: Int64, _ count: Int
   ) -> Operand {
-    let under = builder.makeBlock()
-    let notUnder = builder.makeBlock()
-    builder.branch(.slt, value, .constant(low), then: under, otherwise: notUnder)
-    builder.continueIn(under)
-    let below = builder.arrive([.constant(0)])
-    builder.continueIn(notUnder)
-    let over = builder.makeBlock()
-    let inside = builder.makeBlock()
-    builder.branch(.sge, value, .constant(high), then: over, otherwise: inside)
-    builder.continueIn(over)
-    let above = builder.arrive([.constant(Int64(count - 1))])
-    builder.continueIn(inside)
-    let distance = builder.arithmetic(.sub, value, .constant(low))
-    let index = builder.arithmetic(.udiv, distance, .constant(step))
-    let within = builder.arrive([builder.arithmetic(.add, index, .constant(1))])
-    return builder.join([below, above, within].compactMap { $0 }, extraTypes: [.integer])[0]
+    choose(
+      .slt, value, .constant(low), then: { _ in .constant(0) },
+      otherwise: {
+        $0.choose(
+          .sge, value, .constant(high), then: { _ in .constant(Int64(count - 1)) },
+          otherwise: {
+            let distance = $0.builder.arithmetic(.sub, value, .constant(low))
+            let index = $0.builder.arithmetic(.udiv, distance, .constant(step))
+            return $0.builder.arithmetic(.add, index, .constant(1))
+          })
+      })
   }
 
   // MARK: - Reading

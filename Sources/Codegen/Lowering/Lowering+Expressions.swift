@@ -52,11 +52,7 @@ extension Lowering {
     let then = builder.makeBlock()
     let otherwise = builder.makeBlock()
     branch(on: condition, then: then, otherwise: otherwise)
-    builder.continueIn(then)
-    let yes = builder.arrive([.constant(1)])
-    builder.continueIn(otherwise)
-    let no = builder.arrive([.constant(0)])
-    return builder.join([yes, no].compactMap { $0 }, extraTypes: [.integer])[0]
+    return run({ _ in .constant(1) }, in: then, or: { _ in .constant(0) }, in: otherwise)
   }
 
   private func changesVariables(_ expression: TypedExpression) -> Bool {
@@ -77,14 +73,12 @@ extension Lowering {
     let around = builder.makeBlock()
     let through = builder.makeBlock()
     branch(on: sides.0, then: isAnd ? through : around, otherwise: isAnd ? around : through)
-    let before = builder.variables
-    builder.continueIn(around)
-    let a = builder.arrive([.constant(isAnd ? 0 : 1)])
-    builder.continueIn(through)
-    builder.variables = before
-    let value = scalar(sides.1)
-    let b = builder.arrive([.value(builder.define(.integer, .compare(.ne, value, .constant(0))))])
-    return builder.join([a, b].compactMap { $0 }, extraTypes: [.integer])[0]
+    return run(
+      { _ in .constant(isAnd ? 0 : 1) }, in: around,
+      or: {
+        let value = $0.scalar(sides.1)
+        return .value($0.builder.define(.integer, .compare(.ne, value, .constant(0))))
+      }, in: through)
   }
 
   private mutating func ternary(
@@ -93,13 +87,7 @@ extension Lowering {
     let first = builder.makeBlock()
     let second = builder.makeBlock()
     branch(on: condition, then: first, otherwise: second)
-    let before = builder.variables
-    builder.continueIn(first)
-    let a = builder.arrive([scalar(then)])
-    builder.continueIn(second)
-    builder.variables = before
-    let b = builder.arrive([scalar(otherwise)])
-    return builder.join([a, b].compactMap { $0 }, extraTypes: [.integer])[0]
+    return run({ $0.scalar(then) }, in: first, or: { $0.scalar(otherwise) }, in: second)
   }
 
   /// Ends the current block with a branch on a condition.
@@ -267,11 +255,7 @@ extension Lowering {
       let then = builder.makeBlock()
       let otherwise = builder.makeBlock()
       branchOnEqual(left, right, limit: limit, then: then, otherwise: otherwise)
-      builder.continueIn(then)
-      let yes = builder.arrive([.constant(1)])
-      builder.continueIn(otherwise)
-      let no = builder.arrive([.constant(0)])
-      return builder.join([yes, no].compactMap { $0 }, extraTypes: [.integer])[0]
+      return run({ _ in .constant(1) }, in: then, or: { _ in .constant(0) }, in: otherwise)
     case .valuesEqual(let left, let right): return valuesEqual(left, right)
     case .byteSwap(let value):
       let bits = value.type.integer?.bits ?? 64

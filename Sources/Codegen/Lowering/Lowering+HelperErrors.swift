@@ -9,18 +9,13 @@ extension Lowering {
     let range = range ?? expressionRange
     let result = builder.call(helper, arguments)
     guard program.configuration.tellsFailedReads, !probe.traits.isPinned else { return result }
-    let failed = builder.makeBlock()
-    let fine = builder.makeBlock()
-    builder.branch(.slt, .value(result), .constant(0), then: failed, otherwise: fine)
-    builder.continueIn(failed)
     let excerpt = DiagnosticRenderer(sources: sources).excerpt(of: range)
-    withRecord(payload: 8, .helperError(name: helper.name, place(of: range), excerpt: excerpt)) { lowering, record in
-      lowering.builder.emit(.store(bits: 64, base: record, offset: Action.headerSize, .value(result)))
+    let action = Action.helperError(name: helper.name, place(of: range), excerpt: excerpt)
+    when(.slt, .value(result), .constant(0)) {
+      $0.withRecord(payload: 8, action) { lowering, record in
+        lowering.builder.emit(.store(bits: 64, base: record, offset: Action.headerSize, .value(result)))
+      }
     }
-    let told = builder.arrive()
-    builder.continueIn(fine)
-    let read = builder.arrive()
-    builder.join([told, read].compactMap { $0 })
     return result
   }
 }

@@ -49,22 +49,16 @@ extension Lowering {
     // Nothing is written where there is no path, and on kernels before 5.15 where its name is too long.
     zero(memory, size: capacity)
     guard let place = place(of: source) else { return }
-    let there = builder.makeBlock()
-    let missing = builder.makeBlock()
-    builder.branch(.ne, .value(place.object), .constant(0), then: there, otherwise: missing)
-    builder.continueIn(missing)
-    let none = builder.arrive()
-    builder.continueIn(there)
-    // The kernel leaves what it wrote on the way behind the end.
-    let text = isPadded ? temporary(size: Planner.words(capacity)) : memory
-    if isPadded { zero(text, size: capacity) }
-    let path = builder.advance(place.object, by: .constant(Int64(place.offset)))
-    _ = guardedCall(.dPath, [.value(path), address(text), .constant(Int64(capacity))], at: range)
-    if isPadded {
-      _ = builder.call(.probeReadKernelString, [address(memory), .constant(Int64(capacity)), address(text)])
+    when(.ne, .value(place.object), .constant(0)) {
+      // The kernel leaves what it wrote on the way behind the end.
+      let text = isPadded ? $0.temporary(size: Planner.words(capacity)) : memory
+      if isPadded { $0.zero(text, size: capacity) }
+      let path = $0.builder.advance(place.object, by: .constant(Int64(place.offset)))
+      _ = $0.guardedCall(.dPath, [.value(path), $0.address(text), .constant(Int64(capacity))], at: range)
+      if isPadded {
+        _ = $0.builder.call(.probeReadKernelString, [$0.address(memory), .constant(Int64(capacity)), $0.address(text)])
+      }
     }
-    let read = builder.arrive()
-    builder.join([none, read].compactMap { $0 })
   }
 
   /// The number of a socket that the verifier knows as one; 0 where there is none.
@@ -123,14 +117,7 @@ extension Lowering {
     _ place: ObjectPlace, _ type: ValueType, _ load: (inout Lowering) -> Value
   ) -> Operand {
     guard place.mayBeNull else { return .value(load(&self)) }
-    let there = builder.makeBlock()
-    let missing = builder.makeBlock()
-    builder.branch(.ne, .value(place.object), .constant(0), then: there, otherwise: missing)
-    builder.continueIn(there)
-    let a = builder.arrive([.value(load(&self))])
-    builder.continueIn(missing)
-    let b = builder.arrive([.constant(0)])
-    return builder.join([a, b].compactMap { $0 }, extraTypes: [type])[0]
+    return ifFound(place.object, type, then: { .value(load(&$0)) }, otherwise: { _ in .constant(0) })
   }
 
   // MARK: - What the verifier follows

@@ -141,13 +141,8 @@ extension Lowering {
     }
     guard let cpu else { return address(&self, .value(builder.call(.getSMPProcessorID, []))) }
     let number = scalar(cpu)
-    let there = builder.makeBlock()
-    let missing = builder.makeBlock()
-    builder.branch(.ult, number, .constant(Int64(target.machine.possibleCPUs)), then: there, otherwise: missing)
-    builder.continueIn(there)
-    let a = builder.arrive([address(&self, number)])
-    builder.continueIn(missing)
-    let b = builder.arrive([.constant(0)])
-    return builder.join([a, b].compactMap { $0 }, extraTypes: [.integer])[0]
+    return choose(
+      .ult, number, .constant(Int64(target.machine.possibleCPUs)), then: { address(&$0, number) },
+      otherwise: { _ in .constant(0) })
   }
 }

@@ -79,13 +79,6 @@ extension Lowering {
     }
     let memory = materialize(stack, isPadded: false)
     let value = lookup(inMap: storage.map, address(memory))
-    let found = builder.makeBlock()
-    let missing = builder.makeBlock()
-    builder.branch(.ne, .value(value), .constant(0), then: found, otherwise: missing)
-    builder.continueIn(found)
-    let a = builder.arrive([builder.load(64, value, 0)])
-    builder.continueIn(missing)
-    let b = builder.arrive([.constant(0)])
-    return builder.join([a, b].compactMap { $0 }, extraTypes: [.integer])[0]
+    return ifFound(value, then: { $0.builder.load(64, value, 0) }, otherwise: { _ in .constant(0) })
   }
 }

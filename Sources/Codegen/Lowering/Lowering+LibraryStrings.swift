@@ -28,14 +28,9 @@ extension Lowering {
     if isCleared { zero(memory, size: room) }
     let helper: Helper = space == .user ? .probeReadUserString : .probeReadKernelString
     let result = builder.call(helper, [address(memory), .constant(Int64(capacity)), place])
-    let some = builder.makeBlock()
-    let none = builder.makeBlock()
-    builder.branch(.sgt, .value(result), .constant(0), then: some, otherwise: none)
-    builder.continueIn(some)
-    let a = builder.arrive([builder.arithmetic(.sub, .value(result), .constant(1))])
-    builder.continueIn(none)
-    let b = builder.arrive([.constant(0)])
-    let length = builder.join([a, b].compactMap { $0 }, extraTypes: [.integer])[0]
+    let length = choose(
+      .sgt, .value(result), .constant(0), then: { $0.builder.arithmetic(.sub, .value(result), .constant(1)) },
+      otherwise: { _ in .constant(0) })
     return Text(memory: memory, length: length, capacity: capacity)
   }
 

@@ -51,15 +51,12 @@ extension Lowering {
       return load(type, memory.advanced(by: Int(constant) * size(of: type)))
     }
     let index = scalar(position)
-    let inside = builder.makeBlock()
-    let outside = builder.makeBlock()
-    builder.branch(.ult, index, .constant(Int64(count)), then: inside, otherwise: outside)
-    builder.continueIn(inside)
-    let place = builder.arithmetic(.add, address(memory), scaled(index, by: size(of: type)))
-    let a = builder.arrive([read(type, at: place, .kernel)])
-    builder.continueIn(outside)
-    let b = builder.arrive([.constant(0)])
-    return builder.join([a, b].compactMap { $0 }, extraTypes: [.integer])[0]
+    return choose(
+      .ult, index, .constant(Int64(count)),
+      then: {
+        let place = $0.builder.arithmetic(.add, $0.address(memory), $0.scaled(index, by: $0.size(of: type)))
+        return $0.read(type, at: place, .kernel)
+      }, otherwise: { _ in .constant(0) })
   }
 
   /// The bytes of an array that the program holds, as one integer.

@@ -73,15 +73,7 @@ extension Lowering {
 
   /// The number in an entry, or 0 where a lookup found none.
   private mutating func loadIfFound(_ entry: Value, bits: Int, signed: Bool) -> Operand {
-    let found = builder.makeBlock()
-    let missing = builder.makeBlock()
-    builder.branch(.ne, .value(entry), .constant(0), then: found, otherwise: missing)
-    builder.continueIn(found)
-    let loaded = builder.load(bits, signed: signed, entry, 0)
-    let a = builder.arrive([loaded])
-    builder.continueIn(missing)
-    let b = builder.arrive([.constant(0)])
-    return builder.join([a, b].compactMap { $0 }, extraTypes: [.integer])[0]
+    ifFound(entry, then: { $0.builder.load(bits, signed: signed, entry, 0) }, otherwise: { _ in .constant(0) })
   }
 
   /// The memory of an entry's value; zeros where there is none.
@@ -90,14 +82,9 @@ extension Lowering {
     case .cells(let cells): return cell(cells, key).value
     case .hash(let hash):
       let value = lookup(map, key)
-      let found = builder.makeBlock()
-      let missing = builder.makeBlock()
-      builder.branch(.ne, .value(value), .constant(0), then: found, otherwise: missing)
-      builder.continueIn(found)
-      let a = builder.arrive([.value(value)])
-      builder.continueIn(missing)
-      let b = builder.arrive([.value(constantAddress(plan.zeros ?? 0))])
-      let base = builder.join([a, b].compactMap { $0 }, extraTypes: [.pointer(.mapValue(hash.map))])[0]
+      let base = ifFound(
+        value, .pointer(.mapValue(hash.map)), then: { _ in .value(value) },
+        otherwise: { .value($0.constantAddress($0.plan.zeros ?? 0)) })
       return Memory(base: builder.value(base), offset: 0)
     case .slots(let slots): return Memory(base: dataAddress(slots.map, slots.offset), offset: 0)
     }
@@ -151,18 +138,14 @@ extension Lowering {
     let bits = size(of: value.type) * 8
     let key = keyAddress(key)
     let entry = lookup(inMap: index, key)
-    let found = builder.makeBlock()
-    let missing = builder.makeBlock()
-    builder.branch(.ne, .value(entry), .constant(0), then: found, otherwise: missing)
-    builder.continueIn(found)
-    builder.emit(.store(bits: bits, base: entry, offset: 0, operand))
-    let a = builder.arrive()
-    builder.continueIn(missing)
-    let source = builder.slot(size: 8)
-    storeWord(operand, value.type, to: Memory(base: source, offset: 0))
-    store(map, index, key, .value(source))
-    let b = builder.arrive()
-    builder.join([a, b].compactMap { $0 })
+    choose(
+      .ne, .value(entry), .constant(0),
+      then: { $0.builder.emit(.store(bits: bits, base: entry, offset: 0, operand)) },
+      otherwise: {
+        let source = $0.builder.slot(size: 8)
+        $0.storeWord(operand, value.type, to: Memory(base: source, offset: 0))
+        $0.store(map, index, key, .value(source))
+      })
   }
 
   /// Puts an entry into a hash map; an update that fails is counted.

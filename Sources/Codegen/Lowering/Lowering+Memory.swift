@@ -58,15 +58,9 @@ extension Lowering {
       let first = builder.makeBlock()
       let second = builder.makeBlock()
       branch(on: condition, then: first, otherwise: second)
-      let before = builder.variables
-      builder.continueIn(first)
-      write(then, to: memory, isPadded: isPadded)
-      let a = builder.arrive()
-      builder.continueIn(second)
-      builder.variables = before
-      write(otherwise, to: memory, isPadded: isPadded)
-      let b = builder.arrive()
-      builder.join([a, b].compactMap { $0 })
+      run(
+        { $0.write(then, to: memory, isPadded: isPadded) }, in: first,
+        or: { $0.write(otherwise, to: memory, isPadded: isPadded) }, in: second)
     case .call(let function): write(function, expression.type, to: memory, isPadded: isPadded, at: expression.range)
     case .block(let statements, let value):
       self.statements(statements)
@@ -99,14 +93,10 @@ extension Lowering {
       space == .user ? (.probeReadUserString, .probeReadUser) : (.probeReadKernelString, .probeReadKernel)
     let length = guardedCall(whole, [address(memory), .constant(Int64(size)), place], at: range)
     // A full array has no terminator, and the helper put one in the place of its last character.
-    let full = builder.makeBlock()
-    let after = builder.makeBlock()
-    builder.branch(.eq, .value(length), .constant(Int64(size)), then: full, otherwise: after)
-    builder.continueIn(full)
-    let last = builder.arithmetic(.add, place, .constant(Int64(size - 1)))
-    _ = builder.call(one, [address(memory.advanced(by: size - 1)), .constant(1), last])
-    builder.jump(to: after)
-    builder.continueIn(after)
+    when(.eq, .value(length), .constant(Int64(size))) {
+      let last = $0.builder.arithmetic(.add, place, .constant(Int64(size - 1)))
+      _ = $0.builder.call(one, [$0.address(memory.advanced(by: size - 1)), .constant(1), last])
+    }
   }
 
   private mutating func writeLiteral(_ bytes: [UInt8], capacity: Int, to memory: Memory, isPadded: Bool) {
@@ -220,15 +210,9 @@ extension Lowering {
       let result = guardedCall(helper, [address(memory), limit, place], at: range)
       if !isPadded, length == nil {
         // A read that fails leaves the memory as it was.
-        let failed = builder.makeBlock()
-        let fine = builder.makeBlock()
-        builder.branch(.sgt, .value(result), .constant(0), then: fine, otherwise: failed)
-        builder.continueIn(failed)
-        builder.emit(.store(bits: 8, base: memory.base, offset: memory.offset, .constant(0)))
-        let a = builder.arrive()
-        builder.continueIn(fine)
-        let b = builder.arrive()
-        builder.join([a, b].compactMap { $0 })
+        when(.sle, .value(result), .constant(0)) {
+          $0.builder.emit(.store(bits: 8, base: memory.base, offset: memory.offset, .constant(0)))
+        }
       }
     case .buffer(let source, let length):
       let capacity = size(of: type) - 4
@@ -257,14 +241,8 @@ extension Lowering {
   private mutating func bounded(_ length: TypedExpression, _ capacity: Int) -> Operand {
     let value = scalar(length)
     if case .constant(let constant) = value { return .constant(min(max(constant, 0), Int64(capacity))) }
-    let inside = builder.makeBlock()
-    let outside = builder.makeBlock()
-    builder.branch(.ule, value, .constant(Int64(capacity)), then: inside, otherwise: outside)
-    builder.continueIn(inside)
-    let a = builder.arrive([value])
-    builder.continueIn(outside)
-    let b = builder.arrive([.constant(Int64(capacity))])
-    return builder.join([a, b].compactMap { $0 }, extraTypes: [.integer])[0]
+    return choose(
+      .ule, value, .constant(Int64(capacity)), then: { _ in value }, otherwise: { _ in .constant(Int64(capacity)) })
   }
 
   // MARK: - Comparing strings

@@ -114,13 +114,9 @@ extension Lowering {
   /// Of what waits already, one of the two is lost: a print will print for both, an address gives way to the other.
   private mutating func countOvertaken(_ pending: Value) {
     guard let lost = plan.lostEvents else { return }
-    let overtaken = builder.makeBlock()
-    let after = builder.makeBlock()
-    builder.branch(.ne, builder.load(64, pending, 0), .constant(0), then: overtaken, otherwise: after)
-    builder.continueIn(overtaken)
-    builder.emit(.atomicAdd(bits: 64, base: dataAddress(lost.map, lost.offset), offset: 0, .constant(1)))
-    builder.jump(to: after)
-    builder.continueIn(after)
+    when(.ne, builder.load(64, pending, 0), .constant(0)) {
+      $0.builder.emit(.atomicAdd(bits: 64, base: $0.dataAddress(lost.map, lost.offset), offset: 0, .constant(1)))
+    }
   }
 
   private mutating func store(_ value: ComputedValue, to place: Memory, size: Int) {

@@ -109,15 +109,7 @@ extension Lowering {
     let first = builder.makeBlock()
     let second = builder.makeBlock()
     branch(on: condition, then: first, otherwise: second)
-    let before = builder.variables
-    builder.continueIn(first)
-    statements(then)
-    let a = builder.arrive()
-    builder.continueIn(second)
-    builder.variables = before
-    statements(otherwise)
-    let b = builder.arrive()
-    builder.join([a, b].compactMap { $0 })
+    run({ $0.statements(then) }, in: first, or: { $0.statements(otherwise) }, in: second)
   }
 
   /// A loop whose turns the verifier walks through.
@@ -212,14 +204,8 @@ extension Lowering {
 
   /// The iterations of a range: 0 when it is empty.
   private mutating func distance(_ first: Operand, _ last: Operand) -> Operand {
-    let some = builder.makeBlock()
-    let none = builder.makeBlock()
-    builder.branch(.slt, first, last, then: some, otherwise: none)
-    builder.continueIn(some)
-    let a = builder.arrive([builder.arithmetic(.sub, last, first)])
-    builder.continueIn(none)
-    let b = builder.arrive([.constant(0)])
-    return builder.join([a, b].compactMap { $0 }, extraTypes: [.integer])[0]
+    choose(
+      .slt, first, last, then: { $0.builder.arithmetic(.sub, last, first) }, otherwise: { _ in .constant(0) })
   }
 }
 
