@@ -102,9 +102,7 @@ public final class Session {
       process: child?.pid ?? options.process)
     attacher.pins = !options.isDryRun
     let attachments = Attachments()
-    writeStartTime(to: maps)
-    write(CLOCK_TAI, to: bundle.taiOffset, maps)
-    write(CLOCK_REALTIME, to: bundle.wallOffset, maps)
+    for entry in bundle.words.entries { write(entry.word.start, to: entry.place, maps) }
     if options.isDryRun {
       try attachAll(attacher, attachments, printer, interruption)
       attachments.detach()
@@ -220,18 +218,15 @@ public final class Session {
     if client == nil { loop.watch(output: options.output) }
   }
 
-  private func writeStartTime(to maps: [LoadedMap]) {
-    guard let place = bundle.startTime, let base = maps[place.map].mapping?.base else { return }
-    var time = timespec()
-    clock_gettime(CLOCK_BOOTTIME, &time)
-    base.storeBytes(
-      of: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec), toByteOffset: place.offset, as: UInt64.self)
+  private func write(_ start: SharedWord.Start, to place: MapView.Place, _ maps: [LoadedMap]) {
+    guard let base = maps[place.map].mapping?.base else { return }
+    let value: Int64 =
+      switch start {
+      case .zero: 0
+      case .bootTime: ClockOffset.read(CLOCK_BOOTTIME)
+      case .offsetOfTAI: ClockOffset.now(CLOCK_TAI)
+      case .offsetOfWallTime: ClockOffset.now(CLOCK_REALTIME)
+      }
+    base.storeBytes(of: value, toByteOffset: place.offset, as: Int64.self)
   }
-
-  /// Writes what a clock is ahead of the boot clock.
-  private func write(_ clock: clockid_t, to place: MapView.Place?, _ maps: [LoadedMap]) {
-    guard let place, let base = maps[place.map].mapping?.base else { return }
-    base.storeBytes(of: ClockOffset.now(clock), toByteOffset: place.offset, as: Int64.self)
-  }
-
 }

@@ -51,10 +51,8 @@ import TraceLang
 
   @Test("a word outside of its map, or in one that cannot be written, is refused, whatever it is for")
   func words() throws {
-    let places: [WritableKeyPath<Bundle, MapView.Place?>] = [
-      \.lostEvents, \.cutLoops, \.startTime, \.taiOffset, \.wallOffset,
-    ]
-    for place in places {
+    for word in SharedWord.allCases {
+      let place = \Bundle.words[word]
       #expect(try told(refusal { $0[keyPath: place] = .init(map: try data($0), offset: 1 << 40) }).contains("outside"))
       #expect(try told(refusal { $0[keyPath: place] = .init(map: try data($0), offset: -8) }).contains("outside"))
       #expect(try told(refusal { $0[keyPath: place] = .init(map: 99, offset: 0) }).hasSuffix("there is no map 99"))
@@ -75,9 +73,9 @@ import TraceLang
   @Test("no place of a 64-bit word is missing from those that are checked") func allWordsAreListed() throws {
     var bundle = try bundle()
     let map = try data(bundle)
-    bundle.cutLoops = .init(map: map, offset: 1 << 22)
-    bundle.startTime = .init(map: map, offset: 1 << 20)
-    bundle.wallOffset = .init(map: map, offset: 1 << 21)
+    bundle.words[.cutLoops] = .init(map: map, offset: 1 << 22)
+    bundle.words[.startTime] = .init(map: map, offset: 1 << 20)
+    bundle.words[.wallOffset] = .init(map: map, offset: 1 << 21)
     var found: Set<MapView.Place> = []
     func walk(_ value: Any) {
       if let place = value as? MapView.Place { found.insert(place) }
@@ -85,7 +83,7 @@ import TraceLang
     }
     walk(bundle)
     #expect(found.count >= 6)
-    #expect(found == Set(bundle.words.map(\.place)))
+    #expect(found == Set(bundle.allWords.map(\.place)))
   }
 
   // MARK: Maps and views

@@ -210,7 +210,7 @@ import TraceLang
     }
     var bundle = bundle(programs: [flood.spec("swt_flood"), timer("swt_flood_i")], points: [.begin, Self.soon])
     bundle.maps[0] = .ring(size: 4096)
-    bundle.lostEvents = MapView.Place(map: 1, offset: 8)
+    bundle.words[.lostEvents] = MapView.Place(map: 1, offset: 8)
     let live = try LiveSession(bundle, format: .json)
     live.start()
     let lines = try live.finish().output.split(separator: "\n")

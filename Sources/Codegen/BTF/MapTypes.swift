@@ -122,9 +122,9 @@ extension TypeDescriber {
         add("\(name)_refused_updates", lost.offset + 8, 8, long)
       }
     }
-    if let lost = bundle.lostEvents, lost.map == index { add("lost_events", lost.offset, 8, long) }
-    if let cut = bundle.cutLoops, cut.map == index { add("cut_loops", cut.offset, 8, long) }
-    if let start = bundle.startTime, start.map == index { add("start_time", start.offset, 8, long) }
+    for entry in bundle.words.entries where entry.place.map == index {
+      add(entry.word.name, entry.place.offset, 8, long)
+    }
     return fields.sorted { $0.offset < $1.offset }
   }
 }

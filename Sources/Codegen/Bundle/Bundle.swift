@@ -21,17 +21,8 @@ public struct Bundle: Hashable, Sendable, Codable {
   public var settings: Settings
   /// Attach points the script asked for, as "Attached N probes" tells.
   public var probeCount = 0
-  /// Where programs count records that found the ring buffer full (a 64-bit number).
-  public var lostEvents: MapView.Place?
+  public var words = SharedWords()
   public var pendingActions: [PendingAction] = []
-  /// Where programs count loops that the kernel stopped before their end (a 64-bit number).
-  public var cutLoops: MapView.Place?
-  /// Where the boot-clock time of the start of tracing goes before anything is attached (`elapsed`).
-  public var startTime: MapView.Place?
-  /// Where what the TAI clock is ahead of the boot clock goes, in nanoseconds (`nsecs(sw_tai)`).
-  public var taiOffset: MapView.Place?
-  /// The same for the clock of wall time (`tseries`).
-  public var wallOffset: MapView.Place?
   public var stacks: [StackStorage] = []
   /// Filters of `cgroup_path`, by the index in its values.
   public var cgroupFilters: [String] = []

@@ -75,12 +75,8 @@ extension Compilation {
     // A probe of several sites counts once.
     bundle.probeCount =
       Set(program.probes.flatMap { probe in probe.attachPoints.map { [probe.block, $0.nameIndex] } }).count
-    bundle.lostEvents = plan.lostEvents
+    bundle.words = plan.words
     bundle.pendingActions = plan.pendingActions
-    bundle.cutLoops = plan.cutLoops
-    bundle.startTime = plan.startTime
-    bundle.taiOffset = plan.taiOffset
-    bundle.wallOffset = plan.wallOffset
     bundle.stacks = plan.stacks
     bundle.cgroupFilters = program.cgroupFilters
     bundle.sources = sources.files.map(\.name)

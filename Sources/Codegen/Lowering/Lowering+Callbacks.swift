@@ -117,7 +117,7 @@ extension Lowering {
       let joined = builder.join([a, b].compactMap { $0 }, extraTypes: [.integer, .integer])
       (isCut, iterations) = (joined[0], opaque(joined[1]))
     }
-    let place = isCut == .constant(0) ? nil : plan.cutLoops
+    let place = isCut == .constant(0) ? nil : plan.words[.cutLoops]
     let (_, hasLeft) = runCallback(
       body, parameters: [.integer, .pointer(.stack)], environmentParameter: 1, notesLeaving: place != nil
     ) { lowering in

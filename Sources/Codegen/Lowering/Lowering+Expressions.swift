@@ -224,7 +224,7 @@ extension Lowering {
     case .nanoseconds(let clock): return .value(builder.call(Self.helper(clock), []))
     case .elapsed:
       let now = builder.call(.ktimeGetBootNanoseconds, [])
-      guard let place = plan.startTime else { return .value(now) }
+      guard let place = plan.words[.startTime] else { return .value(now) }
       let start = builder.load(64, dataAddress(place.map, place.offset), 0)
       return builder.arithmetic(.sub, .value(now), start)
     case .probeName: return entry.nameIndex

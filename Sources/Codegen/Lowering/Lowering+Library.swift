@@ -35,7 +35,7 @@ extension Lowering {
     case .userAddress(let variable): return address(of: variable)
     case .softwareTAI:
       let now = builder.call(.ktimeGetBootNanoseconds, [])
-      guard let place = plan.taiOffset else { return .value(now) }
+      guard let place = plan.words[.taiOffset] else { return .value(now) }
       return builder.arithmetic(.add, .value(now), builder.load(64, dataAddress(place.map, place.offset), 0))
     case .signal(let number, let isThread):
       return .value(builder.call(isThread ? .sendSignalThread : .sendSignal, [scalar(number)]))

@@ -113,7 +113,7 @@ extension Lowering {
 
   /// Of what waits already, one of the two is lost: a print will print for both, an address gives way to the other.
   private mutating func countOvertaken(_ pending: Value) {
-    guard let lost = plan.lostEvents else { return }
+    guard let lost = plan.words[.lostEvents] else { return }
     when(.ne, builder.load(64, pending, 0), .constant(0)) {
       $0.builder.emit(.atomicAdd(bits: 64, base: $0.dataAddress(lost.map, lost.offset), offset: 0, .constant(1)))
     }
@@ -155,7 +155,7 @@ extension Lowering {
     payload: Int, _ action: Action, whenFull: ((inout Lowering) -> Void)? = nil,
     _ fill: (inout Lowering, Value) -> Void
   ) {
-    guard let buffer = plan.ringBuffer, let lost = plan.lostEvents else { return }
+    guard let buffer = plan.ringBuffer, let lost = plan.words[.lostEvents] else { return }
     let line = builder.line
     let index = actions.index(of: action)
     let size = Action.headerSize + (payload + 7) / 8 * 8

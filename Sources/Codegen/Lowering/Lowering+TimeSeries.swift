@@ -6,7 +6,7 @@ extension Lowering {
     _ value: Operand, _ interval: Int64, _ count: Int64, _ function: Aggregation.Series, at slot: Value
   ) {
     var now = Operand.value(builder.call(.ktimeGetBootNanoseconds, []))
-    if let offset = plan.wallOffset {
+    if let offset = plan.words[.wallOffset] {
       now = builder.arithmetic(.add, now, builder.load(64, dataAddress(offset.map, offset.offset), 0))
     }
     let number = builder.arithmetic(.udiv, now, .constant(interval))

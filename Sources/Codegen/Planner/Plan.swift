@@ -16,17 +16,10 @@ public struct Plan: Hashable, Sendable {
   /// The frozen array map of constants.
   public var constantsMap: Int?
   public var ringBuffer: Int?
-  public var lostEvents: MapView.Place?
+  public var words = SharedWords()
   public var pendingActions: [PendingAction] = []
-  /// Where loops are counted that the kernel stopped before their end.
-  public var cutLoops: MapView.Place?
-  public var startTime: MapView.Place?
   /// A word that is always 0 and that the verifier cannot know to be.
   public var opaqueZero: MapView.Place?
-  /// Where the loader writes what the TAI clock is ahead of the boot clock, in nanoseconds.
-  public var taiOffset: MapView.Place?
-  /// The same for the clock of wall time (`tseries`).
-  public var wallOffset: MapView.Place?
   /// Offset in the constants of each glob's `accepting` table.
   public var globTables: [GlobStates: Int] = [:]
   public var stacks: [StackStorage] = []

@@ -7,11 +7,11 @@ extension Planner {
 
   /// What functions of the standard library need: tables, stack maps and words that the loader fills.
   mutating func planLibrary() {
-    if usage.usesSoftwareTAI { plan.taiOffset = MapView.Place(map: dataMap(), offset: reserve(8)) }
+    if usage.usesSoftwareTAI { plan.words[.taiOffset] = MapView.Place(map: dataMap(), offset: reserve(8)) }
     let hasSeries = program.maps.contains { map in
       if case .aggregation(.tseries) = map.value { true } else { false }
     }
-    if hasSeries { plan.wallOffset = MapView.Place(map: dataMap(), offset: reserve(8)) }
+    if hasSeries { plan.words[.wallOffset] = MapView.Place(map: dataMap(), offset: reserve(8)) }
     for states in usage.globs {
       while constants.count % 8 != 0 { constants.append(0) }
       plan.globTables[states] = constants.count

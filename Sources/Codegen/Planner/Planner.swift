@@ -241,7 +241,7 @@ public struct Planner {
         MapSpec(
           name: "swtrace_events", kind: .ringBuffer, keySize: 0, valueSize: 0, maxEntries: ringBufferSize))
       plan.ringBuffer = plan.maps.count - 1
-      plan.lostEvents = MapView.Place(map: dataMap(), offset: reserve(8))
+      plan.words[.lostEvents] = MapView.Place(map: dataMap(), offset: reserve(8))
       for action in usage.lastingActions {
         plan.pendingActions.append(
           PendingAction(action: action, place: MapView.Place(map: dataMap(), offset: reserve(PendingAction.size))))
@@ -249,9 +249,9 @@ public struct Planner {
     }
     if usage.hasLoops {
       plan.opaqueZero = MapView.Place(map: dataMap(), offset: reserve(8))
-      if target.has(.loop) { plan.cutLoops = MapView.Place(map: dataMap(), offset: reserve(8)) }
+      if target.has(.loop) { plan.words[.cutLoops] = MapView.Place(map: dataMap(), offset: reserve(8)) }
     }
-    if usage.usesElapsed { plan.startTime = MapView.Place(map: dataMap(), offset: reserve(8)) }
+    if usage.usesElapsed { plan.words[.startTime] = MapView.Place(map: dataMap(), offset: reserve(8)) }
     planLibrary()
     let constantsSize = Self.words(constants.count)
     if zerosSize > 0 { plan.zeros = constantsSize }

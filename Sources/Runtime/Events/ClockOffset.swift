@@ -18,7 +18,8 @@ enum ClockOffset {
     return best.offset
   }
 
-  private static func read(_ clock: clockid_t) -> Int64 {
+  /// Nanoseconds of a clock.
+  static func read(_ clock: clockid_t) -> Int64 {
     var time = timespec()
     clock_gettime(clock, &time)
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)

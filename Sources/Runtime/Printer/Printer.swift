@@ -208,7 +208,7 @@ package final class Printer {
 
   /// Tells of records lost since the last call.
   func tellLostEvents() {
-    guard let place = bundle.lostEvents else { return }
+    guard let place = bundle.words[.lostEvents] else { return }
     let total = maps.counter(at: place)
     guard total > lostEvents else { return }
     sink.lost(events: total - lostEvents)
@@ -224,7 +224,7 @@ package final class Printer {
       let count = maps.counter(at: stack.lost)
       if count > 0 { sink.warning("\(count) stacks could not be kept and print empty; ask for fewer frames") }
     }
-    let cutLoops = bundle.cutLoops.map { maps.counter(at: $0) } ?? 0
+    let cutLoops = bundle.words[.cutLoops].map { maps.counter(at: $0) } ?? 0
     if cutLoops > 0 {
       sink.warning("\(cutLoops) loops were stopped after 8388608 iterations, the most that the kernel allows")
     }

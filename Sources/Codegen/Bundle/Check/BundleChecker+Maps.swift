@@ -37,18 +37,16 @@ extension MapSpec {
 
 extension Bundle {
   /// So many 64-bit words from a place on.
-  struct Words {
+  struct WordRange {
     let place: MapView.Place
     var count = 1
   }
 
   /// All words that user space reads or writes in memory that programs have too.
-  var words: [Words] {
-    ([lostEvents, cutLoops, startTime, taiOffset, wallOffset].compactMap(\.self) + stacks.map(\.lost)).map {
-      Words(place: $0)
-    }
-      + views.compactMap(\.lostUpdates).map { Words(place: $0, count: MapView.lostUpdatesSize / 8) }
-      + pendingActions.map { Words(place: $0.place, count: PendingAction.size / 8) }
+  var allWords: [WordRange] {
+    (words.entries.map(\.place) + stacks.map(\.lost)).map { WordRange(place: $0) }
+      + views.compactMap(\.lostUpdates).map { WordRange(place: $0, count: MapView.lostUpdatesSize / 8) }
+      + pendingActions.map { WordRange(place: $0.place, count: PendingAction.size / 8) }
   }
 }
 
@@ -64,7 +62,7 @@ extension BundleChecker {
   }
 
   /// Whether each word can be read and written at once.
-  func check(_ words: Bundle.Words) throws(BundleFault) {
+  func check(_ words: Bundle.WordRange) throws(BundleFault) {
     try require(words.place.offset % 8 == 0, "a word is at \(words.place.offset), which is no multiple of 8")
     try check(words.place, count: words.count * 8)
   }

@@ -19,7 +19,7 @@ struct BundleChecker {
     try each("map", maps) { map throws(BundleFault) in try map.check() }
     try require(maps.count { $0.kind == .ringBuffer } <= 1, "there are several ring buffers")
     try each("layout", bundle.layouts) { printed throws(BundleFault) in _ = try measure.extent(of: printed.layout) }
-    try each("word", bundle.words) { words throws(BundleFault) in try check(words) }
+    try each("word", bundle.allWords) { words throws(BundleFault) in try check(words) }
     try each("stack storage", bundle.stacks) { stack throws(BundleFault) in try check(stack) }
     try each("view", bundle.views) { view throws(BundleFault) in try check(view) }
     try checkShare(of: bundle.views)
