@@ -14,7 +14,7 @@ extension Lowering {
     let number = number(entry.side, registers)
     self.entry.syscall = SyscallState(side: entry.side, number: number, registers: registers)
     let wanted = builder.makeBlock()
-    if entry.blocks.count == 1, let only = entry.blocks[0].onlyMember {
+    if entry.blocks.count == 1, case .one(let only) = entry.blocks[0].dispatch {
       builder.branch(.eq, number, .constant(Int64(only.number)), then: wanted, otherwise: exit)
     } else {
       builder.branch(.ule, number, .constant(Int64(entry.maximumNumber)), then: wanted, otherwise: exit)
@@ -42,25 +42,35 @@ extension Lowering {
     guard let number = entry.syscall?.number else { return }
     let after = builder.makeBlock()
     let then = builder.makeBlock()
-    if let only = block.onlyMember {
-      builder.branch(.eq, number, .constant(Int64(only.number)), then: then, otherwise: after)
+    switch block.dispatch {
+    case .one(let member):
+      builder.branch(.eq, number, .constant(Int64(member.number)), then: then, otherwise: after)
       builder.continueIn(then)
       skipCompatTasks(after)
-      entry.nameIndex = .constant(Int64(only.nameIndex))
+      entry.nameIndex = .constant(Int64(member.nameIndex))
       body(of: program.probes[block.sections[0].probe])
       builder.jump(to: after)
-    } else if let table = block.sectionTable ?? block.nameTable {
-      let found = tableEntry(table, number)
-      builder.branch(.ne, found, .constant(0), then: then, otherwise: after)
-      builder.continueIn(then)
-      skipCompatTasks(after)
-      if let names = block.nameTable {
-        let name = names == table ? found : tableEntry(names, number)
-        entry.nameIndex = builder.arithmetic(.sub, name, .constant(1))
-      }
+    case .names(let table):
+      let found = find(number, in: table, then, after)
+      entry.nameIndex = builder.arithmetic(.sub, found, .constant(1))
+      dispatch(block, found, 0..<1, after)
+    case .sections(let table):
+      dispatch(block, find(number, in: table, then, after), 0..<block.sections.count, after)
+    case .sectionsWithNames(let table, let names):
+      let found = find(number, in: table, then, after)
+      entry.nameIndex = builder.arithmetic(.sub, tableEntry(names, number), .constant(1))
       dispatch(block, found, 0..<block.sections.count, after)
     }
     builder.continueIn(after)
+  }
+
+  /// A table's entry of a number, in a block that is for those that have one.
+  private mutating func find(_ number: Operand, in table: Int, _ then: BlockID, _ after: BlockID) -> Operand {
+    let found = tableEntry(table, number)
+    builder.branch(.ne, found, .constant(0), then: then, otherwise: after)
+    builder.continueIn(then)
+    skipCompatTasks(after)
+    return found
   }
 
   private mutating func tableEntry(_ table: Int, _ number: Operand) -> Operand {
@@ -154,12 +164,5 @@ extension Lowering {
     }
     guard let integer = member.type.integer, integer.bits < 64 else { return value }
     return .value(builder.define(.integer, .extend(bits: integer.bits, signed: integer.isSigned, value)))
-  }
-}
-
-extension SyscallEntry.Block {
-  /// The one syscall the block wants, if it is one.
-  var onlyMember: SyscallEntry.Member? {
-    sections.count == 1 && sections[0].members.count == 1 ? sections[0].members[0] : nil
   }
 }

@@ -87,12 +87,20 @@ public struct SyscallEntry: Hashable, Sendable {
     /// `Probe.block` of its probes.
     public var number: Int
     public var sections: [Section]
-    /// Offset in the constants of a 16-bit entry for each number 0 ... maximum: 0, or the section's ordinal + 1;
-    /// `nil` when the block has a single section.
-    public var sectionTable: Int?
-    /// Offset in the constants of a 16-bit entry for each number: 0, or the probe's name index + 1; `nil` when the
-    /// block wants a single number, or has sections and none of them asks for the name.
-    public var nameTable: Int?
+    public var dispatch: Dispatch
+  }
+
+  /// How a block finds out what to run for a number. A table is an offset in the constants, of a 16-bit entry for each
+  /// number 0 ... maximum; 0 stands for a number that the block does not want.
+  public enum Dispatch: Hashable, Sendable {
+    /// The block wants one number.
+    case one(Member)
+    /// It has one section, and the table the name index + 1 of each number.
+    case names(table: Int)
+    /// The table has the section's ordinal + 1 of each number.
+    case sections(table: Int)
+    /// Both; the second table is asked only for the name.
+    case sectionsWithNames(table: Int, names: Int)
   }
 
   public struct Section: Hashable, Sendable {

@@ -38,7 +38,7 @@ struct SyscallBlocks {
     if let last = blocks.indices.last, blocks[last].number == probe.block {
       blocks[last].sections.append(section)
     } else {
-      blocks.append(SyscallEntry.Block(number: probe.block, sections: [section], sectionTable: nil, nameTable: nil))
+      blocks.append(SyscallEntry.Block(number: probe.block, sections: [section], dispatch: .one(section.members[0])))
     }
   }
 }
@@ -84,8 +84,7 @@ extension Planner {
   }
 
   private mutating func layOutTables(_ block: inout SyscallEntry.Block, _ maximum: Int) {
-    let count = block.sections.reduce(0) { $0 + $1.members.count }
-    guard count > 1 else { return }
+    guard block.sections.reduce(0, { $0 + $1.members.count }) > 1 else { return }
     var sections = [UInt16](repeating: 0, count: maximum + 1)
     var names = sections
     for (ordinal, section) in block.sections.enumerated() {
@@ -94,11 +93,13 @@ extension Planner {
         names[member.number] = UInt16(truncatingIfNeeded: member.nameIndex + 1)
       }
     }
-    let hasSections = block.sections.count > 1
-    if hasSections { block.sectionTable = addConstants(sections) }
-    if !hasSections || block.sections.contains(where: { usage.usesProbeName[$0.probe] }) {
-      block.nameTable = addConstants(names)
+    if block.sections.count == 1 {
+      block.dispatch = .names(table: addConstants(names))
+      return
     }
+    let table = addConstants(sections)
+    let usesNames = block.sections.contains { usage.usesProbeName[$0.probe] }
+    block.dispatch = usesNames ? .sectionsWithNames(table: table, names: addConstants(names)) : .sections(table: table)
   }
 
   private mutating func addConstants(_ table: [UInt16]) -> Int {
