@@ -69,7 +69,8 @@ enum BundleSeeds {
     let checked = compiler.check(SourceFile(name: "stdin", text: text))
     guard let program = checked.program else { throw SeedFailure(why: checked.report) }
     do {
-      let bundle = try compiler.compile(program, sources: checked.sources).bundle
+      let compilation = try compiler.compile(program, sources: checked.sources)
+      let bundle = compilation.bundle
       var bare = bundle
       bare.mapTypes = nil
       // r0 = 0; exit
@@ -79,8 +80,8 @@ enum BundleSeeds {
         bare.programs[index].typeInformation = nil
       }
       let files = [
-        BundleFile(bundle, target: target, readsCPUCount: false),
-        BundleFile(bare, target: RecordingTarget(host), readsCPUCount: false),
+        BundleFile(compilation, target: target),
+        BundleFile(bare, target: RecordingTarget(host), cpuDemand: .any),
       ]
       return try files.map { Array(try $0.encoded()[BundleFile.headerSize...]) }
     } catch {

@@ -17,8 +17,7 @@ public struct TraceBundle: Sendable {
     do throws(TargetError) { host = try HostTarget(tracedProcess: options.process) } catch { throw TraceError(error) }
     let recording = RecordingTarget(host)
     let compiled = try LargeStack.run { () throws(ScriptErrors) in try Self.script(script, recording, options) }
-    let file = BundleFile(
-      compiled.bundle, target: recording, readsCPUCount: compiled.checked.script.reads("ncpus"))
+    let file = BundleFile(compiled.compilation, target: recording)
     do throws(BundleError) { bytes = try file.encoded() } catch { throw TraceError(error) }
   }
 

@@ -55,7 +55,7 @@ struct BuildCommand: ParsableCommand {
     }
     switch format {
     case .bundle:
-      let file = BundleFile(bundle, target: recording, readsCPUCount: result.script.reads("ncpus"))
+      let file = BundleFile(result.compilation, target: recording)
       do throws(BundleError) { return try file.encoded() } catch { throw CommandFailure(error.message) }
     case .elf:
       do throws(BundleError) { return try ObjectFile.encode(bundle) } catch { throw CommandFailure(error.message) }

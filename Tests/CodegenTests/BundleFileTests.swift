@@ -106,7 +106,7 @@ import TraceLang
     let built = try BuiltScript(Self.counts)
     var bundle = built.bundle
     bundle.hooks[0].program = 9
-    let file = BundleFile(bundle, target: built.recording, readsCPUCount: false)
+    let file = BundleFile(bundle, target: built.recording, cpuDemand: .any)
     #expect(
       message(try file.encoded()) == "the bundle contradicts itself: hook 0: there is no program 9; build it again")
   }
@@ -114,11 +114,11 @@ import TraceLang
   // MARK: Other machines
 
   private func refusal(
-    _ script: String, readsCPUCount: Bool = false, _ change: (ChangedTarget) -> Void
+    _ script: String, _ change: (ChangedTarget) -> Void
   ) throws -> String? {
     let target = ChangedTarget(try BuiltScript.recordedTarget())
     target.addedFeatures = [.perCPULookup]
-    let file = try BuiltScript(script, target: target).file(readsCPUCount: readsCPUCount)
+    let file = try BuiltScript(script, target: target).file()
     change(target)
     do throws(BundleError) {
       _ = try file.fitted(to: target)
@@ -169,7 +169,10 @@ import TraceLang
     let message =
       "the bundle is for exactly \(there) CPUs, and this machine may have 1: build it for this machine"
     #expect(try refusal(visits) { $0.change(possibleCPUs: 1) } == message)
-    #expect(try refusal("BEGIN { }", readsCPUCount: true) { $0.change(possibleCPUs: 1) } == message)
+    #expect(try refusal("BEGIN { print(ncpus); }") { $0.change(possibleCPUs: 1) } == message)
+    #expect(try refusal("BEGIN { if comptime (ncpus > 1) { exit(); } }") { $0.change(possibleCPUs: 1) } == message)
+    #expect(try refusal("macro n() { ncpus } BEGIN { print(n()); }") { $0.change(possibleCPUs: 1) } == message)
+    #expect(try refusal("BEGIN { print(cpu); }") { $0.change(possibleCPUs: 1) } == nil)
   }
 
   @Test func anotherKernelWithWhatTheCodeUsesRunsIt() throws {

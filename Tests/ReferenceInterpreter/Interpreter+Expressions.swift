@@ -113,7 +113,6 @@ extension Interpreter {
     case .gid: .integer(Int64(surroundings.gid))
     case .comm: .string(Array(surroundings.comm.prefix(15)))
     case .cpu: .integer(Int64(surroundings.cpu))
-    case .ncpus: .integer(Int64(layouts.target.machine.possibleCPUs))
     case .rand: .integer(Int64(surroundings.rand))
     case .curtask: .integer(Int64(bitPattern: surroundings.task))
     case .cgroup: .integer(Int64(bitPattern: surroundings.cgroup))

@@ -103,12 +103,11 @@ public enum CPUDemand: String, Hashable, Sendable, Codable {
   /// script reads `ncpus`.
   case exactly
 
-  init(_ bundle: Bundle, readsCPUCount: Bool) {
-    let visitsCPUs = bundle.programs.contains { program in
-      let code = try? MachineInstruction.decode(program.object.instructions)
-      return code?.contains(.call(.helper(Helper.mapLookupPerCPUElement.rawValue))) ?? true
-    }
-    let hasSlots = bundle.views.contains { view in
+  /// - Parameters:
+  ///   - visitsCPUs: whether code asks for the value of each CPU.
+  ///   - readsCPUCount: whether the number of CPUs is a part of what the script means.
+  init(_ views: [MapView], visitsCPUs: Bool, readsCPUCount: Bool) {
+    let hasSlots = views.contains { view in
       switch view.storage {
       case .slots: true
       case .cells(let cells): cells.domain.isByCPU

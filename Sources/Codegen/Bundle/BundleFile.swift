@@ -27,9 +27,13 @@ public struct BundleFile: Hashable, Sendable, Codable {
   static let headerSize = 20
 
   /// - Parameter target: what the bundle was compiled for, with all questions of the compilation asked.
-  /// - Parameter readsCPUCount: whether the script reads `ncpus`.
-  public init(_ bundle: Bundle, target: RecordingTarget, readsCPUCount: Bool) {
-    cpuDemand = CPUDemand(bundle, readsCPUCount: readsCPUCount)
+  public init(_ compilation: Compilation, target: RecordingTarget) {
+    self.init(compilation.bundle, target: target, cpuDemand: compilation.cpuDemand)
+  }
+
+  /// The same of a bundle that is not just what was compiled.
+  package init(_ bundle: Bundle, target: RecordingTarget, cpuDemand: CPUDemand) {
+    self.cpuDemand = cpuDemand
     machine = target.machine
     features = target.askedFeatures.filter(\.value).map(\.key).sorted { $0.rawValue < $1.rawValue }
     knowsCurrentTask = target.askedFeatures[.currentTaskBTF]

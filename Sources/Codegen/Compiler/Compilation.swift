@@ -8,6 +8,8 @@ public struct Compilation: Sendable {
   /// The same after the passes.
   public let optimized: [Module]
   public let bundle: Bundle
+  /// How many CPUs a machine may have that runs it.
+  public let cpuDemand: CPUDemand
 }
 
 /// Why a checked program did not become a bundle: a limit of the kernel, told with the probe.
@@ -85,7 +87,10 @@ extension Compilation {
     bundle.layouts = printed.layouts
     bundle.enums = printed.enums
     bundle.mapTypes = bundle.describedMaps()
-    self.init(plan: plan, modules: modules, optimized: optimized, bundle: bundle)
+    self.init(
+      plan: plan, modules: modules, optimized: optimized, bundle: bundle,
+      cpuDemand: CPUDemand(
+        bundle.views, visitsCPUs: optimized.contains(where: \.visitsCPUs), readsCPUCount: program.readsCPUCount))
   }
 }
 
@@ -120,6 +125,17 @@ private func compile(
 }
 
 extension Module {
+  /// Whether it asks a per-CPU map for the value of each CPU.
+  fileprivate var visitsCPUs: Bool {
+    functions.contains { function in
+      function.blocks.contains { block in
+        block.instructions.contains { instruction in
+          if case .call(.mapLookupPerCPUElement, _) = instruction.operation { true } else { false }
+        }
+      }
+    }
+  }
+
   /// Instructions of all functions.
   fileprivate var size: Int { functions.reduce(0) { $0 + $1.blocks.reduce(0) { $0 + $1.instructions.count } } }
 }

@@ -213,7 +213,6 @@ extension Lowering {
       return builder.arithmetic(.lshr, .value(both), .constant(32))
     case .comm: return .constant(0)
     case .cpu: return .value(builder.call(.getSMPProcessorID, []))
-    case .ncpus: return .constant(Int64(target.machine.possibleCPUs))
     case .rand:
       return .value(
         builder.define(.integer, .extend(bits: 32, signed: false, .value(builder.call(.getPseudoRandom, [])))))

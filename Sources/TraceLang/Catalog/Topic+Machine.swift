@@ -9,7 +9,10 @@ extension Topic {
       .value(
         "ncpus", "uint64 ncpus", "Number of CPUs the machine may have online.",
         example: #"begin { printf("%d CPUs\n", ncpus); exit(); }"#
-      ) { $0.number(Int64($0.target.machine.possibleCPUs), .uint64, $1.range) },
+      ) { checker, call in
+        checker.readsCPUCount = true
+        return checker.number(Int64(checker.target.machine.possibleCPUs), .uint64, call.range)
+      },
       .value(
         "numaid", "uint32 numaid", "NUMA node the probe runs on.",
         example: #"profile:hz:99 { @[numaid] = count(); }"#

@@ -59,6 +59,8 @@ struct Checker {
   /// What `getopt` asks for, in order of its first mention.
   var namedParameters: [NamedParameter] = []
   var namedParameterIndex: [String: Int] = [:]
+  /// Whether the number of CPUs is a part of what the script means.
+  var readsCPUCount = false
 
   /// The state of the probe instance being walked.
   var instance = ProbeInstance()
@@ -93,7 +95,7 @@ struct Checker {
     guard !diagnostics.hasErrors, let probes = attachable(probes, script) else { return nil }
     return Program(
       configuration: configuration, maps: maps, probes: probes, probeNames: probeNames, timeFormats: timeFormats,
-      types: types, namedParameters: namedParameters, cgroupFilters: cgroupFilters)
+      types: types, namedParameters: namedParameters, cgroupFilters: cgroupFilters, readsCPUCount: readsCPUCount)
   }
 
   private mutating func declareMaps(_ script: Script) {

@@ -14,12 +14,15 @@ public struct Program: Sendable {
   public var namedParameters: [NamedParameter]
   /// Filters of `cgroup_path`, by the index in its values.
   public var cgroupFilters: [String]
+  /// Whether the number of the machine's CPUs has become a part of it (`ncpus`).
+  public var readsCPUCount: Bool
 
   public init(
     configuration: Configuration, maps: [MapVariable], probes: [Probe], probeNames: [String], timeFormats: [String],
     types: ScriptTypes = ScriptTypes(), namedParameters: [NamedParameter] = [],
-    cgroupFilters: [String] = []
+    cgroupFilters: [String] = [], readsCPUCount: Bool = false
   ) {
+    self.readsCPUCount = readsCPUCount
     self.configuration = configuration
     self.maps = maps
     self.probes = probes

@@ -74,7 +74,7 @@ public enum Comparison: String, Hashable, Sendable {
 
 /// What a running program knows of itself and its surroundings.
 public enum ContextValue: Hashable, Sendable {
-  case pid, tid, uid, gid, comm, cpu, ncpus, rand, curtask, cgroup, numaID, jiffies
+  case pid, tid, uid, gid, comm, cpu, rand, curtask, cgroup, numaID, jiffies
   case nanoseconds(Clock)
   /// Nanoseconds since swtrace attached its probes.
   case elapsed

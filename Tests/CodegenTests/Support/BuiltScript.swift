@@ -5,7 +5,8 @@ import TraceLang
 
 /// A script compiled for a machine: the recorded one, unless another is given.
 struct BuiltScript {
-  let bundle: Bundle
+  let compilation: Compilation
+  var bundle: Bundle { compilation.bundle }
   let recording: RecordingTarget
 
   static func recordedTarget() throws -> RecordedTarget {
@@ -17,12 +18,10 @@ struct BuiltScript {
     var compiler = Compiler(target: recording)
     compiler.frontEnd.options = CheckerOptions(parameters: parameters)
     compiler.frontEnd.warns = false
-    bundle = try compiler.compile(SourceFile(name: "script.bt", text: text)).bundle
+    compilation = try compiler.compile(SourceFile(name: "script.bt", text: text)).compilation
   }
 
-  func file(readsCPUCount: Bool = false) -> BundleFile {
-    BundleFile(bundle, target: recording, readsCPUCount: readsCPUCount)
-  }
+  func file() -> BundleFile { BundleFile(compilation, target: recording) }
 }
 
 /// A recorded machine with some answers changed.
