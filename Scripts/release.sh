@@ -31,6 +31,10 @@ options=(
 for library in $libraries; do options+=(-Xlinker "$library"); done
 # The runtime else makes each generic type from its name, and searches all conformances for those that its arguments need.
 options+=(-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors)
+# Each function alone can be left out, or be one with its equals.
+options+=(-Xswiftc -Xfrontend -Xswiftc -function-sections)
+# Without this module no use of it is compiled: it brings along a megabyte of regular expressions.
+options+=(-Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import)
 # A fixed load address saves the start tens of thousands of relocations.
 for option in -static-libgcc -no-pie; do options+=(-Xswiftc -Xclang-linker -Xswiftc "$option"); done
 

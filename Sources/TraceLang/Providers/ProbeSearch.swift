@@ -36,25 +36,22 @@ public struct ProbeSearch {
     for provider in Provider.catalog {
       let isNamed = provider.names.contains(first)
       guard colon == nil || isNamed || Glob(first).matches(provider.name) else { continue }
-      let (pattern, isWanted) =
+      let (pattern, filter) =
         colon != nil || isNamed ? (rest, Self.matching(rest)) : ("*", Self.matching(pattern, of: provider))
       try provider.list(
-        ProbeQuery(isWanted: isWanted, pattern: pattern, withArguments: withArguments), target, give)
+        ProbeQuery(filter: filter, pattern: pattern, withArguments: withArguments), target, give)
     }
   }
 
-  /// Whether a name without its provider matches.
-  private static func matching(_ pattern: String) -> (String) -> Bool {
+  /// Whether a name without its provider matches; `nil` for all.
+  private static func matching(_ pattern: String) -> ((String) -> Bool)? {
     let (plain, open) = (Glob(pattern), Glob(pattern + ":"))
-    // The kernel has so many functions that matching them would take most of the time of listing all.
-    if plain.matchesAnything { return { _ in true } }
-    return { plain.matches($0) || open.matches($0) }
+    return plain.matchesAnything ? nil : { plain.matches($0) || open.matches($0) }
   }
 
-  /// Whether a name matches together with its provider's.
-  private static func matching(_ pattern: String, of provider: Provider) -> (String) -> Bool {
+  /// Whether a name matches together with its provider's; `nil` for all.
+  private static func matching(_ pattern: String, of provider: Provider) -> ((String) -> Bool)? {
     let glob = Glob(pattern)
-    if glob.matchesAnything { return { _ in true } }
-    return { glob.matches("\(provider.name):\($0)") }
+    return glob.matchesAnything ? nil : { glob.matches("\(provider.name):\($0)") }
   }
 }

@@ -56,24 +56,39 @@ struct ProbeMatch {
 
 /// What is asked of a provider's list.
 public struct ProbeQuery {
-  /// Whether to list a probe, by its full name less the provider's.
-  let isWanted: (String) -> Bool
+  /// Tells of a probe's full name, less the provider's, whether it is listed; `nil` where all are.
+  let filter: ((String) -> Bool)?
   /// What follows the provider's name, for providers whose probes are too many to be filtered.
   let pattern: String
   let withArguments: Bool
+
+  /// Whether to list a probe, by its full name less the provider's, which is not made where all are listed: the kernel has so
+  /// many functions that their names would take most of the time of listing all.
+  func isWanted(_ name: @autoclosure () -> String) -> Bool { filter?(name()) ?? true }
 
   /// Gives those of some probes that are asked for, sorted.
   /// - Parameter names: less the provider's.
   func list(_ provider: String, _ names: [String], _ give: (ProbeListing) -> Void) {
     for name in names.sorted() where isWanted(name) {
-      give(ProbeListing(name: "\(provider):\(name)", arguments: []))
+      give(ProbeListing(name: "\(provider):\(name)"))
     }
   }
 }
 
 /// A probe as `-l` lists it.
-public struct ProbeListing: Hashable, Sendable {
-  public let name: String
+public struct ProbeListing: Sendable {
+  /// What its name begins with, which probes by the thousand share.
+  public let prefix: String
+  /// What follows in its name.
+  public let rest: String
   /// The declarations of its arguments; empty where they were not asked for.
   public let arguments: [String]
+
+  init(prefix: String = "", name: String, arguments: [String] = []) {
+    self.prefix = prefix
+    rest = name
+    self.arguments = arguments
+  }
+
+  public var name: String { prefix + rest }
 }

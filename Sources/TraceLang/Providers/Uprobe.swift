@@ -58,12 +58,12 @@ extension Provider {
             where function.sourceName != last {
               last = function.sourceName
               // In quotes it can be copied into a script.
-              give(ProbeListing(name: "\(names[0]):\(path):\(Self.cpp)\"\(function.sourceName)\"", arguments: []))
+              give(ProbeListing(name: "\(names[0]):\(path):\(Self.cpp)\"\(function.sourceName)\""))
             }
             continue
           }
           for function in try target.functions(of: path, matching: glob) ?? [] {
-            give(ProbeListing(name: "\(names[0]):\(path):\(function.name)", arguments: []))
+            give(ProbeListing(name: "\(names[0]):\(path):\(function.name)"))
           }
         }
       })
@@ -124,8 +124,9 @@ extension Pattern {
     let range = rest.dropFirst().reduce(rest[rest.startIndex].range) { $0.union($1.range) }
     if isCPP, !text.isEmpty { return UserFunction(text: text, range: range, isSourceName: true) }
     diagnostics.error(
-      isCPP || text.contains("::") ? "'\(text)' is not a symbol's name" : "there is no language '\(parts[1].text)'",
-      at: isCPP || text.contains("::") ? range : parts[1].range,
+      isCPP || text.contains(text: "::")
+        ? "'\(text)' is not a symbol's name" : "there is no language '\(parts[1].text)'",
+      at: isCPP || text.contains(text: "::") ? range : parts[1].range,
       notes: [Diagnostic.Note("functions of C++ are written \(provider.name):BINARY:cpp:\"NAMESPACE::FUNCTION\"")])
     return nil
   }

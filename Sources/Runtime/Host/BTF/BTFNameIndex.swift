@@ -13,15 +13,11 @@ struct BTFNameIndex {
   init(_ object: BTFObject) { self.object = object }
 
   /// The first type of one of the kinds with a name; `nil` when there is none.
-  mutating func find(_ name: String, _ kinds: BTFKinds) -> BTFType? {
-    var name = name
-    return name.withUTF8 { name in
-      let name = UnsafeRawBufferPointer(name)
-      if name.isEmpty || name.contains(0) { return nil }
-      return kinds == .function
-        ? functions.find(name, kinds, in: object)
-        : kinds.contains(.function) ? object.scan(kinds, named: name) : types.find(name, kinds, in: object)
-    }
+  mutating func find(_ name: UnsafeRawBufferPointer, _ kinds: BTFKinds) -> BTFType? {
+    if name.isEmpty || name.contains(0) { return nil }
+    return kinds == .function
+      ? functions.find(name, kinds, in: object)
+      : kinds.contains(.function) ? object.scan(kinds, named: name) : types.find(name, kinds, in: object)
   }
 
   private struct Search {
