@@ -26,7 +26,9 @@ struct ListCommand: ParsableCommand {
   @Option(name: .short, help: ArgumentHelp("List what this program attaches to.", valueName: "program"))
   var e: String?
 
-  @Option(name: .short, help: ArgumentHelp("Binaries named '*' are those of this process.", valueName: "pid"))
+  @Option(
+    name: .short,
+    help: ArgumentHelp("Binaries named '*', and where none is named, are those of this process.", valueName: "pid"))
   var p: Int32?
 
   @Option(help: ScriptOptions.traceableFunctionsHelp)
@@ -65,7 +67,7 @@ struct ListCommand: ParsableCommand {
       let host = try HostTarget(traceableFunctions: traceableFunctions, tracedProcess: p)
       // The end of the process frees what the host knows at once, and not name by name.
       _ = Unmanaged.passRetained(host)
-      let search = ProbeSearch(host)
+      let search = ProbeSearch(host, isOfProcess: p != nil)
       if let script {
         let names = try LargeStack.run { () throws(TargetError) in try program(of: script, host).probeNames }
         for name in names { give(try search.probe(named: name, withArguments: verbose)) }

@@ -9,16 +9,17 @@ extension Attacher {
   func openKprobes(
     _ functions: [KernelFunction], _ side: FunctionSide, _ cookies: [UInt64], _ hook: Hook
   ) throws(RuntimeError) -> Int32 {
+    let program = try program(of: hook)
     let link: Int32
     if functions.contains(where: \.isInModule) {
       // Names alone do not say the module, and kernels before 6.2 look in none.
       let addresses = try addresses(of: functions, hook)
       link = addresses.withUnsafeBufferPointer { addresses in
-        createLink(hook, side, cookies) { $0.kprobe_multi.addrs = addresses.baseAddress }
+        createLink(program, side, cookies) { $0.kprobe_multi.addrs = addresses.baseAddress }
       }
     } else {
       link = Self.withStrings(functions.map(\.name)) { names in
-        createLink(hook, side, cookies) { $0.kprobe_multi.syms = names }
+        createLink(program, side, cookies) { $0.kprobe_multi.syms = names }
       }
     }
     if link >= 0 { return link }
@@ -31,7 +32,7 @@ extension Attacher {
   }
 
   private func createLink(
-    _ hook: Hook, _ side: FunctionSide, _ cookies: [UInt64], _ fill: (inout bpf_link_create_opts) -> Void
+    _ program: Int32, _ side: FunctionSide, _ cookies: [UInt64], _ fill: (inout bpf_link_create_opts) -> Void
   ) -> Int32 {
     cookies.withUnsafeBufferPointer { cookies in
       var options = bpf_link_create_opts()
@@ -40,7 +41,7 @@ extension Attacher {
       options.kprobe_multi.cnt = UInt32(cookies.count)
       options.kprobe_multi.cookies = cookies.baseAddress
       fill(&options)
-      return bpf_link_create(program(of: hook), 0, BPF_TRACE_KPROBE_MULTI, &options)
+      return bpf_link_create(program, 0, BPF_TRACE_KPROBE_MULTI, &options)
     }
   }
 

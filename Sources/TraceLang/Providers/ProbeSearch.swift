@@ -1,8 +1,13 @@
 /// Finds the probes of a machine by name, as `-l` lists them.
 public struct ProbeSearch {
   private let target: any Target
+  private let isOfProcess: Bool
 
-  public init(_ target: any Target) { self.target = target }
+  /// - Parameter isOfProcess: whether a process is traced, whose binaries stand for one that is not named.
+  public init(_ target: any Target, isOfProcess: Bool = false) {
+    self.target = target
+    self.isOfProcess = isOfProcess
+  }
 
   /// A probe of a script by its full name.
   public func probe(named name: String, withArguments: Bool) throws(TargetError) -> ProbeListing {
@@ -37,9 +42,10 @@ public struct ProbeSearch {
       let isNamed = provider.names.contains(first)
       guard colon == nil || isNamed || Glob(first).matches(provider.name) else { continue }
       let (pattern, filter) =
-        colon != nil || isNamed ? (rest, Self.matching(rest)) : ("*", Self.matching(pattern, of: provider))
+        colon != nil || isNamed ? (rest, Self.matching(rest)) : ("", Self.matching(pattern, of: provider))
       try provider.list(
-        ProbeQuery(filter: filter, pattern: pattern, withArguments: withArguments), target, give)
+        ProbeQuery(filter: filter, pattern: pattern, isOfProcess: isOfProcess, withArguments: withArguments), target,
+        give)
     }
   }
 

@@ -58,13 +58,21 @@ struct ProbeMatch {
 public struct ProbeQuery {
   /// Tells of a probe's full name, less the provider's, whether it is listed; `nil` where all are.
   let filter: ((String) -> Bool)?
-  /// What follows the provider's name, for providers whose probes are too many to be filtered.
+  /// What follows the provider's name, for providers whose probes are too many to be filtered; empty where none was named.
   let pattern: String
+  /// Whether a binary that is not named is any of the traced process.
+  let isOfProcess: Bool
   let withArguments: Bool
 
   /// Whether to list a probe, by its full name less the provider's, which is not made where all are listed: the kernel has so
   /// many functions that their names would take most of the time of listing all.
   func isWanted(_ name: @autoclosure () -> String) -> Bool { filter?(name()) ?? true }
+
+  /// The binaries that the pattern names, and what follows them; `nil` where it names none and no process is traced.
+  var binaryAndRest: (binary: String, rest: String)? {
+    guard let colon = pattern.firstIndex(of: ":") else { return isOfProcess && !pattern.isEmpty ? ("*", pattern) : nil }
+    return (String(pattern[..<colon]), String(pattern[pattern.index(after: colon)...]))
+  }
 
   /// Gives those of some probes that are asked for, sorted.
   /// - Parameter names: less the provider's.

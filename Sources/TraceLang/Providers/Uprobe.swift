@@ -48,9 +48,8 @@ extension Provider {
         }
       },
       list: { (query, target, give) throws(TargetError) in
-        guard let colon = query.pattern.firstIndex(of: ":") else { return }
-        let glob = String(query.pattern[query.pattern.index(after: colon)...])
-        for path in try target.binaries(named: String(query.pattern[..<colon])) {
+        guard let (binary, glob) = query.binaryAndRest else { return }
+        for path in try target.binaries(named: binary) {
           if glob.hasPrefix(Self.cpp) {
             let glob = glob.dropFirst(Self.cpp.count).filter { $0 != "\"" }
             var last: String?
