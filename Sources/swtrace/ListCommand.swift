@@ -58,10 +58,9 @@ struct ListCommand: ParsableCommand {
     let verbose = verbose
     func give(_ entry: ProbeListing) {
       writer.write(entry.prefix)
-      writer.write(entry.rest)
-      writer.write("\n")
+      writer.writeLine(entry.rest)
       guard verbose else { return }
-      for argument in entry.arguments { writer.write("    \(argument)\n") }
+      for argument in entry.arguments { writer.writeLine("    \(argument)") }
     }
     do throws(TargetError) {
       let host = try HostTarget(traceableFunctions: traceableFunctions, tracedProcess: p)
@@ -144,6 +143,13 @@ private struct ListWriter: ~Copyable {
         count += bytes.count
       }
     }
+  }
+
+  mutating func writeLine(_ text: String) {
+    write(text)
+    if count == buffer.count { flush() }
+    buffer[count] = UInt8(ascii: "\n")
+    count += 1
   }
 
   mutating func flush() {

@@ -20,6 +20,9 @@ struct BTFNameIndex {
       : kinds.contains(.function) ? object.scan(kinds, named: name) : types.find(name, kinds, in: object)
   }
 
+  /// Makes the table of functions, for thousands of them that are to be looked for.
+  mutating func expectFunctions() { functions.makeTable(object) }
+
   private struct Search {
     let hasFunctions: Bool
     private var scans = 0
@@ -30,12 +33,15 @@ struct BTFNameIndex {
     mutating func find(_ name: UnsafeRawBufferPointer, _ kinds: BTFKinds, in object: BTFObject) -> BTFType? {
       if let table { return table.find(name, kinds, in: object) }
       guard scans < scansBeforeTable else {
-        let table = Table(object, functions: hasFunctions)
-        self.table = table
-        return table.find(name, kinds, in: object)
+        makeTable(object)
+        return find(name, kinds, in: object)
       }
       scans += 1
       return object.scan(kinds, named: name)
+    }
+
+    mutating func makeTable(_ object: BTFObject) {
+      if table == nil { table = Table(object, functions: hasFunctions) }
     }
   }
 

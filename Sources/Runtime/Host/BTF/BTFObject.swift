@@ -88,6 +88,9 @@ final class BTFObject {
 
   func find(_ kinds: BTFKinds, _ name: UnsafeRawBufferPointer) -> BTFType? { names.find(name, kinds) }
 
+  /// Thousands of functions are to be looked for.
+  func expectFunctions() { names.expectFunctions() }
+
   /// A constant of an enum of this object, by its name.
   func enumerator(named name: String) -> EnumeratorValue? { enumerators.find(name) }
 

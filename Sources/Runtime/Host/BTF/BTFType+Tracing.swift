@@ -23,25 +23,28 @@ struct TraceableTypes {
   private static let maximumSize = 16
   /// What every program calls, so that the kernel lets none of them attach to it (Kernel: kernel/bpf/verifier.c,
   /// btf_id_deny).
-  private let denied = [
+  private static let denied = [
     "migrate_disable", "migrate_enable", "rcu_read_unlock_strict", "preempt_count_add", "preempt_count_sub",
     "__rcu_read_lock", "__rcu_read_unlock",
-  ].map { Array($0.utf8) }
+  ]
 
   private let object: BTFObject
   private let limits: TrampolineLimits
+  private let deniedIDs: [UInt32]
   /// By type; `nil` for what nobody asked for.
   private var passings: [Passing?]
 
   init(_ object: BTFObject, _ limits: TrampolineLimits) {
     self.object = object
     self.limits = limits
+    object.expectFunctions()
+    deniedIDs = Self.denied.compactMap { object.find(.function, $0)?.id }
     passings = Array(repeating: nil, count: Int(object.endID))
   }
 
   /// Whether there is a function of that name that they can attach to.
   mutating func contain(functionNamed name: UnsafeRawBufferPointer) -> Bool {
-    guard let function = object.find(.function, name), !denied.contains(where: { name.hasSameBytes(as: $0) }),
+    guard let function = object.find(.function, name), !deniedIDs.contains(function.id),
       let prototype = object.type(function.target), prototype.kind == .functionPrototype,
       prototype.target == 0 || passing(of: prototype.target).isScalar
     else { return false }
