@@ -26,7 +26,9 @@ struct ListCommand: ParsableCommand {
   @Option(name: .short, help: ArgumentHelp("List what this program attaches to.", valueName: "program"))
   var e: String?
 
-  @Option(name: .short, help: ArgumentHelp("Binaries named '*' are those of this process.", valueName: "pid"))
+  @Option(
+    name: .short,
+    help: ArgumentHelp("Binaries named '*', and where none is named, are those of this process.", valueName: "pid"))
   var p: Int32?
 
   @Option(help: ScriptOptions.traceableFunctionsHelp)
@@ -41,9 +43,9 @@ struct ListCommand: ParsableCommand {
   }
 
   func run() {
-    let writer = ListWriter(style: style)
+    var writer = ListWriter(style: style)
     do throws(CommandFailure) {
-      try list(to: writer)
+      try list(to: &writer)
       writer.flush()
     } catch {
       writer.flush()
@@ -51,23 +53,27 @@ struct ListCommand: ParsableCommand {
     }
   }
 
-  private func list(to writer: ListWriter) throws(CommandFailure) {
+  private func list(to writer: inout ListWriter) throws(CommandFailure) {
+    // Asking an option for its value takes as long as writing a line.
+    let verbose = verbose
     func give(_ entry: ProbeListing) {
-      writer.write(entry.name)
-      writer.write("\n")
+      writer.write(entry.prefix)
+      writer.writeLine(entry.rest)
       guard verbose else { return }
-      for argument in entry.arguments { writer.write("    \(argument)\n") }
+      for argument in entry.arguments { writer.writeLine("    \(argument)") }
     }
     do throws(TargetError) {
       let host = try HostTarget(traceableFunctions: traceableFunctions, tracedProcess: p)
-      let search = ProbeSearch(host)
+      // The end of the process frees what the host knows at once, and not name by name.
+      _ = Unmanaged.passRetained(host)
+      let search = ProbeSearch(host, isOfProcess: p != nil)
       if let script {
         let names = try LargeStack.run { () throws(TargetError) in try program(of: script, host).probeNames }
         for name in names { give(try search.probe(named: name, withArguments: verbose)) }
         return
       }
       let pattern = pattern ?? "*"
-      if host.listTypes(matching: pattern, withMembers: verbose, writer.write) {
+      if host.listTypes(matching: pattern, withMembers: verbose, { writer.write($0) }) {
         if writer.isUnused { throw TargetError("this kernel has no type '\(pattern)'") }
         return
       }
@@ -114,26 +120,46 @@ struct ListCommand: ParsableCommand {
 }
 
 /// Writes a list to standard output while it is made; ends the process where nobody takes it.
-private final class ListWriter {
-  private static let capacity = 1 << 15
-
+private struct ListWriter: ~Copyable {
   private let style: DiagnosticStyle
-  private var bytes: [UInt8] = []
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)
+  private var count = 0
   /// Whether nothing was written.
   private(set) var isUnused = true
 
   init(style: DiagnosticStyle) { self.style = style }
 
-  func write(_ text: String) {
+  deinit { buffer.deallocate() }
+
+  mutating func write(_ text: String) {
     isUnused = false
-    bytes += text.utf8
-    if bytes.count >= Self.capacity { flush() }
+    var text = text
+    text.withUTF8 { bytes in
+      if bytes.count > buffer.count - count { flush() }
+      if bytes.count > buffer.count {
+        give(Array(bytes))
+      } else {
+        UnsafeMutableRawBufferPointer(rebasing: buffer[count...]).copyMemory(from: UnsafeRawBufferPointer(bytes))
+        count += bytes.count
+      }
+    }
   }
 
-  func flush() {
+  mutating func writeLine(_ text: String) {
+    write(text)
+    if count == buffer.count { flush() }
+    buffer[count] = UInt8(ascii: "\n")
+    count += 1
+  }
+
+  mutating func flush() {
+    give(Array(buffer[..<count]))
+    count = 0
+  }
+
+  private func give(_ bytes: [UInt8]) {
     do throws(CommandFailure) {
       try Terminal.writeOutput(bytes)
-      bytes.removeAll(keepingCapacity: true)
     } catch {
       Terminal.fail(error, as: style)
     }

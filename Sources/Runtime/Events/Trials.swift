@@ -92,7 +92,7 @@ extension Trials {
   private func statistics(of hook: Hook) throws(RuntimeError) -> (runs: UInt64, nanoseconds: UInt64) {
     var information = bpf_prog_info()
     var size = UInt32(MemoryLayout<bpf_prog_info>.size)
-    let result = bpf_obj_get_info_by_fd(attacher.program(of: hook), &information, &size)
+    let result = bpf_obj_get_info_by_fd(try attacher.program(of: hook), &information, &size)
     guard result == 0 else { throw .failure(doing: "measure \(hook.title)", code: -result, of: .bpf) }
     return (information.run_cnt, information.run_time_ns)
   }

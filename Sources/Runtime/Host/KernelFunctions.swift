@@ -41,13 +41,6 @@ struct TraceableFunctions {
 
 /// The kernel's functions that can be probed, from the best list this machine lets us read.
 struct KernelFunctions {
-  /// What every program calls, so that the kernel lets none of type tracing attach to it
-  /// (Kernel: kernel/bpf/verifier.c, btf_id_deny).
-  private static let untraced: Set = [
-    "migrate_disable", "migrate_enable", "rcu_read_unlock_strict", "preempt_count_add", "preempt_count_sub",
-    "__rcu_read_lock", "__rcu_read_unlock",
-  ]
-
   /// `nil` where there is none.
   let list: TraceableFunctions?
   let symbols: KernelNameList
@@ -70,7 +63,7 @@ struct KernelFunctions {
     } else {
       try forEach(matching: glob, module: module) { found.append($0) }
     }
-    return found.sorted().withoutRepeats
+    return found.sortedWithoutRepeats
   }
 
   /// Those of `names` whose types BTF has.
@@ -81,10 +74,7 @@ struct KernelFunctions {
     if let known = known(glob, module) { return [known] }
     // A name that BTF had would be known.
     if glob.literal != nil, !isListFinal { return [] }
-    let names = try names()
-    if names.isEmpty { return [] }
-    let typed = types.functionTexts(matching: glob, module: module)
-    return names.filter { typed.contains($0) && !Self.untraced.contains($0) }
+    return types.traceable(try names())
   }
 
   /// Whether the list of what ftrace can stop at has a function; `nil` where there is no list.
@@ -160,11 +150,37 @@ extension Glob {
 }
 
 extension [String] {
-  /// Each of a sorted list once.
-  fileprivate var withoutRepeats: [String] {
+  /// Each once, by its bytes.
+  fileprivate var sortedWithoutRepeats: [String] {
+    // Most comparisons end within the first bytes, and comparing numbers takes a tenth of the time of comparing strings.
+    let order = indices.map { SortKey(self[$0], at: $0) }.sorted { left, right in
+      if left.first != right.first { return left.first < right.first }
+      return left.second != right.second ? left.second < right.second : self[left.index] < self[right.index]
+    }
     var result: [String] = []
     result.reserveCapacity(count)
-    for text in self where text != result.last { result.append(text) }
+    for key in order where self[key.index] != result.last { result.append(self[key.index]) }
     return result
+  }
+}
+
+/// The first 16 bytes of a text, in numbers that have its order.
+private struct SortKey {
+  let first: UInt64
+  let second: UInt64
+  let index: Int
+
+  init(_ text: String, at index: Int) {
+    var text = text
+    (first, second) = text.withUTF8 { bytes in
+      let bytes = UnsafeRawBufferPointer(bytes)
+      return (Self.number(bytes), Self.number(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(8))))
+    }
+    self.index = index
+  }
+
+  private static func number(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    if bytes.count >= 8 { return UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)) }
+    return (0..<8).reduce(0) { $0 << 8 | ($1 < bytes.count ? UInt64(bytes[$1]) : 0) }
   }
 }

@@ -25,7 +25,8 @@ final class KernelNameList {
 
   /// Calls `body` with each name that matches, in any order, until it returns false.
   func forEach(matching glob: Glob, _ body: (KernelName) -> Bool) throws(TargetError) {
-    func take(_ entry: KernelName) -> Bool { glob.matches(entry.name) ? body(entry) : true }
+    let isAnyWanted = glob.matchesAnything
+    func take(_ entry: KernelName) -> Bool { isAnyWanted || glob.matches(entry.name) ? body(entry) : true }
     if let table = try currentTable() {
       glob.prefix.withUnsafeBytes { table.forEach(in: table.entries[table.range(startingWith: $0)], take) }
     } else {

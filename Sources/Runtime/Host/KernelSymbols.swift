@@ -77,4 +77,8 @@ extension UnsafeRawBufferPointer {
     }
     return memcmp(start, otherStart, count) == 0
   }
+
+  func hasPrefix(_ bytes: [UInt8]) -> Bool {
+    count >= bytes.count && UnsafeRawBufferPointer(rebasing: self[..<bytes.count]).hasSameBytes(as: bytes)
+  }
 }

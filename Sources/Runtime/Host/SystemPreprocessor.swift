@@ -78,7 +78,7 @@ private struct PreprocessorLog {
         words.append(line)
       }
     }
-    reason = (words.first { $0.contains("error:") } ?? words.first).map(String.init)
+    reason = (words.first { $0.contains(text: "error:") } ?? words.first).map(String.init)
   }
 }
 

@@ -17,7 +17,7 @@ struct Attacher {
   /// Adds the hook's descriptors to `attachments`; does nothing for what `run` starts.
   /// - Throws: also why the hook has no program.
   func attach(_ hook: Hook, to attachments: Attachments) throws(RuntimeError) {
-    if case .failure(let error) = programs[hook.program] { throw error }
+    _ = try program(of: hook)
     switch hook.point {
     case .testRun: return
     case .perfEvent(let event): attachments.add(timer: try opened(Timer(source: .event(event), hook: hook)))
@@ -37,11 +37,7 @@ struct Attacher {
     }
   }
 
-  /// The descriptor of the hook's program; none is open by that number where there is no program.
-  func program(of hook: Hook) -> Int32 {
-    switch programs[hook.program] {
-    case .success(let program): program.rawValue
-    case .failure: -1
-    }
-  }
+  /// The descriptor of the hook's program.
+  /// - Throws: why it has none.
+  func program(of hook: Hook) throws(RuntimeError) -> Int32 { try programs[hook.program].get().rawValue }
 }

@@ -47,7 +47,7 @@ extension Attacher {
   }
 
   private func openIterator(_ hook: Hook) throws(RuntimeError) -> Int32 {
-    let link = bpf_link_create(program(of: hook), 0, BPF_TRACE_ITER, nil)
+    let link = bpf_link_create(try program(of: hook), 0, BPF_TRACE_ITER, nil)
     guard link >= 0 else { throw .failure(doing: "attach \(hook.title)", code: -link, of: .bpf) }
     return link
   }

@@ -24,16 +24,17 @@ extension Attacher {
   func openKprobes(
     _ functions: [KernelFunction], _ moment: KprobeMoment, _ cookies: [UInt64], _ hook: Hook
   ) throws(RuntimeError) -> Int32 {
+    let program = try program(of: hook)
     let link: Int32
     if functions.contains(where: \.isInModule) {
       // Names alone do not say the module, and kernels before 6.2 look in none.
       let addresses = try addresses(of: functions, hook)
       link = addresses.withUnsafeBufferPointer { addresses in
-        createLink(hook, moment, cookies) { $0.addresses = UInt64(UInt(bitPattern: addresses.baseAddress)) }
+        createLink(program, moment, cookies) { $0.addresses = UInt64(UInt(bitPattern: addresses.baseAddress)) }
       }
     } else {
       link = Self.withStrings(functions.map(\.name)) { names in
-        createLink(hook, moment, cookies) { $0.symbols = UInt64(UInt(bitPattern: names)) }
+        createLink(program, moment, cookies) { $0.symbols = UInt64(UInt(bitPattern: names)) }
       }
     }
     if link >= 0 { return link }
@@ -46,11 +47,11 @@ extension Attacher {
   }
 
   private func createLink(
-    _ hook: Hook, _ moment: KprobeMoment, _ cookies: [UInt64], _ fill: (inout swtrace_kprobe_multi) -> Void
+    _ program: Int32, _ moment: KprobeMoment, _ cookies: [UInt64], _ fill: (inout swtrace_kprobe_multi) -> Void
   ) -> Int32 {
     cookies.withUnsafeBufferPointer { cookies in
       var attributes = swtrace_kprobe_multi()
-      attributes.program = UInt32(bitPattern: program(of: hook))
+      attributes.program = UInt32(bitPattern: program)
       attributes.attach_type = moment == .session ? AttachType.traceKprobeSession : AttachType.traceKprobeMulti
       attributes.multi_flags = moment == .exit ? UInt32(BPF_F_KPROBE_MULTI_RETURN) : 0
       attributes.count = UInt32(cookies.count)

@@ -125,7 +125,7 @@ extension Attacher {
     var options = bpf_link_create_opts()
     options.sz = MemoryLayout<bpf_link_create_opts>.size
     options.perf_event.bpf_cookie = cookie
-    let link = bpf_link_create(program(of: hook), event, BPF_PERF_EVENT, &options)
+    let link = bpf_link_create(try program(of: hook), event, BPF_PERF_EVENT, &options)
     if link >= 0 { return attachments.add(event: event, link: link) }
     // Before 5.15 perf events take no links, and programs no cookies.
     try start(event, hook)
@@ -134,10 +134,13 @@ extension Attacher {
 
   /// Gives the event to the hook's program; closes it when that fails.
   func start(_ event: Int32, _ hook: Hook) throws(RuntimeError) {
-    guard swtrace_perf_event_start(event, program(of: hook)) == 0 else {
-      let code = errno
+    do throws(RuntimeError) {
+      guard swtrace_perf_event_start(event, try program(of: hook)) == 0 else {
+        throw .failure(doing: "attach \(hook.title)", code: errno, of: .perfEvent)
+      }
+    } catch {
       _ = close(event)
-      throw .failure(doing: "attach \(hook.title)", code: code, of: .perfEvent)
+      throw error
     }
   }
 }

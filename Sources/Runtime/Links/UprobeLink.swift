@@ -5,12 +5,13 @@ import Glibc
 extension Attacher {
   /// Attaches to many places of a file by one link.
   func attachUprobes(_ sites: UprobeSites, _ hook: Hook, _ attachments: Attachments) throws(RuntimeError) {
-    let task = process.flatMap { takesProcesses(program(of: hook)) ? UInt32(bitPattern: $0) : nil }
+    let program = try program(of: hook)
+    let task = process.flatMap { takesProcesses(program) ? UInt32(bitPattern: $0) : nil }
     let link = sites.path.withCString { path in
       sites.offsets.withUnsafeBufferPointer { offsets in
         sites.cookies.withUnsafeBufferPointer { cookies in
           var attributes = swtrace_uprobe_multi()
-          attributes.program = UInt32(bitPattern: program(of: hook))
+          attributes.program = UInt32(bitPattern: program)
           attributes.attach_type = AttachType.traceUprobeMulti
           attributes.path = UInt64(UInt(bitPattern: path))
           attributes.offsets = UInt64(UInt(bitPattern: offsets.baseAddress))

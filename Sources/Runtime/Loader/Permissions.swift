@@ -1,5 +1,6 @@
 import CLibBPF
 import Glibc
+import TraceLang
 
 /// What of this process and machine decides whether the kernel lets it trace.
 struct Permissions: Hashable, Sendable {
@@ -25,8 +26,9 @@ struct Permissions: Hashable, Sendable {
     let status = text("/proc/self/status")
     return Permissions(
       capabilities: Set(Capability.allCases.filter { held >> UInt64($0.rawValue) & 1 == 1 }),
-      isInUserNamespace: isPart(text("/proc/self/uid_map")), isFiltered: status?.contains("\nSeccomp:\t2") ?? false,
-      isLockedDown: text("/sys/kernel/security/lockdown")?.contains("[confidentiality]") ?? false,
+      isInUserNamespace: isPart(text("/proc/self/uid_map")),
+      isFiltered: status?.contains(text: "\nSeccomp:\t2") ?? false,
+      isLockedDown: text("/sys/kernel/security/lockdown")?.contains(text: "[confidentiality]") ?? false,
       perfEventParanoid: text("/proc/sys/kernel/perf_event_paranoid")?.split(separator: "\n").first.map(String.init))
   }
 

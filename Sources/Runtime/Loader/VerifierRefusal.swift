@@ -1,5 +1,6 @@
 import Codegen
 import SystemPackage
+import TraceLang
 
 /// A program the kernel's verifier did not accept, told by the script's line.
 public struct VerifierRefusal: Error, Hashable, Sendable, CustomStringConvertible {
@@ -26,7 +27,7 @@ public struct VerifierRefusal: Error, Hashable, Sendable, CustomStringConvertibl
 
   /// Where the kernel lets programs call what this one calls and may not.
   private var helperAdvice: String? {
-    guard Self.prohibitions.contains(where: { reason.contains($0) }) else { return nil }
+    guard Self.prohibitions.contains(where: { reason.contains(text: $0) }) else { return nil }
     return helper.flatMap { Self.helperAdvice[$0] }
   }
 
@@ -43,7 +44,8 @@ public struct VerifierRefusal: Error, Hashable, Sendable, CustomStringConvertibl
 
   /// Whether the verifier gave up on a loop rather than found a fault; 5.10 tells too many branches by EFAULT.
   package var hasTooManyTurns: Bool {
-    (isLogCut && (errno == .argListTooLong || errno == .badAddress)) || Self.exhaustion.contains { reason.contains($0) }
+    (isLogCut && (errno == .argListTooLong || errno == .badAddress))
+      || Self.exhaustion.contains { reason.contains(text: $0) }
   }
 
   /// Kernel: kernel/bpf/verifier.c; the words before 5.3 knew no loops.
@@ -71,7 +73,7 @@ public struct VerifierRefusal: Error, Hashable, Sendable, CustomStringConvertibl
     }
     self.instruction = instruction
     // Kernels from 6.4 on keep the end of a log that does not fit, older ones its beginning.
-    let isReasonLost = isLogCut && !Self.exhaustion.contains { reason?.contains($0) ?? false }
+    let isReasonLost = isLogCut && !Self.exhaustion.contains { reason?.contains(text: $0) ?? false }
     self.reason =
       isReasonLost ? "its log cannot hold all steps (\(errno))" : reason.map(String.init) ?? "\(errno)"
     helper = instruction.flatMap { Self.helper(calledAt: $0, of: object) }

@@ -35,21 +35,25 @@ extension Provider {
       match: { pattern, target, diagnostics in pattern.fentries(side, target, &diagnostics) },
       list: { (query, target, give) throws(TargetError) in
         let prefix = names[0] + ":"
+        let kernelPrefix = prefix + KernelFunction.kernel + ":"
         // Not every user may see them, and all the rest is there without.
         var programs = ((try? target.programFunctions()) ?? []).filter {
           query.isWanted("\(Pattern.programs):\($0.text)") || query.isWanted("\(Pattern.programs):\($0.name)")
         }
         .map { "\(Pattern.programs):\($0.text)" }.sorted()
-        defer { for name in programs { give(ProbeListing(name: prefix + name, arguments: [])) } }
+        defer { for name in programs { give(ProbeListing(prefix: prefix, name: name)) } }
         for text in try target.functionTexts(.typed(glob: "*", module: nil)) {
-          let fullText = KernelFunction.fullText(ofText: text)
-          if let first = programs.first, fullText > first {
-            for name in programs { give(ProbeListing(name: prefix + name, arguments: [])) }
+          if let first = programs.first, KernelFunction(text: text).fullText > first {
+            for name in programs { give(ProbeListing(prefix: prefix, name: name)) }
             programs = []
           }
-          guard query.isWanted(fullText) || query.isWanted(KernelFunction(text: text).name) else { continue }
+          guard
+            query.isWanted(KernelFunction(text: text).fullText) || query.isWanted(KernelFunction(text: text).name)
+          else { continue }
           let arguments = query.withArguments ? target.argumentsAndResult(ofFunction: text, side) : []
-          give(ProbeListing(name: prefix + fullText, arguments: arguments))
+          give(
+            ProbeListing(
+              prefix: text.contains(text: ":") ? prefix : kernelPrefix, name: text, arguments: arguments))
         }
       })
   }

@@ -42,7 +42,7 @@ extension Provider {
       list: { (query, target, give) throws(TargetError) in
         let prefix = names[0] + ":"
         for function in try target.functionTexts(.matching(glob: "*", module: nil)) where query.isWanted(function) {
-          give(ProbeListing(name: prefix + function, arguments: []))
+          give(ProbeListing(prefix: prefix, name: function))
         }
       })
   }

@@ -1,8 +1,13 @@
 /// Finds the probes of a machine by name, as `-l` lists them.
 public struct ProbeSearch {
   private let target: any Target
+  private let isOfProcess: Bool
 
-  public init(_ target: any Target) { self.target = target }
+  /// - Parameter isOfProcess: whether a process is traced, whose binaries stand for one that is not named.
+  public init(_ target: any Target, isOfProcess: Bool = false) {
+    self.target = target
+    self.isOfProcess = isOfProcess
+  }
 
   /// A probe of a script by its full name.
   public func probe(named name: String, withArguments: Bool) throws(TargetError) -> ProbeListing {
@@ -36,25 +41,23 @@ public struct ProbeSearch {
     for provider in Provider.catalog {
       let isNamed = provider.names.contains(first)
       guard colon == nil || isNamed || Glob(first).matches(provider.name) else { continue }
-      let (pattern, isWanted) =
-        colon != nil || isNamed ? (rest, Self.matching(rest)) : ("*", Self.matching(pattern, of: provider))
+      let (pattern, filter) =
+        colon != nil || isNamed ? (rest, Self.matching(rest)) : ("", Self.matching(pattern, of: provider))
       try provider.list(
-        ProbeQuery(isWanted: isWanted, pattern: pattern, withArguments: withArguments), target, give)
+        ProbeQuery(filter: filter, pattern: pattern, isOfProcess: isOfProcess, withArguments: withArguments), target,
+        give)
     }
   }
 
-  /// Whether a name without its provider matches.
-  private static func matching(_ pattern: String) -> (String) -> Bool {
+  /// Whether a name without its provider matches; `nil` for all.
+  private static func matching(_ pattern: String) -> ((String) -> Bool)? {
     let (plain, open) = (Glob(pattern), Glob(pattern + ":"))
-    // The kernel has so many functions that matching them would take most of the time of listing all.
-    if plain.matchesAnything { return { _ in true } }
-    return { plain.matches($0) || open.matches($0) }
+    return plain.matchesAnything ? nil : { plain.matches($0) || open.matches($0) }
   }
 
-  /// Whether a name matches together with its provider's.
-  private static func matching(_ pattern: String, of provider: Provider) -> (String) -> Bool {
+  /// Whether a name matches together with its provider's; `nil` for all.
+  private static func matching(_ pattern: String, of provider: Provider) -> ((String) -> Bool)? {
     let glob = Glob(pattern)
-    if glob.matchesAnything { return { _ in true } }
-    return { glob.matches("\(provider.name):\($0)") }
+    return glob.matchesAnything ? nil : { glob.matches("\(provider.name):\($0)") }
   }
 }

@@ -56,24 +56,47 @@ struct ProbeMatch {
 
 /// What is asked of a provider's list.
 public struct ProbeQuery {
-  /// Whether to list a probe, by its full name less the provider's.
-  let isWanted: (String) -> Bool
-  /// What follows the provider's name, for providers whose probes are too many to be filtered.
+  /// Tells of a probe's full name, less the provider's, whether it is listed; `nil` where all are.
+  let filter: ((String) -> Bool)?
+  /// What follows the provider's name, for providers whose probes are too many to be filtered; empty where none was named.
   let pattern: String
+  /// Whether a binary that is not named is any of the traced process.
+  let isOfProcess: Bool
   let withArguments: Bool
+
+  /// Whether to list a probe, by its full name less the provider's, which is not made where all are listed: the kernel has so
+  /// many functions that their names would take most of the time of listing all.
+  func isWanted(_ name: @autoclosure () -> String) -> Bool { filter?(name()) ?? true }
+
+  /// The binaries that the pattern names, and what follows them; `nil` where it names none and no process is traced.
+  var binaryAndRest: (binary: String, rest: String)? {
+    guard let colon = pattern.firstIndex(of: ":") else { return isOfProcess && !pattern.isEmpty ? ("*", pattern) : nil }
+    return (String(pattern[..<colon]), String(pattern[pattern.index(after: colon)...]))
+  }
 
   /// Gives those of some probes that are asked for, sorted.
   /// - Parameter names: less the provider's.
   func list(_ provider: String, _ names: [String], _ give: (ProbeListing) -> Void) {
     for name in names.sorted() where isWanted(name) {
-      give(ProbeListing(name: "\(provider):\(name)", arguments: []))
+      give(ProbeListing(name: "\(provider):\(name)"))
     }
   }
 }
 
 /// A probe as `-l` lists it.
-public struct ProbeListing: Hashable, Sendable {
-  public let name: String
+public struct ProbeListing: Sendable {
+  /// What its name begins with, which probes by the thousand share.
+  public let prefix: String
+  /// What follows in its name.
+  public let rest: String
   /// The declarations of its arguments; empty where they were not asked for.
   public let arguments: [String]
+
+  init(prefix: String = "", name: String, arguments: [String] = []) {
+    self.prefix = prefix
+    rest = name
+    self.arguments = arguments
+  }
+
+  public var name: String { prefix + rest }
 }

@@ -37,9 +37,9 @@ extension Provider {
       }
     },
     list: { (query, target, give) throws(TargetError) in
-      guard let colon = query.pattern.firstIndex(of: ":") else { return }
-      for path in try target.binaries(named: String(query.pattern[..<colon])) {
-        let name = USDTName(query.pattern[query.pattern.index(after: colon)...].split(separator: ":").map(String.init))
+      guard let (binary, probe) = query.binaryAndRest else { return }
+      let name = USDTName(probe.split(separator: ":").map(String.init))
+      for path in try target.binaries(named: binary) {
         var last: String?
         for site in try target.usdtSites(of: path) ?? [] where name.matches(site) {
           // Several sites of a probe are one after another.

@@ -48,9 +48,8 @@ extension Provider {
         }
       },
       list: { (query, target, give) throws(TargetError) in
-        guard let colon = query.pattern.firstIndex(of: ":") else { return }
-        let glob = String(query.pattern[query.pattern.index(after: colon)...])
-        for path in try target.binaries(named: String(query.pattern[..<colon])) {
+        guard let (binary, glob) = query.binaryAndRest else { return }
+        for path in try target.binaries(named: binary) {
           if glob.hasPrefix(Self.cpp) {
             let glob = glob.dropFirst(Self.cpp.count).filter { $0 != "\"" }
             var last: String?
@@ -58,12 +57,12 @@ extension Provider {
             where function.sourceName != last {
               last = function.sourceName
               // In quotes it can be copied into a script.
-              give(ProbeListing(name: "\(names[0]):\(path):\(Self.cpp)\"\(function.sourceName)\"", arguments: []))
+              give(ProbeListing(name: "\(names[0]):\(path):\(Self.cpp)\"\(function.sourceName)\""))
             }
             continue
           }
           for function in try target.functions(of: path, matching: glob) ?? [] {
-            give(ProbeListing(name: "\(names[0]):\(path):\(function.name)", arguments: []))
+            give(ProbeListing(name: "\(names[0]):\(path):\(function.name)"))
           }
         }
       })
@@ -124,8 +123,9 @@ extension Pattern {
     let range = rest.dropFirst().reduce(rest[rest.startIndex].range) { $0.union($1.range) }
     if isCPP, !text.isEmpty { return UserFunction(text: text, range: range, isSourceName: true) }
     diagnostics.error(
-      isCPP || text.contains("::") ? "'\(text)' is not a symbol's name" : "there is no language '\(parts[1].text)'",
-      at: isCPP || text.contains("::") ? range : parts[1].range,
+      isCPP || text.contains(text: "::")
+        ? "'\(text)' is not a symbol's name" : "there is no language '\(parts[1].text)'",
+      at: isCPP || text.contains(text: "::") ? range : parts[1].range,
       notes: [Diagnostic.Note("functions of C++ are written \(provider.name):BINARY:cpp:\"NAMESPACE::FUNCTION\"")])
     return nil
   }

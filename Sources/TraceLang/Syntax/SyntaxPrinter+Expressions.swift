@@ -310,7 +310,7 @@ extension Expression {
 
   /// Whether an operator in front of it would be read as one token with its first.
   fileprivate func merges(with operation: String) -> Bool {
-    if case .unary(let inner, _) = kind { return inner.rawValue == operation && "+-&".contains(operation) }
+    if case .unary(let inner, _) = kind { return inner.rawValue == operation && ["+", "-", "&"].contains(operation) }
     if case .step(let step, _) = kind, step.isPrefix { return operation == (step.amount > 0 ? "+" : "-") }
     return false
   }

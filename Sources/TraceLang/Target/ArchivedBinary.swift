@@ -4,9 +4,10 @@ extension String {
 
   /// Of the path of a binary: the file, and which entry of it, where that is an archive ("app.apk!/lib/x86_64/libapp.so").
   public var archiveAndEntry: (file: String, entry: String?) {
-    guard let end = utf8.indices.first(where: { utf8[$0...].starts(with: Self.archiveEnd.utf8) }) else {
-      return (self, nil)
-    }
-    return (String(self[..<end]), String(self[utf8.index(end, offsetBy: Self.archiveEnd.utf8.count)...]))
+    guard let end = byteOffset(of: Self.archiveEnd) else { return (self, nil) }
+    return (
+      String(decoding: utf8.prefix(end), as: UTF8.self),
+      String(decoding: utf8.dropFirst(end + Self.archiveEnd.utf8.count), as: UTF8.self)
+    )
   }
 }

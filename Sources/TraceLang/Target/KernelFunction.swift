@@ -27,11 +27,6 @@ public struct KernelFunction: Hashable, Sendable, Codable {
 
   /// With "vmlinux:" where it is in no module.
   public var fullText: String { "\(module):\(name)" }
-
-  /// The full text of the function that a text stands for.
-  static func fullText(ofText text: String) -> String {
-    text.utf8.contains(UInt8(ascii: ":")) ? text : kernel + ":" + text
-  }
 }
 
 /// Where a call of a function is stopped at.

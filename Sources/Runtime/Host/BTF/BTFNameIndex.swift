@@ -13,16 +13,15 @@ struct BTFNameIndex {
   init(_ object: BTFObject) { self.object = object }
 
   /// The first type of one of the kinds with a name; `nil` when there is none.
-  mutating func find(_ name: String, _ kinds: BTFKinds) -> BTFType? {
-    var name = name
-    return name.withUTF8 { name in
-      let name = UnsafeRawBufferPointer(name)
-      if name.isEmpty || name.contains(0) { return nil }
-      return kinds == .function
-        ? functions.find(name, kinds, in: object)
-        : kinds.contains(.function) ? object.scan(kinds, named: name) : types.find(name, kinds, in: object)
-    }
+  mutating func find(_ name: UnsafeRawBufferPointer, _ kinds: BTFKinds) -> BTFType? {
+    if name.isEmpty || name.contains(0) { return nil }
+    return kinds == .function
+      ? functions.find(name, kinds, in: object)
+      : kinds.contains(.function) ? object.scan(kinds, named: name) : types.find(name, kinds, in: object)
   }
+
+  /// Makes the table of functions, for thousands of them that are to be looked for.
+  mutating func expectFunctions() { functions.makeTable(object) }
 
   private struct Search {
     let hasFunctions: Bool
@@ -34,12 +33,15 @@ struct BTFNameIndex {
     mutating func find(_ name: UnsafeRawBufferPointer, _ kinds: BTFKinds, in object: BTFObject) -> BTFType? {
       if let table { return table.find(name, kinds, in: object) }
       guard scans < scansBeforeTable else {
-        let table = Table(object, functions: hasFunctions)
-        self.table = table
-        return table.find(name, kinds, in: object)
+        makeTable(object)
+        return find(name, kinds, in: object)
       }
       scans += 1
       return object.scan(kinds, named: name)
+    }
+
+    mutating func makeTable(_ object: BTFObject) {
+      if table == nil { table = Table(object, functions: hasFunctions) }
     }
   }
 

@@ -81,7 +81,15 @@ final class BTFObject {
   }
 
   /// The first type of one of the kinds with a name, in this object alone; `nil` when there is none.
-  func find(_ kinds: BTFKinds, _ name: String) -> BTFType? { names.find(name, kinds) }
+  func find(_ kinds: BTFKinds, _ name: String) -> BTFType? {
+    var name = name
+    return name.withUTF8 { find(kinds, UnsafeRawBufferPointer($0)) }
+  }
+
+  func find(_ kinds: BTFKinds, _ name: UnsafeRawBufferPointer) -> BTFType? { names.find(name, kinds) }
+
+  /// Thousands of functions are to be looked for.
+  func expectFunctions() { names.expectFunctions() }
 
   /// A constant of an enum of this object, by its name.
   func enumerator(named name: String) -> EnumeratorValue? { enumerators.find(name) }

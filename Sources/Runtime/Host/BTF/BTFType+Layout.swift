@@ -29,8 +29,11 @@ extension BTFObject {
   /// Calls `body` with each type of a kind and its name.
   func forEach(_ kind: BTFKind, _ body: (BTFType, _ name: UnsafeRawBufferPointer) -> Void) {
     _ = first { index, offset -> Never? in
+      // Kernel: include/uapi/linux/btf.h, struct btf_type: the kind is in bits 24 to 28 of its second word.
+      let word = bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self)
+      guard word >> 24 & 0x1f == kind.rawValue else { return nil }
       let type = BTFType(object: self, id: firstID + UInt32(index), offset: offset)
-      if type.kind == kind { body(type, name(at: type.nameOffset)) }
+      body(type, name(at: type.nameOffset))
       return nil
     }
   }

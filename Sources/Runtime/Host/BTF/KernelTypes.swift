@@ -71,9 +71,13 @@ final class KernelTypes {
 
   /// The function itself, not one of another module's that has its name.
   func function(_ function: KernelFunction) -> BTFType? {
-    guard function.isInModule else { return kernel?.find(.function, function.name) }
-    guard let index = moduleNames.firstIndex(of: function.module) else { return nil }
-    return object(index + 1)?.find(.function, function.name)
+    object(named: function.module)?.find(.function, function.name)
+  }
+
+  /// "vmlinux" or a module's; `nil` for one that has no types.
+  func object(named name: String) -> BTFObject? {
+    if name == KernelFunction.kernel { return kernel }
+    return moduleNames.firstIndex(of: name).flatMap { object($0 + 1) }
   }
 
   /// "struct task_struct", "union x", "enum y", "pid_t", "unsigned int".
@@ -155,22 +159,6 @@ final class KernelTypes {
     names(of: .function, prefix: prefix, matching: glob)
   }
 
-  /// The functions of the kernel and, where their module matches, of modules that programs of type tracing can attach to:
-  /// `KernelFunction.text` of each.
-  func functionTexts(matching glob: Glob, module: Glob?) -> Set<String> {
-    var texts: Set<String> = []
-    let limits = trampolineLimits
-    forEachObject { object, place in
-      guard module?.matches(place) ?? true else { return }
-      let prefix = place == KernelFunction.kernel ? "" : place + ":"
-      object.forEach(.function) { function, name in
-        guard glob.matches(name), function.isTraceable(within: limits) else { return }
-        texts.insert(prefix + String(decoding: name, as: UTF8.self))
-      }
-    }
-    return texts
-  }
-
   private func names(of kind: BTFKind, prefix: String, matching glob: Glob) -> [String] {
     let all = namesByPrefix[prefix] ?? names(of: kind, prefix: prefix)
     namesByPrefix[prefix] = all
@@ -182,7 +170,7 @@ final class KernelTypes {
     var names: Set<String> = []
     forEachObject { object, _ in
       object.forEach(kind) { _, name in
-        if name.starts(with: prefix) { names.insert(String(decoding: name.dropFirst(prefix.count), as: UTF8.self)) }
+        if name.hasPrefix(prefix) { names.insert(String(decoding: name.dropFirst(prefix.count), as: UTF8.self)) }
       }
     }
     return names.sorted()
