@@ -37,8 +37,6 @@ options+=(-Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -use-ld=lld)
 for option in "--symbol-ordering-file=$PWD/Scripts/Release/start-order.txt" --no-warn-symbol-ordering; do
   options+=(-Xlinker "$option")
 done
-# Without this module no use of it is compiled: it brings along a megabyte of regular expressions.
-options+=(-Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import)
 # A fixed load address saves the start tens of thousands of relocations.
 for option in -static-libgcc -no-pie; do options+=(-Xswiftc -Xclang-linker -Xswiftc "$option"); done
 
@@ -47,5 +45,10 @@ for product in "$@"; do
   executable=.build/release/$product
   shared=$(ldd "$executable" | awk '$1 !~ /^(linux-vdso|libc|libm)\.so|\/ld-linux/ { print $1 }')
   [[ -z $shared ]] || { echo "$executable is linked with shared libraries: $shared" >&2; exit 1; }
+  # A search of a string for a string is enough to bring them along, a megabyte.
+  if [[ $product == swtrace ]] && grep --quiet --text _RegexParser "$executable"; then
+    echo "$executable has the standard library's regular expressions in it: byteOffset(of:) searches without" >&2
+    exit 1
+  fi
   stat --format=%s "$executable" | awk -v file="$executable" '{ printf "%s: %.1f MB\n", file, $1 / 1e6 }'
 done
