@@ -23,12 +23,11 @@ extension Bundle {
 extension Type {
   fileprivate var hasUserSymbols: Bool {
     switch self {
-    case .userSymbol: true
+    case .symbolic(let symbol): symbol.facts.readsProcess
     case .stack(let stack): stack.isUser && stack.mode != .raw
     case .tuple(let elements): elements.contains { $0.type.hasUserSymbols }
     case .array(let element, _): element.hasUserSymbols
-    case .void, .bool, .integer, .string, .buffer, .pointer, .record, .enumeration, .probeName, .kernelSymbol, .inet,
-      .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName, .aggregation, .invalid:
+    case .void, .bool, .integer, .string, .buffer, .pointer, .record, .enumeration, .aggregation, .invalid:
       false
     }
   }

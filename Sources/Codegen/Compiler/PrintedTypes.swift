@@ -51,8 +51,7 @@ struct PrintedTypes {
     case .array(let element, _): collect(element)
     case .tuple(let elements):
       for element in elements { collect(element.type) }
-    case .void, .bool, .integer, .string, .buffer, .pointer, .probeName, .kernelSymbol, .userSymbol, .stack, .inet,
-      .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName, .aggregation, .invalid:
+    case .void, .bool, .integer, .string, .buffer, .pointer, .symbolic, .stack, .aggregation, .invalid:
       break
     }
   }

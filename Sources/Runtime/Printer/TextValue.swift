@@ -39,9 +39,8 @@ package struct TextValue {
     case .buffer(let capacity):
       BufferText.append(BufferText.contents(value, capacity: capacity), style: .printable, to: buffer)
     case .pointer, .array, .record, .tuple: appendCompound(type, value, to: buffer)
-    case .probeName, .kernelSymbol, .userSymbol, .stack, .inet, .macAddress, .username, .timestamp, .cgroupPath,
-      .errorName, .syscallName:
-      appendNamed(type, value, to: buffer)
+    case .symbolic(let type): append(type, value, to: buffer)
+    case .stack(let type): StackText(context: context).append(type, value, to: buffer)
     case .aggregation(let aggregation):
       let summary = AggregationSummary(aggregation, value)
       summary.append(to: buffer)
@@ -89,8 +88,7 @@ package struct TextValue {
       guard let layout = context.layout(of: reference) else { return }
       append(layout, value, to: buffer)
     case .tuple(let elements): append(elements, value, to: buffer)
-    case .void, .bool, .integer, .string, .buffer, .enumeration, .probeName, .kernelSymbol, .userSymbol, .stack, .inet,
-      .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName, .aggregation, .invalid:
+    case .void, .bool, .integer, .string, .buffer, .enumeration, .symbolic, .stack, .aggregation, .invalid:
       break
     }
   }
@@ -142,7 +140,8 @@ package struct TextValue {
     }
   }
 
-  private func appendNamed(_ type: Type, _ value: UnsafeRawPointer, to buffer: OutputBuffer) {
+  /// The text of each type in the table of `SymbolicType`.
+  private func append(_ type: SymbolicType, _ value: UnsafeRawPointer, to buffer: OutputBuffer) {
     switch type {
     case .probeName:
       let index = Int(truncatingIfNeeded: Word.u64(value))
@@ -153,7 +152,6 @@ package struct TextValue {
       let process = Int32(truncatingIfNeeded: Word.u64(value, 8))
       let symbol = context.host.userSymbol(at: address, process: process)
       buffer.append(text: symbol?.name ?? ValueContext.hexadecimal(address))
-    case .stack(let type): StackText(context: context).append(type, value, to: buffer)
     case .inet: NetworkText.append(inet: value, to: buffer)
     case .macAddress: NetworkText.append(mac: value, to: buffer)
     case .username: buffer.append(text: context.userName(UInt32(truncatingIfNeeded: Word.u64(value))))
@@ -169,9 +167,6 @@ package struct TextValue {
       buffer.append(text: ErrorText.message(of: code))
     case .syscallName:
       buffer.append(text: context.syscallName(Int(truncatingIfNeeded: Word.i64(value))))
-    case .void, .bool, .integer, .string, .buffer, .pointer, .array, .record, .enumeration, .tuple, .aggregation,
-      .invalid:
-      break
     }
   }
 }

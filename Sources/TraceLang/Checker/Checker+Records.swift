@@ -10,8 +10,7 @@ extension Checker {
     case .array(let element, let count): .array(canonical(element), count: count)
     case .tuple(let elements): .tuple(elements.map { TupleElement(name: $0.name, canonical($0.type)) })
     case .record(.named(let name)): target.kernelType(named: name) ?? type
-    case .record, .void, .bool, .integer, .string, .buffer, .enumeration, .probeName, .kernelSymbol, .userSymbol,
-      .stack, .inet, .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName, .aggregation, .invalid:
+    case .record, .void, .bool, .integer, .string, .buffer, .enumeration, .symbolic, .stack, .aggregation, .invalid:
       type
     }
   }
@@ -25,9 +24,8 @@ extension Checker {
       return hiding.map { .pointer($0, space) } ?? type
     case .pointer(let target, let space): return .pointer(scripted(target), space)
     case .array(let element, let count): return .array(scripted(element), count: count)
-    case .record, .tuple, .void, .bool, .integer, .string, .buffer, .enumeration, .probeName, .kernelSymbol,
-      .userSymbol, .stack, .inet, .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName,
-      .aggregation, .invalid:
+    case .record, .tuple, .void, .bool, .integer, .string, .buffer, .enumeration, .symbolic, .stack, .aggregation,
+      .invalid:
       return type
     }
   }

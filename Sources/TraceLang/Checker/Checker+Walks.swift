@@ -157,8 +157,7 @@ extension Type {
     switch self {
     case .invalid: true
     case .tuple(let elements): elements.contains { $0.type.isOpen }
-    case .void, .bool, .integer, .string, .buffer, .pointer, .array, .record, .enumeration, .probeName, .kernelSymbol,
-      .userSymbol, .stack, .inet, .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName,
+    case .void, .bool, .integer, .string, .buffer, .pointer, .array, .record, .enumeration, .symbolic, .stack,
       .aggregation:
       false
     }
@@ -169,8 +168,7 @@ extension Type {
     switch self {
     case .invalid: .int64
     case .tuple(let elements): .tuple(elements.map { TupleElement(name: $0.name, $0.type.closed) })
-    case .void, .bool, .integer, .string, .buffer, .pointer, .array, .record, .enumeration, .probeName, .kernelSymbol,
-      .userSymbol, .stack, .inet, .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName,
+    case .void, .bool, .integer, .string, .buffer, .pointer, .array, .record, .enumeration, .symbolic, .stack,
       .aggregation:
       self
     }

@@ -153,8 +153,7 @@ extension RecordedFacts {
         throw JSONError("\(Self.description(of: reference)): its size cannot be")
       }
       return size
-    case .buffer, .tuple, .probeName, .kernelSymbol, .userSymbol, .stack, .inet, .macAddress, .username, .timestamp,
-      .cgroupPath, .errorName, .syscallName, .aggregation, .invalid:
+    case .buffer, .tuple, .symbolic, .stack, .aggregation, .invalid:
       throw JSONError("\(subject): a machine has no type \(type.description)")
     }
   }
@@ -166,9 +165,8 @@ extension Type {
     switch self {
     case .record(let reference): reference
     case .array(let element, _): element.containedRecord
-    case .void, .bool, .integer, .string, .buffer, .pointer, .enumeration, .tuple, .probeName, .kernelSymbol,
-      .userSymbol, .stack, .inet, .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName,
-      .aggregation, .invalid:
+    case .void, .bool, .integer, .string, .buffer, .pointer, .enumeration, .tuple, .symbolic, .stack, .aggregation,
+      .invalid:
       nil
     }
   }

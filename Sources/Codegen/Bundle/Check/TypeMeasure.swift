@@ -91,8 +91,7 @@ struct TypeMeasure {
     case .aggregation(let aggregation):
       try Self.check(aggregation)
       return try Extent(size: type.size(), count: 1)
-    case .void, .bool, .pointer, .probeName, .kernelSymbol, .userSymbol, .inet, .macAddress, .username, .timestamp,
-      .cgroupPath, .errorName, .syscallName, .invalid:
+    case .void, .bool, .pointer, .symbolic, .invalid:
       return try Extent(size: type.size(), count: 1)
     }
   }
@@ -123,9 +122,8 @@ extension Type {
     switch self {
     case .record(let reference): reference
     case .array(let element, _): element.recordByValue
-    case .void, .bool, .integer, .string, .buffer, .pointer, .enumeration, .tuple, .probeName, .kernelSymbol,
-      .userSymbol, .stack, .inet, .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName,
-      .aggregation, .invalid:
+    case .void, .bool, .integer, .string, .buffer, .pointer, .enumeration, .tuple, .symbolic, .stack, .aggregation,
+      .invalid:
       nil
     }
   }

@@ -47,8 +47,7 @@ extension Type {
     case .record(let reference): reference
     case .array(let element, _): element.innermostRecord
     case .pointer(let target, _): target.innermostRecord
-    case .void, .bool, .integer, .string, .buffer, .enumeration, .tuple, .probeName, .kernelSymbol, .userSymbol, .stack,
-      .inet, .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName, .aggregation, .invalid:
+    case .void, .bool, .integer, .string, .buffer, .enumeration, .tuple, .symbolic, .stack, .aggregation, .invalid:
       nil
     }
   }
