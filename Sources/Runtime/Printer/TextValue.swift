@@ -38,7 +38,13 @@ package struct TextValue {
     case .string(let capacity): appendPlain(string: value, capacity: capacity, to: buffer)
     case .buffer(let capacity):
       BufferText.append(BufferText.contents(value, capacity: capacity), style: .printable, to: buffer)
-    case .pointer, .array, .record, .tuple: appendCompound(type, value, to: buffer)
+    case .pointer:
+      buffer.append("0x")
+      buffer.append(hex: Word.u64(value))
+    case .array(let element, let count): append(element, count: count, value, to: buffer)
+    case .record(let reference):
+      if let layout = context.layout(of: reference) { append(layout, value, to: buffer) }
+    case .tuple(let elements): append(elements, value, to: buffer)
     case .symbolic(let type): append(type, value, to: buffer)
     case .stack(let type): StackText(context: context).append(type, value, to: buffer)
     case .aggregation(let aggregation):
@@ -70,27 +76,14 @@ package struct TextValue {
     if length + 1 >= capacity, capacity == context.maximumStringLength + 1 { buffer.append(context.trailer) }
   }
 
-  private func appendCompound(_ type: Type, _ value: UnsafeRawPointer, to buffer: OutputBuffer) {
-    switch type {
-    case .pointer:
-      let address = Word.u64(value)
-      buffer.append("0x")
-      buffer.append(hex: address)
-    case .array(let element, let count):
-      let stride = context.size(of: element)
-      buffer.append(UInt8(ascii: "["))
-      for index in 0..<count {
-        if index > 0 { buffer.append(UInt8(ascii: ",")) }
-        appendPlain(element, value + index * stride, to: buffer)
-      }
-      buffer.append(UInt8(ascii: "]"))
-    case .record(let reference):
-      guard let layout = context.layout(of: reference) else { return }
-      append(layout, value, to: buffer)
-    case .tuple(let elements): append(elements, value, to: buffer)
-    case .void, .bool, .integer, .string, .buffer, .enumeration, .symbolic, .stack, .aggregation, .invalid:
-      break
+  private func append(_ element: Type, count: Int, _ value: UnsafeRawPointer, to buffer: OutputBuffer) {
+    let stride = context.size(of: element)
+    buffer.append(UInt8(ascii: "["))
+    for index in 0..<count {
+      if index > 0 { buffer.append(UInt8(ascii: ",")) }
+      appendPlain(element, value + index * stride, to: buffer)
     }
+    buffer.append(UInt8(ascii: "]"))
   }
 
   private func append(_ elements: [TupleElement], _ value: UnsafeRawPointer, to buffer: OutputBuffer) {

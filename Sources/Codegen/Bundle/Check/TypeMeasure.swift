@@ -114,17 +114,3 @@ struct TypeMeasure {
     }
   }
 }
-
-extension Type {
-  /// The struct that a value holds as itself or as elements of an array; those in tuples, which layouts do not have, are
-  /// left out.
-  fileprivate var recordByValue: RecordReference? {
-    switch self {
-    case .record(let reference): reference
-    case .array(let element, _): element.recordByValue
-    case .void, .bool, .integer, .string, .buffer, .pointer, .enumeration, .tuple, .symbolic, .stack, .aggregation,
-      .invalid:
-      nil
-    }
-  }
-}
