@@ -151,8 +151,7 @@ extension ElementType {
       case .hist, .lhist: self = .histogram
       case .tseries: self = .series
       }
-    case .void, .array, .record, .probeName, .kernelSymbol, .userSymbol, .stack, .inet, .macAddress, .username,
-      .timestamp, .cgroupPath, .errorName, .syscallName, .invalid:
+    case .void, .array, .record, .symbolic, .stack, .invalid:
       self = .other
     }
   }

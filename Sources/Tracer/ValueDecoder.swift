@@ -32,8 +32,7 @@ struct ValueDecoder {
       guard let layout = context.layout(of: reference) else { return .record([]) }
       return .record(layout.members.map { Value.Member(name: $0.name, value: member($0, bytes + $0.offset)) })
     case .aggregation(let aggregation): return self.aggregation(aggregation, bytes)
-    case .probeName, .kernelSymbol, .userSymbol, .stack, .inet, .macAddress, .username, .timestamp, .cgroupPath,
-      .errorName, .syscallName:
+    case .symbolic, .stack:
       return .text(text(type, bytes))
     }
   }

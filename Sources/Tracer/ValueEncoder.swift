@@ -31,9 +31,7 @@ extension Value {
       }
       return bytes
     case (.void, _), (.bool, _), (.string, _), (.buffer, _), (.pointer, _), (.array, _), (.record, _),
-      (.enumeration, _), (.tuple, _), (.probeName, _), (.kernelSymbol, _), (.userSymbol, _), (.stack, _), (.inet, _),
-      (.macAddress, _), (.username, _), (.timestamp, _), (.cgroupPath, _), (.errorName, _), (.syscallName, _),
-      (.aggregation, _), (.invalid, _), (.integer, _):
+      (.enumeration, _), (.tuple, _), (.symbolic, _), (.stack, _), (.aggregation, _), (.invalid, _), (.integer, _):
       break
     }
     throw TraceError("\(self) is no value of type \(type.description)")

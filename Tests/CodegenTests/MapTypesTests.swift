@@ -22,6 +22,8 @@ import TraceLang
       "BEGIN { @c = count(); @m[pid] = min(3); @x[pid] = max(-3); @v[1] = avg(2); @w = stats(1); }",
       "BEGIN { @h = hist(1); @l[pid] = lhist(1, 0, 10, 2); }",
       "BEGIN { @p[probe] = 1; @k = kptr(4); @u[pid] = usym(1); }",
+      "BEGIN { @i[ntop(1)] = cgroup_path(1); @m[macaddr((int8[6])\"abcde\")] = strerror(1); }",
+      "BEGIN { @s[username] = syscall_name(1); }",
       "BEGIN { @n[pid] = (true, pid); @d = strftime(\"%s\", nsecs); @y = buf(\"abc\", 3); }",
     ]) func kernelTakesTheTypes(script: String) throws
   {

@@ -79,7 +79,8 @@ struct Layouts {
     case .integer(let integer), .enumeration(_, let integer):
       return .integer(integer.wrapped(Self.word(bytes)))
     case .bool: return .integer(Self.word(Array(bytes.prefix(1))))
-    case .pointer, .probeName, .kernelSymbol, .username, .errorName, .syscallName, .macAddress:
+    case .pointer,
+      .symbolic where size(of: type) == 8:
       return .integer(Self.word(bytes))
     case .string: return .string(Array(bytes.prefix { $0 != 0 }))
     case .buffer:
@@ -91,8 +92,7 @@ struct Layouts {
         zip(elements, layout.offsets).map { element, offset in
           decoded(Array(bytes.dropFirst(offset).prefix(size(of: element.type))), element.type)
         })
-    case .array, .record, .userSymbol, .stack, .inet, .timestamp, .cgroupPath, .aggregation, .void,
-      .invalid:
+    case .array, .record, .symbolic, .stack, .aggregation, .void, .invalid:
       return .bytes(bytes)
     }
   }

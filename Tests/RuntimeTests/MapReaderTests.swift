@@ -116,7 +116,8 @@ import TraceLang
 
   @Test("slots sum up CPUs, and remember which keys were zeroed") func slots() throws {
     let view = MapView(
-      name: "@", key: .probeName, keySize: 8, keyFields: [Field(offset: 0, size: 8, type: .probeName)],
+      name: "@", key: .symbolic(.probeName), keySize: 8,
+      keyFields: [Field(offset: 0, size: 8, type: .symbolic(.probeName))],
       value: .aggregation(.count), valueSize: 8,
       storage: .slots(
         MapView.Slots(map: 0, offset: 64, cpuStride: 128, size: 8, domain: .probes(base: 10, count: 4), presence: 0)))

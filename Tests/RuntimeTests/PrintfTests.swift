@@ -116,7 +116,7 @@ import TraceLang
     #expect(try printed("%d", .bool, [1]) == "1")
     #expect(try printed("%5s|", .int64, Bytes.of(Int64(-3))) == "   -3|")
     let context = ValueContext.plain { $0.probeNames = ["begin", "interval:s:1"] }
-    #expect(try printed("%s", .probeName, Bytes.of(UInt64(1)), context: context) == "interval:s:1")
+    #expect(try printed("%s", .symbolic(.probeName), Bytes.of(UInt64(1)), context: context) == "interval:s:1")
   }
 
   @Test("a string that fills the longest space has the trailer") func trailer() throws {

@@ -30,8 +30,9 @@ import TraceLang
 
   @Test("points in time print whatever the nanoseconds") func timestamps() {
     let context = ValueContext.plain { $0.timeFormats = ["%Y %f"] }
-    #expect(text(.timestamp, Bytes.of(UInt64(0)) + Bytes.of(UInt64.max), context: context).hasPrefix("2262 "))
-    #expect(text(.timestamp, Bytes.of(UInt64(9)) + Bytes.of(UInt64(0)), context: context) == "\n")
+    #expect(
+      text(.symbolic(.timestamp), Bytes.of(UInt64(0)) + Bytes.of(UInt64.max), context: context).hasPrefix("2262 "))
+    #expect(text(.symbolic(.timestamp), Bytes.of(UInt64(9)) + Bytes.of(UInt64(0)), context: context) == "\n")
     let buffer = OutputBuffer()
     TimeText.append(format: "%s.%f", sinceEpoch: -1_000, to: buffer)
     #expect(buffer.text == "-1.999999")
@@ -90,24 +91,24 @@ import TraceLang
 
   @Test("network addresses have their usual forms") func network() {
     let address = Bytes.of(UInt32(2)) + [127, 0, 0, 1] + [UInt8](repeating: 0, count: 16)
-    #expect(text(.inet, address) == "127.0.0.1\n")
+    #expect(text(.symbolic(.inet), address) == "127.0.0.1\n")
     let six = Bytes.of(UInt32(10)) + [UInt8](repeating: 0, count: 15) + [1, 0, 0, 0, 0]
-    #expect(text(.inet, six) == "::1\n")
-    #expect(text(.macAddress, [0x18, 0xc0, 0x4d, 8, 0x2e, 0xbb, 0, 0]) == "18:C0:4D:08:2E:BB\n")
+    #expect(text(.symbolic(.inet), six) == "::1\n")
+    #expect(text(.symbolic(.macAddress), [0x18, 0xc0, 0x4d, 8, 0x2e, 0xbb, 0, 0]) == "18:C0:4D:08:2E:BB\n")
   }
 
   @Test("symbols, users and errors have names") func names() {
     let host = PlainHost()
     host.symbols[0x1000] = SymbolPosition(name: "do_nanosleep", offset: 0)
     let context = ValueContext.plain(host: host)
-    #expect(text(.kernelSymbol, Bytes.of(UInt64(0x1000)), context: context) == "do_nanosleep\n")
-    #expect(text(.kernelSymbol, Bytes.of(UInt64(1)), context: context) == "0x1\n")
-    #expect(text(.kernelSymbol, Bytes.of(UInt64(0)), context: context) == "0\n")
-    #expect(text(.username, Bytes.of(UInt64(0))) == "root\n")
-    #expect(text(.username, Bytes.of(UInt64(4242))) == "4242\n")
-    #expect(text(.errorName, Bytes.of(Int64(2))) == "No such file or directory\n")
-    #expect(text(.errorName, Bytes.of(Int64(999))) == "Unknown error\n")
-    #expect(text(.syscallName, Bytes.of(Int64(9999))) == "Unknown syscall\n")
+    #expect(text(.symbolic(.kernelSymbol), Bytes.of(UInt64(0x1000)), context: context) == "do_nanosleep\n")
+    #expect(text(.symbolic(.kernelSymbol), Bytes.of(UInt64(1)), context: context) == "0x1\n")
+    #expect(text(.symbolic(.kernelSymbol), Bytes.of(UInt64(0)), context: context) == "0\n")
+    #expect(text(.symbolic(.username), Bytes.of(UInt64(0))) == "root\n")
+    #expect(text(.symbolic(.username), Bytes.of(UInt64(4242))) == "4242\n")
+    #expect(text(.symbolic(.errorName), Bytes.of(Int64(2))) == "No such file or directory\n")
+    #expect(text(.symbolic(.errorName), Bytes.of(Int64(999))) == "Unknown error\n")
+    #expect(text(.symbolic(.syscallName), Bytes.of(Int64(9999))) == "Unknown syscall\n")
   }
 
   @Test(

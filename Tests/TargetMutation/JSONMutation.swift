@@ -93,7 +93,8 @@ extension JSONValue {
   private static let foreign: [JSONValue] = [
     .tagged("record", ["_0": .tagged("script", ["_0": .integer(0), "name": .string("x")])]),
     .tagged("record", ["_0": .tagged("function", ["_0": .string("vfs_read")])]), .tagged("tuple", ["_0": .array([])]),
-    .tagged("buffer", ["capacity": .integer(.max)]), .tagged("invalid", [:]), .tagged("kernelSymbol", [:]),
+    .tagged("buffer", ["capacity": .integer(.max)]), .tagged("invalid", [:]),
+    .tagged("symbolic", ["_0": .tagged("kernelSymbol", [:])]),
     .tagged("aggregation", ["_0": .tagged("count", [:])]),
     .tagged("stack", ["_0": .object(["isUser": .bool(true), "mode": .string("perf"), "limit": .integer(.max)])]),
   ]

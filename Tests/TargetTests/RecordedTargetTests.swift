@@ -178,7 +178,7 @@ private final class SmallTarget: Target {
         type(#"{"array": {"_0": \#(integer), "count": -1}}"#),
         "the type t: there are no arrays of -1 elements of 4 bytes"
       ),
-      (type(#"{"timestamp": {}}"#), "the type t: a machine has no type timestamp"),
+      (type(#"{"symbolic": {"_0": {"timestamp": {}}}}"#), "the type t: a machine has no type timestamp"),
       (
         layout(#"{"name": "m", "type": \#(integer), "offset": 5}"#),
         "struct x: the member 'm' lies outside of it"

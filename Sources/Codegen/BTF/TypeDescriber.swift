@@ -66,16 +66,23 @@ struct TypeDescriber {
         zip(elements, layout.offsets).enumerated().map {
           ($1.0.name ?? "_\($0)", self.type(of: $1.0.type), $1.1)
         })
-    case .userSymbol: return structure(16, [("address", long, 0), ("process", long, 8)])
-    case .timestamp: return structure(16, [("format", long, 0), ("nanoseconds", long, 8)])
-    case .cgroupPath: return structure(16, [("identifier", long, 0), ("filter", long, 8)])
-    case .inet:
-      let bytes = array(of: integer(.uint8), count: 16)
-      return structure(24, [("family", integer(.uint32), 0), ("address", bytes, 4)])
+    case .symbolic(let symbol):
+      let parts = symbol.facts.parts
+      guard parts.count > 1 else { return long }
+      return structure(
+        size(of: type), zip(parts, symbol.offsets).map { part, offset in describe(part, at: offset) })
     case .aggregation(let aggregation): return describe(aggregation, long)
-    case .probeName, .kernelSymbol, .username, .errorName, .syscallName, .macAddress: return long
     case .record, .stack: return array(of: integer(.uint8), count: size(of: type))
     case .void, .invalid: return .void
+    }
+  }
+
+  private mutating func describe(
+    _ part: SymbolicType.Part, at offset: Int
+  ) -> (name: String, type: BTFWriter.TypeID, offset: Int) {
+    switch part {
+    case .number(let name, let size): (name, integer(IntegerType(bits: size * 8, signed: false)), offset)
+    case .bytes(let name, let count): (name, array(of: integer(.uint8), count: count), offset)
     }
   }
 

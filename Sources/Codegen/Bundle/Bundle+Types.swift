@@ -22,14 +22,8 @@ extension Bundle {
 
 extension Type {
   fileprivate var hasUserSymbols: Bool {
-    switch self {
-    case .userSymbol: true
-    case .stack(let stack): stack.isUser && stack.mode != .raw
-    case .tuple(let elements): elements.contains { $0.type.hasUserSymbols }
-    case .array(let element, _): element.hasUserSymbols
-    case .void, .bool, .integer, .string, .buffer, .pointer, .record, .enumeration, .probeName, .kernelSymbol, .inet,
-      .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName, .aggregation, .invalid:
-      false
-    }
+    if case .symbolic(let symbol) = self { return symbol.facts.readsProcess }
+    if case .stack(let stack) = self { return stack.isUser && stack.mode != .raw }
+    return elements.contains { $0.hasUserSymbols }
   }
 }

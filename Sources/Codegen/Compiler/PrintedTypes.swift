@@ -34,26 +34,25 @@ struct PrintedTypes {
   }
 
   private mutating func collect(_ type: Type) {
-    switch type {
-    case .record(let reference):
-      guard !layouts.contains(where: { $0.reference == reference }), let layout = target.layout(of: reference) else {
-        return
-      }
-      let members = named(layout.members)
-      layouts.append(
-        Bundle.PrintedLayout(
-          reference: reference,
-          layout: RecordLayout(name: layout.name, isUnion: layout.isUnion, size: layout.size, members: members)))
-      for member in members { collect(member.type) }
-    case .enumeration(let reference, _):
-      guard !enums.contains(where: { $0.reference == reference }) else { return }
-      enums.append(Bundle.PrintedEnum(reference: reference, enumerators: target.enumerators(of: reference)))
-    case .array(let element, _): collect(element)
-    case .tuple(let elements):
-      for element in elements { collect(element.type) }
-    case .void, .bool, .integer, .string, .buffer, .pointer, .probeName, .kernelSymbol, .userSymbol, .stack, .inet,
-      .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName, .aggregation, .invalid:
-      break
+    if case .record(let reference) = type { collect(reference) }
+    if case .enumeration(let reference, _) = type { collect(reference) }
+    for element in type.elements { collect(element) }
+  }
+
+  private mutating func collect(_ reference: RecordReference) {
+    guard !layouts.contains(where: { $0.reference == reference }), let layout = target.layout(of: reference) else {
+      return
     }
+    let members = named(layout.members)
+    layouts.append(
+      Bundle.PrintedLayout(
+        reference: reference,
+        layout: RecordLayout(name: layout.name, isUnion: layout.isUnion, size: layout.size, members: members)))
+    for member in members { collect(member.type) }
+  }
+
+  private mutating func collect(_ reference: EnumReference) {
+    guard !enums.contains(where: { $0.reference == reference }) else { return }
+    enums.append(Bundle.PrintedEnum(reference: reference, enumerators: target.enumerators(of: reference)))
   }
 }

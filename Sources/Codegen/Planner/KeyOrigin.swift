@@ -22,7 +22,7 @@ enum KeyOrigin: Hashable {
       self = .functionName
     } else if key.kind == .context(.cpu) {
       self = .cpu
-    } else if key.type == .syscallName || key.isSyscallNumber(in: traits) {
+    } else if key.type == .symbolic(.syscallName) || key.isSyscallNumber(in: traits) {
       self = .syscallNumber
     } else if let bytes = key.constantBytes {
       self = .constants([bytes])
@@ -65,7 +65,7 @@ extension TypedExpression {
       return bytes + [UInt8](repeating: 0, count: capacity - bytes.count)
     case .convert(let operand):
       switch (operand.kind, operand.type, type) {
-      case (.integer(let value), .integer, .integer), (.integer(let value), .integer, .syscallName):
+      case (.integer(let value), .integer, .integer), (.integer(let value), .integer, .symbolic(.syscallName)):
         return Self.bytes(value, type.size())
       case (.string(let bytes), .string, .string): return TypedExpression(.string(bytes), type, range).constantBytes
       default: return nil

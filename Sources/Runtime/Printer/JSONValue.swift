@@ -39,8 +39,7 @@ final class JSONValue {
       guard let layout = context.layout(of: reference) else { return buffer.append("null") }
       append(layout, value, to: buffer)
     case .aggregation(let aggregation): append(AggregationSummary(aggregation, value), aggregation, to: buffer)
-    case .string, .probeName, .kernelSymbol, .userSymbol, .stack, .inet, .macAddress, .username, .timestamp,
-      .cgroupPath, .errorName, .syscallName:
+    case .string, .symbolic, .stack:
       scratch.removeAll()
       values.append(type, value, to: scratch)
       JSONText.append(UnsafeRawBufferPointer(scratch.bytes), to: buffer)

@@ -77,8 +77,7 @@ struct MapOrder {
       number = Word.integer(value, size: type.size, signed: type.isSigned)
       isSigned = type.isSigned
     case .aggregation(let aggregation): (number, isSigned) = AggregationSummary(aggregation, value).sortKey
-    case .void, .bool, .string, .buffer, .pointer, .array, .record, .tuple, .probeName, .kernelSymbol, .userSymbol,
-      .stack, .inet, .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName, .invalid:
+    case .void, .bool, .string, .buffer, .pointer, .array, .record, .tuple, .symbolic, .stack, .invalid:
       return 0
     }
     return isSigned ? UInt64(bitPattern: number) ^ (1 << 63) : UInt64(bitPattern: number)
@@ -99,7 +98,8 @@ struct MapOrder {
       let b = Word.integer(right, size: type.size, signed: type.isSigned)
       if a == b { return 0 }
       return (type.isSigned ? a < b : UInt64(bitPattern: a) < UInt64(bitPattern: b)) ? -1 : 1
-    case .pointer, .probeName, .kernelSymbol, .username, .errorName, .syscallName:
+    case .pointer,
+      .symbolic where type.isScalar:
       let (a, b) = (Word.u64(left), Word.u64(right))
       return a == b ? 0 : a < b ? -1 : 1
     case .tuple(let elements):
@@ -111,8 +111,7 @@ struct MapOrder {
       return 0
     case .string:
       return Int(strncmp(left.assumingMemoryBound(to: CChar.self), right.assumingMemoryBound(to: CChar.self), size))
-    case .void, .bool, .buffer, .array, .record, .userSymbol, .stack, .inet, .macAddress, .timestamp, .cgroupPath,
-      .aggregation, .invalid:
+    case .void, .bool, .buffer, .array, .record, .symbolic, .stack, .aggregation, .invalid:
       return Int(memcmp(left, right, size))
     }
   }

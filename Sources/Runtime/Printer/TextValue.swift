@@ -38,10 +38,15 @@ package struct TextValue {
     case .string(let capacity): appendPlain(string: value, capacity: capacity, to: buffer)
     case .buffer(let capacity):
       BufferText.append(BufferText.contents(value, capacity: capacity), style: .printable, to: buffer)
-    case .pointer, .array, .record, .tuple: appendCompound(type, value, to: buffer)
-    case .probeName, .kernelSymbol, .userSymbol, .stack, .inet, .macAddress, .username, .timestamp, .cgroupPath,
-      .errorName, .syscallName:
-      appendNamed(type, value, to: buffer)
+    case .pointer:
+      buffer.append("0x")
+      buffer.append(hex: Word.u64(value))
+    case .array(let element, let count): append(element, count: count, value, to: buffer)
+    case .record(let reference):
+      if let layout = context.layout(of: reference) { append(layout, value, to: buffer) }
+    case .tuple(let elements): append(elements, value, to: buffer)
+    case .symbolic(let type): append(type, value, to: buffer)
+    case .stack(let type): StackText(context: context).append(type, value, to: buffer)
     case .aggregation(let aggregation):
       let summary = AggregationSummary(aggregation, value)
       summary.append(to: buffer)
@@ -71,28 +76,14 @@ package struct TextValue {
     if length + 1 >= capacity, capacity == context.maximumStringLength + 1 { buffer.append(context.trailer) }
   }
 
-  private func appendCompound(_ type: Type, _ value: UnsafeRawPointer, to buffer: OutputBuffer) {
-    switch type {
-    case .pointer:
-      let address = Word.u64(value)
-      buffer.append("0x")
-      buffer.append(hex: address)
-    case .array(let element, let count):
-      let stride = context.size(of: element)
-      buffer.append(UInt8(ascii: "["))
-      for index in 0..<count {
-        if index > 0 { buffer.append(UInt8(ascii: ",")) }
-        appendPlain(element, value + index * stride, to: buffer)
-      }
-      buffer.append(UInt8(ascii: "]"))
-    case .record(let reference):
-      guard let layout = context.layout(of: reference) else { return }
-      append(layout, value, to: buffer)
-    case .tuple(let elements): append(elements, value, to: buffer)
-    case .void, .bool, .integer, .string, .buffer, .enumeration, .probeName, .kernelSymbol, .userSymbol, .stack, .inet,
-      .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName, .aggregation, .invalid:
-      break
+  private func append(_ element: Type, count: Int, _ value: UnsafeRawPointer, to buffer: OutputBuffer) {
+    let stride = context.size(of: element)
+    buffer.append(UInt8(ascii: "["))
+    for index in 0..<count {
+      if index > 0 { buffer.append(UInt8(ascii: ",")) }
+      appendPlain(element, value + index * stride, to: buffer)
     }
+    buffer.append(UInt8(ascii: "]"))
   }
 
   private func append(_ elements: [TupleElement], _ value: UnsafeRawPointer, to buffer: OutputBuffer) {
@@ -142,7 +133,8 @@ package struct TextValue {
     }
   }
 
-  private func appendNamed(_ type: Type, _ value: UnsafeRawPointer, to buffer: OutputBuffer) {
+  /// The text of each type in the table of `SymbolicType`.
+  private func append(_ type: SymbolicType, _ value: UnsafeRawPointer, to buffer: OutputBuffer) {
     switch type {
     case .probeName:
       let index = Int(truncatingIfNeeded: Word.u64(value))
@@ -153,7 +145,6 @@ package struct TextValue {
       let process = Int32(truncatingIfNeeded: Word.u64(value, 8))
       let symbol = context.host.userSymbol(at: address, process: process)
       buffer.append(text: symbol?.name ?? ValueContext.hexadecimal(address))
-    case .stack(let type): StackText(context: context).append(type, value, to: buffer)
     case .inet: NetworkText.append(inet: value, to: buffer)
     case .macAddress: NetworkText.append(mac: value, to: buffer)
     case .username: buffer.append(text: context.userName(UInt32(truncatingIfNeeded: Word.u64(value))))
@@ -169,9 +160,6 @@ package struct TextValue {
       buffer.append(text: ErrorText.message(of: code))
     case .syscallName:
       buffer.append(text: context.syscallName(Int(truncatingIfNeeded: Word.i64(value))))
-    case .void, .bool, .integer, .string, .buffer, .pointer, .array, .record, .enumeration, .tuple, .aggregation,
-      .invalid:
-      break
     }
   }
 }

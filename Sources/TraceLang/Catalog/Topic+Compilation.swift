@@ -17,7 +17,8 @@ extension Topic {
       },
       .is("is_str", "a string", example: #"begin { if (is_str(comm)) { printf("yes\n"); } exit(); }"#) {
         switch $0.type {
-        case .string, .probeName, .errorName, .syscallName, .username: true
+        case .string: true
+        case .symbolic(let symbol): symbol.facts.text == .string
         default: false
         }
       },

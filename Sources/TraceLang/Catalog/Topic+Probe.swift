@@ -5,7 +5,7 @@ extension Topic {
       .value(
         "probe", "string probe", "Full name of the probe that fired.",
         example: #"tracepoint:sched:sched_wakeup* { @[probe] = count(); }"#
-      ) { $1.context(.probeName, .probeName) },
+      ) { $1.context(.probeName, .symbolic(.probeName)) },
       .value(
         "probetype", "string probetype",
         "The kind of the probe: tracepoint, profile, ...; special for begin and end.",
@@ -26,7 +26,7 @@ extension Topic {
       .value(
         "func", "string func", "Name of the traced function.", in: .onFunctions,
         example: #"uprobe:libc:*alloc { @[func] = count(); }"#
-      ) { $1.context(.functionName, .probeName) },
+      ) { $1.context(.functionName, .symbolic(.probeName)) },
       .value(
         "retval", "uint64 retval", "What the traced function returns.", in: .withResult,
         example: #"uretprobe:libc:malloc /retval == 0/ { printf("%s is out of memory\n", comm); }"#

@@ -37,7 +37,7 @@ extension Topic {
       .value(
         "username", "string username", "Name of the current user.",
         example: #"tracepoint:sched:sched_process_exec { printf("%s runs %s\n", username, str(args.filename)); }"#
-      ) { TypedExpression(.convert($1.context(.uid, .uint64)), .username, $1.range) },
+      ) { TypedExpression(.convert($1.context(.uid, .uint64)), .symbolic(.username), $1.range) },
       .value(
         "curtask", "struct task_struct *curtask", "The current task.",
         example: #"tracepoint:sched:sched_process_exec { printf("%s\n", curtask.real_parent.comm); }"#

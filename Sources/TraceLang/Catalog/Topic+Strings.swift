@@ -39,11 +39,11 @@ extension Topic {
       .function(
         "strerror", 1...1, "string strerror(int code)", "The message of an error number.",
         example: #"tracepoint:syscalls:sys_exit_openat /args.ret < 0/ { @[strerror(-args.ret)] = count(); }"#
-      ) { $0.named($1, .errorName) },
+      ) { $0.named($1, .symbolic(.errorName)) },
       .function(
         "syscall_name", 1...1, "string syscall_name(int number)", "The name of a system call.",
         example: #"tracepoint:raw_syscalls:sys_enter { @[syscall_name(args.id)] = count(); }"#
-      ) { $0.named($1, .syscallName) },
+      ) { $0.named($1, .symbolic(.syscallName)) },
       .function(
         "default_str_length", 0...0, "uint64 default_str_length()", "Bytes that str() reads at most.",
         example: #"begin { printf("%d\n", default_str_length()); exit(); }"#

@@ -12,11 +12,11 @@ extension Topic {
       .function(
         "ksym", 1...1, "ksym_t ksym(uint64 address)", "Kernel function an address lies in.",
         example: #"profile:hz:99 /!usermode/ { @[ksym(reg("ip"))] = count(); }"#
-      ) { $0.symbol($1, .kernelSymbol) { .kernelSymbol($0) } },
+      ) { $0.symbol($1, .symbolic(.kernelSymbol)) { .kernelSymbol($0) } },
       .function(
         "usym", 1...1, "usym_t usym(uint64 address)", "User function an address lies in.",
         example: #"profile:hz:99 /usermode/ { @[usym(reg("ip"))] = count(); }"#
-      ) { $0.symbol($1, .userSymbol) { .userSymbol($0) } },
+      ) { $0.symbol($1, .symbolic(.userSymbol)) { .userSymbol($0) } },
       .function(
         "kaddr", 1...1, "uint64 kaddr(const string symbol)", "The address of a kernel symbol.",
         example: #"begin { printf("%p\n", kaddr("vfs_read")); exit(); }"#

@@ -57,7 +57,7 @@ extension Checker {
     let value = expression(syntax)
     guard let text = asText(value) else {
       switch value.type {
-      case .probeName, .errorName, .syscallName, .username, .timestamp, .kernelSymbol, .userSymbol:
+      case .symbolic(let symbol) where symbol.facts.text != .value:
         error("\(function)() cannot look into text that is only made when it prints", at: syntax.range)
         return nil
       default: break

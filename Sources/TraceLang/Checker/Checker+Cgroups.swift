@@ -28,6 +28,6 @@ extension Checker {
       cgroupFilters.append(filter)
       cgroupFilterIndices[filter] = index
     }
-    return libraryValue(.cgroupPath(identifier, filter: index), .cgroupPath, call.range)
+    return libraryValue(.cgroupPath(identifier, filter: index), .symbolic(.cgroupPath), call.range)
   }
 }

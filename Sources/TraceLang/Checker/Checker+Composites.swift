@@ -16,7 +16,9 @@ extension Checker {
     case (.stack(let a), .stack(let b)):
       guard a == b else { return nil }
       type = left.type
-    case (.inet, .inet), (.macAddress, .macAddress): type = left.type
+    case (.symbolic(let a), .symbolic(let b)):
+      guard a == b else { return nil }
+      type = left.type
     default: return nil
     }
     return TypedExpression(.call(.valuesEqual(converted(left, type), converted(right, type))), .bool, range)

@@ -190,11 +190,11 @@ extension Checker {
     var types = known
     let named = parts.indices.map { index -> TypedExpression in
       switch (known[index], parts[index].type, parts[index].kind) {
-      case (.probeName, .string, .string(let bytes)):
-        // A name that no probe has is a key that is never there.
-        let number = probeNameIndices[String(decoding: bytes, as: UTF8.self)] ?? -1
-        return TypedExpression(.integer(Int64(number)), .probeName, parts[index].range)
-      case (.string, .probeName, _): types[index] = .probeName
+      case (.symbolic(let symbol), .string, .string(let bytes)):
+        guard let number = number(ofLiteral: String(decoding: bytes, as: UTF8.self), symbol) else { break }
+        return TypedExpression(.integer(number), known[index], parts[index].range)
+      case (.string, .symbolic(let symbol), _) where symbol.facts.literals != nil:
+        types[index] = parts[index].type
       default: break
       }
       return parts[index]
@@ -208,12 +208,21 @@ extension Checker {
   private mutating func keyPart(_ syntax: Expression) -> TypedExpression {
     let value = expression(syntax)
     switch value.type {
-    case .void, .aggregation, .timestamp:
+    case .symbolic(let symbol) where symbol.facts.isKey: return value
+    case .void, .aggregation, .symbolic:
       error("\(value.type.description) cannot be a map key", at: syntax.range)
       return invalid(syntax.range)
-    case .bool, .integer, .string, .buffer, .pointer, .array, .record, .enumeration, .tuple, .probeName, .kernelSymbol,
-      .userSymbol, .stack, .inet, .macAddress, .username, .cgroupPath, .errorName, .syscallName, .invalid:
+    case .bool, .integer, .string, .buffer, .pointer, .array, .record, .enumeration, .tuple, .stack, .invalid:
       return value
+    }
+  }
+
+  /// The value that a literal in a key stands for, and one that is never there for what names nothing; `nil` for types
+  /// without literals.
+  private func number(ofLiteral text: String, _ symbol: SymbolicType) -> Int64? {
+    switch symbol.facts.literals {
+    case .probes: Int64(probeNameIndices[text] ?? -1)
+    case nil: nil
     }
   }
 

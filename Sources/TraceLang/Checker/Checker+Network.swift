@@ -44,7 +44,7 @@ extension Checker {
         return invalid(call.range)
       }
     }
-    return libraryValue(.inet(family: family, address: address), .inet, call.range)
+    return libraryValue(.inet(family: family, address: address), .symbolic(.inet), call.range)
   }
 
   private func isLiteral(_ value: TypedExpression) -> Bool { if case .string = value.kind { true } else { false } }
@@ -78,7 +78,7 @@ extension Checker {
         at: syntax.range)
       return invalid(call.range)
     }
-    return libraryValue(.macAddress(source), .macAddress, call.range)
+    return libraryValue(.macAddress(source), .symbolic(.macAddress), call.range)
   }
 }
 

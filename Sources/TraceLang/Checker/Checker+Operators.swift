@@ -255,7 +255,8 @@ extension Checker {
   /// Pointers and booleans take part in arithmetic as numbers.
   private func numeric(_ value: TypedExpression) -> TypedExpression {
     switch value.type {
-    case .pointer, .kernelSymbol: TypedExpression(.convert(value), .uint64, value.range)
+    case .pointer: TypedExpression(.convert(value), .uint64, value.range)
+    case .symbolic(let symbol) where symbol.facts.isNumeric: TypedExpression(.convert(value), .uint64, value.range)
     case .bool: converted(value, .uint8)
     default: value
     }
@@ -289,8 +290,12 @@ extension Checker {
   ) -> TypedExpression {
     let isEquality = comparison == .equal || comparison == .notEqual
     switch (left.type, right.type) {
-    case (.probeName, .string), (.string, .probeName):
-      if isEquality, let result = probeComparison(comparison, left, right, range) { return result }
+    case (.symbolic(let symbol), .string), (.string, .symbolic(let symbol)):
+      let (value, text) = left.type == .symbolic(symbol) ? (left, right) : (right, left)
+      if isEquality, let equal = equality(value, symbol, text, range) {
+        return comparison == .equal ? equal : TypedExpression(.not(equal), .bool, range)
+      }
+    case (.symbolic(let a), .symbolic(let b)) where a == b && !a.facts.isComparable: break
     case (.string, .string):
       if isEquality {
         let equal = TypedExpression(.call(.stringsEqual(left, right, limit: .max)), .bool, range)
@@ -334,13 +339,19 @@ extension Checker {
     }
   }
 
-  /// `probe == "name"` by index, as the names of this block's probes are known.
-  private func probeComparison(
-    _ comparison: Comparison, _ left: TypedExpression, _ right: TypedExpression, _ range: SourceRange
+  /// Whether a value is what a literal stands for; `nil` for text that is no literal and for types without any.
+  private func equality(
+    _ value: TypedExpression, _ symbol: SymbolicType, _ text: TypedExpression, _ range: SourceRange
   ) -> TypedExpression? {
-    let (name, text) = left.type == .probeName ? (left, right) : (right, left)
     guard case .string(let bytes) = text.kind else { return nil }
-    let literal = String(decoding: bytes, as: UTF8.self)
+    switch symbol.facts.literals {
+    case .probes: return probeEquality(value, String(decoding: bytes, as: UTF8.self), range)
+    case nil: return nil
+    }
+  }
+
+  /// `probe == "name"` by index, as the names of this block's probes are known.
+  private func probeEquality(_ name: TypedExpression, _ literal: String, _ range: SourceRange) -> TypedExpression {
     let isFunction = name.kind == .context(.functionName)
     let matching = instance.attachPoints.filter {
       (isFunction ? $0.function : probeNames[$0.nameIndex]) == literal
@@ -358,6 +369,6 @@ extension Checker {
         if case .integer = equal.kind { equal = test } else { equal = TypedExpression(.or(equal, test), .bool, range) }
       }
     }
-    return comparison == .equal ? equal : TypedExpression(.not(equal), .bool, range)
+    return equal
   }
 }

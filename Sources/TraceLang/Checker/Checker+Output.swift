@@ -109,14 +109,14 @@ extension Checker {
     case .decimal, .unsigned, .hex, .upperHex, .octal, .character, .pointer:
       switch value.type {
       case .integer, .enumeration, .bool: fits = true
-      case .pointer, .kernelSymbol: return TypedExpression(.convert(value), .uint64, value.range)
-      case .userSymbol, .username, .errorName, .syscallName: fits = false
+      case .pointer: return TypedExpression(.convert(value), .uint64, value.range)
+      case .symbolic(let symbol) where symbol.facts.isNumeric:
+        return TypedExpression(.convert(value), .uint64, value.range)
       default: fits = false
       }
     case .string:
       switch value.type {
-      case .string, .probeName, .kernelSymbol, .userSymbol, .stack, .inet, .macAddress, .username, .timestamp,
-        .cgroupPath, .errorName, .syscallName, .enumeration, .bool, .tuple, .array:
+      case .string, .symbolic, .stack, .enumeration, .bool, .tuple, .array:
         fits = true
       case .record(.tracepoint), .record(.function): return fields(of: value)
       case .record: fits = true
@@ -142,7 +142,8 @@ extension Checker {
       [Diagnostic.Note("str(...) reads the string a pointer points to; %p prints the pointer")]
     case .pointer: [Diagnostic.Note("%p prints pointers")]
     case .buffer: [Diagnostic.Note("%r prints buffers")]
-    case .string, .probeName, .timestamp, .kernelSymbol, .userSymbol: [Diagnostic.Note("%s prints text")]
+    case .string, .symbolic(.probeName), .symbolic(.timestamp), .symbolic(.kernelSymbol), .symbolic(.userSymbol):
+      [Diagnostic.Note("%s prints text")]
     default: []
     }
   }

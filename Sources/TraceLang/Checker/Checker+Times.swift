@@ -20,7 +20,8 @@ extension Checker {
   mutating func formattedTime(_ call: BuiltinCall) -> TypedExpression {
     guard let format = timeFormat(call.arguments[0], call.function) else { return invalid(call.range) }
     let time = converted(integerOperand(call.arguments[1]), .uint64)
-    return TypedExpression(.call(.strftime(format: index(ofTimeFormat: format), time)), .timestamp, call.range)
+    return TypedExpression(
+      .call(.strftime(format: index(ofTimeFormat: format), time)), .symbolic(.timestamp), call.range)
   }
 
   /// `time(format)`.

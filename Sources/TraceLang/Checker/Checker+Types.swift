@@ -13,7 +13,8 @@ extension Checker {
         return TypedExpression(.integer(Self.truncated(constant, to: integer)), type, range)
       }
       return TypedExpression(.convert(value), type, range)
-    case (.pointer, .integer), (.kernelSymbol, .integer):
+    case (.pointer, .integer): return TypedExpression(.convert(value), type, range)
+    case (.symbolic(let symbol), .integer) where symbol.facts.isNumeric:
       return TypedExpression(.convert(value), type, range)
     case (_, .bool) where value.type.isScalar, (_, .enumeration) where value.type.isInteger:
       return TypedExpression(.convert(value), type, range)

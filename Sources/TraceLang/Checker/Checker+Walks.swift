@@ -153,26 +153,8 @@ extension Environment.MapState {
 
 extension Type {
   /// Whether it is not known, or that of a part of a tuple is not.
-  var isOpen: Bool {
-    switch self {
-    case .invalid: true
-    case .tuple(let elements): elements.contains { $0.type.isOpen }
-    case .void, .bool, .integer, .string, .buffer, .pointer, .array, .record, .enumeration, .probeName, .kernelSymbol,
-      .userSymbol, .stack, .inet, .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName,
-      .aggregation:
-      false
-    }
-  }
+  var isOpen: Bool { self == .invalid || elements.contains { $0.isOpen } }
 
   /// It with int64 for what is not known.
-  var closed: Type {
-    switch self {
-    case .invalid: .int64
-    case .tuple(let elements): .tuple(elements.map { TupleElement(name: $0.name, $0.type.closed) })
-    case .void, .bool, .integer, .string, .buffer, .pointer, .array, .record, .enumeration, .probeName, .kernelSymbol,
-      .userSymbol, .stack, .inet, .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName,
-      .aggregation:
-      self
-    }
-  }
+  var closed: Type { self == .invalid ? .int64 : mappingElements { $0.closed } }
 }

@@ -33,8 +33,6 @@ enum TypeRules {
         elements.append(TupleElement(name: x.name, type))
       }
       return .tuple(elements)
-    case (.probeName, .string), (.string, .probeName):
-      return nil
     default:
       return nil
     }
@@ -95,16 +93,8 @@ extension Type {
       "("
         + elements.map { element in (element.name.map { "\($0)=" } ?? "") + element.type.description }
         .joined(separator: ",") + ")"
-    case .probeName: "string"
-    case .kernelSymbol: "ksym_t"
-    case .userSymbol: "usym_t"
+    case .symbolic(let symbol): symbol.facts.name
     case .stack(let stack): stack.isUser ? "ustack_t" : "kstack_t"
-    case .inet: "inet"
-    case .macAddress: "macaddr_t"
-    case .username: "username"
-    case .timestamp: "timestamp"
-    case .cgroupPath: "cgroup_path_t"
-    case .errorName, .syscallName: "string"
     case .aggregation(let aggregation): "\(aggregation.functionName)_t"
     case .invalid: "unknown"
     }

@@ -100,7 +100,7 @@ extension RecordedFacts {
     }
     var count = layout.members.count
     for member in layout.members {
-      guard let inner = member.type.containedRecord else { continue }
+      guard let inner = member.type.recordByValue else { continue }
       count += try countMembers(inner, outer.union([record]), &known)
       guard count <= Self.maximumMembers else {
         throw JSONError("\(Self.description(of: record)): it has more than \(Self.maximumMembers) members")
@@ -153,23 +153,8 @@ extension RecordedFacts {
         throw JSONError("\(Self.description(of: reference)): its size cannot be")
       }
       return size
-    case .buffer, .tuple, .probeName, .kernelSymbol, .userSymbol, .stack, .inet, .macAddress, .username, .timestamp,
-      .cgroupPath, .errorName, .syscallName, .aggregation, .invalid:
+    case .buffer, .tuple, .symbolic, .stack, .aggregation, .invalid:
       throw JSONError("\(subject): a machine has no type \(type.description)")
-    }
-  }
-}
-
-extension Type {
-  /// The record that a value of this type has inside it, by itself or in an array.
-  fileprivate var containedRecord: RecordReference? {
-    switch self {
-    case .record(let reference): reference
-    case .array(let element, _): element.containedRecord
-    case .void, .bool, .integer, .string, .buffer, .pointer, .enumeration, .tuple, .probeName, .kernelSymbol,
-      .userSymbol, .stack, .inet, .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName,
-      .aggregation, .invalid:
-      nil
     }
   }
 }

@@ -15,8 +15,7 @@ extension Type {
     switch self {
     case .integer(let type), .enumeration(_, let type): type
     case .bool: .uint8
-    case .void, .string, .buffer, .pointer, .array, .record, .tuple, .probeName, .kernelSymbol, .userSymbol, .stack,
-      .inet, .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName, .aggregation, .invalid:
+    case .void, .string, .buffer, .pointer, .array, .record, .tuple, .symbolic, .stack, .aggregation, .invalid:
       nil
     }
   }
@@ -24,10 +23,9 @@ extension Type {
   /// Whether a value fits one register.
   public var isScalar: Bool {
     switch self {
-    case .integer, .enumeration, .bool, .pointer, .probeName, .kernelSymbol, .username, .errorName, .syscallName: true
-    case .void, .string, .buffer, .array, .record, .tuple, .userSymbol, .stack, .inet, .macAddress, .timestamp,
-      .cgroupPath, .aggregation, .invalid:
-      false
+    case .integer, .enumeration, .bool, .pointer: true
+    case .symbolic(let symbol): symbol.isScalar
+    case .void, .string, .buffer, .array, .record, .tuple, .stack, .aggregation, .invalid: false
     }
   }
 }
@@ -80,12 +78,12 @@ extension Type {
     case .integer(let type), .enumeration(_, let type): type.size
     case .string(let capacity): capacity
     case .buffer(let capacity): 4 + capacity
-    case .pointer, .probeName, .kernelSymbol, .username, .errorName, .syscallName, .macAddress: 8
+    case .pointer: 8
     case .array(let element, let count): element.size(recordSize: recordSize) * count
     case .record(let reference): recordSize(reference)
     case .tuple: 0
-    case .userSymbol, .timestamp, .cgroupPath, .stack: 16
-    case .inet: 24
+    case .symbolic(let symbol): symbol.size
+    case .stack: 16
     case .aggregation(let aggregation): aggregation.words * 8
     }
   }
@@ -98,9 +96,8 @@ extension Type {
     case .buffer: 4
     case .array(let element, _): element.alignment
     case .tuple(let elements): elements.map(\.type.alignment).max() ?? 1
-    case .record, .pointer, .probeName, .kernelSymbol, .username, .errorName, .syscallName, .macAddress, .userSymbol,
-      .timestamp, .cgroupPath, .stack, .inet, .aggregation:
-      8
+    case .symbolic: SymbolicType.alignment
+    case .record, .pointer, .stack, .aggregation: 8
     }
   }
 

@@ -15,26 +15,9 @@ public indirect enum Type: Hashable, Sendable, Codable {
   /// An enum; prints the enumerator's name.
   case enumeration(EnumReference, IntegerType)
   case tuple([TupleElement])
-  /// The name of the running probe or the traced function, carried as its index in `Program.probeNames` (8 bytes).
-  case probeName
-  /// `ksym()`: a kernel address printed as a symbol (8 bytes).
-  case kernelSymbol
-  /// `usym()`: address and process (8 + 8 bytes).
-  case userSymbol
+  /// What user space makes text of, such as an address that prints as a symbol.
+  case symbolic(SymbolicType)
   case stack(StackType)
-  /// `ntop()`: address family and 16 bytes (4 + 16, padded to 24).
-  case inet
-  case macAddress
-  /// `username`: a user ID printed as a name (8 bytes).
-  case username
-  /// `strftime()`: format index and nanoseconds (8 + 8 bytes).
-  case timestamp
-  /// `cgroup_path()`: identifier and filter index (8 + 8 bytes).
-  case cgroupPath
-  /// `strerror()`: an errno printed as its message (8 bytes).
-  case errorName
-  /// `syscall_name()`: a syscall number printed as its name (8 bytes).
-  case syscallName
   /// What an aggregating map holds; exists as a map's value only.
   case aggregation(Aggregation)
   /// What `(size_t)@count` reads of one: see `Aggregation.integerType`.

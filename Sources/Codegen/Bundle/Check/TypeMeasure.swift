@@ -91,8 +91,7 @@ struct TypeMeasure {
     case .aggregation(let aggregation):
       try Self.check(aggregation)
       return try Extent(size: type.size(), count: 1)
-    case .void, .bool, .pointer, .probeName, .kernelSymbol, .userSymbol, .inet, .macAddress, .username, .timestamp,
-      .cgroupPath, .errorName, .syscallName, .invalid:
+    case .void, .bool, .pointer, .symbolic, .invalid:
       return try Extent(size: type.size(), count: 1)
     }
   }
@@ -112,21 +111,6 @@ struct TypeMeasure {
       guard interval > 0, (1...1 << 20).contains(count) else {
         throw BundleFault("a time series has \(count) intervals of \(interval) ns")
       }
-    }
-  }
-}
-
-extension Type {
-  /// The struct that a value holds as itself or as elements of an array; those in tuples, which layouts do not have, are
-  /// left out.
-  fileprivate var recordByValue: RecordReference? {
-    switch self {
-    case .record(let reference): reference
-    case .array(let element, _): element.recordByValue
-    case .void, .bool, .integer, .string, .buffer, .pointer, .enumeration, .tuple, .probeName, .kernelSymbol,
-      .userSymbol, .stack, .inet, .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName,
-      .aggregation, .invalid:
-      nil
     }
   }
 }

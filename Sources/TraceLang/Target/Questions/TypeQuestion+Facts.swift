@@ -39,17 +39,3 @@ extension TypeQuestion {
     return facts
   }
 }
-
-extension Type {
-  /// The struct a value is, or is an array of or a pointer to.
-  var innermostRecord: RecordReference? {
-    switch self {
-    case .record(let reference): reference
-    case .array(let element, _): element.innermostRecord
-    case .pointer(let target, _): target.innermostRecord
-    case .void, .bool, .integer, .string, .buffer, .enumeration, .tuple, .probeName, .kernelSymbol, .userSymbol, .stack,
-      .inet, .macAddress, .username, .timestamp, .cgroupPath, .errorName, .syscallName, .aggregation, .invalid:
-      nil
-    }
-  }
-}
