@@ -1,4 +1,3 @@
-import CLibBPF
 import Glibc
 
 /// A stack on which any script can be compiled and printed, however deep it nests.
@@ -39,14 +38,16 @@ package enum LargeStack {
   }
 
   private static func thread(_ body: @escaping () -> Void) throws(RuntimeError) -> pthread_t {
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setstacksize(&attributes, size)
+    // Which module its type is of, and so the one to import for its initializer, differs between builds.
+    let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+    defer { attributes.deallocate() }
+    pthread_attr_init(attributes)
+    defer { pthread_attr_destroy(attributes) }
+    pthread_attr_setstacksize(attributes, size)
     let work = Unmanaged.passRetained(Work(body))
     var thread = pthread_t()
     let code = pthread_create(
-      &thread, &attributes,
+      &thread, attributes,
       { argument in
         if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body() }
         return nil

@@ -10,10 +10,8 @@ final class Guarded<State>: @unchecked Sendable {
   init(_ state: sending State) {
     self.state = state
     mutex = .allocate(capacity: 1)
-    mutex.initialize(to: pthread_mutex_t())
     pthread_mutex_init(mutex, nil)
     changed = .allocate(capacity: 1)
-    changed.initialize(to: pthread_cond_t())
     pthread_cond_init(changed, nil)
   }
 

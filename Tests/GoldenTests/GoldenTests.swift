@@ -8,9 +8,11 @@ import TraceLang
 /// Scripts and the bytecode and maps they become on a recorded machine, byte for byte.
 ///
 /// `SWTRACE_RENEW_GOLDENS=1 swift test --filter GoldenTests`, as root, records the target anew on this machine and writes
-/// all listings; what changed is then for `git diff` to show and for a person to judge.
+/// all listings; with `listings` in the place of 1, which needs no root, they are written for the target as it is. What
+/// changed is then for `git diff` to show and for a person to judge.
 @Suite struct GoldenTests {
-  private static let renews = getenv("SWTRACE_RENEW_GOLDENS") != nil
+  private static let renewal = getenv("SWTRACE_RENEW_GOLDENS").map { String(cString: $0) }
+  private static let renews = renewal != nil
   private static let targetPath = Repository.root + "/Tests/Targets/x86_64.json"
 
   @Test(
@@ -20,7 +22,15 @@ import TraceLang
     let expected = try FileContents.text(script.listingPath)
     let target = try RecordedTarget(decoding: try FileContents.bytes(Self.targetPath))
     let actual = try Listing(script, target: target).text
-    #expect(actual == expected, "\(Difference(expected: expected, actual: actual))")
+    if actual != expected { Issue.record("\(try Difference(from: script.listingPath, to: actual))") }
+  }
+
+  @Test("a listing that differs is told with the lines around") func difference() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.file("kept", "a\nb\nc\nd\ne\nf\n")
+    #expect(
+      try Difference(from: path, to: "a\nb\nc\nx\ne\nf\n").description
+        == "--- kept\n+++ now\n@@ -1,6 +1,6 @@\n a\n b\n c\n-d\n+x\n e\n f\n")
   }
 
   @Test("no listing is without its script", .enabled(if: !renews, "the listings are being renewed"))
@@ -41,11 +51,12 @@ import TraceLang
 
   @Test("renewal", .enabled(if: renews, "set SWTRACE_RENEW_GOLDENS=1 to renew the listings"))
   func renewal() throws {
-    let recording = RecordingTarget(SampledTarget(try HostTarget()))
-    for script in GoldenScript.all { _ = try Listing(script, target: recording) }
-    let encoded = try recording.encoded()
-    try FileContents.write(encoded, to: Self.targetPath)
-    let recorded = try RecordedTarget(decoding: encoded)
+    if Self.renewal != "listings" {
+      let recording = RecordingTarget(SampledTarget(try HostTarget()))
+      for script in GoldenScript.all { _ = try Listing(script, target: recording) }
+      try FileContents.write(try recording.encoded(), to: Self.targetPath)
+    }
+    let recorded = try RecordedTarget(decoding: try FileContents.bytes(Self.targetPath))
     for name in FileContents.names(in: GoldenScript.folder + "/Listings", extension: "txt") {
       unlink("\(GoldenScript.folder)/Listings/\(name).txt")
     }
@@ -55,16 +66,11 @@ import TraceLang
   }
 }
 
-/// The first line in which two texts differ.
+/// What diff(1) says of a file and what it should hold now.
 struct Difference: CustomStringConvertible {
   let description: String
 
-  init(expected: String, actual: String) {
-    let expected = expected.split(separator: "\n", omittingEmptySubsequences: false)
-    let actual = actual.split(separator: "\n", omittingEmptySubsequences: false)
-    let same = zip(expected, actual).prefix { $0 == $1 }.count
-    description =
-      "line \(same + 1) is '\(same < actual.count ? actual[same] : "")' and not "
-      + "'\(same < expected.count ? expected[same] : "")'"
+  init(from path: String, to actual: String) throws {
+    description = try run(["diff", "--unified", "--label", "kept", "--label", "now", path, "-"], input: actual).output
   }
 }

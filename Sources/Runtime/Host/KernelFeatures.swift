@@ -34,7 +34,8 @@ struct KernelFeatures {
     case .kprobeOverride: hasHelper(BPF_FUNC_override_return, for: .kprobe)
     case .instructionSetV4: hasSignExtendingMove()
     case .kprobeMulti: hasKprobeLink(AttachType.traceKprobeMulti)
-    case .kprobeSession: hasKprobeLink(AttachType.traceKprobeSession)
+    // Its programs call a function of the kernel by its type.
+    case .kprobeSession: probe(.btf) && hasKprobeLink(AttachType.traceKprobeSession)
     case .uprobeMulti: hasUprobeMulti()
     }
   }
