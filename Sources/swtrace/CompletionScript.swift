@@ -1,4 +1,5 @@
 import ArgumentParser
+import TraceLang
 
 /// `swtrace --generate-completion-script SHELL`: what makes a shell ask for completions.
 enum CompletionScript {
@@ -17,7 +18,7 @@ enum CompletionScript {
   /// ArgumentParser's script for tracing, whose words `WordCompletion` completes.
   private static func text(for shell: CompletionShell) -> String {
     TraceCommand.completionScript(for: shell).split(separator: "\n", omittingEmptySubsequences: false)
-      .filter { line in !ofSubcommands.contains(where: line.contains) }.joined(separator: "\n")
+      .filter { line in !ofSubcommands.contains { line.contains(text: $0) } }.joined(separator: "\n")
   }
 
   /// Parts of lines for subcommands, which ArgumentParser takes all commands to have: beside words of any number, zsh refuses

@@ -13,7 +13,10 @@ enum WordCompletion {
   @Sendable static func candidates(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
     let candidates = candidates(words, index)
     // zsh takes what follows a colon for a description.
-    return CompletionShell.requesting == .zsh ? candidates.map { $0.replacing(":", with: "\\:") } : candidates
+    return CompletionShell.requesting == .zsh
+      ? candidates.map {
+        $0.split(separator: Character(":"), omittingEmptySubsequences: false).joined(separator: "\\:")
+      } : candidates
   }
 
   private static func candidates(_ words: [String], _ index: Int) -> [String] {
