@@ -11,8 +11,8 @@ import TraceLang
 /// all listings; with `listings` in the place of 1, which needs no root, they are written for the target as it is. What
 /// changed is then for `git diff` to show and for a person to judge.
 @Suite struct GoldenTests {
-  private static let renewal = getenv("SWTRACE_RENEW_GOLDENS").map { String(cString: $0) }
-  private static let renews = renewal != nil
+  private static let setting = getenv("SWTRACE_RENEW_GOLDENS").map { String(cString: $0) }
+  private static let renews = setting != nil
   private static let targetPath = Repository.root + "/Tests/Targets/x86_64.json"
 
   @Test(
@@ -51,7 +51,7 @@ import TraceLang
 
   @Test("renewal", .enabled(if: renews, "set SWTRACE_RENEW_GOLDENS=1 to renew the listings"))
   func renewal() throws {
-    if Self.renewal != "listings" {
+    if Self.setting != "listings" {
       let recording = RecordingTarget(SampledTarget(try HostTarget()))
       for script in GoldenScript.all { _ = try Listing(script, target: recording) }
       try FileContents.write(try recording.encoded(), to: Self.targetPath)
