@@ -7,11 +7,10 @@ final class MapAccess {
   private let reader: MapReader
   private let decoder: ValueDecoder
 
-  init(reader: MapReader, bundle: Bundle) {
+  /// - Parameter host: looked at by whoever reads maps; the thread that traces has another.
+  init(reader: MapReader, bundle: Bundle, host: HostTarget) {
     self.reader = reader
-    // The thread that traces has a machine of its own, which is no other's to ask.
-    decoder = ValueDecoder(
-      context: ValueContext(bundle: bundle, host: LazyHost()) { reader.frames($0, identifier: $1) })
+    decoder = ValueDecoder(context: ValueContext(bundle: bundle, host: host) { reader.frames($0, identifier: $1) })
   }
 
   var names: [String] { reader.views.map(\.name) }
@@ -65,26 +64,5 @@ final class MapAccess {
     bytes.withUnsafeBytes { bytes in
       bytes.baseAddress.map { decoder.value(reader.views[index].value, $0) } ?? .text("")
     }
-  }
-}
-
-/// A machine that is looked at when something is asked of it for the first time.
-private final class LazyHost: HostServices {
-  private lazy var host = try? HostTarget()
-
-  func tracepointID(_ name: TracepointName) throws(TargetError) -> UInt64 { try told().tracepointID(name) }
-  func rawTracepointTypeID(_ name: String) throws(TargetError) -> UInt32 { try told().rawTracepointTypeID(name) }
-  func kernelSymbol(at address: UInt64) -> SymbolPosition? { host?.kernelSymbol(at: address) }
-
-  func userSymbol(at address: UInt64, process: Int32) -> SymbolPosition? {
-    host?.userSymbol(at: address, process: process)
-  }
-
-  func cgroupPath(_ identifier: UInt64, filter: String) -> String? { host?.cgroupPath(identifier, filter: filter) }
-  func userName(_ identifier: UInt32) -> String? { host?.userName(identifier) }
-
-  private func told() throws(TargetError) -> HostTarget {
-    guard let host else { throw TargetError("this machine cannot be looked at") }
-    return host
   }
 }

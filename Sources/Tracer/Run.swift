@@ -36,13 +36,18 @@ final class Run: Sendable {
     request.stop()
   }
 
+  /// Waits until all is attached; in a task that is cancelled, the run ends.
   func attached() async throws {
-    let result = await withCheckedContinuation { continuation in
-      let known = stage.withLock { stage in
-        if stage.attached == nil { stage.waiting.append(continuation) }
-        return stage.attached
+    let result = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let known = stage.withLock { stage in
+          if stage.attached == nil { stage.waiting.append(continuation) }
+          return stage.attached
+        }
+        if let known { continuation.resume(returning: known) }
       }
-      if let known { continuation.resume(returning: known) }
+    } onCancel: {
+      stop()
     }
     try result.get()
   }
@@ -84,6 +89,7 @@ final class Run: Sendable {
   private func run(_ options: TraceOptions, _ prepare: (HostTarget) throws -> CheckedBundle) throws {
     let host = try HostTarget(tracedProcess: options.process)
     let bundle = try prepare(host)
+    let mapHost = try HostTarget()
     var sessionOptions = SessionOptions()
     sessionOptions.isQuiet = true
     sessionOptions.process = options.process
@@ -93,7 +99,7 @@ final class Run: Sendable {
         EventSink(context: context, queue: self.queue) { self.settle(.success(())) }
       },
       loaded: { reader in
-        let access = MapAccess(reader: reader, bundle: bundle.bundle)
+        let access = MapAccess(reader: reader, bundle: bundle.bundle, host: mapHost)
         self.maps.withLock { $0 = access }
       })
     _ = try Session(bundle: bundle, host: host, options: sessionOptions, child: nil, client: client).run()

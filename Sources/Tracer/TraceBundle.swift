@@ -26,15 +26,17 @@ public struct TraceBundle: Sendable {
   public func attach(options: TraceOptions = TraceOptions()) throws -> Trace { try Trace(self, options: options) }
 
   func fitted(to host: HostTarget, _ options: TraceOptions) throws -> CheckedBundle {
+    let bundle: CheckedBundle
+    do throws(BundleRefusal) {
+      bundle = try BundleFile.admitted(bytes, on: host, allowsUnsafe: options.allowsUnsafe)
+    } catch {
+      switch error {
+      case .unfit(let message): throw TraceError(message)
+      case .acts, .misplaced: throw TraceError("the bundle \(error.deed ?? ""), which its options do not allow")
+      }
+    }
+    guard let process = options.process else { return bundle }
     do throws(BundleError) {
-      let bundle = try BundleFile(decoding: bytes).fitted(to: host)
-      if let effect = bundle.effect, !options.allowsUnsafe {
-        throw BundleError("the bundle \(effect), which its options do not allow")
-      }
-      if !options.allowsUnsafe, let title = bundle.misplacedProbe(on: host) {
-        throw BundleError("\(title) may lie inside of an instruction of this machine's binary: build the bundle again")
-      }
-      guard let process = options.process else { return bundle }
       return try bundle.narrowed(to: .given(process), in: host.pidNamespace)
     } catch {
       throw TraceError(error)

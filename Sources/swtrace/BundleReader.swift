@@ -25,20 +25,15 @@ enum BundleReader {
   /// The bundle of a file, fitted to this machine.
   static func bundle(_ path: String, allowsUnsafe: Bool, on host: HostTarget) throws(CommandFailure) -> CheckedBundle {
     let bytes = try InputFile.bytes(path, maximum: maximumLength)
-    let bundle: CheckedBundle
-    do throws(BundleError) {
-      bundle = try BundleFile(decoding: bytes).fitted(to: host)
+    do throws(BundleRefusal) {
+      return try BundleFile.admitted(bytes, on: host, allowsUnsafe: allowsUnsafe)
     } catch {
-      throw CommandFailure("'\(path)': \(error.message)")
+      switch error {
+      case .unfit(let message): throw CommandFailure("'\(path)': \(message)")
+      case .acts: throw CommandFailure("'\(path)' \(error.deed ?? ""): run it with --unsafe")
+      case .misplaced:
+        throw CommandFailure("'\(path)' \(error.deed ?? ""): build it again, or run it with --unsafe")
+      }
     }
-    if let effect = bundle.effect, !allowsUnsafe {
-      throw CommandFailure("'\(path)' \(effect): run it with --unsafe")
-    }
-    if !allowsUnsafe, let title = bundle.misplacedProbe(on: host) {
-      throw CommandFailure(
-        "'\(path)' probes where this machine's binary may have no instruction (\(title)), which damages the traced program: "
-          + "build it again, or run it with --unsafe")
-    }
-    return bundle
   }
 }

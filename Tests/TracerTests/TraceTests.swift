@@ -204,6 +204,15 @@ import Tracer
     #expect(try total.get() == counted)
   }
 
+  @Test("a task that is cancelled while it attaches ends the run") func cancelledEarly() async throws {
+    let task = Task {
+      while !Task.isCancelled { await Task.yield() }
+      return try await Trace("interval:s:1 { }")
+    }
+    task.cancel()
+    for try await _ in try await task.value.events {}
+  }
+
   @Test("a trace that nobody holds is detached") func dropped() async throws {
     let before = heldObjects
     do {

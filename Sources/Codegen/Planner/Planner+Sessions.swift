@@ -9,43 +9,32 @@ extension Planner {
 
   /// Joins programs on the entry and on the return of the same functions to one.
   mutating func planSessions() {
-    var sessions: [[KernelFunction]: [Int]] = [:]
+    var entries: [[KernelFunction]: [Int]] = [:]
     for (index, planned) in plan.programs.enumerated() {
       if case .kprobeMulti(let functions, .entry, _)? = planned.points.first {
-        sessions[functions, default: []].append(index)
+        entries[functions, default: []].append(index)
       }
     }
     var joined: Set<Int> = []
+    var gone: Set<Int> = []
     for (index, planned) in plan.programs.enumerated() {
-      guard case .kprobeMulti(let functions, .exit, _)? = planned.points.first,
-        let place = sessions[functions]?.firstIndex(where: { session(plan.programs[$0], planned) != nil }),
-        let partner = sessions[functions]?.remove(at: place), target.has(.kprobeSession),
-        let session = session(plan.programs[partner], planned)
-      else { continue }
-      // Where the first of them was.
-      plan.programs[min(index, partner)] = session
-      joined.insert(max(index, partner))
+      guard case .kprobeMulti(let functions, .exit, _)? = planned.points.first else { continue }
+      for partner in entries[functions] ?? [] where !joined.contains(partner) {
+        guard let session = session(plan.programs[partner], planned), target.has(.kprobeSession) else { continue }
+        // Where the first of them was; the other one is gone.
+        plan.programs[min(index, partner)] = session
+        joined.formUnion([index, partner])
+        gone.insert(max(index, partner))
+        break
+      }
     }
-    plan.programs = plan.programs.enumerated().filter { !joined.contains($0.offset) }.map(\.element)
+    plan.programs = plan.programs.enumerated().filter { !gone.contains($0.offset) }.map(\.element)
   }
 
-  /// The halves of an attach point's cookie that its body asks for.
-  private func asked(_ cookie: UInt64, _ names: PlannedProgram.Names, _ probe: Int) -> [UInt64?] {
-    guard case .cookie = names else { return [nil, nil] }
-    return [
-      usage.usesProbeName[probe] ? cookie & 0xffff_ffff : nil,
-      usage.usesFunctionName[probe] ? cookie & ~0xffff_ffff : nil,
-    ]
-  }
-
-  /// The one cookie of a function in a session; `nil` where both sides ask for another name.
-  private func cookie(_ entry: [UInt64?], _ exit: [UInt64?]) -> UInt64? {
-    var cookie: UInt64 = 0
-    for (atEntry, atExit) in zip(entry, exit) {
-      if let atEntry, let atExit, atEntry != atExit { return nil }
-      cookie |= atEntry ?? atExit ?? 0
-    }
-    return cookie
+  /// The bits of an attach point's cookie that a body asks for.
+  private func asked(_ names: PlannedProgram.Names, _ probe: Int) -> UInt64 {
+    guard case .cookie = names else { return 0 }
+    return (usage.usesProbeName[probe] ? 0xffff_ffff : 0) | (usage.usesFunctionName[probe] ? ~0xffff_ffff : 0)
   }
 
   /// Both as one; `nil` where one could not do what they do.
@@ -57,13 +46,11 @@ extension Planner {
       !usage.loops[entryProbe], !usage.loops[exitProbe],
       usage.statementCounts[entryProbe] + usage.statementCounts[exitProbe] <= Self.maximumStatements
     else { return nil }
-    var cookies: [UInt64] = []
-    for (atEntry, atExit) in zip(entryCookies, exitCookies) {
-      guard let cookie = cookie(asked(atEntry, entryNames, entryProbe), asked(atExit, exitNames, exitProbe)) else {
-        return nil
-      }
-      cookies.append(cookie)
-    }
+    // A function has one cookie for both sides.
+    let (atEntry, atExit) = (asked(entryNames, entryProbe), asked(exitNames, exitProbe))
+    let pairs = zip(entryCookies, exitCookies)
+    guard pairs.allSatisfy({ ($0 ^ $1) & atEntry & atExit == 0 }) else { return nil }
+    let cookies = pairs.map { $0 & atEntry | $1 & atExit }
     var session = entry
     session.title += " and \(exit.title)"
     session.placement.load = .kprobeSession

@@ -47,21 +47,8 @@ package final class MapReader {
 
   /// The merged value of one key, or zeros when there is none.
   func value(of index: Int, key: UnsafeRawPointer) -> [UInt8] {
-    let view = views[index]
-    if case .hash(let hash) = view.storage {
-      var raw = [UInt8](repeating: 0, count: rawSize(view, hash))
-      guard bpf_map_lookup_elem(maps[hash.map].fd, key, &raw) == 0 else { return Array(raw.prefix(view.valueSize)) }
-      return raw.withUnsafeBytes { merger(view, hash).merged($0) }
-    }
-    let entries = entries(of: index)
-    for position in 0..<entries.count {
-      let value: [UInt8]? = entries.withEntry(position) { candidate, value in
-        guard memcmp(candidate, key, entries.keySize) == 0 else { return nil }
-        return Array(UnsafeRawBufferPointer(start: value, count: entries.valueSize))
-      }
-      if let value { return value }
-    }
-    return [UInt8](repeating: 0, count: view.valueSize)
+    let key = Array(UnsafeRawBufferPointer(start: key, count: views[index].keySize))
+    return find(key, in: index) ?? [UInt8](repeating: 0, count: views[index].valueSize)
   }
 
   /// Removes every key.
