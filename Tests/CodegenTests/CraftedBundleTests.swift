@@ -88,6 +88,14 @@ import TraceLang
 
   // MARK: Maps and views
 
+  private func setValues(_ values: MapView.Hash.Values, of view: inout MapView) throws {
+    guard case .aggregation(let aggregation, .hash(let hash)) = view.content else {
+      Issue.record("\(view.name) is no aggregation in a hash")
+      return
+    }
+    view.content = .aggregation(aggregation, .hash(.init(map: hash.map, values: values)))
+  }
+
   @Test("a map that is not what a view or the stacks say of it is refused") func storages() throws {
     #expect(
       try refusal { $0.stacks[0] = StackStorage(limit: 3, map: 99, lost: $0.stacks[0].lost) }
@@ -99,20 +107,18 @@ import TraceLang
       try told(
         refusal {
           let index = try view("@counts", $0)
-          let map = try #require($0.views[index].storage.hash).map
-          $0.views[index].storage = .hash(.init(map: map, values: .perCPU))
+          try setValues(.perCPU, of: &$0.views[index])
         }
       ).hasSuffix("holds entries of another kind"))
     #expect(
       try told(
         refusal {
           let index = try view("@stats", $0)
-          let map = try #require($0.views[index].storage.hash).map
-          $0.views[index].storage = .hash(.init(map: map, values: .slots(stride: 1 << 20)))
+          try setValues(.slots(stride: 1 << 20), of: &$0.views[index])
         }
       ).hasSuffix("has other values"))
     for change: (inout MapSpec) -> Void in [{ $0.valueSize += 8 }, { $0.keySize += 1 }, { $0.kind = .perCPUHash }] {
-      #expect(try refusal { change(&$0.maps[try #require($0.views[try view("@counts", $0)].storage.hash).map]) } != nil)
+      #expect(try refusal { change(&$0.maps[try #require($0.views[try view("@counts", $0)].content.hash).map]) } != nil)
     }
     #expect(
       try told(refusal { $0.settings.possibleCPUs = 4000 }).hasSuffix("has other values"))
@@ -130,9 +136,9 @@ import TraceLang
           $0.views.append(
             MapView(
               name: "@x", key: .uint64, keySize: 8, keyFields: [Field(offset: 0, size: 8, type: .uint64)],
-              value: .uint64,
               valueSize: 8,
-              storage: .cells(.init(map: map, offset: 0, presence: 8, stride: 16, domain: .keys([[1], [2]])))))
+              content: .plain(
+                .uint64, .cells(.init(map: map, offset: 0, presence: 8, stride: 16, domain: .keys([[1], [2]]))))))
         }
       ).hasSuffix("its keys are of several sizes"))
   }

@@ -9,7 +9,7 @@ import TraceLang
     target.change(possibleCPUs: cpus)
     let script = "config = { max_map_keys = \(keys) } tracepoint:syscalls:sys_enter_read { \(body); }"
     let bundle = try BuiltScript(script, target: target).bundle
-    let map = try #require(bundle.views.first?.storage.hash)
+    let map = try #require(bundle.views.first?.content.hash)
     let spec = bundle.maps[map.map]
     #expect(spec.flags == [], "maps are preallocated")
     return "\(spec.kind) of \(spec.valueSize) bytes, \(map.values)"
@@ -40,6 +40,6 @@ import TraceLang
     let target = ChangedTarget(try BuiltScript.recordedTarget())
     let script = "let @ = percpuhash(10); tracepoint:syscalls:sys_enter_read { @[pid] = count(); }"
     let bundle = try BuiltScript(script, target: target).bundle
-    #expect(bundle.maps[try #require(bundle.views.first?.storage.hash).map].kind == .perCPUHash)
+    #expect(bundle.maps[try #require(bundle.views.first?.content.hash).map].kind == .perCPUHash)
   }
 }

@@ -70,7 +70,7 @@ import TraceLang
     let size = aggregation.words * 8
     let spec = MapSpec(name: "p", kind: .perCPUHash, keySize: 8, valueSize: size, maxEntries: 16)
     var view = MapView.hash("@", keys: [.uint64], value: .aggregation(aggregation))
-    view.storage = .hash(MapView.Hash(map: 0, values: .perCPU))
+    view.content = .aggregation(aggregation, .hash(MapView.Hash(map: 0, values: .perCPU)))
     let (reader, map) = try reader(spec, view, cpus: count)
     guard count >= 2 else { return }
     var key: UInt64 = 9
@@ -85,7 +85,7 @@ import TraceLang
   @Test("values of several CPUs in one entry are merged") func mergeSlots() throws {
     let spec = MapSpec(name: "s", kind: .hash, keySize: 8, valueSize: 3 * 72, maxEntries: 16)
     var view = MapView.hash("@", keys: [.uint64], value: .aggregation(.avg(signed: true)))
-    view.storage = .hash(MapView.Hash(map: 0, values: .slots(stride: 72)))
+    view.content = .aggregation(.avg(signed: true), .hash(MapView.Hash(map: 0, values: .slots(stride: 72))))
     // A machine of fewer CPUs than the bundle was built for.
     let (reader, map) = try reader(spec, view, cpus: 2)
     var key: UInt64 = 9
@@ -100,8 +100,8 @@ import TraceLang
 
   @Test("a global is there when its presence byte says so") func global() throws {
     let view = MapView(
-      name: "@", key: nil, keySize: 0, keyFields: [], value: .uint64, valueSize: 8,
-      storage: .cells(MapView.Cells(map: 0, offset: 8, presence: 100, stride: 96, domain: .scalar)))
+      name: "@", key: nil, keySize: 0, keyFields: [], valueSize: 8,
+      content: .plain(.uint64, .cells(MapView.Cells(map: 0, offset: 8, presence: 100, stride: 96, domain: .scalar))))
     let (reader, map) = try reader(.data(), view)
     let base = try #require(map.mapping).base
     #expect(reader.entries(of: 0).count == 0)
@@ -118,9 +118,12 @@ import TraceLang
     let view = MapView(
       name: "@", key: .symbolic(.probeName), keySize: 8,
       keyFields: [Field(offset: 0, size: 8, type: .symbolic(.probeName))],
-      value: .aggregation(.count), valueSize: 8,
-      storage: .slots(
-        MapView.Slots(map: 0, offset: 64, cpuStride: 128, size: 8, domain: .probes(base: 10, count: 4), presence: 0)))
+      valueSize: 8,
+      content: .aggregation(
+        .count,
+        .slots(
+          MapView.Slots(map: 0, offset: 64, cpuStride: 128, size: 8, domain: .probes(base: 10, count: 4), presence: 0)))
+    )
     let (reader, map) = try reader(.data(), view)
     let base = try #require(map.mapping).base
     for (cpu, slot, count) in [(0, 1, 5), (1, 1, 6), (1, 3, 1)] {

@@ -25,8 +25,10 @@ import TraceLang
   }
 
   private static let scalarCount = MapView(
-    name: "@c", key: nil, keySize: 0, keyFields: [], value: .aggregation(.count), valueSize: 8,
-    storage: .slots(MapView.Slots(map: 1, offset: 64, cpuStride: 0, size: 8, domain: .scalar, presence: 128)))
+    name: "@c", key: nil, keySize: 0, keyFields: [], valueSize: 8,
+    content: .aggregation(
+      .count,
+      .slots(MapView.Slots(map: 1, offset: 64, cpuStride: 0, size: 8, domain: .scalar, presence: 128))))
 
   @Test("begin comes first, exit drops what follows, and end comes last") func order() throws {
     let begin = emitting(1).emitting(action: 1, numbers: [3], ring: 0).emitting(action: 0, numbers: [2], ring: 0)

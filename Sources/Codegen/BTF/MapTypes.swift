@@ -50,7 +50,7 @@ extension TypeDescriber {
   mutating func pair(ofMap index: Int, in bundle: Bundle) -> MapTypes.Pair? {
     let spec = bundle.maps[index]
     for view in bundle.views {
-      guard let hash = view.storage.hash, hash.map == index,
+      guard let hash = view.content.hash, hash.map == index,
         let key = type(of: view.key ?? .uint64, size: spec.keySize),
         let value = value(of: view, in: hash, size: spec.valueSize)
       else { continue }
@@ -86,8 +86,8 @@ extension TypeDescriber {
     let long = integer(.uint64)
     for view in bundle.views {
       let name = view.name == "@" ? "anonymous" : String(view.name.dropFirst())
-      switch view.storage {
-      case .cells(let cells) where cells.map == index:
+      switch view.content {
+      case .plain(_, .cells(let cells)) where cells.map == index:
         let value = type(of: view.value, size: view.valueSize)
         if cells.domain.count == 1 {
           add(name, cells.offset, view.valueSize, value)
@@ -102,7 +102,7 @@ extension TypeDescriber {
           let count = cells.domain.count
           add(name, cells.offset, cells.stride * count, array(of: cell, count: count))
         }
-      case .slots(let storage) where storage.map == index:
+      case .aggregation(_, .slots(let storage)) where storage.map == index:
         guard let slot = type(of: view.value, size: storage.size) else { continue }
         let count = storage.domain.count
         add("\(name)_is_set", storage.presence, count, array(of: integer(.uint8), count: count))
@@ -115,7 +115,7 @@ extension TypeDescriber {
         // The planner rounds up to a power of two.
         let cpus = bundle.settings.possibleCPUs.nextPowerOfTwo
         add(name, storage.offset, storage.cpuStride * cpus, array(of: part, count: cpus))
-      case .hash, .cells, .slots: break
+      case .plain, .aggregation: break
       }
       if let lost = view.lostUpdates, lost.map == index {
         add("\(name)_lost_updates", lost.offset, 8, long)

@@ -71,7 +71,7 @@ struct TypeDescriber {
       guard parts.count > 1 else { return long }
       return structure(
         size(of: type), zip(parts, symbol.offsets).map { part, offset in describe(part, at: offset) })
-    case .aggregation(let aggregation): return describe(aggregation, long)
+    case .aggregation(let aggregation): return aggregation.code.describe(in: &self)
     case .record, .stack: return array(of: integer(.uint8), count: size(of: type))
     case .void, .invalid: return .void
     }
@@ -86,16 +86,9 @@ struct TypeDescriber {
     }
   }
 
-  /// The words of `Aggregation.words`.
-  private mutating func describe(_ aggregation: Aggregation, _ word: BTFWriter.TypeID) -> BTFWriter.TypeID {
-    switch aggregation {
-    case .count: return word
-    case .sum(let signed), .avg(let signed), .stats(let signed):
-      return structure(16, [("total", signed ? integer(.int64) : word, 0), ("count", word, 8)])
-    case .min(let signed), .max(let signed):
-      return structure(16, [("value", signed ? integer(.int64) : word, 0), ("count", word, 8)])
-    case .hist, .lhist, .tseries: return array(of: word, count: aggregation.words)
-    }
+  /// A struct of 8-byte numbers.
+  mutating func words(_ members: [(name: String, type: IntegerType)]) -> BTFWriter.TypeID {
+    structure(members.count * 8, members.enumerated().map { ($1.name, integer($1.type), $0 * 8) })
   }
 
   private mutating func structure(

@@ -25,7 +25,7 @@ extension Bundle {
   /// The end of a key that is looked up in a view's storage.
   private func keyEnd(_ key: Field?, _ view: Int) -> Int {
     guard let key else { return 0 }
-    return key.offset + max(key.size, views[view].keySize, views[view].storage.hash.map { maps[$0.map].keySize } ?? 0)
+    return key.offset + max(key.size, views[view].keySize, views[view].content.hash.map { maps[$0.map].keySize } ?? 0)
   }
 }
 

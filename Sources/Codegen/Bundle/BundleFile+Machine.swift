@@ -108,10 +108,11 @@ public enum CPUDemand: String, Hashable, Sendable, Codable {
   ///   - readsCPUCount: whether the number of CPUs is a part of what the script means.
   init(_ views: [MapView], visitsCPUs: Bool, readsCPUCount: Bool) {
     let hasSlots = views.contains { view in
-      switch view.storage {
-      case .slots: true
-      case .cells(let cells): cells.domain.isByCPU
-      case .hash(let hash): hash.hasSlots
+      switch view.content {
+      case .aggregation(_, .slots): true
+      case .aggregation(_, .hash(let hash)): hash.hasSlots
+      case .plain(_, .cells(let cells)): cells.domain.isByCPU
+      case .plain(_, .hash): false
       }
     }
     self = visitsCPUs || readsCPUCount ? .exactly : hasSlots ? .atMost : .any

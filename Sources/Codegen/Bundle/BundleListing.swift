@@ -24,7 +24,7 @@ public enum BundleListing {
     }
     for view in bundle.views {
       let key = view.key.map { "[\($0.description)]" } ?? ""
-      text += "view \(view.name)\(key) = \(view.value.description) in \(view.storage.description(bundle.maps))\n"
+      text += "view \(view.name)\(key) = \(view.value.description) in \(view.content.description(bundle.maps))\n"
     }
     for (index, action) in bundle.actions.enumerated() { text += "action \(index) \(action)\n" }
     return text

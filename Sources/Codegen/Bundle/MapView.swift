@@ -9,9 +9,8 @@ public struct MapView: Hashable, Sendable, Codable {
   public var keySize: Int
   /// How to print the parts of the key, in order.
   public var keyFields: [Field]
-  public var value: Type
   public var valueSize: Int
-  public var storage: Storage
+  public var content: Content
   /// Where the programs count updates that found the map full and, in the word after it, those that the kernel refused for
   /// another reason (`lostUpdatesSize` bytes).
   public var lostUpdates: Place?
@@ -29,25 +28,43 @@ public struct MapView: Hashable, Sendable, Codable {
     }
   }
 
-  public enum Storage: Hashable, Sendable, Codable {
-    /// One entry a key.
-    case hash(Hash)
-    /// Values by index, shared by all CPUs.
-    case cells(Cells)
-    /// Aggregations by index, each CPU's apart.
-    case slots(Slots)
+  /// What it holds, and where: how values lie depends on which they are.
+  public enum Content: Hashable, Sendable, Codable {
+    case plain(Type, PlainStorage)
+    case aggregation(Aggregation, AggregationStorage)
 
     /// The hash map that holds all entries, or those outside of the domain.
     public var hash: Hash? {
       switch self {
-      case .hash(let hash): hash
-      case .cells: nil
-      case .slots(let slots): slots.rest
+      case .plain(_, .hash(let map, let isPerCPU)): Hash(map: map, values: isPerCPU ? .perCPU : .shared)
+      case .plain(_, .cells): nil
+      case .aggregation(_, .hash(let hash)): hash
+      case .aggregation(_, .slots(let slots)): slots.rest
       }
     }
   }
 
-  /// Entries of a hash map.
+  public enum PlainStorage: Hashable, Sendable, Codable {
+    /// One entry a key; where the script declared it so, of a map that has each CPU's apart.
+    case hash(map: Int, isPerCPU: Bool)
+    /// Values by index, shared by all CPUs.
+    case cells(Cells)
+  }
+
+  public enum AggregationStorage: Hashable, Sendable, Codable {
+    case hash(Hash)
+    /// By index, each CPU's apart.
+    case slots(Slots)
+  }
+
+  public var value: Type {
+    switch content {
+    case .plain(let type, _): type
+    case .aggregation(let aggregation, _): .aggregation(aggregation)
+    }
+  }
+
+  /// Entries of a hash map, whose values are of one CPU or of all.
   public struct Hash: Hashable, Sendable, Codable {
     public let map: Int
     public let values: Values
@@ -165,16 +182,15 @@ public struct MapView: Hashable, Sendable, Codable {
   }
 
   public init(
-    name: String, key: Type?, keySize: Int, keyFields: [Field], value: Type, valueSize: Int, storage: Storage,
+    name: String, key: Type?, keySize: Int, keyFields: [Field], valueSize: Int, content: Content,
     lostUpdates: Place? = nil
   ) {
     self.name = name
     self.key = key
     self.keySize = keySize
     self.keyFields = keyFields
-    self.value = value
     self.valueSize = valueSize
-    self.storage = storage
+    self.content = content
     self.lostUpdates = lostUpdates
   }
 }

@@ -33,7 +33,7 @@ extension Lowering {
   }
 
   mutating func forMap(_ variable: VariableID, _ map: MapID, _ body: [TypedStatement]) {
-    guard let index = plan.views[map.index].storage.hash?.map else { return }
+    guard let index = plan.views[map.index].content.hash?.map else { return }
     runCallback(
       body, parameters: [.integer, .pointer(.mapValue(index)), .pointer(.mapValue(index)), .pointer(.stack)],
       environmentParameter: 3
@@ -51,7 +51,7 @@ extension Lowering {
 
   /// The number of entries in a map: how many the kernel visits.
   mutating func length(of map: MapID) -> Operand {
-    guard let index = plan.views[map.index].storage.hash?.map else { return .constant(0) }
+    guard let index = plan.views[map.index].content.hash?.map else { return .constant(0) }
     let visited = runCallback(
       [], parameters: [.integer, .pointer(.mapValue(index)), .pointer(.mapValue(index)), .pointer(.stack)],
       environmentParameter: 3

@@ -351,9 +351,7 @@ extension Lowering {
     {
       return scalar(parts[index])
     }
-    if let pair = pair(base), index == 1, case .aggregation(let aggregation) = plan.views[pair.map.index].value {
-      return readAggregation(pair.map, at: address(pair.key), aggregation)
-    }
+    if let pair = pair(base), index == 1, let result = readAggregation(pair) { return result }
     let memory = elementMemory(base, index)
     let integer = type.integer ?? .uint64
     return builder.load(integer.bits, signed: integer.isSigned, memory.base, memory.offset)

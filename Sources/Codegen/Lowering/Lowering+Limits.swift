@@ -48,4 +48,12 @@ extension Lowering {
         message: "loops are nested too deeply: the kernel allows \(Limits.calls - 1) in one another", range: range)
     }
   }
+
+  /// Stops at what an earlier stage should have refused.
+  mutating func impossible(_ what: String, file: StaticString = #fileID, line: Int = #line) -> Operand {
+    if excess == nil {
+      excess = CompileError(message: "internal error: \(what) (\(file):\(line))", range: expressionRange)
+    }
+    return .constant(0)
+  }
 }

@@ -1,6 +1,15 @@
 import TraceLang
 
 extension Lowering {
+  /// Where the values of a map that gathers nothing are; `nil` with an internal error of an aggregation.
+  private mutating func plainStorage(of map: MapID) -> MapView.PlainStorage? {
+    guard case .plain(_, let storage) = plan.views[map.index].content else {
+      _ = impossible("an aggregation that is assigned")
+      return nil
+    }
+    return storage
+  }
+
   // MARK: - Keys
 
   /// The address of a key in memory, as helpers take it.
@@ -43,7 +52,9 @@ extension Lowering {
 
   /// A pointer to an entry's value in a hash map, or null.
   mutating func lookup(_ map: MapID, _ key: TypedExpression?) -> Value {
-    guard case .hash(let hash) = plan.views[map.index].storage else { return builder.constant(0) }
+    guard let hash = plan.views[map.index].content.hash else {
+      return builder.value(impossible("a lookup in an array"))
+    }
     let key = keyAddress(key)
     return lookup(inMap: hash.map, key)
   }
@@ -56,18 +67,15 @@ extension Lowering {
 
   /// The value of an entry that fits a register; 0 where there is none.
   mutating func readMap(_ map: MapID, _ key: TypedExpression?, _ type: Type) -> Operand {
-    let view = plan.views[map.index]
-    if case .aggregation(let aggregation) = view.value { return readAggregation(map, key, aggregation) }
     let integer = type.integer ?? .uint64
     let bits = size(of: type) * 8
-    switch view.storage {
-    case .cells(let cells):
+    switch plan.views[map.index].content {
+    case .aggregation(let aggregation, let storage): return readAggregation(storage, key, aggregation)
+    case .plain(_, .cells(let cells)):
       let cell = cell(cells, key)
       return builder.load(bits, signed: integer.isSigned, cell.value.base, cell.value.offset)
-    case .hash:
+    case .plain(_, .hash):
       return loadIfFound(lookup(map, key), bits: bits, signed: integer.isSigned)
-    case .slots:
-      return .constant(0)
     }
   }
 
@@ -78,32 +86,37 @@ extension Lowering {
 
   /// The memory of an entry's value; zeros where there is none.
   mutating func mapMemory(_ map: MapID, _ key: TypedExpression?) -> Memory {
-    switch plan.views[map.index].storage {
-    case .cells(let cells): return cell(cells, key).value
-    case .hash(let hash):
-      let value = lookup(map, key)
-      let base = ifFound(
-        value, .pointer(.mapValue(hash.map)), then: { _ in .value(value) },
-        otherwise: { .value($0.constantAddress($0.plan.zeros ?? 0)) })
-      return Memory(base: builder.value(base), offset: 0)
-    case .slots(let slots): return Memory(base: dataAddress(slots.map, slots.offset), offset: 0)
+    switch plan.views[map.index].content {
+    case .plain(_, .cells(let cells)): return cell(cells, key).value
+    case .plain(_, .hash(let index, _)): return entryMemory(index, key)
+    case .aggregation(_, .hash(let hash)): return entryMemory(hash.map, key)
+    case .aggregation(_, .slots(let slots)): return Memory(base: dataAddress(slots.map, slots.offset), offset: 0)
     }
+  }
+
+  private mutating func entryMemory(_ index: Int, _ key: TypedExpression?) -> Memory {
+    let key = keyAddress(key)
+    let value = lookup(inMap: index, key)
+    let base = ifFound(
+      value, .pointer(.mapValue(index)), then: { _ in .value(value) },
+      otherwise: { .value($0.constantAddress($0.plan.zeros ?? 0)) })
+    return Memory(base: builder.value(base), offset: 0)
   }
 
   // MARK: - Writing
 
   mutating func assignMap(_ map: MapID, _ key: TypedExpression?, _ value: TypedExpression) {
-    let view = plan.views[map.index]
-    switch view.storage {
+    guard let storage = plainStorage(of: map) else { return }
+    switch storage {
     case .cells(let cells): assign(cells, key, value)
-    case .hash(let hash) where value.type.isScalar && plan.keepsEntries[map.index] && !isLarge:
-      assignInPlace(map, hash.map, key, value)
-    case .hash(let hash) where value.type.isScalar:
+    case .hash(let index, _) where value.type.isScalar && plan.keepsEntries[map.index] && !isLarge:
+      assignInPlace(map, index, key, value)
+    case .hash(let index, _) where value.type.isScalar:
       let source = temporary(size: 8)
       storeWord(scalar(value), value.type, to: source)
       let key = keyAddress(key)
-      store(map, hash.map, key, address(source))
-    case .hash(let hash):
+      store(map, index, key, address(source))
+    case .hash(let index, _):
       let source = temporary(size: max((size(of: value.type) + 7) / 8 * 8, 8))
       if size(of: value.type) % 8 != 0 {
         builder.emit(
@@ -111,8 +124,7 @@ extension Lowering {
       }
       write(value, to: source, isPadded: true)
       let key = keyAddress(key)
-      store(map, hash.map, key, address(source))
-    case .slots: break
+      store(map, index, key, address(source))
     }
   }
 
@@ -210,17 +222,17 @@ extension Lowering {
     if [key, value].contains(where: { $0.map(hasEffects) ?? false }) {
       return updateInOrder(map, key, operation, value, signed: signed)
     }
+    guard let storage = plainStorage(of: map) else { return }
     let operand = scalar(value)
-    switch plan.views[map.index].storage {
+    switch storage {
     case .cells(let cells):
       let cell = cell(cells, key)
       modify(cell.value.base, operation, operand, signed: signed)
       setPresence(cell, true)
-    case .hash(let hash):
-      withEntry(map, hash.map, at: keyAddress(key)) { lowering, entry in
+    case .hash(let index, _):
+      withEntry(map, index, at: keyAddress(key)) { lowering, entry in
         lowering.modify(entry, operation, operand, signed: signed)
       }
-    case .slots: break
     }
   }
 
@@ -228,21 +240,21 @@ extension Lowering {
   private mutating func updateInOrder(
     _ map: MapID, _ key: TypedExpression?, _ operation: ArithmeticOperation, _ value: TypedExpression, signed: Bool
   ) {
-    switch plan.views[map.index].storage {
+    guard let storage = plainStorage(of: map) else { return }
+    switch storage {
     case .cells(let cells):
       let cell = cell(cells, key)
       let current = builder.load(64, cell.value.base, 0)
       let result = arithmetic(operation, current, scalar(value), signed: signed)
       builder.emit(.store(bits: 64, base: cell.value.base, offset: 0, result))
       setPresence(cell, true)
-    case .hash(let hash):
+    case .hash(let index, _):
       let key = keyAddress(key)
-      let current = loadIfFound(lookup(inMap: hash.map, key), bits: 64, signed: false)
+      let current = loadIfFound(lookup(inMap: index, key), bits: 64, signed: false)
       let result = arithmetic(operation, current, scalar(value), signed: signed)
-      withEntry(map, hash.map, at: key) { lowering, entry in
+      withEntry(map, index, at: key) { lowering, entry in
         lowering.builder.emit(.store(bits: 64, base: entry, offset: 0, result))
       }
-    case .slots: break
     }
   }
 
@@ -261,6 +273,7 @@ extension Lowering {
   }
 
   mutating func stepMap(_ map: MapID, _ key: TypedExpression?, _ amount: Int64, isPrefix: Bool) -> Operand {
+    guard let storage = plainStorage(of: map) else { return .constant(0) }
     let result = builder.slot(size: 8)
     builder.emit(.store(bits: 64, base: result, offset: 0, .constant(0)))
     func step(_ lowering: inout Lowering, _ place: Value) {
@@ -270,31 +283,28 @@ extension Lowering {
       let value = isPrefix ? lowering.builder.arithmetic(.add, before, .constant(amount)) : before
       lowering.builder.emit(.store(bits: 64, base: result, offset: 0, value))
     }
-    switch plan.views[map.index].storage {
+    switch storage {
     case .cells(let cells):
       let cell = cell(cells, key)
       step(&self, cell.value.base)
       setPresence(cell, true)
-    case .hash(let hash): withEntry(map, hash.map, at: keyAddress(key), step)
-    case .slots: break
+    case .hash(let index, _): withEntry(map, index, at: keyAddress(key), step)
     }
     return builder.load(64, result, 0)
   }
 
   /// Removes an entry; 1 when there was one.
   mutating func delete(_ map: MapID, _ key: TypedExpression?) -> Operand {
-    let view = plan.views[map.index]
-    switch view.storage {
-    case .hash(let hash):
-      let result = builder.call(.mapDeleteElement, [mapReference(hash.map), keyAddress(key)])
-      return .value(builder.define(.integer, .compare(.eq, .value(result), .constant(0))))
-    case .cells(let cells):
+    switch plan.views[map.index].content {
+    case .plain(_, .hash(let index, _)): return deleteEntry(index, key)
+    case .aggregation(_, .hash(let hash)): return deleteEntry(hash.map, key)
+    case .plain(_, .cells(let cells)):
       let cell = cell(cells, key)
       let was = builder.load(8, cell.presence.base, cell.presence.offset)
       setPresence(cell, false)
       zero(cell.value, size: cells.presence - cells.offset)
       return was
-    case .slots(let slots):
+    case .aggregation(_, .slots(let slots)):
       for cpu in 0..<target.machine.possibleCPUs {
         zero(Memory(base: dataAddress(slots.map, slots.offset + cpu * slots.cpuStride), offset: 0), size: slots.size)
       }
@@ -303,11 +313,17 @@ extension Lowering {
     }
   }
 
+  private mutating func deleteEntry(_ index: Int, _ key: TypedExpression?) -> Operand {
+    let result = builder.call(.mapDeleteElement, [mapReference(index), keyAddress(key)])
+    return .value(builder.define(.integer, .compare(.eq, .value(result), .constant(0))))
+  }
+
   /// Whether a map has a key.
   mutating func hasKey(_ map: MapID, _ key: TypedExpression) -> Operand {
-    switch plan.views[map.index].storage {
-    case .hash, .slots: return .value(builder.define(.integer, .compare(.ne, .value(lookup(map, key)), .constant(0))))
-    case .cells(let cells):
+    switch plan.views[map.index].content {
+    case .plain(_, .hash), .aggregation:
+      return .value(builder.define(.integer, .compare(.ne, .value(lookup(map, key)), .constant(0))))
+    case .plain(_, .cells(let cells)):
       let cell = cell(cells, key)
       return builder.load(8, cell.presence.base, cell.presence.offset)
     }

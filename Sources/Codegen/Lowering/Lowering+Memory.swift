@@ -28,8 +28,7 @@ extension Lowering {
     let memory = temporary(size: max(layout.size, 8))
     copy(to: memory, from: pair.key, size: size(of: elements[0].type))
     let value = memory.advanced(by: layout.offsets[1])
-    if case .aggregation(let aggregation) = plan.views[pair.map.index].value {
-      let result = readAggregation(pair.map, at: address(pair.key), aggregation)
+    if let result = readAggregation(pair) {
       builder.emit(.store(bits: 64, base: value.base, offset: value.offset, result))
     } else {
       copy(to: value, from: pair.value, size: size(of: elements[1].type))

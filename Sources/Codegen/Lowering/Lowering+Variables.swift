@@ -33,10 +33,10 @@ extension Lowering {
     case .variable(let variable):
       return variableMemory[variable].map { plainNumber(address($0)) } ?? .constant(0)
     case .map(let map, _):
-      switch plan.views[map.index].storage {
-      case .cells(let cells): return plainNumber(.value(dataAddress(cells.map, cells.offset)))
-      case .slots(let slots): return plainNumber(.value(dataAddress(slots.map, slots.offset)))
-      case .hash: return plainNumber(.value(lookup(map, nil)))
+      switch plan.views[map.index].content {
+      case .plain(_, .cells(let cells)): return plainNumber(.value(dataAddress(cells.map, cells.offset)))
+      case .aggregation(_, .slots(let slots)): return plainNumber(.value(dataAddress(slots.map, slots.offset)))
+      case .plain(_, .hash), .aggregation(_, .hash): return plainNumber(.value(lookup(map, nil)))
       }
     }
   }

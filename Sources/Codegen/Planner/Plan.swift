@@ -121,7 +121,7 @@ extension Plan {
     var text = ""
     for (map, view) in zip(program.maps, views) {
       let key = map.key.map { "[\($0.description)]" } ?? ""
-      text += "map \(map.name)\(key): \(map.value.description) in \(view.storage.description(maps))"
+      text += "map \(map.name)\(key): \(map.value.description) in \(view.content.description(maps))"
       text += needsAtomicUpdates[views.firstIndex(of: view) ?? 0] ? ", atomic\n" : "\n"
     }
     for planned in programs {
@@ -144,14 +144,17 @@ extension Plan {
   }
 }
 
-extension MapView.Storage {
+extension MapView.Content {
   func description(_ maps: [MapSpec]) -> String {
     switch self {
-    case .hash(let hash): "\(maps[hash.map].name) (\(hash.values.description) of \(maps[hash.map].maxEntries))"
-    case .cells(let cells):
+    case .plain(_, .hash(let map, let isPerCPU)):
+      "\(maps[map].name) (\(isPerCPU ? "per-CPU hash" : "hash") of \(maps[map].maxEntries))"
+    case .aggregation(_, .hash(let hash)):
+      "\(maps[hash.map].name) (\(hash.values.description) of \(maps[hash.map].maxEntries))"
+    case .plain(_, .cells(let cells)):
       "\(maps[cells.map].name)+\(cells.offset) (direct, \(cells.domain.description), \(cells.stride) bytes apart, "
         + "presence at +\(cells.presence))"
-    case .slots(let slots):
+    case .aggregation(_, .slots(let slots)):
       "\(maps[slots.map].name)+\(slots.offset) (slots of \(slots.size) bytes, \(slots.cpuStride) a CPU, "
         + "\(slots.domain.description)\(slots.rest.map { ", others in \(maps[$0.map].name)" } ?? ""))"
     }

@@ -8,18 +8,30 @@ extension Planner {
   /// Bytes of an entry besides key and value (Kernel: struct htab_elem in kernel/bpf/hashtab.c).
   private static let entryHeader = 48
 
-  /// Makes the hash map of a map of the script.
-  mutating func hashEntries(_ map: MapVariable) -> MapView.Hash {
-    let keySize = max(map.key.map { size(of: $0) } ?? 8, 1)
-    let values = values(of: map, keySize)
+  /// Makes the hash map of a map of plain values.
+  mutating func entries(_ map: MapVariable) -> MapView.PlainStorage {
+    let isPerCPU = map.isDeclaredPerCPU
+    return .hash(map: makeHash(map, isPerCPU ? .perCPU : .shared), isPerCPU: isPerCPU)
+  }
+
+  /// Makes the hash map of an aggregation.
+  mutating func entries(_ map: MapVariable, of aggregation: Aggregation) -> MapView.Hash {
+    let values = values(of: map, aggregation)
+    return MapView.Hash(map: makeHash(map, values), values: values)
+  }
+
+  private mutating func makeHash(_ map: MapVariable, _ values: MapView.Hash.Values) -> Int {
+    let keySize = keySize(of: map)
     var valueSize = Self.words(size(of: map.value))
     if case .slots(let stride) = values { valueSize = stride * target.machine.possibleCPUs }
     plan.maps.append(
       MapSpec(
         name: Self.kernelName(map.name), kind: Self.kind(of: map, values), keySize: keySize, valueSize: valueSize,
         maxEntries: map.maxEntries))
-    return MapView.Hash(map: plan.maps.count - 1, values: values)
+    return plan.maps.count - 1
   }
+
+  private func keySize(of map: MapVariable) -> Int { max(map.key.map { size(of: $0) } ?? 8, 1) }
 
   private static func kind(of map: MapVariable, _ values: MapView.Hash.Values) -> MapSpec.Kind {
     switch (map.declaredKind, values) {
@@ -30,17 +42,16 @@ extension Planner {
     }
   }
 
-  /// What an entry of a map holds. A map of the kernel's per-CPU kind takes several times as long to make as one whose value
+  /// What an entry of an aggregation holds. A map of the kernel's per-CPU kind takes several times as long to make as one whose value
   /// has a slot for each CPU, and it cannot be read as a whole in a program.
-  private func values(of map: MapVariable, _ keySize: Int) -> MapView.Hash.Values {
-    if map.declaredKind == .percpuhash || map.declaredKind == .percpulruhash { return .perCPU }
-    guard case .aggregation(let aggregation) = map.value else { return .shared }
-    let slot = Self.words(size(of: map.value))
+  private func values(of map: MapVariable, _ aggregation: Aggregation) -> MapView.Hash.Values {
+    if map.isDeclaredPerCPU { return .perCPU }
+    let slot = aggregation.words * 8
     // Wherever an entry begins, the last word of a slot and the first of the next one are on lines of their own.
     let apart = slot + Self.cacheLine - 8
     let strides = target.machine.possibleCPUs == 1 ? [slot] : [apart, slot]
     let fitting = strides.first { stride in
-      let entry = Self.entryHeader + Self.words(keySize) + stride * target.machine.possibleCPUs
+      let entry = Self.entryHeader + Self.words(keySize(of: map)) + stride * target.machine.possibleCPUs
       return entry * map.maxEntries <= Self.maximumSpreading
     }
     if let fitting { return .slots(stride: fitting) }
@@ -48,12 +59,6 @@ extension Planner {
   }
 }
 
-extension Aggregation {
-  /// Whether all that is done to a slot is to add to its words, which CPUs that share one can do by atomic additions.
-  fileprivate var isOfSums: Bool {
-    switch self {
-    case .count, .sum, .avg, .stats, .hist, .lhist: true
-    case .min, .max, .tseries: false
-    }
-  }
+extension MapVariable {
+  fileprivate var isDeclaredPerCPU: Bool { declaredKind == .percpuhash || declaredKind == .percpulruhash }
 }

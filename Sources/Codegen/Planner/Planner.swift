@@ -68,15 +68,15 @@ public struct Planner {
   private mutating func planMaps() {
     let programs = programsByProbe
     for (index, map) in program.maps.enumerated() {
-      let storage = storage(of: map, usage.maps[index])
+      let content = content(of: map, usage.maps[index])
       let fields = Self.keyFields(map.key, target)
       plan.views.append(
         MapView(
-          name: map.name, key: map.key, keySize: map.key.map { size(of: $0) } ?? 0, keyFields: fields, value: map.value,
-          valueSize: size(of: map.value), storage: storage))
+          name: map.name, key: map.key, keySize: map.key.map { size(of: $0) } ?? 0, keyFields: fields,
+          valueSize: size(of: map.value), content: content))
       plan.needsAtomicUpdates.append(needsAtomicUpdates(usage.maps[index], programs))
       plan.keepsEntries.append(!usage.maps[index].isDeletedFrom)
-      if let hash = storage.hash {
+      if let hash = content.hash {
         plan.views[index].lostUpdates = MapView.Place(map: dataMap(), offset: reserve(MapView.lostUpdatesSize))
         growZeros(plan.maps[hash.map].valueSize)
       }
@@ -85,14 +85,18 @@ public struct Planner {
 
   func size(of type: Type) -> Int { type.size { self.target.layout(of: $0)?.size ?? 0 } }
 
-  private mutating func storage(of map: MapVariable, _ use: Usage.MapUse) -> MapView.Storage {
-    guard map.declaredKind == nil, !use.isWalked, let domain = domain(of: map, use),
-      domain.count * (hasStrangers(map, domain) ? Self.strangersShare : 1) <= map.maxEntries
-    else { return .hash(hashEntries(map)) }
-    guard case .aggregation(let aggregation) = map.value else { return cells(map, domain) ?? .hash(hashEntries(map)) }
+  private mutating func content(of map: MapVariable, _ use: Usage.MapUse) -> MapView.Content {
+    var domain = map.declaredKind == nil && !use.isWalked ? domain(of: map, use) : nil
+    if let keys = domain, keys.count * (hasStrangers(map, keys) ? Self.strangersShare : 1) > map.maxEntries {
+      domain = nil
+    }
+    guard case .aggregation(let aggregation) = map.value else {
+      return .plain(map.value, domain.flatMap { cells(map, $0) } ?? entries(map))
+    }
     // An entry on its own is gone at once on all CPUs only where it is one of a hash map.
-    if use.isProbed { return .hash(hashEntries(map)) }
-    return slots(map, aggregation.words * 8, domain) ?? .hash(hashEntries(map))
+    if use.isProbed { domain = nil }
+    return .aggregation(
+      aggregation, domain.flatMap { slots(map, aggregation, $0) } ?? .hash(entries(map, of: aggregation)))
   }
 
   /// The keys a map can have, if they are few; integers outside of them may come too where `hasStrangers` says so.
@@ -134,7 +138,7 @@ public struct Planner {
     }
   }
 
-  private mutating func cells(_ map: MapVariable, _ domain: MapView.Domain) -> MapView.Storage? {
+  private mutating func cells(_ map: MapVariable, _ domain: MapView.Domain) -> MapView.PlainStorage? {
     if hasStrangers(map, domain) { return nil }
     let presence = Self.words(size(of: map.value))
     // What CPUs write on their own shares no cache line.
@@ -146,7 +150,10 @@ public struct Planner {
         map: dataMap(), offset: offset, presence: offset + presence, stride: stride, domain: domain))
   }
 
-  private mutating func slots(_ map: MapVariable, _ slotSize: Int, _ domain: MapView.Domain) -> MapView.Storage? {
+  private mutating func slots(
+    _ map: MapVariable, _ aggregation: Aggregation, _ domain: MapView.Domain
+  ) -> MapView.AggregationStorage? {
+    let slotSize = aggregation.words * 8
     if domain.isByCPU {
       // The key says which CPU's slot it is: one a CPU is all there are.
       let size = Self.lines(slotSize)
@@ -158,7 +165,7 @@ public struct Planner {
     }
     let stride = Self.lines(slotSize * domain.count)
     guard map.key == nil || stride * cpuSlots <= Self.maximumSlotBytes else { return nil }
-    let rest = hasStrangers(map, domain) ? hashEntries(map) : nil
+    let rest = hasStrangers(map, domain) ? entries(map, of: aggregation) : nil
     let offset = reserve(stride * cpuSlots, alignment: Self.cacheLine)
     return .slots(
       MapView.Slots(

@@ -78,7 +78,7 @@ package final class JSONSink: OutputSink {
   }
 
   private func append(_ map: PrintedMap, _ value: UnsafeRawPointer) {
-    if let summary = map.summary(of: value), case .aggregation(let aggregation) = map.view.value {
+    if let summary = map.summary(of: value), case .aggregation(let aggregation, _) = map.view.content {
       values.append(summary, aggregation, to: output)
     } else if let (number, signed) = map.dividedNumber(value) {
       output.append(number, signed: signed)
@@ -143,12 +143,9 @@ package final class JSONSink: OutputSink {
 extension PrintedMap {
   /// The type of a map's JSON line.
   fileprivate var type: StaticString {
-    guard case .aggregation(let aggregation) = view.value else { return "map" }
-    switch aggregation {
-    case .count, .sum, .min, .max: return "map"
-    case .avg, .stats: return "stats"
-    case .hist, .lhist: return "hist"
-    case .tseries: return "tseries"
+    switch view.content {
+    case .plain: "map"
+    case .aggregation(let aggregation, _): aggregation.reader.lineType
     }
   }
 }

@@ -16,14 +16,14 @@ extension MapReader {
   /// The value of each CPU by its number, or the one that all share; `nil` where there is no entry.
   package func values(of key: [UInt8], in index: Int) -> [[UInt8]]? {
     let view = views[index]
-    switch view.storage {
-    case .hash(let hash): return hashValues(of: key, view, hash)
-    case .cells(let cells):
+    switch view.content {
+    case .plain(_, .hash), .aggregation(_, .hash): return view.content.hash.flatMap { hashValues(of: key, view, $0) }
+    case .plain(_, .cells(let cells)):
       guard let place = cells.domain.index(of: key), let base = maps[cells.map].mapping?.base,
         base.load(fromByteOffset: cells.presence + place * cells.stride, as: UInt8.self) != 0
       else { return nil }
       return [bytes(base + cells.offset + place * cells.stride, view.valueSize)]
-    case .slots(let slots):
+    case .aggregation(_, .slots(let slots)):
       guard let place = slots.domain.index(of: key) else {
         return slots.rest.flatMap { hashValues(of: key, view, $0) }
       }
@@ -41,20 +41,18 @@ extension MapReader {
   /// - Throws: when there is no room for it, or the map cannot have the key.
   package func update(_ key: [UInt8], to value: [UInt8], in index: Int) throws(RuntimeError) {
     let view = views[index]
-    if case .aggregation = view.value {
+    switch view.content {
+    case .aggregation:
       throw .unavailable("\(view.name) is an aggregation, whose values are what its probes saw")
-    }
-    switch view.storage {
-    case .hash(let hash):
-      let result = bpf_map_update_elem(maps[hash.map].fd, key, value, 0)
+    case .plain(_, .hash(let map, _)):
+      let result = bpf_map_update_elem(maps[map].fd, key, value, 0)
       guard result == 0 else { throw .failure(doing: "change an entry of \(view.name)", code: -result) }
-    case .cells(let cells):
+    case .plain(_, .cells(let cells)):
       guard let place = cells.domain.index(of: key), let base = maps[cells.map].mapping?.base else {
         throw .unavailable("\(view.name) has no room for keys that the script does not use")
       }
       memcpy(base + cells.offset + place * cells.stride, value, view.valueSize)
       base.storeBytes(of: 1, toByteOffset: cells.presence + place * cells.stride, as: UInt8.self)
-    case .slots: throw .unavailable("\(view.name) has a value for each CPU")
     }
   }
 
@@ -62,14 +60,15 @@ extension MapReader {
   package func remove(_ key: [UInt8], from index: Int) -> Bool {
     guard find(key, in: index) != nil else { return false }
     let view = views[index]
-    switch view.storage {
-    case .hash(let hash): return bpf_map_delete_elem(maps[hash.map].fd, key) == 0
-    case .cells(let cells):
+    switch view.content {
+    case .plain(_, .hash), .aggregation(_, .hash):
+      return view.content.hash.map { bpf_map_delete_elem(maps[$0.map].fd, key) == 0 } ?? false
+    case .plain(_, .cells(let cells)):
       guard let place = cells.domain.index(of: key), let base = maps[cells.map].mapping?.base else { return false }
       base.storeBytes(of: 0, toByteOffset: cells.presence + place * cells.stride, as: UInt8.self)
       memset(base + cells.offset + place * cells.stride, 0, view.valueSize)
       return true
-    case .slots(let slots):
+    case .aggregation(_, .slots(let slots)):
       guard let place = slots.domain.index(of: key) else {
         return slots.rest.map { bpf_map_delete_elem(maps[$0.map].fd, key) == 0 } ?? false
       }

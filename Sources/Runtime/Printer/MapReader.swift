@@ -35,14 +35,14 @@ package final class MapReader {
   /// All entries, those of several CPUs merged; in no order.
   package func entries(of index: Int) -> MapEntries {
     let view = views[index]
-    switch view.storage {
-    case .hash(let hash): return hashEntries(view, hash)
-    case .cells(let cells): return cellEntries(view, cells)
-    case .slots(let slots):
-      var entries = slotEntries(view, slots)
-      if let rest = slots.rest { entries.append(hashEntries(view, rest)) }
-      return entries
-    }
+    var entries =
+      switch view.content {
+      case .plain(_, .cells(let cells)): cellEntries(view, cells)
+      case .aggregation(_, .slots(let slots)): slotEntries(view, slots)
+      case .plain(_, .hash), .aggregation(_, .hash): MapEntries(keySize: view.keySize, valueSize: view.valueSize)
+      }
+    if let hash = view.content.hash { entries.append(hashEntries(view, hash)) }
+    return entries
   }
 
   /// The merged value of one key, or zeros when there is none.
@@ -54,15 +54,15 @@ package final class MapReader {
   /// Removes every key.
   package func clear(_ index: Int) {
     let view = views[index]
-    if let map = view.storage.hash?.map { forEachKey(of: maps[map]) { _ = bpf_map_delete_elem(maps[map].fd, $0) } }
-    switch view.storage {
-    case .hash: break
-    case .cells(let cells):
+    if let map = view.content.hash?.map { forEachKey(of: maps[map]) { _ = bpf_map_delete_elem(maps[map].fd, $0) } }
+    switch view.content {
+    case .plain(_, .hash), .aggregation(_, .hash): break
+    case .plain(_, .cells(let cells)):
       forEachCell(cells) { _, value, presence in
         presence.storeBytes(of: 0, as: UInt8.self)
         memset(value, 0, view.valueSize)
       }
-    case .slots(let slots):
+    case .aggregation(_, .slots(let slots)):
       forEachSlot(slots) { _, slot, presence in
         memset(slot, 0, slots.size)
         presence.storeBytes(of: 0, as: UInt8.self)
@@ -73,11 +73,11 @@ package final class MapReader {
   /// Sets every key's value to 0 and keeps the keys.
   func zero(_ index: Int) {
     let view = views[index]
-    if let hash = view.storage.hash { zeroHash(view, hash) }
-    switch view.storage {
-    case .hash: break
-    case .cells(let cells): forEachCell(cells) { _, value, _ in memset(value, 0, view.valueSize) }
-    case .slots(let slots):
+    if let hash = view.content.hash { zeroHash(view, hash) }
+    switch view.content {
+    case .plain(_, .hash), .aggregation(_, .hash): break
+    case .plain(_, .cells(let cells)): forEachCell(cells) { _, value, _ in memset(value, 0, view.valueSize) }
+    case .aggregation(_, .slots(let slots)):
       forEachSlot(slots) { _, slot, presence in
         if !isZero(slot, slots.size) { presence.storeBytes(of: 1, as: UInt8.self) }
         memset(slot, 0, slots.size)

@@ -56,7 +56,7 @@ package final class TextSink: OutputSink {
   }
 
   private func append(_ map: PrintedMap, _ value: UnsafeRawPointer) {
-    guard let summary = map.summary(of: value), case .aggregation(let aggregation) = map.view.value else {
+    guard let summary = map.summary(of: value), case .aggregation(let aggregation, _) = map.view.content else {
       output.append(": ")
       if let (number, signed) = map.dividedNumber(value) {
         output.append(number, signed: signed)
@@ -120,7 +120,7 @@ package final class TextSink: OutputSink {
 extension PrintedMap {
   /// The aggregation of a value, divided as asked; `nil` for plain values.
   func summary(of value: UnsafeRawPointer) -> AggregationSummary? {
-    guard case .aggregation(let aggregation) = view.value else { return nil }
+    guard case .aggregation(let aggregation, _) = view.content else { return nil }
     return AggregationSummary(aggregation, value).divided(by: divisor)
   }
 

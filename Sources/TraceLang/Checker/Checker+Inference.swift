@@ -87,7 +87,7 @@ extension Checker {
       environment.maps[map].value = .aggregation(aggregation)
       environment.maps[map].valueRange = range
     case .aggregation(let known)?:
-      if let joined = TypeRules.joined(known, aggregation) {
+      if let joined = known.joined(aggregation) {
         environment.maps[map].value = .aggregation(joined)
       } else {
         let isSame = known.functionName == aggregation.functionName

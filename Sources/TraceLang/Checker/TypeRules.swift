@@ -62,18 +62,6 @@ enum TypeRules {
     }
     return value >= 0 && value < 1 << type.bits
   }
-
-  /// The aggregation an aggregation joins with: the same function, its arguments equal, signed if either is.
-  static func joined(_ a: Aggregation, _ b: Aggregation) -> Aggregation? {
-    switch (a, b) {
-    case (.sum(let x), .sum(let y)): .sum(signed: x || y)
-    case (.min(let x), .min(let y)): .min(signed: x || y)
-    case (.max(let x), .max(let y)): .max(signed: x || y)
-    case (.avg(let x), .avg(let y)): .avg(signed: x || y)
-    case (.stats(let x), .stats(let y)): .stats(signed: x || y)
-    default: a == b ? a : nil
-    }
-  }
 }
 
 extension Type {
@@ -97,40 +85,6 @@ extension Type {
     case .stack(let stack): stack.isUser ? "ustack_t" : "kstack_t"
     case .aggregation(let aggregation): "\(aggregation.functionName)_t"
     case .invalid: "unknown"
-    }
-  }
-}
-
-extension Aggregation {
-  /// Whether it prints as lines of its own.
-  var isChart: Bool {
-    switch self {
-    case .hist, .lhist, .tseries: true
-    case .count, .sum, .min, .max, .avg, .stats: false
-    }
-  }
-
-  /// The function's name in the language.
-  public var functionName: String {
-    switch self {
-    case .count: "count"
-    case .sum: "sum"
-    case .min: "min"
-    case .max: "max"
-    case .avg: "avg"
-    case .stats: "stats"
-    case .hist: "hist"
-    case .lhist: "lhist"
-    case .tseries: "tseries"
-    }
-  }
-
-  /// What reading one as an integer gives; `nil` for histograms, `stats` and time series.
-  public var integerType: IntegerType? {
-    switch self {
-    case .count: .uint64
-    case .sum(let signed), .min(let signed), .max(let signed), .avg(let signed): signed ? .int64 : .uint64
-    case .stats, .hist, .lhist, .tseries: nil
     }
   }
 }

@@ -20,7 +20,7 @@ public indirect enum Type: Hashable, Sendable, Codable {
   case stack(StackType)
   /// What an aggregating map holds; exists as a map's value only.
   case aggregation(Aggregation)
-  /// What `(size_t)@count` reads of one: see `Aggregation.integerType`.
+  /// That of an expression in which an error was reported.
   case invalid
 }
 
@@ -114,41 +114,4 @@ public struct StackType: Hashable, Sendable, Codable {
     self.mode = mode
     self.limit = limit
   }
-}
-
-/// A function whose results a map gathers.
-public enum Aggregation: Hashable, Sendable, Codable {
-  case count
-  case sum(signed: Bool)
-  case min(signed: Bool)
-  case max(signed: Bool)
-  case avg(signed: Bool)
-  case stats(signed: Bool)
-  /// Log2 histogram with 2^k buckets for each power of two, 0 <= k <= 5.
-  case hist(k: Int)
-  /// Linear histogram over [min, max) in steps, with a bucket below and one above.
-  case lhist(min: Int64, max: Int64, step: Int64)
-  case tseries(interval: Int64, count: Int64, Series)
-
-  public enum Series: String, Hashable, Sendable, Codable {
-    case last, avg, max, min, sum
-  }
-
-  /// The 8-byte words one slot takes. A slot is zero when nothing was recorded:
-  /// count [n]; sum [total, n]; min/max [value, n]; avg/stats [total, n];
-  /// hist and lhist one word a bucket; an lhist's last one begins behind the last whole step; tseries [value, n, number]
-  /// for each interval: its value or total, how many values or (for the last value) when it came, and the interval's number
-  /// since 1970, modulo the count of intervals its place.
-  public var words: Int {
-    switch self {
-    case .count: 1
-    case .sum, .min, .max, .avg, .stats: 2
-    case .hist(let k): Self.histBuckets(k: k)
-    case .lhist(let min, let max, let step): Int((max - min) / step) + 2
-    case .tseries(_, let count, _): Int(count) * 3
-    }
-  }
-
-  /// Buckets of `hist(n, k)`: one for negatives, then 0 ..< 2^k singly, then 2^k a power of two up to 2^63.
-  public static func histBuckets(k: Int) -> Int { ((64 - k) << k) + (1 << k) + 1 }
 }

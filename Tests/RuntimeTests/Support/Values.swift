@@ -33,10 +33,14 @@ extension MapView {
       defer { offset += (type.size() + 7) / 8 * 8 }
       return Field(offset: offset, size: type.size(), type: type)
     }
+    let content: MapView.Content =
+      switch value {
+      case .aggregation(let aggregation): .aggregation(aggregation, .hash(MapView.Hash(map: 0, values: .shared)))
+      default: .plain(value, .hash(map: 0, isPerCPU: false))
+      }
     return MapView(
       name: name, key: keys.isEmpty ? nil : keys.count == 1 ? keys[0] : .tuple(keys.map { TupleElement($0) }),
-      keySize: offset, keyFields: fields, value: value, valueSize: value.size(),
-      storage: .hash(MapView.Hash(map: 0, values: .shared)))
+      keySize: offset, keyFields: fields, valueSize: value.size(), content: content)
   }
 }
 

@@ -12,9 +12,9 @@ extension BundleChecker {
     let key = try view.key.map { key throws(BundleFault) in try measure.extent(of: key) }
     try require((key?.size ?? 0) == view.keySize, "its keys are not of their type's size")
     try require(try measure.extent(of: view.value).size == view.valueSize, "its values are not of their type's size")
-    switch view.storage {
-    case .hash(let hash): try check(view, hash)
-    case .cells(let cells):
+    switch view.content {
+    case .plain(_, .hash), .aggregation(_, .hash): if let hash = view.content.hash { try check(view, hash) }
+    case .plain(_, .cells(let cells)):
       try check(cells.domain, of: view)
       let count = cells.domain.count
       try require(
@@ -23,9 +23,8 @@ extension BundleChecker {
       let last = max(count - 1, 0) * cells.stride
       try check(MapView.Place(map: cells.map, offset: cells.offset), count: last + view.valueSize)
       try check(MapView.Place(map: cells.map, offset: cells.presence), count: last + 1)
-    case .slots(let slots):
+    case .aggregation(_, .slots(let slots)):
       try check(slots.domain, of: view)
-      try require(view.value.isAggregation, "slots are of aggregations only")
       try require(
         (0...MapSpec.maximumSize).contains(slots.cpuStride) && (0...MapSpec.maximumSize).contains(slots.size)
           && slots.size >= view.valueSize, "its slots have \(slots.size) bytes")
@@ -52,7 +51,6 @@ extension BundleChecker {
     case (.shared, .hash), (.shared, .lruHash), (.perCPU, .perCPUHash), (.perCPU, .lruPerCPUHash):
       try require(map.valueSize == size, "map \(index) has other values")
     case (.slots(let stride), .hash), (.slots(let stride), .lruHash):
-      try require(view.value.isAggregation, "slots are of aggregations only")
       try require(
         (size...MapSpec.maximumSize).contains(stride) && stride % 8 == 0
           && map.valueSize == stride * bundle.settings.possibleCPUs, "map \(index) has other values")
@@ -78,10 +76,10 @@ extension BundleChecker {
   /// Whether views have memory of their own: that of all together is not more than there is.
   func checkShare(of views: [MapView]) throws(BundleFault) {
     let used = views.reduce(0) { sum, view in
-      switch view.storage {
-      case .hash: sum
-      case .cells(let cells): sum + cells.domain.count * cells.stride
-      case .slots(let slots): sum + bytes(of: slots)
+      switch view.content {
+      case .plain(_, .hash), .aggregation(_, .hash): sum
+      case .plain(_, .cells(let cells)): sum + cells.domain.count * cells.stride
+      case .aggregation(_, .slots(let slots)): sum + bytes(of: slots)
       }
     }
     let there = maps.reduce(0) { $0 + ($1.isData ? $1.valueSize : 0) }
@@ -97,8 +95,4 @@ extension BundleChecker {
     try require(
       extent.size <= field.size, "a \(field.type.description) has \(extent.size) bytes and its field \(field.size)")
   }
-}
-
-extension Type {
-  fileprivate var isAggregation: Bool { if case .aggregation = self { true } else { false } }
 }

@@ -89,28 +89,10 @@ struct TypeMeasure {
       guard (1...1 << 16).contains(stack.limit) else { throw BundleFault("a stack has \(stack.limit) frames") }
       return try Extent(size: type.size(), count: 1)
     case .aggregation(let aggregation):
-      try Self.check(aggregation)
+      if let fault = aggregation.fault { throw BundleFault(fault) }
       return try Extent(size: type.size(), count: 1)
     case .void, .bool, .pointer, .symbolic, .invalid:
       return try Extent(size: type.size(), count: 1)
-    }
-  }
-
-  /// Whether a number of words can be computed from the parameters, and what prints from both.
-  private static func check(_ aggregation: Aggregation) throws(BundleFault) {
-    switch aggregation {
-    case .count, .sum, .min, .max, .avg, .stats: break
-    case .hist(let k):
-      guard (0...5).contains(k) else { throw BundleFault("a histogram has 2^\(k) buckets for each power of two") }
-    case .lhist(let min, let max, let step):
-      let (width, overflow) = max.subtractingReportingOverflow(min)
-      guard !overflow, width > 0, step > 0, width / step <= 1 << 16 else {
-        throw BundleFault("a histogram has steps of \(step) from \(min) to \(max)")
-      }
-    case .tseries(let interval, let count, _):
-      guard interval > 0, (1...1 << 20).contains(count) else {
-        throw BundleFault("a time series has \(count) intervals of \(interval) ns")
-      }
     }
   }
 }

@@ -10,32 +10,7 @@ package enum AggregationSummary: Hashable {
   case series([SeriesInterval], interval: Int64)
 
   /// Reads a slot of `aggregation.words` words.
-  package init(_ aggregation: Aggregation, _ slot: UnsafeRawPointer) {
-    func word(_ index: Int) -> UInt64 { Word.u64(slot, index * 8) }
-    switch aggregation {
-    case .count: self = .number(Int64(bitPattern: word(0)), signed: false)
-    case .sum(let signed), .min(let signed), .max(let signed):
-      self = .number(Int64(bitPattern: word(0)), signed: signed)
-    case .avg(let signed):
-      self = .number(Self.average(total: word(0), count: word(1), signed: signed), signed: signed)
-    case .stats(let signed):
-      self = .stats(
-        count: word(1), average: Self.average(total: word(0), count: word(1), signed: signed),
-        total: Int64(bitPattern: word(0)), signed: signed)
-    case .tseries(let interval, let count, let function):
-      self = .series(SeriesInterval.all(slot, count: Int(count), function), interval: interval)
-    case .hist, .lhist:
-      let counts = (0..<aggregation.words).map(word)
-      self = .buckets(counts, used: HistogramBuckets.used(counts))
-    }
-  }
-
-  /// Rounded towards zero; 0 of nothing.
-  private static func average(total: UInt64, count: UInt64, signed: Bool) -> Int64 {
-    guard count > 0 else { return 0 }
-    if !signed { return Int64(bitPattern: total / count) }
-    return Int64(bitPattern: total) / Int64(clamping: count)
-  }
+  package init(_ aggregation: Aggregation, _ slot: UnsafeRawPointer) { self = aggregation.reader.summary(of: slot) }
 
   /// What entries are sorted by; compares as unsigned when `signed` is not set.
   var sortKey: (Int64, signed: Bool) {
