@@ -121,14 +121,9 @@ public struct IRVerifier {
 
   /// What is wrong with an instruction; `nil` when nothing is.
   private func problem(with instruction: Instruction) -> String? {
-    let hasResult = instruction.result != nil
-    switch instruction.operation {
-    case .store, .atomicAdd, .copy, .zero:
-      if hasResult { return "it has no result" }
-    case .call, .callFunction, .callKernel: break
-    case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .arithmetic, .extend, .byteSwap,
-      .compare, .load:
-      if !hasResult { return "its result is dropped" }
+    let operation = instruction.operation
+    if operation.arguments == nil, (operation.writtenPlace == nil) != (instruction.result != nil) {
+      return operation.writtenPlace == nil ? "its result is dropped" : "it has no result"
     }
     switch instruction.operation {
     case .constant, .mapReference, .mapValueAddress: return nil

@@ -48,15 +48,4 @@ extension Operation {
     case .callKernel(let function, let operands): return .callKernel(function, operands.mapped(transform))
     }
   }
-
-  /// Whether removing it when nobody reads its result changes nothing; loads are, as memory operands are proven.
-  public var isRemovable: Bool {
-    switch self {
-    case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .arithmetic, .extend, .byteSwap,
-      .compare, .load:
-      true
-    case .store, .atomicAdd, .copy, .zero, .callFunction, .callKernel: false
-    case .call(let helper, _): helper.isPure || helper == .mapLookupElement || helper == .ktimeGetNanoseconds
-    }
-  }
 }

@@ -43,7 +43,7 @@ public struct DeadStoreElimination: Pass {
 
   /// A write from one slot to another reads the first.
   private func read(of operation: Operation, _ uses: SlotUses, _ overwritten: inout [ByteSet]) {
-    if case .copy(_, _, let from, _, _, _) = operation, let place = uses.places[from.index] {
+    if let read = operation.readPlace, let place = uses.places[read.base.index] {
       overwritten[place.slot.index] = ByteSet()
     }
   }

@@ -41,8 +41,7 @@ struct DemandedBits {
       demand(.value(base), .max)
       demand(operand, KnownBounds.mask(bits))
     case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .compare, .load, .copy, .zero,
-      .call,
-      .callFunction, .callKernel:
+      .call, .callFunction, .callKernel:
       operation.forEachOperand { demand($0, .max) }
     }
   }

@@ -63,8 +63,8 @@ private struct SlotContents {
 
   struct Write: Hashable {
     let offset: Int
-    /// Bits of a store, or bytes of zeros.
     let size: Int
+    /// `nil` for zeros.
     let value: Operand?
   }
 
@@ -110,8 +110,8 @@ private struct SlotContents {
     func spoil(_ value: Value) {
       if let place = uses.places[value.index] { states[place.slot.index].isSpoiled = true }
     }
-    func write(_ base: Value, _ offset: Int, _ size: Int, _ value: Operand?) {
-      guard let place = uses.places[base.index] else { return }
+    func write(_ written: MemoryPlace, _ value: Operand?) {
+      guard let place = uses.places[written.base.index] else { return }
       let index = place.slot.index
       if states[index].block == nil {
         states[index].block = block
@@ -120,26 +120,18 @@ private struct SlotContents {
       }
       if states[index].block != block || states[index].isRead { states[index].isSpoiled = true }
       states[index].last = position
-      states[index].content.append(Write(offset: place.offset + offset, size: size, value: value))
+      states[index].content.append(Write(offset: place.offset + written.offset, size: written.size, value: value))
     }
-    switch operation {
-    case .store(let bits, let base, let offset, let operand): write(base, offset, bits, operand)
-    case .zero(let base, let offset, let size, _): write(base, offset, size, nil)
-    case .atomicAdd(_, let base, _, _): spoil(base)
-    case .copy(let to, _, let from, _, _, _):
-      spoil(to)
-      read(from)
-    case .load(_, _, let base, _): read(base)
-    case .call(let helper, let operands):
-      for (index, operand) in operands.enumerated() {
-        guard case .value(let value) = operand else { continue }
-        if helper.onlyReads(argument: index) { read(value) } else { spoil(value) }
+    if let written = operation.writtenPlace {
+      // Of a copy and of a sum it is not known what is there afterwards.
+      if operation.readPlace != nil { spoil(written.base) } else { write(written, operation.storedOperand) }
+    }
+    if let place = operation.readPlace { read(place.base) }
+    if let arguments = operation.arguments {
+      for (index, argument) in arguments.enumerated() {
+        guard case .value(let value) = argument else { continue }
+        if operation.onlyReads(argument: index) { read(value) } else { spoil(value) }
       }
-    case .callFunction(_, let operands), .callKernel(_, let operands):
-      for case .value(let value) in operands { spoil(value) }
-    case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .arithmetic, .extend, .byteSwap,
-      .compare:
-      break
     }
   }
 

@@ -34,21 +34,18 @@ struct MemoryEffects {
 
   func effect(of operation: Operation) -> Effect {
     var effect = Effect()
-    switch operation {
-    case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .arithmetic, .extend, .byteSwap,
-      .compare, .load:
-      break
-    case .store(_, let base, _, _), .atomicAdd(_, let base, _, _), .copy(let base, _, _, _, _, _),
-      .zero(let base, _, _, _):
-      if let place = slots.places[base.index] { effect.slots.insert(place.slot) }
-    case .callFunction, .callKernel: effect.everything = true
-    case .call(let helper, let operands):
-      if helper.runsCallback { effect.everything = true }
-      for (index, operand) in operands.enumerated() {
-        guard case .value(let value) = operand else { continue }
-        if case .pointer(.mapReference(let map)) = types[value.index], helper.changesMaps { effect.maps.insert(map) }
-        if let place = slots.places[value.index], !helper.onlyReads(argument: index) { effect.slots.insert(place.slot) }
-      }
+    if let written = operation.writtenPlace, let place = slots.places[written.base.index] {
+      effect.slots.insert(place.slot)
+    }
+    guard let arguments = operation.arguments else { return effect }
+    guard case .call(let helper, _) = operation, !helper.runsCallback else {
+      effect.everything = true
+      return effect
+    }
+    for (index, operand) in arguments.enumerated() {
+      guard case .value(let value) = operand else { continue }
+      if case .pointer(.mapReference(let map)) = types[value.index], helper.changesMaps { effect.maps.insert(map) }
+      if let place = slots.places[value.index], !helper.onlyReads(argument: index) { effect.slots.insert(place.slot) }
     }
     return effect
   }

@@ -23,29 +23,23 @@ struct SlotUses {
   }
 
   private mutating func collect(_ instruction: Instruction) {
-    switch instruction.operation {
-    case .slotAddress(let slot):
-      if let result = instruction.result { places[result.index] = (slot, 0) }
-    case .arithmetic(.add, .value(let base), .constant(let offset)),
-      .arithmetic(.add, .constant(let offset), .value(let base)):
-      if let place = places[base.index], let result = instruction.result, offset.magnitude < 1 << 20 {
-        places[result.index] = (place.slot, place.offset + Int(offset))
-      }
-    case .arithmetic(_, let a, let b), .compare(_, let a, let b):
-      escape(a)
-      escape(b)
-    case .extend(_, _, let operand), .byteSwap(_, let operand): escape(operand)
-    case .load(_, _, let base, _): read(base)
-    case .store(_, _, _, let operand): escape(operand)
-    case .atomicAdd(_, let base, _, let operand):
-      read(base)
-      escape(operand)
-    case .copy(_, _, let from, _, _, _): read(from)
-    case .zero: break
-    case .call(_, let operands), .callFunction(_, let operands), .callKernel(_, let operands):
-      for case .value(let value) in operands { read(value) }
-    case .constant, .mapReference, .mapValueAddress, .functionAddress: break
+    let operation = instruction.operation
+    if let result = instruction.result, let place = place(of: operation) {
+      places[result.index] = place
+    } else if operation.isComputation {
+      operation.forEachOperand { escape($0) }
+    } else {
+      if let place = operation.readPlace { read(place.base) }
+      if let operand = operation.storedOperand { escape(operand) }
+      if let arguments = operation.arguments { for case .value(let value) in arguments { read(value) } }
     }
+  }
+
+  /// Where the result of an operation points: at a slot, or a constant number of bytes from where another value does.
+  private func place(of operation: Operation) -> (slot: Slot, offset: Int)? {
+    if case .slotAddress(let slot) = operation { return (slot, 0) }
+    guard let (base, offset) = operation.constantStep, let place = places[base.index] else { return nil }
+    return (place.slot, place.offset + offset)
   }
 
   private mutating func read(_ base: Value) {
@@ -60,29 +54,30 @@ struct SlotUses {
 
   /// The slot that an operation does nothing but write to.
   func writtenSlot(_ operation: Operation) -> Slot? {
-    switch operation {
-    case .store(_, let base, _, _), .zero(let base, _, _, _), .copy(let base, _, _, _, _, _): places[base.index]?.slot
-    case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .arithmetic, .extend, .byteSwap,
-      .compare, .load, .atomicAdd, .call, .callFunction, .callKernel:
-      nil
-    }
+    operation.overwrittenPlace.flatMap { places[$0.base.index]?.slot }
   }
 
   /// The bytes of a slot that an operation writes with certainty, and nothing else.
   func write(_ operation: Operation) -> (slot: Slot, bytes: Range<Int>)? {
-    switch operation {
-    case .store(let bits, let base, let offset, _): write(base, offset, bits / 8)
-    case .zero(let base, let offset, let size, _): write(base, offset, size)
-    case .copy(let base, let offset, _, _, let size, _): write(base, offset, size)
-    case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .arithmetic, .extend, .byteSwap,
-      .compare, .load, .atomicAdd, .call, .callFunction, .callKernel:
-      nil
-    }
+    guard let written = operation.overwrittenPlace, let place = places[written.base.index] else { return nil }
+    let start = place.offset + written.offset
+    return (place.slot, start..<start + written.size)
   }
+}
 
-  private func write(_ base: Value, _ offset: Int, _ size: Int) -> (slot: Slot, bytes: Range<Int>)? {
-    guard let place = places[base.index] else { return nil }
-    let start = place.offset + offset
-    return (place.slot, start..<start + size)
+extension Operation {
+  /// The value and the constant number of bytes that it adds to it.
+  fileprivate var constantStep: (base: Value, offset: Int)? {
+    guard case .arithmetic(.add, let a, let b) = self else { return nil }
+    if case .value(let base) = a, let offset = b.smallConstant { return (base, offset) }
+    if case .value(let base) = b, let offset = a.smallConstant { return (base, offset) }
+    return nil
+  }
+}
+
+extension Operand {
+  fileprivate var smallConstant: Int? {
+    guard case .constant(let number) = self, number.magnitude < 1 << 20 else { return nil }
+    return Int(number)
   }
 }

@@ -98,16 +98,12 @@ private struct NumberingWalk {
   }
 
   private func isPure(_ operation: Operation, _ function: Function) -> Bool {
-    switch operation {
-    case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .arithmetic, .extend, .byteSwap,
-      .compare:
-      true
+    if case .call(let helper, _) = operation { return helper.isPure }
     // A run of a program sees a kernel object at one moment.
-    case .load(_, _, let base, _):
-      function.type(of: base) == .pointer(.context) || function.type(of: base) == .pointer(.kernelObject)
-    case .call(let helper, _): helper.isPure
-    case .store, .atomicAdd, .copy, .zero, .callFunction, .callKernel: false
+    if case .load(_, _, let base, _) = operation {
+      return function.type(of: base) == .pointer(.context) || function.type(of: base) == .pointer(.kernelObject)
     }
+    return operation.isComputation
   }
 
   /// What the immediate dominator knows and no way from it to this block changes.

@@ -110,20 +110,14 @@ struct Selector {
       for instruction in function[block].instructions.reversed() {
         let operation = instruction.operation
         if let result = instruction.result, operation.isRemovable, !isNeeded[result.index] { continue }
-        switch operation {
-        case .load(_, _, let base, _), .zero(let base, _, _, _): needBase(base)
-        case .store(_, let base, _, let operand), .atomicAdd(_, let base, _, let operand):
-          needBase(base)
-          need(operand)
-        case .copy(let to, _, let from, _, _, _):
-          needBase(to)
-          needBase(from)
-        case .call(_, let operands), .callFunction(_, let operands), .callKernel(_, let operands):
-          operands.forEach { needAnywhere($0) }
-        case .constant, .mapReference, .mapValueAddress, .functionAddress, .slotAddress, .arithmetic, .extend,
-          .byteSwap, .compare:
+        if operation.isComputation {
           operation.forEachOperand { need($0) }
+          continue
         }
+        if let place = operation.readPlace { needBase(place.base) }
+        if let place = operation.writtenPlace { needBase(place.base) }
+        if let operand = operation.storedOperand { need(operand) }
+        operation.arguments?.forEach { needAnywhere($0) }
       }
     }
   }

@@ -21,8 +21,7 @@ struct KernelFeatures {
     switch feature {
     case .btf: (try? openFile(BTFFile.vmlinuxPath).closing { _ in }) != nil
     case .tracingRawTracepoint: hasTracingRawTracepoint()
-    case .ringBuffer:
-      ProbeMap(type: .ringBuffer, keySize: 0, valueSize: 0, entries: UInt32(getpagesize())) != nil
+    case .ringBuffer: libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, nil) == 1
     case .forEachMapElement: hasHelper(BPF_FUNC_for_each_map_elem)
     case .currentTaskBTF: hasHelper(BPF_FUNC_get_current_task_btf)
     case .attachCookie: hasHelper(BPF_FUNC_get_attach_cookie)

@@ -98,25 +98,3 @@ final class ProbeProgram {
 
   func says(_ words: String) -> Bool { strstr(log, words) != nil }
 }
-
-/// A map created to see whether the kernel has its kind; closed when it goes out of use.
-final class ProbeMap {
-  /// Kernel: include/uapi/linux/bpf.h, enum bpf_map_type.
-  enum Kind: UInt32 {
-    case hash = 1
-    case ringBuffer = 27
-  }
-
-  let descriptor: Int32
-
-  init?(type: Kind, keySize: UInt32, valueSize: UInt32, entries: UInt32) {
-    var options = bpf_map_create_opts()
-    options.sz = MemoryLayout<bpf_map_create_opts>.size
-    descriptor = bpf_map_create(bpf_map_type(type.rawValue), nil, keySize, valueSize, entries, &options)
-    guard descriptor >= 0 else { return nil }
-  }
-
-  deinit {
-    if descriptor >= 0 { _ = close(descriptor) }
-  }
-}
