@@ -17,6 +17,7 @@ import Testing
     case .cgroupPath: "cgroup_path(1)"
     case .errorName: "strerror(1)"
     case .syscallName: "syscall_name(1)"
+    case .signalName: "signal_name(1)"
     }
   }
 
@@ -35,7 +36,7 @@ import Testing
       rows == [
         "probeName 8 8 [0] scalar", "kernelSymbol 8 8 [0] scalar", "userSymbol 16 8 [0, 8]", "inet 24 8 [0, 4]",
         "macAddress 8 8 [0]", "username 8 8 [0] scalar", "timestamp 16 8 [0, 8]", "cgroupPath 16 8 [0, 8]",
-        "errorName 8 8 [0] scalar", "syscallName 8 8 [0] scalar",
+        "errorName 8 8 [0] scalar", "syscallName 8 8 [0] scalar", "signalName 8 8 [0] scalar",
       ])
   }
 
@@ -43,16 +44,14 @@ import Testing
     #expect(begin("@ = \(Self.sample(symbol));").hasPrefix("map @: \(symbol.facts.name)\n"))
   }
 
-  @Test("only what may be a key is one", arguments: SymbolicType.allCases) func key(symbol: SymbolicType) {
-    let expected = symbol == .timestamp ? "timestamp cannot be a map key" : nil
-    #expect(symbol.facts.isKey == (expected == nil))
-    #expect(mistake("@[\(Self.sample(symbol))] = 1;") == expected)
+  @Test("all may be keys", arguments: SymbolicType.allCases) func key(symbol: SymbolicType) {
+    #expect(mistake("@[\(Self.sample(symbol))] = 1;") == nil)
   }
 
   @Test("values are equal by their parts, where that tells of their text", arguments: SymbolicType.allCases)
   func equality(symbol: SymbolicType) {
     let (value, name) = (Self.sample(symbol), symbol.facts.name)
-    #expect(symbol.facts.isComparable == ![.userSymbol, .timestamp, .cgroupPath].contains(symbol))
+    #expect(symbol.facts.isComparable == ![.userSymbol, .cgroupPath].contains(symbol))
     #expect(
       mistake("print(\(value) == \(value));")
         == (symbol.facts.isComparable ? nil : "\(name) and \(name) cannot be compared with '=='"))
@@ -67,9 +66,7 @@ import Testing
     } else {
       #expect(mistake("print(\(value) == \"x\");") == "\(name) and string[2] cannot be compared with '=='")
       #expect(mistake("print(\"x\" != \(value));") == "string[2] and \(name) cannot be compared with '!='")
-      if symbol.facts.isKey {
-        #expect(mistake("@[\(value)] = 1; @[\"x\"] = 2;") == "the key of @ is \(name) elsewhere and string[2] here")
-      }
+      #expect(mistake("@[\(value)] = 1; @[\"x\"] = 2;") == "the key of @ is \(name) elsewhere and string[2] here")
     }
   }
 
@@ -87,7 +84,7 @@ import Testing
     let value = Self.sample(symbol)
     let expected: SymbolicType.Text =
       switch symbol {
-      case .probeName, .username, .errorName, .syscallName: .string
+      case .probeName, .username, .errorName, .syscallName, .signalName: .string
       case .kernelSymbol, .userSymbol, .timestamp: .label
       case .inet, .macAddress, .cgroupPath: .value
       }

@@ -97,17 +97,36 @@ import TraceLang
   }
 
   @Test(
-    "a map that nothing is assigned to is an error, and the only one",
+    "a map that nothing is assigned to cannot be printed, cleared, searched or walked, and that is the only error",
     arguments: [
-      ("print(@n);", "1:15-17"), ("$x = @n; print($x.pid); @y = $x + 1;", "1:14-16"),
-      ("@a = @n; @b = @a + 1;", "1:14-16"),
-      ("if (@n == 1) { }", "1:13-15"), ("delete(@n, 1);", "1:16-18"), ("@a = @n[@a];", "1:14-20"),
-      ("for ($kv : @n) { print($kv.0); }", "1:20-22"), ("clear(@n);", "1:15-17"), ("@a[@n] = @a[1] + 1;", "1:12-14"),
+      ("print(@n);", "1:15-17"), ("$x = @n; clear(@n); @y = $x + 1;", "1:14-16"), ("delete(@n, 1);", "1:16-18"),
+      ("for ($kv : @n) { print($kv.0); }", "1:20-22"), ("clear(@n);", "1:15-17"), ("zero(@n);", "1:14-16"),
+      ("if (has_key(@n, 1)) { }", "1:21-23"), ("print(len(@n));", "1:19-21"), ("$p = &@n; print(*$p);", "1:15-17"),
     ])
   func unassigned(body: String, place: String) {
     let report = Checked("BEGIN { \(body) }").report
     #expect(report.hasPrefix("stdin:\(place): ERROR: the map @n is never assigned a value\n"), "\(report)")
     #expect(report.split(separator: "\n").count { $0.contains("ERROR") } == 1, "\(report)")
+  }
+
+  @Test(
+    "a map that nothing is assigned to reads as 0, with a warning",
+    arguments: [
+      ("@a = @n; @b = @a + 1;", "1:14-16"), ("if (@n == 1) { }", "1:13-15"), ("@a = @n[@a];", "1:14-20"),
+      ("@a[@n] = @a[1] + 1;", "1:12-14"), ("print(@n[1]);", "1:15-20"), ("printf(\"%d\", @n);", "1:22-24"),
+      ("$x = @n ? 1 : 2; print($x);", "1:14-16"),
+    ])
+  func unassignedRead(body: String, place: String) {
+    let report = Checked("BEGIN { \(body) }").report
+    #expect(
+      report.contains("stdin:\(place): WARNING: the map @n is never assigned a value: it reads as 0\n"), "\(report)")
+    #expect(!report.contains("ERROR"), "\(report)")
+  }
+
+  @Test("a declared map that nothing uses is a warning") func unusedMap() {
+    let report = Checked("let @n = hash(10); BEGIN { exit(); }").report
+    #expect(report.hasPrefix("stdin:1:5-7: WARNING: the map @n is declared and never used\n"), "\(report)")
+    #expect(!report.contains("ERROR"), "\(report)")
   }
 
   @Test(

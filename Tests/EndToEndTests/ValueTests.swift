@@ -121,4 +121,123 @@ import Testing
       """
     #expect(try Tracing.output(script).hasPrefix("(true, true, true, 0)\n"))
   }
+
+  @Test("an index of a string gives its byte, and 0 behind its end") func stringBytes() throws {
+    #expect(
+      try lines(
+        """
+        $s = "abc"; print($s[0]); for $i : 1..6 { print($s[$i]); } $i = -1; print($s[$i]); print(sizeof($s[0]));
+        print((comm[0], comm[15], str("\\xff")[0], @m["x"][1])); @m["x"] = "yz"; print(@m["x"][1]);
+        """) == ["97", "98", "99", "0", "0", "0", "0", "1", "(115, 0, -1, 0)", "122", "@m[x]: yz"])
+    let script = "tracepoint:sched:sched_switch { print((args.prev_comm[0] == comm[0], args.next_comm[15])); exit(); }"
+    #expect(try Tracing.output(script).hasPrefix("(true, 0)\n"))
+  }
+
+  @Test("str() of text that is known keeps as many bytes as it is told, of other text one less") func lengths() throws {
+    #expect(
+      try lines(
+        """
+        $s = "truncate"; $l = 3; print((str("truncate", 4), str($s, 4), str("truncate", 100), str($s, 100)));
+        print((str("truncate", $l), str($s, $l), str(comm, 4), str("", 4))); print(sizeof(str("truncate", 4)));
+        """) == ["(trun, tru, truncate, truncate)", "(tr, tr, swt, )", "5"])
+    #expect(
+      try Tracing.output("BEGIN { print((str($1, 4), str($1))); exit(); }", parameters: ["parameter"]).hasPrefix(
+        "(para, parameter)\n"))
+  }
+
+  @Test("strings are joined, as far as a string may be long") func concatenation() throws {
+    #expect(
+      try lines(
+        """
+        $s = "abc"; print((str_concat("a", "b"), str_concat($s, comm), str_concat(comm, $s), str_concat("", $s)));
+        @[str_concat($s, "d")] = 1; print(@["abcd"]); print(sizeof(str_concat($s, $s)));
+        print(str_concat(str_concat($s, $s), str_concat($s, "e")) == "abcabcabce");
+        """) == ["(ab, abcswtrace, swtraceabc, abc)", "1", "7", "true", "@[abcd]: 1"])
+    let script = "config = { max_strlen = 4 } BEGIN { $s = str(\"abcd\"); print(str_concat($s, $s)); exit(); }"
+    #expect(try Tracing.output(script).hasPrefix("abcd\n"))
+  }
+
+  @Test("buffers and timestamps are equal when their parts are, and may be keys") func partsEqual() throws {
+    #expect(
+      try lines(
+        """
+        $b = buf("abc", 3); $t = nsecs;
+        print(($b == buf("abc", 3), $b != buf("abd", 3), $b == buf("abcd", 4), buf("abcd", 4) == $b));
+        print((strftime("%H", $t) == strftime("%H", $t), strftime("%H", $t) == strftime("%H", $t + 1)));
+        @b[$b] = 1; @b[buf("abc", 3)]++; @t[strftime("year %Y", 0), 1] = count();
+        """
+      ).dropLast() == ["(true, true, false, false)", "(true, false)", "@b[abc]: 2"])
+  }
+
+  @Test("an integer cast to an array of booleans gives whether each byte is set") func booleans() throws {
+    #expect(
+      try lines("print((bool[2])(uint16)1); print((bool[])(uint32)0x02000100);") == [
+        "[true,false]", "[false,true,false,true]",
+      ])
+  }
+
+  @Test("a block's last expression may be what a map gathers") func gatheringBlocks() throws {
+    #expect(
+      try lines("@ = { let $a = 100; avg($a) }; @b[1] = { @n = 5; { count() } }; @b[1] = count(); @h = { hist(3) };")
+        == ["@: 100", "@b[1]: 2", "@h: ", "[2, 4)                 1 |\(String(repeating: "@", count: 52))|", "@n: 5"])
+  }
+
+  @Test("numbers of the network are those of the machine reversed, in their own width") func byteOrder() throws {
+    #expect(
+      try lines(
+        "print((ntohs(0x1234), htons(0x1234), ntohl(0x12345678), htonl(1), ntohs(0x991234))); $x = pid; print(ntohl(htonl($x)) == pid);"
+      )
+        == ["(13330, 13330, 2018915346, 16777216, 13330)", "true"])
+  }
+
+  @Test("pointers that are errors are told from others") func errorPointers() throws {
+    #expect(
+      try lines(
+        "$e = (void *)0xfffffffffffffff0; print((is_err($e), is_err(curtask), is_err((void *)0), is_err((void *)0xfffffffffffff001), is_err((void *)0xfffffffffffff000)));"
+      ) == ["(true, false, false, true, false)"])
+  }
+
+  @Test("a pointer to a field leads to the struct around it") func containers() throws {
+    #expect(
+      try lines(
+        """
+        $t = curtask; $next = container_of($t.tasks.next, struct task_struct, tasks);
+        $back = container_of($next.tasks.prev, struct task_struct, tasks); print($back.pid == $t.pid);
+        """) == ["true"])
+  }
+
+  @Test("the settings of a script are a record") func settings() throws {
+    #expect(
+      try Tracing.output(
+        "config = { max_strlen = 77; stack_mode = perf } BEGIN { print((config.max_strlen, config.stack_mode, config.print_maps_on_exit, config().max_map_keys)); exit(); }"
+      ).hasPrefix("(77, perf, true, 4096)\n"))
+  }
+
+  @Test("signals have names, and processes' first threads") func names() throws {
+    #expect(
+      try lines(
+        "print((signal_name(9), signal_name(11), signal_name(0), signal_name(99), leader_comm, leader_tid == tid, leader_comm(curtask), leader_tid(curtask) == pid));"
+      )
+        == ["(Killed, Segmentation fault, N/A, N/A, swtrace, true, swtrace, true)"])
+  }
+
+  @Test("the context of a perf event and of a uprobe holds what the CPU was doing") func contexts() throws {
+    #expect(
+      try Tracing.output(
+        "software:cpu-clock:1000 { print((ctx.regs.ip == reg(\"ip\"), ctx.regs.sp == reg(\"sp\"), ctx.sample_period)); exit(); }"
+      ).hasPrefix("(true, true, 1000)\n"))
+    #expect(
+      try Tracing.output("interval:ms:1 { print(ctx.regs.ip == reg(\"ip\")); exit(); }").hasPrefix("true\n"))
+  }
+
+  @Test("a tracepoint's field of an enum prints as its enumerator") func enumFields() throws {
+    let script = """
+      tracepoint:timer:hrtimer_start /comm == "swt-enum"/ {
+        printf("%s %d\\n", args.mode, args.mode); print(args.mode); @[args.mode] = count(); exit();
+      }
+      """
+    let output = try Tracing.output(script, as: "swt-enum", doing: "nap 20")
+    let lines = output.split(separator: "\n")
+    #expect(lines.count == 3 && lines.allSatisfy { $0.contains("HRTIMER_MODE_") }, "\(output)")
+  }
 }

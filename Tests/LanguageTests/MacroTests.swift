@@ -122,9 +122,35 @@ import TraceLang
         "stdin:1:54-58: ERROR: the macro 'b' calls itself: b -> c -> b\n"))
   }
 
-  @Test("two macros of one name are refused")
-  func duplicates() {
-    #expect(body("macro f() { 1 } macro f() { 2 }", "").contains("ERROR: there are two macros 'f'"))
+  @Test(
+    "two macros of one name that take the same arguments are refused",
+    arguments: [
+      "macro f() { 1 } macro f() { 2 }", "macro f($a, b) { b } macro f($x, y) { y }",
+      "macro f(a, b = 1) { a + b } macro f(a) { a }",
+    ])
+  func duplicates(macros: String) {
+    #expect(body(macros, "").contains("ERROR: there are two macros 'f' that take the same arguments"))
+  }
+
+  @Test("macros of one name are told apart by the number and the kinds of their arguments")
+  func overloads() {
+    let macros = """
+      macro f() { 10 } macro f(a) { 11 + a } macro f($a) { $a = 5; 12 } macro f(@a) { @a[1] } macro f(a, b) { f(a) + f(b) }
+      """
+    #expect(constants(macros, "f()", "f(1)", "f(1, 2)") == "10, 12, 25")
+    #expect(body(macros, "$x = pid; $y = f($x); print($y);").contains("$x = 5:int64"))
+    #expect(body(macros, "@m[1] = 7; $y = f(@m); print($y);").contains("$y = @m[1:int64]:int64"))
+    #expect(body("macro f($a) { $a }", "$x = f(1);").contains("ERROR: the macro 'f' needs a variable for $a, not this"))
+  }
+
+  @Test("a macro hides a builtin from calls with as many arguments as it takes only")
+  func builtinNames() {
+    #expect(constants("macro strlen(a, b) { a + b }", "strlen(1, 2)", "strlen(\"abc\")") == "3, 3")
+    #expect(body("macro cpu(x) { x + cpu() + cpu }", "$x = cpu(pid); print($x);").contains("cpu:uint64"))
+    #expect(body("macro pid() { 5 }", "$x = pid() + pid; print($x);").contains("pid:uint32"))
+    #expect(body("macro pid() { __builtin_pid }", "$x = pid(); print($x);").contains("$x = pid:uint32"))
+    #expect(constants("", "__builtin_strlen(\"abc\")") == "3")
+    #expect(body("", "$x = __builtin_nothing;").contains("ERROR: there is nothing named '__builtin_nothing'"))
   }
 
   @Test("macros that double again and again are stopped")

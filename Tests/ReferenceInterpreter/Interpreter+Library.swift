@@ -16,6 +16,13 @@ extension Interpreter {
       let wanted = try evaluate(needle).text
       let starts = 0...max(0, text.count - wanted.count)
       return .integer(Int64(starts.first { text.dropFirst($0).starts(with: wanted) } ?? -1))
+    case .byte(let text, let position):
+      let bytes = try evaluate(text).text
+      let index = try evaluate(position).number
+      return .integer(Int64(index >= 0 && index < bytes.count ? Int8(bitPattern: bytes[Int(index)]) : 0))
+    case .concatenation(let first, let second):
+      let bytes = try evaluate(first).text + evaluate(second).text
+      return padded(Array(bytes)[...], type)
     case .compareBytes(let left, let right, let count):
       let a = layouts.encoded(try evaluate(left), left.type)
       let b = layouts.encoded(try evaluate(right), right.type)
@@ -33,7 +40,7 @@ extension Interpreter {
     case .cgroupPath(let identifier, let filter):
       let identifier = UInt64(bitPattern: try evaluate(identifier).number)
       return .bytes(Layouts.bytes(of: identifier) + Layouts.bytes(of: UInt64(filter)))
-    case .perCPUAddress, .userAddress, .signal, .path, .socketCookie, .override, .stackDepth:
+    case .perCPUAddress, .userAddress, .signal, .writeUser, .path, .socketCookie, .override, .stackDepth:
       for argument in function.arguments { _ = try evaluate(argument) }
       return layouts.zero(type)
     case .userMode, .register, .stack: return layouts.zero(type)

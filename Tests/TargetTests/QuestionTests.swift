@@ -37,7 +37,7 @@ enum QuestionKind: CaseIterable {
       case .type(.layout(.script)): .scriptLayout
       case .type(.layout(.tracepoint)): .tracepointLayout
       case .type(.enumerator): .enumerator
-      case .type(.enumerators(.btf)): .enumerators
+      case .type(.enumerators(.btf)), .type(.enumerators(.named)): .enumerators
       case .type(.enumerators(.script)): .scriptEnumerators
       case .process(.cgroupID): .cgroup
       case .process(.pidNamespace): .pidNamespace

@@ -13,6 +13,7 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
   case getCurrentComm = 16
   case getStackID = 27
   case getNUMANodeID = 42
+  case probeWriteUser = 36
   case probeReadString = 45
   case getSocketCookie = 46
   case perfEventOutput = 25
@@ -65,6 +66,7 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
     case .getCurrentComm: "get_current_comm"
     case .getStackID: "get_stackid"
     case .getNUMANodeID: "get_numa_node_id"
+    case .probeWriteUser: "probe_write_user"
     case .probeReadString: "probe_read_str"
     case .getSocketCookie: "get_socket_cookie"
     case .perfEventOutput: "perf_event_output"
@@ -109,7 +111,8 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
     case .getSMPProcessorID, .getCurrentPIDTGID, .getCurrentUIDGID, .getNUMANodeID, .getCurrentTask,
       .getCurrentCgroupID, .getCurrentTaskBTF, .getFunctionIP, .getAttachCookie:
       true
-    case .mapLookupElement, .mapUpdateElement, .mapDeleteElement, .probeRead, .ktimeGetNanoseconds, .getPseudoRandom,
+    case .mapLookupElement, .mapUpdateElement, .mapDeleteElement, .probeRead, .probeWriteUser, .ktimeGetNanoseconds,
+      .getPseudoRandom,
       .tailCall, .getCurrentComm, .getStackID, .probeReadString, .getSocketCookie, .perfEventOutput, .overrideReturn,
       .getStack,
       .sendSignal, .probeReadUser, .probeReadKernel, .probeReadUserString, .probeReadKernelString, .sendSignalThread,

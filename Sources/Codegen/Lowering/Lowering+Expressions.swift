@@ -313,11 +313,23 @@ extension Lowering {
 
   private mutating func member(_ base: TypedExpression, _ member: RecordLayout.Member, _ type: Type) -> Operand {
     if base.kind == .context(.arguments) { return argument(member, type) }
+    if member.bitField == nil, let integer = type.integer, let offset = contextOffset(base) {
+      return builder.load(integer.bits, signed: integer.isSigned, entry.context, offset + member.offset)
+    }
     if let result = localMember(base, member, type) { return result }
     if let result = kernelMember(base, member, type) { return result }
     let (start, space) = base.type.isScalar ? (scalar(base), Self.space(base.type)) : location(base)
     let place = builder.arithmetic(.add, start, .constant(Int64(member.offset)))
     return bits(of: member.bitField, read(type, at: place, space), type)
+  }
+
+  /// Where a struct lies in the context, whose kind only loads of the program itself know; `nil` for one elsewhere.
+  private func contextOffset(_ expression: TypedExpression) -> Int? {
+    guard !placement.load.isTyped, case .member(let base, let member) = expression.kind, !expression.type.isScalar
+    else {
+      return nil
+    }
+    return base.kind == .context(.arguments) ? member.offset : contextOffset(base).map { $0 + member.offset }
   }
 
   /// A field of `args`: a direct load from the context.

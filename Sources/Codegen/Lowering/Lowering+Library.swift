@@ -26,6 +26,8 @@ extension Lowering {
     switch function {
     case .stringLength(let text): return stringLength(text)
     case .stringIndex(let haystack, let needle): return stringIndex(haystack, needle)
+    case .byte(let text, let position): return byte(of: text, at: position)
+    case .writeUser(let place, let source, let count): return writeUser(place, source, count)
     case .compareBytes(let left, let right, let count): return compareBytes(left, right, count)
     case .globMatch(let text, let states): return globMatch(text, states)
     case .namespaceID(let namespace, let isThread): return namespaceID(namespace, isThread: isThread)
@@ -44,7 +46,7 @@ extension Lowering {
     case .override(let result):
       let value = scalar(result)
       return .value(builder.call(.overrideReturn, [.value(entry.context), value]))
-    case .bytes, .inet, .macAddress, .cgroupPath, .path, .stack: return .constant(0)
+    case .bytes, .inet, .macAddress, .cgroupPath, .path, .stack, .concatenation: return .constant(0)
     }
   }
 
@@ -71,11 +73,30 @@ extension Lowering {
         $0.writePath(source, capacity: capacity, to: memory, isPadded: isPadded, at: range)
       }
     case .stack(let type): releasingMemory(of: function) { $0.writeStack(type, to: memory) }
-    case .signal, .override: _ = library(function)
-    case .stringLength, .stringIndex, .compareBytes, .globMatch, .namespaceID, .userMode, .register, .perCPUAddress,
+    case .concatenation(let first, let second):
+      releasingMemory(of: function) { $0.writeConcatenation(first, second, to: memory) }
+    case .signal, .override, .writeUser: _ = library(function)
+    case .stringLength, .stringIndex, .byte, .compareBytes, .globMatch, .namespaceID, .userMode, .register,
+      .perCPUAddress,
       .userAddress, .softwareTAI, .stackDepth, .socketCookie:
       break
     }
+  }
+
+  /// 1 where the bytes could be written.
+  private mutating func writeUser(_ place: TypedExpression, _ source: TypedExpression, _ count: Int) -> Operand {
+    let destination = scalar(place)
+    let memory = temporary(size: (count + 7) / 8 * 8)
+    zero(memory, size: (count + 7) / 8 * 8)
+    if case .pointer(_, let space) = source.type {
+      let helper: Helper = space == .user ? .probeReadUser : .probeReadKernel
+      _ = builder.call(helper, [address(memory), .constant(Int64(count)), scalar(source)])
+    } else {
+      let value = materialize(source, isPadded: true)
+      copy(to: memory, from: value, size: min(count, size(of: source.type)))
+    }
+    let result = builder.call(.probeWriteUser, [destination, address(memory), .constant(Int64(count))])
+    return .value(builder.define(.integer, .compare(.eq, .value(result), .constant(0))))
   }
 
   /// Constant bytes, in stores as wide as the memory's alignment allows.

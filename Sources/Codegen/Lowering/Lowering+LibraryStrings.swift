@@ -41,6 +41,37 @@ extension Lowering {
     builder.advance(builder.advance(memory.base, by: .constant(Int64(memory.offset))), by: scaled(index, by: scale))
   }
 
+  mutating func byte(of expression: TypedExpression, at position: TypedExpression) -> Operand {
+    let capacity = max(size(of: expression.type), 1)
+    let room = capacity.nextPowerOfTwo
+    let text = text(expression, tail: room - capacity, isCleared: true)
+    let index = scalar(position)
+    if case .constant(let constant) = index {
+      guard (0..<Int64(capacity)).contains(constant) else { return .constant(0) }
+      return builder.load(8, signed: true, text.memory.base, text.memory.offset + Int(constant))
+    }
+    return choose(
+      .ult, index, .constant(Int64(capacity)),
+      then: {
+        let inside = $0.builder.arithmetic(.and, index, .constant(Int64(room - 1)))
+        return $0.builder.load(8, signed: true, $0.place(text.memory, inside), 0)
+      }, otherwise: { _ in .constant(0) })
+  }
+
+  /// Copies one string behind the other, which has room for all of it wherever the first one ends.
+  mutating func writeConcatenation(_ first: TypedExpression, _ second: TypedExpression, to memory: Memory) {
+    let (start, end) = (text(first), text(second))
+    let room = start.capacity.nextPowerOfTwo
+    let size = (room + end.capacity + 7) / 8 * 8
+    let whole = perCPUMemory(size: size)
+    zero(whole, size: size)
+    _ = builder.call(
+      .probeReadKernelString, [address(whole), .constant(Int64(start.capacity)), address(start.memory)])
+    let place = place(whole, builder.arithmetic(.and, start.length, .constant(Int64(room - 1))))
+    _ = builder.call(.probeReadKernelString, [.value(place), .constant(Int64(end.capacity)), address(end.memory)])
+    copy(to: memory, from: whole, size: start.capacity + end.capacity - 1)
+  }
+
   // MARK: - Searching
 
   mutating func stringIndex(_ haystack: TypedExpression, _ needle: TypedExpression) -> Operand {

@@ -184,7 +184,8 @@ struct Usage {
     case .socketCookie: followsArguments[probe] = true
     case .override: overridesResult[probe] = true
     case .userAddress(let variable): usesCodeAddress[probe] = usesCodeAddress[probe] || variable.place == .relative
-    case .bytes, .inet, .macAddress, .stringLength, .stringIndex, .compareBytes, .namespaceID, .userMode, .register,
+    case .bytes, .inet, .macAddress, .stringLength, .stringIndex, .byte, .concatenation, .writeUser, .compareBytes,
+      .namespaceID, .userMode, .register,
       .perCPUAddress, .signal, .cgroupPath, .path, .stackDepth:
       break
     }

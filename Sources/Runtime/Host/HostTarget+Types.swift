@@ -7,6 +7,12 @@ extension HostTarget {
     case .layout(let record): .layout(findLayout(of: record))
     case .enumerator(let name): .enumerator(types.enumerator(named: name))
     case .enumerators(.script): .enumerators([])
+    case .enumerators(.named(let name)):
+      if case .enumeration(let reference, _)? = types.type(named: name) {
+        find(.enumerators(of: reference))
+      } else {
+        .enumerators([])
+      }
     case .enumerators(.btf(let object, let type, _)): .enumerators(types.enumerators(object: object, type: type))
     }
   }

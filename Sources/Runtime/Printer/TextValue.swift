@@ -158,6 +158,7 @@ package struct TextValue {
       // Kernel functions give errors as negative numbers.
       let code = Int32(truncatingIfNeeded: Word.i64(value).magnitude)
       buffer.append(text: ErrorText.message(of: code))
+    case .signalName: buffer.append(text: context.signalName(Word.i64(value)))
     case .syscallName:
       buffer.append(text: context.syscallName(Int(truncatingIfNeeded: Word.i64(value))))
     }

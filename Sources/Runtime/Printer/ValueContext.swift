@@ -68,6 +68,12 @@ package final class ValueContext {
     return host.cgroupPath(identifier, filter: filter) ?? ""
   }
 
+  /// What a signal means, in the words of the C library: "Killed"; "N/A" for numbers that are no signal.
+  func signalName(_ number: Int64) -> String {
+    guard (1...31).contains(number), let text = strsignal(Int32(number)) else { return "N/A" }
+    return String(cString: text)
+  }
+
   func syscallName(_ number: Int) -> String { syscallNames[number] ?? "Unknown syscall" }
 
   private static var architecture: Machine.Architecture {

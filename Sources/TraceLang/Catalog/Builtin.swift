@@ -57,7 +57,7 @@ public struct Builtin: Sendable {
   }
 
   /// The upper bound of `arguments` for what takes any number of them.
-  static let manyArguments = 64
+  static let manyArguments = 129
 
   /// The first of its names.
   public var name: String { names[0] }

@@ -70,7 +70,13 @@ extension BuiltinPlaces {
   static let withArguments = BuiltinPlaces(
     .only(["tracepoint", "rawtracepoint", "fentry", "fexit"]), notes: notesOnPrograms, admits: { $0.arguments != nil })
 
-  static let withContext = BuiltinPlaces(.only(["iter"]), admits: { $0.context != nil })
+  static let withContext = BuiltinPlaces(
+    .only([
+      "iter", "kprobe", "kretprobe", "uprobe", "uretprobe", "usdt", "profile", "interval", "software", "hardware",
+      "watchpoint", "asyncwatchpoint",
+    ]),
+    notes: { _ in [Diagnostic.Note("args are the arguments of tracepoints and functions")] },
+    admits: { $0.context != nil })
 
   static let withArgumentWords = BuiltinPlaces(
     .only(["rawtracepoint", "kprobe", "uprobe", "usdt"]),

@@ -35,6 +35,10 @@ extension Topic {
         "Whether this probe's program may call it.",
         example: #"tracepoint:sched:sched_switch { printf("%d\n", kfunc_allowed("bpf_rcu_read_lock")); exit(); }"#
       ) { $0.kernelFunctionIsAllowed($1) },
+      .value(
+        "config", "record config", "The settings of the script by their names: config.max_strlen.",
+        example: #"begin { printf("strings have up to %d bytes\n", config.max_strlen); exit(); }"#
+      ) { $0.settings($1) },
       .function(
         "getopt", 1...3, "T getopt(const string name [, const T default [, const string help]])",
         "A parameter given as --name=value behind '--'; without a default it is a bool.",

@@ -26,6 +26,16 @@ extension Topic {
         "Name of the process, that is of its first thread.",
         example: #"tracepoint:raw_syscalls:sys_enter { @[pcomm] = count(); }"#
       ) { $0.processName($1) },
+      .function(
+        "leader_comm", 0...1, "string leader_comm([struct task_struct *task])",
+        "Name of the process: the same as pcomm.",
+        example: #"tracepoint:raw_syscalls:sys_enter { @[leader_comm] = count(); }"#
+      ) { $0.processName($1) },
+      .function(
+        "leader_tid", 0...1, "uint32 leader_tid([struct task_struct *task])",
+        "Thread ID of the process's first thread, as the initial PID namespace has it.",
+        example: #"tracepoint:raw_syscalls:sys_enter /tid != leader_tid/ { @[comm] = count(); }"#
+      ) { $0.leaderID($1) },
       .value(
         "uid", "uint64 uid", "User ID of the current thread.",
         example: #"tracepoint:sched:sched_process_exec /uid == 0/ { printf("root runs %s\n", str(args.filename)); }"#

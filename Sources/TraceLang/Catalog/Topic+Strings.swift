@@ -41,6 +41,14 @@ extension Topic {
         example: #"tracepoint:syscalls:sys_exit_openat /args.ret < 0/ { @[strerror(-args.ret)] = count(); }"#
       ) { $0.named($1, .symbolic(.errorName)) },
       .function(
+        "str_concat", 2...2, "string str_concat(string first, string second)", "Two strings, one after the other.",
+        example: #"tracepoint:syscalls:sys_enter_openat { @[str_concat("by ", comm)] = count(); }"#
+      ) { $0.concatenation($1) },
+      .function(
+        "signal_name", 1...1, "string signal_name(int number)", "What a signal means, as strsignal(3) has it.",
+        example: #"tracepoint:signal:signal_generate { @[signal_name(args.sig)] = count(); }"#
+      ) { $0.named($1, .symbolic(.signalName)) },
+      .function(
         "syscall_name", 1...1, "string syscall_name(int number)", "The name of a system call.",
         example: #"tracepoint:raw_syscalls:sys_enter { @[syscall_name(args.id)] = count(); }"#
       ) { $0.named($1, .symbolic(.syscallName)) },

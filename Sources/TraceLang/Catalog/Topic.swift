@@ -20,8 +20,13 @@ extension Builtin {
   /// All builtins, by topic.
   public static let catalog: [Builtin] = Topic.all.flatMap(\.builtins)
 
-  /// The builtin of a name, or `nil`.
-  public static func named(_ name: String) -> Builtin? { byName[name] }
+  /// The builtin of a name, or `nil`. A macro cannot hide the name with `__builtin_` before it.
+  public static func named(_ name: String) -> Builtin? {
+    if let row = byName[name] { return row }
+    return name.hasPrefix(hiddenPrefix) ? byName[String(name.dropFirst(hiddenPrefix.count))] : nil
+  }
+
+  private static let hiddenPrefix = "__builtin_"
 
   private static let byName = Dictionary(
     uniqueKeysWithValues: catalog.flatMap { row in row.names.map { ($0, row) } })

@@ -6,13 +6,21 @@ extension Checker {
       error("\(function)() needs a map here, such as @x", at: syntax.range)
       return nil
     }
-    return environment.map(named: name, at: syntax.range)
+    let map = environment.map(named: name, at: syntax.range)
+    environment.maps[map].isNeeded = true
+    return map
   }
 
   /// A string known at compile time.
   mutating func literal(_ syntax: Expression, _ function: String) -> String? {
     if case .string(let bytes) = syntax.kind { return String(decoding: bytes, as: UTF8.self) }
     if let text = parameterText(syntax) { return String(decoding: text, as: UTF8.self) }
+    // `str($1)`, `getopt("name", "value")` and what else is known at compile time.
+    if case .call = syntax.kind {
+      let value = expression(syntax)
+      if case .string(let bytes) = value.kind { return String(decoding: bytes, as: UTF8.self) }
+      if value.type == .invalid { return nil }
+    }
     error("\(function)() needs a string in quotes here", at: syntax.range)
     return nil
   }

@@ -83,6 +83,10 @@ extension Checker {
   private mutating func expects(_ builtin: Builtin, _ count: Int, _ range: SourceRange) -> Bool {
     if builtin.arguments.contains(count) { return true }
     let (low, high) = (builtin.arguments.lowerBound, builtin.arguments.upperBound)
+    if high == Builtin.manyArguments, count > high {
+      error("\(builtin.name)() takes at most \(high) arguments, not \(count)", at: range)
+      return false
+    }
     let expected =
       low == high
       ? (low == 1 ? "1 argument" : "\(low == 0 ? "no" : String(low)) arguments")

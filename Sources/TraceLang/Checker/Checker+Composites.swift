@@ -13,6 +13,7 @@ extension Checker {
     case (.record, .record):
       guard let joined = joined(left.type, right.type) else { return nil }
       type = joined
+    case (.buffer(let a), .buffer(let b)): type = .buffer(capacity: max(a, b))
     case (.stack(let a), .stack(let b)):
       guard a == b else { return nil }
       type = left.type
@@ -46,6 +47,7 @@ extension Checker {
       return TypedExpression(.address(.variable(variable.id)), .pointer(variableType(variable.id), .kernel), range)
     case .map(let name):
       let map = environment.map(named: name, at: operand.range)
+      environment.maps[map].isNeeded = true
       _ = mapKey(map, nil, operand.range)
       let type = mapValueType(map)
       if case .aggregation(let aggregation) = type {
@@ -60,9 +62,15 @@ extension Checker {
     }
   }
 
-  /// A cast between an integer and an array of integers of the same size, or between two such arrays; `nil` for others.
+  /// A cast between an integer and an array of integers or booleans of the same size, or between two such arrays; `nil` for others.
   /// - Parameter type: the array's `count` is 0 where the script leaves it out.
   mutating func arrayCast(_ value: TypedExpression, _ type: Type, _ range: SourceRange) -> TypedExpression? {
+    if case .array(.bool, let count) = type {
+      // Of bytes that are not 0, each is true.
+      guard let bytes = arrayCast(value, .array(.uint8, count: count), range) else { return nil }
+      guard case .array(_, let count) = bytes.type else { return bytes }
+      return TypedExpression(bytes.kind, .array(.bool, count: count), range)
+    }
     switch (value.type, type) {
     case (_, .array(.integer(let element), let count)) where value.type.isInteger:
       let isLiteral = if case .integer = value.kind { true } else { false }

@@ -1,4 +1,21 @@
 extension Checker {
+  /// `config`: a record of all settings.
+  mutating func settings(_ call: BuiltinCall) -> TypedExpression {
+    var parts: [TypedExpression] = []
+    var elements: [TupleElement] = []
+    for (name, setting) in configuration.settings {
+      let part =
+        switch setting {
+        case .flag(let isOn): number(isOn ? 1 : 0, .bool, call.range)
+        case .number(let value): number(Int64(value), .uint64, call.range)
+        case .text(let text): string(Array(text.utf8), call.range)
+        }
+      parts.append(part)
+      elements.append(TupleElement(name: name, part.type))
+    }
+    return TypedExpression(.tuple(parts), .tuple(elements), call.range)
+  }
+
   /// Takes over what `config = { }` sets.
   mutating func applyConfiguration(_ script: Script) {
     for case .config(let block) in script.items {

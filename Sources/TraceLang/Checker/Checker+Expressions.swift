@@ -131,6 +131,7 @@ extension Checker {
 
   mutating func mapRead(_ name: String, _ indices: [Expression]?, _ range: SourceRange) -> TypedExpression {
     let map = environment.map(named: name, at: range)
+    environment.maps[map].isRead = true
     let key = mapKey(map, indices, range)
     switch mapValueType(map) {
     case .aggregation(let aggregation):
@@ -162,6 +163,12 @@ extension Checker {
       return TypedExpression(.index(array, converted(position, .int64)), element, range)
     case .pointer(let element, _):
       return TypedExpression(.index(array, converted(position, .int64)), element, range)
+    case .string(let capacity):
+      if case .integer(let constant) = position.kind, !(0..<Int64(capacity)).contains(constant) {
+        error("the index \(constant) is outside the string of \(capacity) bytes", at: first.range)
+        return invalid(range)
+      }
+      return libraryValue(.byte(of: array, at: converted(position, .int64)), .int8, range)
     case .tuple:
       guard case .integer(let constant) = position.kind else {
         error("the index of a tuple must be known at compile time", at: first.range)
@@ -211,6 +218,7 @@ extension Checker {
     case .pointer(.record(let record), _): reference = record
     case .tuple(let elements):
       if let index = elements.firstIndex(where: { $0.name == name.text }) {
+        if case .tuple(let parts) = base.kind, base.isConstant { return converted(parts[index], elements[index].type) }
         return TypedExpression(.element(base, index), elements[index].type, range)
       }
       error("the tuple has no field '\(name.text)'", at: name.range)
@@ -272,6 +280,9 @@ extension Checker {
       }
     }
     switch member.type {
+    case .enumeration(.named(let name), let integer):
+      guard case .enumeration(let reference, _)? = target.kernelType(named: name) else { return .integer(integer) }
+      return .enumeration(reference, integer)
     case .array(.integer(let element), let count) where element.bits == 8 && element.isSigned && count > 0:
       return .string(capacity: count)
     case .pointer, .array: return space(of: base).map { placed(member.type, in: $0) } ?? member.type
@@ -318,7 +329,7 @@ extension Checker {
     }
   }
 
-  private mutating func offset(in type: Type, _ path: [Name], _ range: SourceRange) -> TypedExpression {
+  mutating func offset(in type: Type, _ path: [Name], _ range: SourceRange) -> TypedExpression {
     var type = type
     var offset = 0
     for name in path {

@@ -208,11 +208,11 @@ extension Checker {
   private mutating func keyPart(_ syntax: Expression) -> TypedExpression {
     let value = expression(syntax)
     switch value.type {
-    case .symbolic(let symbol) where symbol.facts.isKey: return value
-    case .void, .aggregation, .symbolic:
+    case .void, .aggregation:
       error("\(value.type.description) cannot be a map key", at: syntax.range)
       return invalid(syntax.range)
-    case .bool, .integer, .string, .buffer, .pointer, .array, .record, .enumeration, .tuple, .stack, .invalid:
+    case .bool, .integer, .string, .buffer, .pointer, .array, .record, .enumeration, .tuple, .symbolic, .stack,
+      .invalid:
       return value
     }
   }

@@ -32,6 +32,7 @@ extension Checker {
       case .map(let name) = base.kind
     {
       let map = environment.map(named: name, at: base.range)
+      environment.maps[map].isNeeded = true
       guard let key = mapKey(map, indices, call.arguments[0].range) else { return invalid(call.range) }
       return TypedExpression(.call(.delete(MapID(map), key)), .bool, call.range)
     }

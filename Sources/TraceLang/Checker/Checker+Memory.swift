@@ -27,6 +27,108 @@ extension Checker {
     return TypedExpression(.call(.buffer(source, length: length)), .buffer(capacity: capacity), call.range)
   }
 
+  /// `ntohs(n)` and its kin.
+  mutating func byteOrder(_ call: BuiltinCall, bits: Int) -> TypedExpression {
+    let value = integerOperand(call.arguments[0])
+    if value.type == .invalid { return value }
+    let type = IntegerType(bits: bits, signed: false)
+    let word: TypedExpression =
+      if case .integer(let constant) = value.kind {
+        TypedExpression(.integer(Self.truncated(constant, to: type)), .integer(type), call.range)
+      } else {
+        TypedExpression(.convert(value), .integer(type), call.range)
+      }
+    guard target.machine.isLittleEndian else { return word }
+    return TypedExpression(.call(.byteSwap(word)), .integer(type), call.range)
+  }
+
+  /// `is_err(p)` (Kernel: IS_ERR_VALUE in include/linux/err.h).
+  mutating func isError(_ call: BuiltinCall) -> TypedExpression {
+    let value = expression(call.arguments[0])
+    if value.type == .invalid { return value }
+    guard value.type.isScalar else {
+      error("is_err() needs a pointer, not \(value.type.description)", at: call.arguments[0].range)
+      return invalid(call.range)
+    }
+    let number =
+      if case .integer(let constant) = value.kind {
+        self.number(constant, .uint64, call.range)
+      } else {
+        TypedExpression(.convert(value), .uint64, call.range)
+      }
+    let most = self.number(-4095, .uint64, call.range)
+    if case .integer(let constant) = number.kind {
+      return self.number(UInt64(bitPattern: constant) >= UInt64(bitPattern: -4095) ? 1 : 0, .bool, call.range)
+    }
+    return TypedExpression(.compare(.greaterOrEqual, number, most, signed: false), .bool, call.range)
+  }
+
+  /// `container_of(p, type, member)`.
+  mutating func container(_ call: BuiltinCall) -> TypedExpression {
+    let pointer = expression(call.arguments[0])
+    guard let type = namedType(call.arguments[1], call.function),
+      let path = memberPath(call.arguments[2], call.function), pointer.type != .invalid
+    else { return invalid(call.range) }
+    guard case .pointer(_, let space) = pointer.type else {
+      error("container_of() needs a pointer, not \(pointer.type.description)", at: call.arguments[0].range)
+      return invalid(call.range)
+    }
+    guard case .integer(let bytes) = self.offset(in: type, path, call.arguments[2].range).kind else {
+      return invalid(call.range)
+    }
+    let back = number(-bytes, .int64, call.range)
+    return TypedExpression(.pointerOffset(pointer, back, scale: 1), .pointer(type, space), call.range)
+  }
+
+  /// The type that an argument names.
+  private mutating func namedType(_ syntax: Expression, _ function: String) -> Type? {
+    switch syntax.kind {
+    case .type(let type): return self.type(type)
+    case .identifier(let name): return type(TypeSyntax(.named(name), syntax.range))
+    default:
+      error("\(function)() needs a type here", at: syntax.range)
+      return nil
+    }
+  }
+
+  /// The field that an argument names: `a` or `a.b`.
+  private mutating func memberPath(_ syntax: Expression, _ function: String) -> [Name]? {
+    switch syntax.kind {
+    case .identifier(let name): return [Name(name, syntax.range)]
+    case .member(let base, let name, _): return memberPath(base, function).map { $0 + [name] }
+    default:
+      error("\(function)() needs the name of a field here", at: syntax.range)
+      return nil
+    }
+  }
+
+  /// `write_user(place, source, length)`.
+  mutating func writeUser(_ call: BuiltinCall) -> TypedExpression {
+    let place = expression(call.arguments[0])
+    let source = expression(call.arguments[1])
+    guard let length = constant(call.arguments[2], call.function), place.type != .invalid, source.type != .invalid
+    else {
+      return invalid(call.range)
+    }
+    guard case .pointer = place.type else {
+      error("write_user() needs a pointer to write to, not \(place.type.description)", at: call.arguments[0].range)
+      return invalid(call.range)
+    }
+    switch source.type {
+    case .pointer, .string, .array, .record: break
+    default:
+      error(
+        "write_user() needs a pointer, a string, an array or a struct to write, not \(source.type.description)",
+        at: call.arguments[1].range)
+      return invalid(call.range)
+    }
+    guard (1...Int64(configuration.maxStringLength)).contains(length) else {
+      error("write_user() writes 1 to \(configuration.maxStringLength) bytes", at: call.arguments[2].range)
+      return invalid(call.range)
+    }
+    return libraryValue(.writeUser(place, source, count: Int(length)), .bool, call.range)
+  }
+
   /// `bswap(n)`.
   mutating func byteSwap(_ call: BuiltinCall) -> TypedExpression {
     let value = integerOperand(call.arguments[0])

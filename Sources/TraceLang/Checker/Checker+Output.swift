@@ -9,6 +9,7 @@ extension Checker {
   mutating func print(_ call: BuiltinCall) -> Message? {
     if case .map(let name) = call.arguments[0].kind {
       let map = environment.map(named: name, at: call.arguments[0].range)
+      environment.maps[map].isNeeded = true
       if environment.maps[map].isKeyed != true, call.arguments.count > 1, environment.maps[map].value != nil {
         error("only maps with keys print in part", at: call.range)
         return nil
@@ -23,6 +24,7 @@ extension Checker {
     }
     if case .index(let base, let indices) = call.arguments[0].kind, case .map(let name) = base.kind {
       let map = environment.map(named: name, at: base.range)
+      environment.maps[map].isRead = true
       let key = mapKey(map, indices, call.arguments[0].range)
       if case .aggregation(let aggregation) = mapValueType(map) {
         guard aggregation.isChart else { return .printMapValue(MapID(map), key: key) }

@@ -32,7 +32,14 @@ extension Checker {
     return converted(member(parent, Name("tgid", call.range), call.range), .uint32)
   }
 
-  /// `pcomm`.
+  /// `leader_tid`.
+  mutating func leaderID(_ call: BuiltinCall) -> TypedExpression {
+    guard let task = task(call) else { return invalid(call.range) }
+    let leader = member(task, Name("group_leader", call.range), call.range)
+    return converted(member(leader, Name("pid", call.range), call.range), .uint32)
+  }
+
+  /// `pcomm` and `leader_comm`.
   mutating func processName(_ call: BuiltinCall) -> TypedExpression {
     guard let task = task(call) else { return invalid(call.range) }
     return member(member(task, Name("group_leader", call.range), call.range), Name("comm", call.range), call.range)

@@ -259,11 +259,7 @@ extension Checker {
     let map = environment.map(named: name, at: target.range)
     environment.maps[map].isAssigned = true
     let key = mapKey(map, indices, target.range)
-    if operation == nil, let call = AggregationCall(syntax) {
-      guard let (kind, value) = aggregation(call) else { return [] }
-      learnAggregation(map, kind, at: target.range)
-      return [TypedStatement(.aggregate(MapID(map), key: key, value: value), range)]
-    }
+    if operation == nil, let statements = aggregation(syntax, into: map, key, target.range, range) { return statements }
     var value = expression(syntax)
     let place = Destination.map(MapID(map), key: key)
     if let operation {
@@ -284,6 +280,22 @@ extension Checker {
     return [TypedStatement(.assign(place, converted(value, mapValueType(map))), range)]
   }
 
+  /// `@m = hist(x)`, and `@m = { ...; hist(x) }`; `nil` where no aggregation is assigned.
+  private mutating func aggregation(
+    _ syntax: Expression, into map: Int, _ key: TypedExpression?, _ target: SourceRange, _ range: SourceRange
+  ) -> [TypedStatement]? {
+    if let call = AggregationCall(syntax) {
+      guard let (kind, value) = aggregation(call) else { return [] }
+      learnAggregation(map, kind, at: target)
+      return [TypedStatement(.aggregate(MapID(map), key: key, value: value), range)]
+    }
+    guard case .block(let block) = syntax.kind, let result = block.result, result.endsInAggregation else { return nil }
+    scope.push()
+    defer { scope.pop() }
+    let statements = block.statements.flatMap { statement($0) }
+    return statements + (aggregation(result, into: map, key, target, range) ?? [])
+  }
+
   /// `place op= value` in one step where the result is an integer computed from the place itself.
   private mutating func updateStatement(
     _ place: Destination, _ current: TypedExpression, _ value: TypedExpression, _ stored: Type, _ range: SourceRange
@@ -293,5 +305,14 @@ extension Checker {
     }
     guard left == current || left.kind == .convert(current) else { return nil }
     return TypedStatement(.update(place, operation, right, signed: signed), range)
+  }
+}
+
+extension Expression {
+  /// Whether it is an aggregation or a block whose last expression is one.
+  fileprivate var endsInAggregation: Bool {
+    if AggregationCall(self) != nil { return true }
+    guard case .block(let block) = kind, let result = block.result else { return false }
+    return result.endsInAggregation
   }
 }

@@ -2,19 +2,20 @@
 extension Checker {
   /// `str(data, length)`.
   mutating func readString(_ call: BuiltinCall) -> TypedExpression {
-    if let text = parameterText(call.arguments[0]) { return string(text, call.range) }
-    let source = address(call.arguments[0], "str")
-    if case .string = source.kind { return source }
+    let source =
+      parameterText(call.arguments[0]).map { string($0, call.range) } ?? address(call.arguments[0], "str")
     var capacity = configuration.maxStringLength + 1
     var length: TypedExpression?
     if call.arguments.count == 2 {
       let value = converted(integerOperand(call.arguments[1]), .uint64)
       if case .integer(let constant) = value.kind {
-        guard constant >= 1 else {
-          error("str() needs a length of at least 1", at: call.arguments[1].range)
+        guard constant >= 0 else {
+          error("str() needs a length of at least 0", at: call.arguments[1].range)
           return invalid(call.range)
         }
-        capacity = min(capacity, Int(constant))
+        // Of what is known, as many bytes; of what is read, with the terminator.
+        if case .string(let bytes) = source.kind { return string(Array(bytes.prefix(Int(constant))), call.range) }
+        capacity = min(capacity, max(Int(constant), 1))
       } else {
         length = value
       }
@@ -24,6 +25,9 @@ extension Checker {
     }
     if case .string(let have) = source.type {
       // Already a string: only its length can change.
+      if let length {
+        return TypedExpression(.call(.string(source, length: length)), .string(capacity: have), call.range)
+      }
       return capacity < have ? TypedExpression(.convert(source), .string(capacity: capacity), call.range) : source
     }
     return TypedExpression(.call(.string(source, length: length)), .string(capacity: capacity), call.range)
@@ -83,6 +87,20 @@ extension Checker {
     if case .integer(let constant) = index.kind { return number(constant >= 0 ? 1 : 0, .bool, call.range) }
     return TypedExpression(
       .compare(.greaterOrEqual, index, number(0, .int64, call.range), signed: true), .bool, call.range)
+  }
+
+  /// `str_concat(first, second)`.
+  mutating func concatenation(_ call: BuiltinCall) -> TypedExpression {
+    guard let first = text(call.arguments[0], call.function), let second = text(call.arguments[1], call.function) else {
+      return invalid(call.range)
+    }
+    if case .string(let start) = first.kind, case .string(let end) = second.kind {
+      return string(start + end, call.range)
+    }
+    let capacity = size(of: first.type) + size(of: second.type) - 1
+    let kept = min(capacity, configuration.maxStringLength + 1)
+    let whole = libraryValue(.concatenation(first, second), .string(capacity: capacity), call.range)
+    return kept == capacity ? whole : TypedExpression(.convert(whole), .string(capacity: kept), call.range)
   }
 
   /// A number that prints as its name.

@@ -44,7 +44,7 @@ extension Checker {
 
   /// Assumes more of what has no type yet, for the next walk; false when there is no such thing or it would not help.
   private mutating func assumesMore(_ instances: [ProbeInstance]) -> Bool {
-    guard !diagnostics.hasErrors, environment.maps.allSatisfy(\.isAssigned) else { return false }
+    guard !diagnostics.hasErrors, environment.maps.allSatisfy({ $0.isAssigned || !$0.isNeeded }) else { return false }
     // Nothing is known of what a block without attach points reads.
     let probes = instances.filter { !$0.attachPoints.isEmpty }.map(\.index)
     guard environment.hasOpenMaps || probes.contains(where: environment.hasOpenVariables) else { return false }

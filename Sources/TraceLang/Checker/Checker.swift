@@ -129,14 +129,22 @@ struct Checker {
     }
     return environment.maps.map { state in
       // A value that was wrong has been told already.
-      if !state.isAssigned, !hasErrors {
-        diagnostics.error(
-          "the map @\(state.name) is never assigned a value", at: state.range,
-          notes: [Diagnostic.Note("assign it in some probe: @\(state.name) = ...")])
-      }
+      if !state.isAssigned, !hasErrors { report(unassigned: state) }
       return MapVariable(
         name: "@" + state.name, key: state.isKeyed == true ? state.key ?? .int64 : nil, value: state.value ?? .int64,
         declaredKind: state.declaredKind, maxEntries: state.maxEntries ?? configuration.maxMapKeys, range: state.range)
+    }
+  }
+
+  /// Of a map that no statement gives a value, values are 0; to print, clear or walk it is a mistake.
+  private mutating func report(unassigned map: Environment.MapState) {
+    let notes = [Diagnostic.Note("assign it in some probe: @\(map.name) = ...")]
+    if map.isNeeded {
+      diagnostics.error("the map @\(map.name) is never assigned a value", at: map.range, notes: notes)
+    } else if map.isRead {
+      diagnostics.warning("the map @\(map.name) is never assigned a value: it reads as 0", at: map.range, notes: notes)
+    } else {
+      diagnostics.warning("the map @\(map.name) is declared and never used", at: map.range)
     }
   }
 

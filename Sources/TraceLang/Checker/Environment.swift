@@ -8,6 +8,9 @@ struct Environment: Hashable {
     var value: Type?
     /// Whether some statement gives it a value, of a known type or not.
     var isAssigned = false
+    /// Whether something needs the map itself and not only a value of it, which is 0 in one that is never assigned.
+    var isNeeded = false
+    var isRead = false
     var range: SourceRange
     /// Where the value's type was decided.
     var valueRange: SourceRange?

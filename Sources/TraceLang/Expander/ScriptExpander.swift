@@ -43,21 +43,21 @@ public func expand(
   sources = preprocessor.sources
   diagnostics.report(contentsOf: preprocessor.diagnostics)
 
-  var macros: [String: MacroDeclaration] = [:]
+  var macros: [String: [MacroDeclaration]] = [:]
   for case .macro(let macro) in preprocessor.items {
-    if let first = macros[macro.name.text] {
+    if let first = macros[macro.name.text]?.first(where: { $0.takesTheSame(as: macro) }) {
       diagnostics.error(
-        "there are two macros '\(macro.name.text)'", at: macro.name.range,
+        "there are two macros '\(macro.name.text)' that take the same arguments", at: macro.name.range,
         notes: [Diagnostic.Note("the first one", at: first.name.range)])
     }
-    macros[macro.name.text] = macros[macro.name.text] ?? macro
+    macros[macro.name.text, default: []].append(macro)
   }
   let kept = preprocessor.items.filter { !$0.isMacro }
   var expander = MacroExpander(macros: macros, defines: preprocessor.defines)
   var expanded = kept.map { expander.rewritten($0) }
   if !preprocessor.includes.isEmpty || !options.headers.isEmpty, !expander.diagnostics.hasErrors {
     var headers = HeaderNames(preprocessor, options: options, target: target)
-    if headers.find(for: expanded, macros: macros) {
+    if headers.find(for: expanded, macros: macros.compactMapValues(\.first)) {
       sources = headers.sources
       expander = MacroExpander(macros: macros, defines: preprocessor.defines.merging(headers.defines) { own, _ in own })
       expanded = (headers.declarations.map { .declaration($0) } + kept).map { expander.rewritten($0) }

@@ -11,7 +11,8 @@ struct MacroExpander: SyntaxRewriter {
   /// Macros that may be in one another's bodies at once.
   private static let maximumChain = 100
 
-  private let macros: [String: MacroDeclaration]
+  /// By name: those that differ in the number or the kinds of their arguments.
+  private let macros: [String: [MacroDeclaration]]
   private let defines: [String: Define]
   private(set) var diagnostics = Diagnostics()
   private var frame: Frame?
@@ -26,8 +27,10 @@ struct MacroExpander: SyntaxRewriter {
   private var gaveUp = false
 
   private struct Call {
-    let name: String
+    let macro: MacroDeclaration
     let range: SourceRange
+
+    var name: String { macro.name.text }
   }
 
   /// The expansion that the syntax in hand is the body of.
@@ -49,7 +52,7 @@ struct MacroExpander: SyntaxRewriter {
     let depth: Int
   }
 
-  init(macros: [String: MacroDeclaration], defines: [String: Define]) {
+  init(macros: [String: [MacroDeclaration]], defines: [String: Define]) {
     self.macros = macros
     self.defines = defines
   }
@@ -95,11 +98,8 @@ struct MacroExpander: SyntaxRewriter {
     }
     let place = Name(name, expression.range)
     if let define = defines[name], define.parameters != nil, macros[name] == nil { return expression }
-    if let macro = macros[name], macro.parameters.contains(where: { $0.defaultValue == nil }),
-      Builtin.named(name) != nil
-    {
-      return expression
-    }
+    // Of a builtin's name alone, a macro changes nothing.
+    if macros[name] != nil, Builtin.named(name) != nil { return expression }
     return expand(place, [], expression.range) ?? expression
   }
 
@@ -189,7 +189,8 @@ extension MacroExpander {
     let macro: MacroDeclaration
     let isHygienic: Bool
     if let known = macros[name.text] {
-      (macro, isHygienic) = (known, true)
+      guard let chosen = choice(among: known, for: arguments) else { return nil }
+      (macro, isHygienic) = (chosen, true)
     } else if let define = defines[name.text] {
       // In C, a name inside of its own definition is just a name.
       if chain.contains(where: { $0.name == name.text }) { return nil }
@@ -202,7 +203,7 @@ extension MacroExpander {
     } else {
       return nil
     }
-    if isHygienic, chain.contains(where: { $0.name == name.text }) {
+    if isHygienic, chain.contains(where: { $0.macro.name.range == macro.name.range }) {
       recursion(macro, range)
       return Expression(.invalid, range)
     }
@@ -210,9 +211,35 @@ extension MacroExpander {
     return expand(callee, range)
   }
 
+  /// The macro of a name that takes these arguments: one whose variables and maps they are, before one that takes any
+  /// expression. `nil` where a builtin of the name is meant: a macro hides it from calls with as many arguments only.
+  private func choice(among macros: [MacroDeclaration], for arguments: [Expression]) -> MacroDeclaration? {
+    let fitting = macros.filter { $0.arity.contains(arguments.count) }
+    if fitting.isEmpty, let first = macros.first { return Builtin.named(first.name.text) == nil ? first : nil }
+    func isExact(_ macro: MacroDeclaration) -> Bool {
+      zip(macro.parameters, arguments).allSatisfy { parameter, argument in
+        switch (parameter.kind, place(argument)) {
+        case (.variable, .variable), (.map, .map): true
+        case (.variable, _), (.map, _): false
+        case (.expression, _), (.type, _): true
+        }
+      }
+    }
+    func particular(_ macro: MacroDeclaration) -> Int {
+      macro.parameters.count { $0.kind == .variable || $0.kind == .map }
+    }
+    return fitting.filter(isExact).max { particular($0) < particular($1) } ?? fitting.first
+  }
+
+  /// What an argument is to the caller of the macro whose body it stands in.
+  private func place(_ argument: Expression) -> Expression.Kind {
+    if case .identifier(let name) = argument.kind, let outer = frame?.arguments[name] { return outer.expression.kind }
+    return argument.kind
+  }
+
   private mutating func expand(_ callee: Frame, _ range: SourceRange) -> Expression {
     let caller = frame
-    chain.append(Call(name: callee.macro.name.text, range: range))
+    chain.append(Call(macro: callee.macro, range: range))
     frame = callee
     let body = rewritten(callee.macro.body)
     frame = caller
@@ -233,7 +260,7 @@ extension MacroExpander {
   }
 
   private mutating func recursion(_ macro: MacroDeclaration, _ range: SourceRange) {
-    let start = chain.firstIndex { $0.name == macro.name.text } ?? 0
+    let start = chain.firstIndex { $0.macro.name.range == macro.name.range } ?? 0
     let cycle = chain[start...].map(\.name) + [macro.name.text]
     error(
       "the macro '\(macro.name.text)' calls itself: \(cycle.joined(separator: " -> "))", at: range,

@@ -46,6 +46,28 @@ extension Configuration {
     }
   }
 
+  /// What a script reads of a setting.
+  enum Setting {
+    case flag(Bool)
+    case number(Int)
+    case text(String)
+  }
+
+  /// All settings as they are, by name.
+  var settings: [(name: String, value: Setting)] {
+    [
+      ("cpp_demangle", .flag(demanglesNames)), ("lazy_symbolication", .flag(looksUpSymbolsLate)),
+      ("print_maps_on_exit", .flag(printMapsOnExit)), ("show_debug_info", .flag(showsDebugInfo)),
+      ("log_size", .number(logSize)), ("max_bpf_progs", .number(maxPrograms)),
+      ("max_cat_bytes", .number(maxCatBytes)), ("max_map_keys", .number(maxMapKeys)),
+      ("max_probes", .number(maxProbes)), ("max_strlen", .number(maxStringLength)),
+      ("on_stack_limit", .number(onStackLimit)), ("perf_rb_pages", .number(ringBufferPages ?? 0)),
+      ("str_trunc_trailer", .text(truncationTrailer)), ("unstable_tseries", .text(timeSeriesStability.rawValue)),
+      ("missing_probes", .text(missingProbes.rawValue)), ("stack_mode", .text(stackMode.rawValue)),
+      ("license", .text(license)),
+    ]
+  }
+
   private static func number(
     _ name: String, _ value: String, _ range: ClosedRange<Int>
   ) throws(ConfigurationError) -> Int {

@@ -11,6 +11,10 @@ public indirect enum LibraryFunction: Hashable, Sendable {
   case stringLength(TypedExpression)
   /// Where the second string first begins in the first, or -1.
   case stringIndex(TypedExpression, of: TypedExpression)
+  /// A byte of a string; 0 beyond what it has room for.
+  case byte(of: TypedExpression, at: TypedExpression)
+  /// Two strings, one after the other.
+  case concatenation(TypedExpression, TypedExpression)
   /// The first differing byte of two values, both continued with zeros, among the first `count`: -1 when the left one is
   /// less there, 1 when it is greater, 0 when there is none.
   case compareBytes(TypedExpression, TypedExpression, count: TypedExpression)
@@ -39,6 +43,8 @@ public indirect enum LibraryFunction: Hashable, Sendable {
 
   /// The kernel's number of a socket, or of one that a pointer points to; 0 for none.
   case socketCookie(TypedExpression)
+  /// Writes so many bytes of a string, or of what a pointer points to, to the memory of the current process; whether it did.
+  case writeUser(TypedExpression, TypedExpression, count: Int)
   /// Has the traced function return this at once.
   case override(TypedExpression)
 
@@ -67,6 +73,9 @@ extension LibraryFunction {
     case .macAddress(let source), .stringLength(let source), .globMatch(let source, _), .stackDepth(let source):
       [source]
     case .stringIndex(let haystack, let needle): [haystack, needle]
+    case .byte(let text, let position): [text, position]
+    case .concatenation(let first, let second): [first, second]
+    case .writeUser(let place, let source, _): [place, source]
     case .compareBytes(let left, let right, let count): [left, right, count]
     case .perCPUAddress(_, _, let cpu): cpu.map { [$0] } ?? []
     case .signal(let number, _): [number]
@@ -78,8 +87,9 @@ extension LibraryFunction {
   /// Whether calling it does something besides giving a value.
   public var hasEffect: Bool {
     switch self {
-    case .signal, .override: true
-    case .bytes, .inet, .macAddress, .stringLength, .stringIndex, .compareBytes, .globMatch, .namespaceID, .userMode,
+    case .signal, .override, .writeUser: true
+    case .bytes, .inet, .macAddress, .stringLength, .stringIndex, .byte, .concatenation, .compareBytes, .globMatch,
+      .namespaceID, .userMode,
       .register, .perCPUAddress, .userAddress, .softwareTAI, .cgroupPath, .path, .socketCookie, .stack, .stackDepth:
       false
     }
@@ -93,6 +103,9 @@ extension LibraryFunction {
     case .macAddress: "macaddr"
     case .stringLength: "strlen"
     case .stringIndex: "strstr"
+    case .byte: "byte"
+    case .concatenation: "str_concat"
+    case .writeUser(_, _, let count): "write_user \(count)"
     case .compareBytes: "memcmp"
     case .globMatch(_, let states): "globmatch \(states.pattern)"
     case .namespaceID(_, let isThread): isThread ? "namespace tid" : "namespace pid"

@@ -14,6 +14,7 @@ extension Kprobe: ProbePlace {
   var traits: ProbeTraits {
     var traits = ProbeTraits(typeName: side == .entry ? "kprobe" : "kretprobe", programTypes: [.kprobe])
     traits.hasRegisters = true
+    traits.context = .registers
     switch side {
     case .entry: traits.words = .registers
     case .exit: traits.result = .register

@@ -19,10 +19,13 @@ struct Pattern {
   /// - Parameter name: given the process.
   func withBinary(_ name: (Int) -> String) -> Pattern {
     guard let tracedProcess, parts.count == 1, !parts[0].text.isEmpty else { return self }
-    return Pattern(
-      provider: provider, parts: [AttachPointSyntax.Part(name(tracedProcess), parts[0].range, quoted: true)] + parts,
-      range: range, missingProbes: missingProbes, allowsUnsafe: allowsUnsafe, demanglesNames: demanglesNames,
-      tracedProcess: tracedProcess)
+    return with(parts: [AttachPointSyntax.Part(name(tracedProcess), parts[0].range, quoted: true)] + parts)
+  }
+
+  func with(parts: [AttachPointSyntax.Part]) -> Pattern {
+    Pattern(
+      provider: provider, parts: parts, range: range, missingProbes: missingProbes, allowsUnsafe: allowsUnsafe,
+      demanglesNames: demanglesNames, tracedProcess: tracedProcess)
   }
 
   /// Reports that it is not written as the provider wants it.

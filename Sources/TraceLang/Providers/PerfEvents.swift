@@ -26,6 +26,7 @@ extension CountedEvent: ProbePlace {
       }
     var traits = ProbeTraits(typeName: typeName, programTypes: [.perfEvent])
     traits.hasRegisters = true
+    traits.context = .perfEvent
     traits.followsCommand = true
     return traits
   }

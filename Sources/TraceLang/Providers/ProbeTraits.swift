@@ -1,3 +1,10 @@
+extension RecordReference {
+  /// The context of programs on functions and on instructions (Kernel: arch/*/include/asm/ptrace.h).
+  static let registers = RecordReference.named("struct pt_regs")
+  /// That of programs on perf events (Kernel: include/uapi/linux/bpf_perf_event.h).
+  static let perfEvent = RecordReference.named("struct bpf_perf_event_data")
+}
+
 /// What code at an attach point may assume. Later stages ask this, never which provider it was.
 public struct ProbeTraits: Hashable, Sendable {
   /// What `probetype` gives.

@@ -21,6 +21,7 @@ extension Interval: ProbePlace {
   var traits: ProbeTraits {
     var traits = ProbeTraits(typeName: "interval", programTypes: [.perfEvent])
     traits.hasRegisters = true
+    traits.context = .perfEvent
     traits.pace = .timer
     return traits
   }
@@ -30,6 +31,7 @@ extension Profile: ProbePlace {
   var traits: ProbeTraits {
     var traits = ProbeTraits(typeName: "profile", programTypes: [.perfEvent])
     traits.hasRegisters = true
+    traits.context = .perfEvent
     traits.followsCommand = true
     return traits
   }

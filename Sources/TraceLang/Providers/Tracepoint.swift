@@ -25,6 +25,7 @@ extension Provider {
   static let tracepoint = Provider(
     ["tracepoint", "t"], "CATEGORY:EVENT", "Fires at a tracepoint of the kernel",
     match: { pattern, target, diagnostics in
+      let pattern = pattern.forAllEvents
       let parts = pattern.parts
       guard parts.count == 2, !parts[0].text.isEmpty, !parts[1].text.isEmpty else {
         return pattern.misuse("needs a category and an event", &diagnostics)
@@ -52,6 +53,12 @@ extension Provider {
 }
 
 extension Pattern {
+  /// `tracepoint:*` is all events of all categories.
+  fileprivate var forAllEvents: Pattern {
+    guard parts.count == 1, parts[0].text.hasSuffix("*") else { return self }
+    return with(parts: parts + [AttachPointSyntax.Part("*", parts[0].range, quoted: false)])
+  }
+
   /// Reports that no tracepoint is as `parts` say, with what there is instead.
   fileprivate func missingTracepoint(_ target: any Target, _ diagnostics: inout Diagnostics) throws(TargetError) {
     let (category, event) = (parts[0].text, parts[1].text)

@@ -14,6 +14,7 @@ extension USDT: ProbePlace {
     var traits = ProbeTraits(typeName: "usdt", programTypes: [.kprobe])
     traits.words = .operands(operands.map { $0?.type })
     traits.hasRegisters = true
+    traits.context = .registers
     traits.binary = path
     traits.followsCommand = true
     traits.space = .user

@@ -12,6 +12,7 @@ extension Uprobe: ProbePlace {
     var traits = ProbeTraits(typeName: isReturn ? "uretprobe" : "uprobe", programTypes: [.kprobe])
     if isReturn { traits.result = .register } else { traits.words = .registers }
     traits.hasRegisters = true
+    traits.context = .registers
     traits.hasFunctionName = true
     traits.binary = path
     traits.followsCommand = true

@@ -21,6 +21,7 @@ extension Watchpoint: ProbePlace {
   var traits: ProbeTraits {
     var traits = ProbeTraits(typeName: providerName, programTypes: [.perfEvent])
     traits.hasRegisters = true
+    traits.context = .perfEvent
     return traits
   }
 }

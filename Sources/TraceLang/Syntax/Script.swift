@@ -119,6 +119,17 @@ public struct ImportDeclaration: Sendable {
 
 /// `macro name($a, b, @c) { ... }`
 public struct MacroDeclaration: Sendable {
+  /// How many arguments it takes.
+  var arity: ClosedRange<Int> { parameters.count { $0.defaultValue == nil }...parameters.count }
+
+  /// Whether some call could mean either.
+  func takesTheSame(as other: MacroDeclaration) -> Bool {
+    let counts = max(arity.lowerBound, other.arity.lowerBound)...
+    return counts.prefix { arity.contains($0) && other.arity.contains($0) }.contains { count in
+      zip(parameters.prefix(count), other.parameters).allSatisfy { $0.kind == $1.kind }
+    }
+  }
+
   public struct Parameter: Sendable {
     public enum Kind: Hashable, Sendable {
       case expression, variable, map, type

@@ -82,7 +82,9 @@ struct FieldDeclaration {
       return .record(.named(name))
     }
     let width = isRegister ? min(base.size ?? size, size) : size
-    return .integer(IntegerType(bits: width * 8, signed: base.isSigned ?? isSigned))
+    let integer = IntegerType(bits: width * 8, signed: base.isSigned ?? isSigned)
+    if case .enumeration(let name) = base { return .enumeration(.named("enum \(name)"), integer) }
+    return .integer(integer)
   }
 
   private func array(size: Int, in space: AddressSpace) -> Type {

@@ -19,6 +19,8 @@ public enum SymbolicType: Hashable, Sendable, Codable, CaseIterable {
   case errorName
   /// `syscall_name()`: a syscall number printed as its name.
   case syscallName
+  /// `signal_name()`: a signal's number printed as its name.
+  case signalName
 
   /// The table of these types: all that is asked of one but how its text is made.
   public var facts: Facts {
@@ -32,10 +34,11 @@ public enum SymbolicType: Hashable, Sendable, Codable, CaseIterable {
     case .macAddress: Facts("macaddr_t", [.bytes("address", count: 6)])
     case .username: Facts("username", [.number("user")], text: .string)
     case .timestamp:
-      Facts("timestamp", [.number("format"), .number("nanoseconds")], text: .label, isComparable: false, isKey: false)
+      Facts("timestamp", [.number("format"), .number("nanoseconds")], text: .label)
     case .cgroupPath: Facts("cgroup_path_t", [.number("identifier"), .number("filter")], isComparable: false)
     case .errorName: Facts("string", [.number("error")], text: .string)
     case .syscallName: Facts("string", [.number("number")], text: .string)
+    case .signalName: Facts("string", [.number("number")], text: .string)
     }
   }
 
@@ -51,8 +54,6 @@ public enum SymbolicType: Hashable, Sendable, Codable, CaseIterable {
     let literals: Literals?
     /// Whether `==` compares its parts; not where equal text may have other parts.
     let isComparable: Bool
-    /// Whether it may be a map's key.
-    let isKey: Bool
     /// Whether its one part is a number to a script too: in casts, in arithmetic and for `%d`.
     let isNumeric: Bool
     /// Whether its text is looked up in the process it came from.
@@ -60,14 +61,13 @@ public enum SymbolicType: Hashable, Sendable, Codable, CaseIterable {
 
     fileprivate init(
       _ name: String, _ parts: [Part], text: Text = .value, literals: Literals? = nil, isComparable: Bool = true,
-      isKey: Bool = true, isNumeric: Bool = false, readsProcess: Bool = false
+      isNumeric: Bool = false, readsProcess: Bool = false
     ) {
       self.name = name
       self.parts = parts
       self.text = text
       self.literals = literals
       self.isComparable = isComparable
-      self.isKey = isKey
       self.isNumeric = isNumeric
       self.readsProcess = readsProcess
     }

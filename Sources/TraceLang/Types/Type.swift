@@ -91,10 +91,13 @@ public enum RecordReference: Hashable, Sendable, Codable {
 public enum EnumReference: Hashable, Sendable, Codable {
   case script(Int, name: String)
   case btf(object: Int, type: UInt32, name: String)
+  /// A kernel enum known by its C name only ("enum skb_drop_reason"): what a tracepoint's format says.
+  case named(String)
 
   public var name: String {
     switch self {
     case .script(_, let name), .btf(_, _, let name): name
+    case .named(let name): name.split(separator: " ").last.map(String.init) ?? name
     }
   }
 }

@@ -66,6 +66,7 @@ extension Helper {
     switch self {
     case .sendSignal, .sendSignalThread: "sends signals"
     case .overrideReturn: "changes what functions of the kernel return"
+    case .probeWriteUser: "changes the memory of processes"
     case .tailCall: "runs other programs"
     case .mapLookupElement, .mapUpdateElement, .mapDeleteElement, .probeRead, .ktimeGetNanoseconds, .getPseudoRandom,
       .getSMPProcessorID, .getCurrentPIDTGID, .getCurrentUIDGID, .getCurrentComm, .getStackID, .getNUMANodeID,

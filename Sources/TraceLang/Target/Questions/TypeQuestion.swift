@@ -43,7 +43,7 @@ extension TypeQuestion: QuestionTopic {
   var trace: Trace {
     switch self {
     case .named, .enumerator, .layout(.function): .number
-    case .layout(.named), .layout(.btf), .enumerators(.btf): .type(self)
+    case .layout(.named), .layout(.btf), .enumerators(.btf), .enumerators(.named): .type(self)
     case .layout(.script), .enumerators(.script): .stated
     // The question for its format has the same fields.
     case .layout(.tracepoint): .stated
@@ -68,6 +68,7 @@ extension EnumReference {
     switch self {
     case .script(let index, let name): "type \(index) of the script (\(name))"
     case .btf(let object, let type, let name): "type \(type) of BTF object \(object) (\(name))"
+    case .named(let name): name
     }
   }
 }
