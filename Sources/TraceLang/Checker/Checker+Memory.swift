@@ -43,7 +43,7 @@ extension Checker {
     case .pointer(let target, _): return TypedExpression(.convert(value), .pointer(target, space), call.range)
     case .integer: return TypedExpression(.convert(value), .pointer(.int8, space), call.range)
     case .invalid: return value
-    default:
+    case .void, .bool, .string, .buffer, .array, .record, .enumeration, .tuple, .symbolic, .stack, .aggregation:
       error("\(call.function)() needs a pointer, not \(value.type.description)", at: call.arguments[0].range)
       return invalid(call.range)
     }
@@ -84,7 +84,7 @@ extension Checker {
         .convert(pointer), .pointer(array, space == .unknown ? defaultSpace : space), value.range)
       return TypedExpression(.dereference(typed), array, value.range)
     case .invalid: return nil
-    default:
+    case .void, .bool, .integer, .buffer, .array, .record, .enumeration, .tuple, .symbolic, .stack, .aggregation:
       error(
         "memcmp() compares strings, arrays of bytes and what pointers point to, not \(value.type.description)",
         at: syntax.range)
