@@ -43,11 +43,12 @@ extension Lowering {
   }
 
   private mutating func evaluate(_ value: TypedExpression) {
-    switch value.kind {
-    case .step(let place, let amount, _):
+    if case .step(let place, let amount, _) = value.kind {
       update(place, .add, TypedExpression(.integer(amount), .int64, value.range), signed: true)
-    default:
-      if value.type.isScalar { _ = scalar(value) } else { _ = materialize(value, isPadded: false) }
+    } else if value.type.isScalar {
+      _ = scalar(value)
+    } else {
+      _ = materialize(value, isPadded: false)
     }
   }
 
@@ -198,7 +199,7 @@ extension Lowering {
 
   /// The same number with nothing known of it to the verifier.
   mutating func opaque(_ value: Operand) -> Operand {
-    guard let place = plan.opaqueZero else { return value }
+    guard let place = plan.opaqueZero else { return impossible("the plan has no zero that is not known to be one") }
     return builder.arithmetic(.add, builder.load(64, dataAddress(place.map, place.offset), 0), value)
   }
 

@@ -5,10 +5,8 @@ extension Lowering {
   mutating func record(
     _ value: Operand, _ interval: Int64, _ count: Int64, _ function: Aggregation.Series, at slot: Value
   ) {
-    var now = Operand.value(builder.call(.ktimeGetBootNanoseconds, []))
-    if let offset = plan.words[.wallOffset] {
-      now = builder.arithmetic(.add, now, builder.load(64, dataAddress(offset.map, offset.offset), 0))
-    }
+    let uptime = builder.call(.ktimeGetBootNanoseconds, [])
+    let now = builder.arithmetic(.add, .value(uptime), builder.load(64, address(of: .wallOffset), 0))
     let number = builder.arithmetic(.udiv, now, .constant(interval))
     let index = bounded(builder.arithmetic(.umod, number, .constant(count)), Int(count))
     let place = builder.advance(slot, by: scaled(index, by: 24))
