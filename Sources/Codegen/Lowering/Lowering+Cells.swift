@@ -25,8 +25,6 @@ extension Lowering {
     return builder.advance(dataAddress(map, offset), by: scaled(index, by: stride))
   }
 
-
-
   /// A key's index in a domain that holds all keys of the map, bounded as the verifier sees it.
   mutating func index(of key: TypedExpression?, in domain: MapView.Domain) -> Operand {
     switch domain {

@@ -121,7 +121,8 @@ struct AggregationCall {
   /// - Returns: `nil` for all that is no aggregation.
   init?(_ syntax: Expression) {
     guard let (name, arguments) = syntax.call, let builtin = Builtin.named(name.text),
-      case .aggregation(let check) = builtin.check else { return nil }
+      case .aggregation(let check) = builtin.check
+    else { return nil }
     call = BuiltinCall(builtin: builtin, name: name, arguments: arguments, range: syntax.range)
     self.check = check
   }

@@ -313,7 +313,9 @@ extension Checker {
     _ left: TypedExpression, _ right: TypedExpression, _ range: SourceRange
   ) -> TypedExpression? {
     if case .string = right.type {
-      if case .string = left.type { return TypedExpression(.call(.stringsEqual(left, right, limit: .max)), .bool, range) }
+      if case .string = left.type {
+        return TypedExpression(.call(.stringsEqual(left, right, limit: .max)), .bool, range)
+      }
       if case .symbolic(let symbol) = left.type { return equality(left, symbol, right, range) }
     }
     guard case .string = left.type, case .symbolic(let symbol) = right.type else { return nil }

@@ -292,7 +292,8 @@ extension MacroExpander {
 
   /// C would bind the definition's last operand first; we take its value.
   private mutating func warnOfLoose(_ operand: Expression) {
-    guard let name = operand.call?.name, operand.range.lower == name.range.lower, frame?.arguments[name.text] == nil, macros[name.text] == nil,
+    guard let name = operand.call?.name, operand.range.lower == name.range.lower, frame?.arguments[name.text] == nil,
+      macros[name.text] == nil,
       let define = defines[name.text], define.isLoose
     else { return }
     diagnostics.warning(
