@@ -26,6 +26,7 @@ import Testing
         switch value {
         // Nothing else is one.
         case 1, UInt8(ascii: "b"): return .c
+        case 2 where next == .d: return .e
         default: break
         }
       case .c,
@@ -38,7 +39,7 @@ import Testing
       default: false
       }
       """
-    #expect(Self.defaults(amongCases: text) == [11])
+    #expect(Self.defaults(amongCases: text) == [12])
   }
 
   /// The lines of a formatted source, from 1 on, with a `default` in a switch that names a case by a dot alone.
@@ -57,8 +58,9 @@ import Testing
 
   /// Whether a pattern has a name after a dot that nothing stands before.
   private static func namesCase(_ arm: Substring) -> Bool {
+    let pattern = arm.firstRange(of: " where ").map { arm[..<$0.lowerBound] } ?? arm
     var before: Character = " "
-    for (character, next) in zip(arm, arm.dropFirst()) {
+    for (character, next) in zip(pattern, pattern.dropFirst()) {
       if before == ":", character == " " { return false }
       if character == ".", " (".contains(before), next.isLetter { return true }
       before = character
