@@ -41,6 +41,22 @@ public enum FileContents {
     }
     return names.sorted()
   }
+
+  /// The paths from a folder on of all files in it, and in the folders in it, that have an extension.
+  public static func files(under folder: String, extension suffix: String) -> [String] {
+    guard let stream = opendir(folder) else { return [] }
+    defer { closedir(stream) }
+    var files: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      if entry.pointee.d_type == UInt8(DT_DIR), !name.hasPrefix(".") {
+        files += Self.files(under: "\(folder)/\(name)", extension: suffix).map { "\(name)/\($0)" }
+      } else if name.hasSuffix(".\(suffix)") {
+        files.append(name)
+      }
+    }
+    return files.sorted()
+  }
 }
 
 /// A folder that goes away with its owner.

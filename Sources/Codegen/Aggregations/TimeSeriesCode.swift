@@ -9,11 +9,9 @@ struct TimeSeriesCode: SlotCode {
 
   /// Adds a value to the current interval; a place whose interval has passed starts anew.
   func record(_ value: Operand, at slot: Value, isAtomic: Bool, in lowering: inout Lowering) {
-    var now = Operand.value(lowering.builder.call(.ktimeGetBootNanoseconds, []))
-    if let offset = lowering.plan.words[.wallOffset] {
-      now = lowering.builder.arithmetic(
-        .add, now, lowering.builder.load(64, lowering.dataAddress(offset.map, offset.offset), 0))
-    }
+    let uptime = lowering.builder.call(.ktimeGetBootNanoseconds, [])
+    let offset = lowering.builder.load(64, lowering.address(of: .wallOffset), 0)
+    let now = lowering.builder.arithmetic(.add, .value(uptime), offset)
     let number = lowering.builder.arithmetic(.udiv, now, .constant(interval))
     let index = lowering.bounded(lowering.builder.arithmetic(.umod, number, .constant(count)), Int(count))
     let place = lowering.builder.advance(slot, by: lowering.scaled(index, by: 24))

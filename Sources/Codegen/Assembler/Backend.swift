@@ -30,7 +30,7 @@ public func compileStages(
     if options.isOptimizing { PassManager().run(&optimized.functions[index], observe: observe) }
     try Legalizer(options: options).run(&optimized.functions[index])
     let selected = try Selector.run(optimized.functions[index], options)
-    machineFunctions[index] = Emitter.run(try LinearScan.run(selected, stackLimit: options.stackLimit))
+    machineFunctions[index] = try Emitter.run(try LinearScan.run(selected, stackLimit: options.stackLimit))
     callees[index] = CallGraph.callees(of: optimized.functions[index])
     pending.append(contentsOf: callees[index])
   }

@@ -1,3 +1,5 @@
+import TraceLang
+
 /// What the back end may use and should do.
 public struct BackendOptions: Hashable, Sendable {
   /// BPF ISA v4: signed division, sign-extending loads and moves, long jumps (kernel 6.6 and newer).
@@ -24,7 +26,13 @@ public enum BackendError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A jump is longer than its offset field can say.
   case functionTooLarge(function: String)
   /// The IR breaks a rule: the compiler is wrong, not the script.
-  case malformed(function: String, reason: String)
+  case malformed(InternalError)
+
+  static func malformed(
+    function: String, reason: String, file: String = #fileID, line: Int = #line
+  ) -> BackendError {
+    .malformed(InternalError("the code of \(function) is malformed: \(reason)", file: file, line: line))
+  }
 
   public var description: String {
     switch self {
@@ -32,8 +40,7 @@ public enum BackendError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(function) needs \(bytes) bytes of stack, and the kernel allows \(limit): use fewer or smaller strings at a time"
     case .functionTooLarge(let function):
       "\(function) is too large: a jump in it does not fit 16 bits"
-    case .malformed(let function, let reason):
-      "internal error: the code of \(function) is malformed: \(reason)"
+    case .malformed(let error): error.description
     }
   }
 }

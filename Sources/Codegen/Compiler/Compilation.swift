@@ -19,12 +19,21 @@ public struct CompileError: Error, Hashable, Sendable {
   public let range: SourceRange
 }
 
+extension CompileError {
+  init(_ error: InternalError, range: SourceRange) { self.init(message: error.description, range: range) }
+}
+
 extension Compilation {
   /// Compiles a checked program for a target.
   /// - Parameter sources: the texts its ranges point into, for line information.
   init(of program: Program, target: any Target, sources: SourceMap, sharesMaps: Bool = false) throws(CompileError) {
     let target = program.scoped(target)
-    var plan = Planner.plan(program, target: target, sharesMaps: sharesMaps)
+    var plan: Plan
+    do throws(InternalError) {
+      plan = try Planner.plan(program, target: target, sharesMaps: sharesMaps)
+    } catch {
+      throw CompileError(error, range: program.probes[0].range)
+    }
     try checkProgramLimit(plan, of: program)
     var actions = ActionTable()
     let scratchMap = plan.maps.count
@@ -121,7 +130,7 @@ private func compile(
       failure = failure ?? error
     }
   }
-  throw CompileError(message: failure?.description ?? "", range: range)
+  throw CompileError(message: failure?.description ?? InternalError("no stack to try").description, range: range)
 }
 
 extension Module {

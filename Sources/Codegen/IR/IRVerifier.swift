@@ -158,10 +158,14 @@ public struct IRVerifier {
   }
 
   private func problem(_ operation: ArithmeticOperator, _ a: Operand, _ b: Operand) -> String? {
-    switch (operation, isPointer(a), isPointer(b)) {
-    case (_, false, false), (.add, true, false), (.add, false, true), (.sub, true, false): nil
-    default: "pointers only move by numbers"
-    }
+    let isAllowed =
+      switch (isPointer(a), isPointer(b)) {
+      case (false, false): true
+      case (true, false): operation == .add || operation == .sub
+      case (false, true): operation == .add
+      case (true, true): false
+      }
+    return isAllowed ? nil : "pointers only move by numbers"
   }
 
   private func accessProblem(_ base: Value, _ offset: Int, bits: Int) -> String? {

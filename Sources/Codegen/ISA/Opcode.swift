@@ -231,12 +231,10 @@ extension SignExtension {
   }
 
   public init?(width: Width, bits: Int16) {
-    switch (width, bits) {
-    case (.word, 8): self = .byteToWord
-    case (.word, 16): self = .halfToWord
-    case (.double, 8): self = .byteToDouble
-    case (.double, 16): self = .halfToDouble
-    case (.double, 32): self = .wordToDouble
+    switch bits {
+    case 8: self = width == .double ? .byteToDouble : .byteToWord
+    case 16: self = width == .double ? .halfToDouble : .halfToWord
+    case 32 where width == .double: self = .wordToDouble
     default: return nil
     }
   }

@@ -4,7 +4,7 @@ import TraceLang
 extension Lowering {
   mutating func aggregate(_ map: MapID, _ key: TypedExpression?, _ value: TypedExpression?) {
     guard case .aggregation(let aggregation, let storage) = plan.views[map.index].content else {
-      _ = impossible("a plain map that gathers")
+      impossible("a plain map that gathers")
       return
     }
     let isAtomic = plan.needsAtomicUpdates[map.index]

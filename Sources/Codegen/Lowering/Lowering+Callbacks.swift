@@ -197,10 +197,8 @@ extension Lowering {
       offset += 8
     }
     for variable in environment.variables {
-      switch builder.variables[variable] ?? .constant(0) {
-      case .constant(let number) where !assigned.contains(variable): put(&self, .constant(number))
-      case let value: put(&self, opaque(value))
-      }
+      let value = builder.variables[variable] ?? .constant(0)
+      if case .constant = value, !assigned.contains(variable) { put(&self, value) } else { put(&self, opaque(value)) }
     }
     for variable in environment.memories {
       put(&self, variableMemory[variable].map { .value($0.base) } ?? .constant(0))

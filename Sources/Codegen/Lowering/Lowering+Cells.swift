@@ -21,13 +21,8 @@ extension Lowering {
 
   /// The address of an element of an array that lies in a mapped array's value.
   mutating func element(_ index: Operand, _ map: Int, _ offset: Int, _ stride: Int) -> Value {
-    guard case .value = index else { return dataAddress(map, offset + number(index) * stride) }
+    if case .constant(let number) = index { return dataAddress(map, offset + Int(number) * stride) }
     return builder.advance(dataAddress(map, offset), by: scaled(index, by: stride))
-  }
-
-  private func number(_ operand: Operand) -> Int {
-    guard case .constant(let constant) = operand else { return 0 }
-    return Int(constant)
   }
 
   /// A key's index in a domain that holds all keys of the map, bounded as the verifier sees it.
@@ -41,10 +36,13 @@ extension Lowering {
       return bounded(index, count)
     case .integers(let count), .cpus(let count):
       // The count is a power of two above every key; the mask tells the verifier.
-      return builder.arithmetic(.and, key.map { scalar($0) } ?? .constant(0), .constant(Int64(count - 1)))
+      guard let key else { return impossible("no key where there are \(count)") }
+      return builder.arithmetic(.and, scalar(key), .constant(Int64(count - 1)))
     case .keys(let keys):
-      let position = key?.constantBytes.flatMap { keys.firstIndex(of: $0) }
-      return .constant(Int64(position ?? 0))
+      guard let position = key?.constantBytes.flatMap({ keys.firstIndex(of: $0) }) else {
+        return impossible("a key that is none of the map's")
+      }
+      return .constant(Int64(position))
     }
   }
 }

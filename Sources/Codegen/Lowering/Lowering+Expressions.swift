@@ -6,7 +6,7 @@ extension Lowering {
     setLine(expression.range)
     switch expression.kind {
     case .integer(let value): return .constant(value)
-    case .string: return .constant(0)
+    case .string, .tuple: return impossible("text or a tuple in a register")
     case .variable(let variable): return readVariable(variable, expression.type)
     case .map(let map, let key): return readMap(map, key, expression.type)
     case .context(let value): return context(value)
@@ -21,7 +21,7 @@ extension Lowering {
       let (address, space) = element(base, position, expression.type)
       return read(expression.type, at: address, space)
     case .element(let base, let index): return tupleElement(base, index, expression.type)
-    case .tuple: return .constant(0)
+
     case .convert(let operand): return converted(operand, to: expression.type)
     case .negate(let operand): return builder.arithmetic(.sub, .constant(0), scalar(operand))
     case .complement(let operand): return builder.arithmetic(.xor, scalar(operand), .constant(-1))
@@ -62,21 +62,14 @@ extension Lowering {
   }
 
   /// 1 or 0 of `&&` or `||` whose right side changes variables: the ways around and through it meet before the answer.
-  private mutating func joinedTruth(of condition: TypedExpression) -> Operand {
-    let isAnd: Bool
-    let sides: (TypedExpression, TypedExpression)
-    switch condition.kind {
-    case .and(let left, let right): (isAnd, sides) = (true, (left, right))
-    case .or(let left, let right): (isAnd, sides) = (false, (left, right))
-    default: return scalar(condition)
-    }
+  private mutating func joinedTruth(isAnd: Bool, _ left: TypedExpression, _ right: TypedExpression) -> Operand {
     let around = builder.makeBlock()
     let through = builder.makeBlock()
-    branch(on: sides.0, then: isAnd ? through : around, otherwise: isAnd ? around : through)
+    branch(on: left, then: isAnd ? through : around, otherwise: isAnd ? around : through)
     return run(
       { _ in .constant(isAnd ? 0 : 1) }, in: around,
       or: {
-        let value = $0.scalar(sides.1)
+        let value = $0.scalar(right)
         return .value($0.builder.define(.integer, .compare(.ne, value, .constant(0))))
       }, in: through)
   }
@@ -98,8 +91,10 @@ extension Lowering {
     case .not(let operand): branch(on: operand, then: otherwise, otherwise: then)
     case .convert(let operand) where condition.type == .bool && operand.type.isScalar:
       branch(on: operand, then: then, otherwise: otherwise)
-    case .and(_, let right) where changesVariables(right), .or(_, let right) where changesVariables(right):
-      builder.branch(.ne, joinedTruth(of: condition), .constant(0), then: then, otherwise: otherwise)
+    case .and(let left, let right) where changesVariables(right):
+      builder.branch(.ne, joinedTruth(isAnd: true, left, right), .constant(0), then: then, otherwise: otherwise)
+    case .or(let left, let right) where changesVariables(right):
+      builder.branch(.ne, joinedTruth(isAnd: false, left, right), .constant(0), then: then, otherwise: otherwise)
     case .and(let left, let right):
       let next = builder.makeBlock()
       branch(on: left, then: next, otherwise: otherwise)
@@ -116,7 +111,8 @@ extension Lowering {
       builder.branch(Self.condition(comparison, signed: signed), left, right, then: then, otherwise: otherwise)
     case .call(.stringsEqual(let left, let right, let limit)):
       branchOnEqual(left, right, limit: limit, then: then, otherwise: otherwise)
-    default:
+    case .string, .variable, .map, .context, .member, .address, .dereference, .index, .element, .tuple, .convert,
+      .negate, .complement, .arithmetic, .pointerOffset, .ternary, .step, .call, .block:
       let value = scalar(condition)
       builder.branch(.ne, value, .constant(0), then: then, otherwise: otherwise)
     }
@@ -168,14 +164,11 @@ extension Lowering {
   private mutating func converted(_ operand: TypedExpression, to type: Type) -> Operand {
     if !operand.type.isScalar { return number(of: operand, type) }
     let value = scalar(operand)
-    switch type {
-    case .bool:
+    if type == .bool {
       if operand.type == .bool { return value }
       return .value(builder.define(.integer, .compare(.ne, value, .constant(0))))
-    case .integer(let integer), .enumeration(_, let integer):
-      return cut(value, operand.type.integer ?? .uint64, to: integer)
-    default: return value
     }
+    return type.integer.map { cut(value, operand.type.integer ?? .uint64, to: $0) } ?? value
   }
 
   /// An integer as a value of another integer type.
@@ -211,7 +204,7 @@ extension Lowering {
     case .gid:
       let both = builder.call(.getCurrentUIDGID, [])
       return builder.arithmetic(.lshr, .value(both), .constant(32))
-    case .comm: return .constant(0)
+    case .comm: return impossible("text in a register")
     case .cpu: return .value(builder.call(.getSMPProcessorID, []))
     case .rand:
       return .value(
@@ -223,8 +216,7 @@ extension Lowering {
     case .nanoseconds(let clock): return .value(builder.call(Self.helper(clock), []))
     case .elapsed:
       let now = builder.call(.ktimeGetBootNanoseconds, [])
-      guard let place = plan.words[.startTime] else { return .value(now) }
-      let start = builder.load(64, dataAddress(place.map, place.offset), 0)
+      let start = builder.load(64, address(of: .startTime), 0)
       return builder.arithmetic(.sub, .value(now), start)
     case .probeName: return entry.nameIndex
     case .arguments: return .value(entry.context)
@@ -261,7 +253,7 @@ extension Lowering {
       return .value(builder.define(.integer, .byteSwap(bits: bits, scalar(value))))
     case .length(let map): return length(of: map)
     case .library(let function): return library(function)
-    case .string, .buffer, .userSymbol, .strftime: return .constant(0)
+    case .string, .buffer, .userSymbol, .strftime: return impossible("a value of several words in a register")
     }
   }
 
@@ -297,7 +289,8 @@ extension Lowering {
       return (builder.arithmetic(.add, start, .constant(Int64(member.offset))), space)
     case .index(let base, let position): return element(base, position, expression.type)
     case .convert(let operand): return operand.type.isScalar ? (scalar(operand), .kernel) : location(operand)
-    default:
+    case .integer, .string, .variable, .map, .context, .address, .element, .tuple, .negate, .complement, .not,
+      .arithmetic, .pointerOffset, .compare, .and, .or, .ternary, .step, .call, .block:
       let memory = materialize(expression, isPadded: false)
       return (address(memory), .kernel)
     }
@@ -378,8 +371,10 @@ extension Lowering {
   mutating func elementMemory(_ base: TypedExpression, _ index: Int) -> Memory {
     if let pair = pair(base) { return index == 0 ? pair.key : pair.value }
     let tuple = materialize(base, isPadded: true)
-    guard case .tuple(let elements) = base.type else { return tuple }
-    let layout = Type.tupleLayout(elements) { self.target.layout(of: $0)?.size ?? 0 }
-    return tuple.advanced(by: layout.offsets[index])
+    guard case .tuple(let elements) = base.type else {
+      impossible("an element of \(base.type.description)")
+      return tuple
+    }
+    return tuple.advanced(by: layout(of: elements).offsets[index])
   }
 }

@@ -48,7 +48,10 @@ extension Lowering {
   ) {
     // Nothing is written where there is no path, and on kernels before 5.15 where its name is too long.
     zero(memory, size: capacity)
-    guard let place = place(of: source) else { return }
+    guard let place = place(of: source) else {
+      impossible("a path that the verifier does not know")
+      return
+    }
     when(.ne, .value(place.object), .constant(0)) {
       // The kernel leaves what it wrote on the way behind the end.
       let text = isPadded ? $0.temporary(size: Planner.words(capacity)) : memory
@@ -63,7 +66,7 @@ extension Lowering {
 
   /// The number of a socket that the verifier knows as one; 0 where there is none.
   mutating func socketCookie(_ socket: TypedExpression) -> Operand {
-    guard var place = place(of: socket) else { return .constant(0) }
+    guard var place = place(of: socket) else { return impossible("a socket that the verifier does not know") }
     place.mayBeNull = true
     return nonNull(place, .integer) { lowering in
       let object = lowering.builder.advance(place.object, by: .constant(Int64(place.offset)))
@@ -150,14 +153,8 @@ extension Lowering {
 
   /// Whether a member lies in its struct by structs alone: of a union's members the verifier takes the first that fits.
   private func hasPlainPath(_ base: TypedExpression, _ member: RecordLayout.Member) -> Bool {
-    let record: RecordReference
-    switch base.type {
-    case .record(let reference), .pointer(.record(let reference), _): record = reference
-    default: return false
-    }
-    var current = record
     var offset = member.offset
-    guard offset <= Self.maximumOffset / 2 else { return false }
+    guard var current = base.type.recordOfMembers, offset <= Self.maximumOffset / 2 else { return false }
     while let layout = target.layout(of: current), !layout.isUnion {
       guard let holder = layout.members.last(where: { $0.offset <= offset && $0.bitField == nil }) else { return false }
       if holder.offset == offset, holder.name == member.name, holder.type == member.type { return true }

@@ -37,8 +37,7 @@ extension Lowering {
     case .userAddress(let variable): return address(of: variable)
     case .softwareTAI:
       let now = builder.call(.ktimeGetBootNanoseconds, [])
-      guard let place = plan.words[.taiOffset] else { return .value(now) }
-      return builder.arithmetic(.add, .value(now), builder.load(64, dataAddress(place.map, place.offset), 0))
+      return builder.arithmetic(.add, .value(now), builder.load(64, address(of: .taiOffset), 0))
     case .signal(let number, let isThread):
       return .value(builder.call(isThread ? .sendSignalThread : .sendSignal, [scalar(number)]))
     case .stackDepth(let stack): return stackDepth(stack)
@@ -46,7 +45,8 @@ extension Lowering {
     case .override(let result):
       let value = scalar(result)
       return .value(builder.call(.overrideReturn, [.value(entry.context), value]))
-    case .bytes, .inet, .macAddress, .cgroupPath, .path, .stack, .concatenation: return .constant(0)
+    case .bytes, .inet, .macAddress, .cgroupPath, .path, .stack, .concatenation:
+      return impossible("a value of several words in a register")
     }
   }
 
@@ -79,7 +79,7 @@ extension Lowering {
     case .stringLength, .stringIndex, .byte, .compareBytes, .globMatch, .namespaceID, .userMode, .register,
       .perCPUAddress,
       .userAddress, .softwareTAI, .stackDepth, .socketCookie:
-      break
+      impossible("a number in memory")
     }
   }
 
@@ -147,8 +147,7 @@ extension Lowering {
   private mutating func userMode() -> Operand {
     let facts = target.machine.architecture.facts
     let mode = facts.userMode
-    let register = builder.load(64, entry.context, facts.registers.offset(of: mode.register) ?? 0)
-    let level = builder.arithmetic(.and, register, .constant(mode.mask))
+    let level = builder.arithmetic(.and, register(mode.register), .constant(mode.mask))
     return .value(builder.define(.integer, .compare(.eq, level, .constant(mode.value))))
   }
 

@@ -10,7 +10,10 @@ extension Lowering {
 
   /// Writes a stack's hash (0 when there are no frames) and its process (0 for the kernel's).
   mutating func writeStack(_ type: StackType, to memory: Memory) {
-    guard let storage = plan.stacks.first(where: { $0.limit == type.limit }) else { return }
+    guard let storage = plan.stacks.first(where: { $0.limit == type.limit }) else {
+      impossible("the plan has no stacks of \(type.limit) frames")
+      return
+    }
     let value = perCPUMemory(size: StackStorage.valueSize(limit: type.limit))
     let frames = value.advanced(by: 8)
     let size = builder.call(
@@ -75,7 +78,7 @@ extension Lowering {
 
   mutating func stackDepth(_ stack: TypedExpression) -> Operand {
     guard case .stack(let type) = stack.type, let storage = plan.stacks.first(where: { $0.limit == type.limit }) else {
-      return .constant(0)
+      return impossible("the plan has no such stacks")
     }
     let memory = materialize(stack, isPadded: false)
     let value = lookup(inMap: storage.map, address(memory))

@@ -193,7 +193,7 @@ extension Lowering {
   }
 
   mutating func globMatch(_ expression: TypedExpression, _ states: GlobStates) -> Operand {
-    guard let table = plan.globTables[states] else { return .constant(0) }
+    guard let table = plan.globTables[states] else { return impossible("the plan has no such table") }
     let text = text(expression)
     let current = perCPUMemory(size: 8)
     builder.emit(.store(bits: 64, base: current.base, offset: current.offset, .constant(1)))

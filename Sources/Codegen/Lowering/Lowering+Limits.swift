@@ -21,14 +21,22 @@ extension Lowering {
   }
 
   /// Whether more may be lowered.
-  var hasRoom: Bool { excess == nil }
+  var hasRoom: Bool { failure == nil }
+
+  /// Refuses the program for what a stage before this should have refused.
+  /// - Returns: what stands for a value until the lowering ends.
+  @discardableResult
+  mutating func impossible(_ reason: String, file: String = #fileID, line: Int = #line) -> Operand {
+    failure = failure ?? CompileError(InternalError(reason, file: file, line: line), range: expressionRange)
+    return .constant(0)
+  }
 
   var isLarge: Bool { builder.size + otherSize > Limits.fast }
 
   /// Notes that the program is too large once it is.
   mutating func checkSize(at range: SourceRange) {
-    guard excess == nil, builder.size + otherSize > limits.size else { return }
-    excess = CompileError(
+    guard failure == nil, builder.size + otherSize > limits.size else { return }
+    failure = CompileError(
       message: limits.isShared
         ? "the script is too large: its probes become more than \(Limits.script) instructions up to here"
         : "the probe is too large: it becomes more than \(limits.size) instructions up to here", range: range)
@@ -37,23 +45,15 @@ extension Lowering {
   /// Notes that there are more loops than the kernel allows, before another one becomes a function.
   /// - Parameter depth: loops around the new one that are functions, too.
   mutating func checkFunctions(at range: SourceRange, depth: Int) {
-    guard excess == nil else { return }
+    guard failure == nil else { return }
     if functions.count + 2 > Limits.functions {
-      excess = CompileError(
+      failure = CompileError(
         message:
           "the probe has too many loops: the kernel allows a program \(Limits.functions - 1) that it does not unroll",
         range: range)
     } else if depth + 2 > Limits.calls {
-      excess = CompileError(
+      failure = CompileError(
         message: "loops are nested too deeply: the kernel allows \(Limits.calls - 1) in one another", range: range)
     }
-  }
-
-  /// Stops at what an earlier stage should have refused.
-  mutating func impossible(_ what: String, file: StaticString = #fileID, line: Int = #line) -> Operand {
-    if excess == nil {
-      excess = CompileError(message: "internal error: \(what) (\(file):\(line))", range: expressionRange)
-    }
-    return .constant(0)
   }
 }

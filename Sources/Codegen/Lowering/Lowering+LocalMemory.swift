@@ -11,7 +11,9 @@ extension Lowering {
     case .index(let base, let position):
       guard case .integer(let constant) = position.kind else { return nil }
       return localMemory(base)?.advanced(by: Int(constant) * size(of: expression.type))
-    default: return materialize(expression, isPadded: true)
+    case .integer, .string, .variable, .map, .context, .address, .dereference, .element, .tuple, .convert, .negate,
+      .complement, .not, .arithmetic, .pointerOffset, .compare, .and, .or, .ternary, .step, .call, .block:
+      return materialize(expression, isPadded: true)
     }
   }
 

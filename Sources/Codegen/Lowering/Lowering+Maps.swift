@@ -4,7 +4,7 @@ extension Lowering {
   /// Where the values of a map that gathers nothing are; `nil` with an internal error of an aggregation.
   private mutating func plainStorage(of map: MapID) -> MapView.PlainStorage? {
     guard case .plain(_, let storage) = plan.views[map.index].content else {
-      _ = impossible("an aggregation that is assigned")
+      impossible("an aggregation that is assigned")
       return nil
     }
     return storage

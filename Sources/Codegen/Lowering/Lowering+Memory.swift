@@ -6,15 +6,13 @@ extension Lowering {
   ///
   /// With `isPadded`, the bytes behind a string's end are zero.
   mutating func materialize(_ expression: TypedExpression, isPadded: Bool) -> Memory {
-    switch expression.kind {
-    case .variable(let variable):
+    if case .variable(let variable) = expression.kind {
       if let memory = variableMemory[variable] { return memory }
       if let pair = pairs[variable] { return pairMemory(pair, expression.type) }
-    case .map(let map, let key) where !expression.type.isScalar:
-      return mapMemory(map, key)
-    case .element(let base, let index) where !expression.type.isScalar:
-      return elementMemory(base, index)
-    default: break
+    }
+    if !expression.type.isScalar {
+      if case .map(let map, let key) = expression.kind { return mapMemory(map, key) }
+      if case .element(let base, let index) = expression.kind { return elementMemory(base, index) }
     }
     let memory = temporary(size: max(size(of: expression.type), 8))
     write(expression, to: memory, isPadded: isPadded)
@@ -23,8 +21,11 @@ extension Lowering {
 
   /// A map entry as a tuple of its own.
   private mutating func pairMemory(_ pair: EntryPair, _ type: Type) -> Memory {
-    guard case .tuple(let elements) = type, elements.count == 2 else { return pair.key }
-    let layout = Type.tupleLayout(elements) { self.target.layout(of: $0)?.size ?? 0 }
+    guard case .tuple(let elements) = type, elements.count == 2 else {
+      impossible("a map's entry as \(type.description)")
+      return pair.key
+    }
+    let layout = layout(of: elements)
     let memory = temporary(size: max(layout.size, 8))
     copy(to: memory, from: pair.key, size: size(of: elements[0].type))
     let value = memory.advanced(by: layout.offsets[1])
@@ -79,7 +80,7 @@ extension Lowering {
       _ = guardedCall(helper, [address(memory), .constant(Int64(size)), place], at: expression.range)
     case .integer, .context, .address, .negate, .complement, .not, .arithmetic, .pointerOffset, .compare, .and, .or,
       .step:
-      break
+      impossible("a number as \(expression.type.description)")
     }
   }
 
@@ -122,8 +123,11 @@ extension Lowering {
   }
 
   mutating func writeTuple(_ parts: [TypedExpression], _ type: Type, to memory: Memory, isPadded: Bool) {
-    guard case .tuple(let elements) = type else { return }
-    let layout = Type.tupleLayout(elements) { self.target.layout(of: $0)?.size ?? 0 }
+    guard case .tuple(let elements) = type else {
+      impossible("a tuple as \(type.description)")
+      return
+    }
+    let layout = layout(of: elements)
     let used = parts.reduce(0) { $0 + size(of: $1.type) }
     // Gaps between elements would make equal keys differ.
     if used != layout.size { zero(memory, size: layout.size) }
@@ -136,8 +140,7 @@ extension Lowering {
   private mutating func writeConverted(
     _ operand: TypedExpression, _ type: Type, to memory: Memory, isPadded: Bool
   ) {
-    switch (operand.type, type) {
-    case (.string(let from), .string(let to)):
+    if case .string(let from) = operand.type, case .string(let to) = type {
       if to > from, isPadded { zero(memory, size: to) }
       if to >= from {
         write(operand, to: memory, isPadded: isPadded)
@@ -147,17 +150,17 @@ extension Lowering {
         copy(to: memory, from: source, size: to)
         builder.emit(.store(bits: 8, base: memory.base, offset: memory.offset + to - 1, .constant(0)))
       }
-    case (_, .array) where operand.type.isScalar:
+    } else if case .array = type, operand.type.isScalar {
       let value = scalar(operand)
       builder.emit(.store(bits: size(of: type) * 8, base: memory.base, offset: memory.offset, value))
-    case (.buffer, .buffer):
+    } else if case .buffer = operand.type, case .buffer = type {
       zero(memory, size: size(of: type))
       write(operand, to: memory, isPadded: isPadded)
-    case (.tuple(let from), .tuple(let to)):
+    } else if case .tuple(let from) = operand.type, case .tuple(let to) = type {
       let source = materialize(operand, isPadded: true)
       zero(memory, size: size(of: type))
       copyElements(from, source, to, memory)
-    default:
+    } else {
       copy(to: memory, from: materialize(operand, isPadded: isPadded), size: size(of: type))
     }
   }
@@ -165,8 +168,8 @@ extension Lowering {
   private mutating func copyElements(
     _ from: [TupleElement], _ source: Memory, _ to: [TupleElement], _ destination: Memory
   ) {
-    let sourceLayout = Type.tupleLayout(from) { self.target.layout(of: $0)?.size ?? 0 }
-    let layout = Type.tupleLayout(to) { self.target.layout(of: $0)?.size ?? 0 }
+    let sourceLayout = layout(of: from)
+    let layout = layout(of: to)
     for index in to.indices {
       copyElement(
         from[index].type, source.advanced(by: sourceLayout.offsets[index]), to[index].type,
@@ -232,7 +235,8 @@ extension Lowering {
       let value = scalar(time)
       builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset + 8, value))
     case .library(let function): write(function, to: memory, isPadded: isPadded, at: range)
-    case .kernelSymbol, .hasKey, .delete, .length, .stringsEqual, .valuesEqual, .byteSwap: break
+    case .kernelSymbol, .hasKey, .delete, .length, .stringsEqual, .valuesEqual, .byteSwap:
+      impossible("a number as \(type.description)")
     }
   }
 

@@ -113,9 +113,8 @@ extension Lowering {
 
   /// Of what waits already, one of the two is lost: a print will print for both, an address gives way to the other.
   private mutating func countOvertaken(_ pending: Value) {
-    guard let lost = plan.words[.lostEvents] else { return }
     when(.ne, builder.load(64, pending, 0), .constant(0)) {
-      $0.builder.emit(.atomicAdd(bits: 64, base: $0.dataAddress(lost.map, lost.offset), offset: 0, .constant(1)))
+      $0.builder.emit(.atomicAdd(bits: 64, base: $0.address(of: .lostEvents), offset: 0, .constant(1)))
     }
   }
 
@@ -142,11 +141,10 @@ extension Lowering {
 
   /// Whether computing a value changes anything.
   func hasEffects(_ value: TypedExpression) -> Bool {
-    switch value.kind {
-    case .step, .call(.delete), .block: true
-    case .call(.library(let function)) where function.hasEffect: true
-    default: value.children.contains { hasEffects($0) }
-    }
+    if case .step = value.kind { return true }
+    if case .block = value.kind { return true }
+    if case .call(let function) = value.kind, function.hasEffect { return true }
+    return value.children.contains { hasEffects($0) }
   }
 
   /// Reserves a record of an action, fills its header, runs `fill` and submits it.
@@ -155,7 +153,10 @@ extension Lowering {
     payload: Int, _ action: Action, whenFull: ((inout Lowering) -> Void)? = nil,
     _ fill: (inout Lowering, Value) -> Void
   ) {
-    guard let buffer = plan.ringBuffer, let lost = plan.words[.lostEvents] else { return }
+    guard let buffer = plan.ringBuffer else {
+      impossible("the plan has no ring buffer")
+      return
+    }
     let line = builder.line
     let index = actions.index(of: action)
     let size = Action.headerSize + (payload + 7) / 8 * 8
@@ -168,7 +169,7 @@ extension Lowering {
     if let whenFull {
       whenFull(&self)
     } else {
-      builder.emit(.atomicAdd(bits: 64, base: dataAddress(lost.map, lost.offset), offset: 0, .constant(1)))
+      builder.emit(.atomicAdd(bits: 64, base: address(of: .lostEvents), offset: 0, .constant(1)))
     }
     let dropped = builder.arrive()
     builder.continueIn(reserved)

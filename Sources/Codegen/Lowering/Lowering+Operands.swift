@@ -29,7 +29,8 @@ extension Lowering {
   mutating func address(of variable: BinaryVariable) -> Operand {
     guard variable.place == .relative else { return .constant(Int64(bitPattern: variable.address)) }
     guard let code = placement.codeAddress else {
-      excess = CompileError(message: "the code that the probe is at has no address in its file", range: expressionRange)
+      failure = CompileError(
+        message: "the code that the probe is at has no address in its file", range: expressionRange)
       return .constant(0)
     }
     // Where a function returns, the saved registers say only where to.

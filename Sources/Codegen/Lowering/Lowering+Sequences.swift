@@ -16,7 +16,10 @@ extension Lowering {
         part.append(bytes)
         if isCopied { write(&part) }
       case .conversion(let directive):
-        guard let value = rest.popFirst() else { return }
+        guard let value = rest.popFirst() else {
+          impossible("a conversion without a value")
+          return
+        }
         switch directive.conversion {
         case .decimal, .unsigned, .hex, .upperHex, .pointer:
           if part.words.count == SequencePart.maximumWords { write(&part) }
@@ -30,7 +33,7 @@ extension Lowering {
           write(&part)
           let text = text(value)
           writeSequence(text.memory, text.length)
-        case .octal, .buffer, .escapedBuffer, .hexBuffer: break
+        case .octal, .buffer, .escapedBuffer, .hexBuffer: impossible("\(directive.conversion) in a pinned program")
         }
       }
     }

@@ -43,11 +43,12 @@ extension Lowering {
   }
 
   private mutating func evaluate(_ value: TypedExpression) {
-    switch value.kind {
-    case .step(let place, let amount, _):
+    if case .step(let place, let amount, _) = value.kind {
       update(place, .add, TypedExpression(.integer(amount), .int64, value.range), signed: true)
-    default:
-      if value.type.isScalar { _ = scalar(value) } else { _ = materialize(value, isPadded: false) }
+    } else if value.type.isScalar {
+      _ = scalar(value)
+    } else {
+      _ = materialize(value, isPadded: false)
     }
   }
 
@@ -196,7 +197,8 @@ extension Lowering {
     return !overflow && turns.magnitude <= Self.maximumPlainTurns(body)
   }
 
-  /// The same number with nothing known of it to the verifier.
+  /// The same number with nothing known of it to the verifier; as it is in scripts without loops, where the callbacks that
+  /// count entries read no variables.
   mutating func opaque(_ value: Operand) -> Operand {
     guard let place = plan.opaqueZero else { return value }
     return builder.arithmetic(.add, builder.load(64, dataAddress(place.map, place.offset), 0), value)

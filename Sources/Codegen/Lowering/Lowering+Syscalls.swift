@@ -23,7 +23,7 @@ extension Lowering {
     let body = builder.makeBlock()
     prologue = Prologue(last: wanted, body: body)
     builder.continueIn(body)
-    for block in entry.blocks { self.block(block) }
+    for block in entry.blocks { self.block(block, number) }
     builder.jump(to: exit)
     builder.continueIn(exit)
   }
@@ -38,8 +38,7 @@ extension Lowering {
   }
 
   /// The bodies of one block, for the syscalls it wants.
-  private mutating func block(_ block: SyscallEntry.Block) {
-    guard let number = entry.syscall?.number else { return }
+  private mutating func block(_ block: SyscallEntry.Block, _ number: Operand) {
     let after = builder.makeBlock()
     let then = builder.makeBlock()
     switch block.dispatch {
@@ -137,7 +136,7 @@ extension Lowering {
   }
 
   private mutating func register(_ offset: Int, bits: Int, _ registers: Memory?) -> Operand {
-    guard let registers else { return .constant(0) }
+    guard let registers else { return impossible("a register that the plan does not save") }
     return builder.load(bits, signed: bits < 64, registers.base, registers.offset + offset)
   }
 

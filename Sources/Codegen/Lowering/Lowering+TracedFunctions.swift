@@ -7,7 +7,7 @@ extension Lowering {
     switch placement.arguments {
     case .registers:
       let names = target.machine.architecture.facts.registers.arguments
-      return names.indices.contains(index) ? register(names[index]) : .constant(0)
+      return names.indices.contains(index) ? register(names[index]) : impossible("arg\(index) is in no register")
     case .operands(let operands): return operands[index].map { value(of: $0) } ?? .constant(0)
     case .record, .words, .rawSyscall: return argumentWord(index * 8)
     }
@@ -23,7 +23,9 @@ extension Lowering {
 
   /// A register that was saved when the probe fired.
   mutating func register(_ name: String) -> Operand {
-    guard let offset = target.machine.architecture.facts.registers.offset(of: name) else { return .constant(0) }
+    guard let offset = target.machine.architecture.facts.registers.offset(of: name) else {
+      return impossible("there is no register \(name)")
+    }
     return builder.load(64, entry.context, offset)
   }
 

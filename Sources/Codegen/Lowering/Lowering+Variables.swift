@@ -4,7 +4,9 @@ import TraceLang
 extension Lowering {
   /// The value of a scalar variable.
   mutating func readVariable(_ variable: VariableID, _ type: Type) -> Operand {
-    guard let memory = variableMemory[variable] else { return builder.variables[variable] ?? .constant(0) }
+    guard let memory = variableMemory[variable] else {
+      return builder.variables[variable] ?? impossible("a variable without a value")
+    }
     return builder.load(
       size(of: type) * 8, signed: type.integer?.isSigned ?? false, memory.base, memory.offset)
   }
@@ -31,7 +33,7 @@ extension Lowering {
   mutating func addressNumber(of place: Destination) -> Operand {
     switch place {
     case .variable(let variable):
-      return variableMemory[variable].map { plainNumber(address($0)) } ?? .constant(0)
+      return variableMemory[variable].map { plainNumber(address($0)) } ?? impossible("a variable without an address")
     case .map(let map, _):
       switch plan.views[map.index].content {
       case .plain(_, .cells(let cells)): return plainNumber(.value(dataAddress(cells.map, cells.offset)))

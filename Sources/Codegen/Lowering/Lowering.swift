@@ -39,8 +39,8 @@ struct Lowering {
   var otherSize = 0
   /// Callbacks that the code being built is in.
   var callbackDepth = 0
-  /// Where the program becomes larger than is allowed; nothing is lowered from there on.
-  var excess: CompileError?
+  /// Why there is no program, such as that it becomes larger than is allowed; nothing is lowered from there on.
+  var failure: CompileError?
 
   /// How much of the 512 bytes of stack a program takes for its values; what it does not, per-CPU memory holds.
   enum StackUse: CaseIterable {
@@ -138,7 +138,7 @@ struct Lowering {
       lowering.builder.jump(to: prologue.body)
     }
     lowering.finish(lowering.prologue)
-    if let excess = lowering.excess { throw excess }
+    if let failure = lowering.failure { throw failure }
     actions = lowering.actions
     return (Module(functions: [lowering.builder.finish()] + lowering.functions), lowering.scratch.size)
   }
@@ -212,6 +212,10 @@ struct Lowering {
 
   func size(of type: Type) -> Int { type.size { self.target.layout(of: $0)?.size ?? 0 } }
 
+  func layout(of elements: [TupleElement]) -> TupleLayout {
+    Type.tupleLayout(elements) { self.target.layout(of: $0)?.size ?? 0 }
+  }
+
   // MARK: - Memory
 
   /// Room for a value of the current program.
@@ -239,8 +243,13 @@ struct Lowering {
   }
 
   mutating func constantAddress(_ offset: Int) -> Value {
-    let map = plan.constantsMap ?? 0
+    guard let map = plan.constantsMap else { return builder.value(impossible("the plan has no constants")) }
     return builder.define(.pointer(.mapValue(map)), .mapValueAddress(map: map, offset: offset))
+  }
+
+  mutating func address(of word: SharedWord) -> Value {
+    guard let place = plan.words[word] else { return builder.value(impossible("the plan has no \(word)")) }
+    return dataAddress(place.map, place.offset)
   }
 
   mutating func dataAddress(_ map: Int, _ offset: Int) -> Value {

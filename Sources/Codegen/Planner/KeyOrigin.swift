@@ -64,12 +64,10 @@ extension TypedExpression {
       guard case .string(let capacity) = type, bytes.count < capacity else { return nil }
       return bytes + [UInt8](repeating: 0, count: capacity - bytes.count)
     case .convert(let operand):
-      switch (operand.kind, operand.type, type) {
-      case (.integer(let value), .integer, .integer), (.integer(let value), .integer, .symbolic(.syscallName)):
-        return Self.bytes(value, type.size())
-      case (.string(let bytes), .string, .string): return TypedExpression(.string(bytes), type, range).constantBytes
-      default: return nil
-      }
+      if case .string(let bytes) = operand.kind { return TypedExpression(.string(bytes), type, range).constantBytes }
+      guard case .integer(let value) = operand.kind, case .integer = operand.type else { return nil }
+      if case .integer = type { return Self.bytes(value, type.size()) }
+      return type == .symbolic(.syscallName) ? Self.bytes(value, type.size()) : nil
     case .tuple(let parts):
       guard case .tuple(let elements) = type else { return nil }
       let layout = Type.tupleLayout(elements)

@@ -119,10 +119,10 @@ extension Plan {
   /// The plan as text (`-d plan`).
   public func description(of program: Program) -> String {
     var text = ""
-    for (map, view) in zip(program.maps, views) {
+    for (index, (map, view)) in zip(program.maps, views).enumerated() {
       let key = map.key.map { "[\($0.description)]" } ?? ""
       text += "map \(map.name)\(key): \(map.value.description) in \(view.content.description(maps))"
-      text += needsAtomicUpdates[views.firstIndex(of: view) ?? 0] ? ", atomic\n" : "\n"
+      text += needsAtomicUpdates[index] ? ", atomic\n" : "\n"
     }
     for planned in programs {
       text += "program \(planned.name): \(planned.placement.load.description) for \(planned.title)\n"

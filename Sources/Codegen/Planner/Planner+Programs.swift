@@ -2,10 +2,10 @@ import TraceLang
 
 extension Planner {
   /// Distributes the probes over BPF programs.
-  mutating func planPrograms() {
+  mutating func planPrograms() throws(InternalError) {
     var syscalls = SyscallBlocks()
     for (index, probe) in program.probes.enumerated() {
-      planSingles(index, syscalls.take(probe, index, target))
+      try planSingles(index, syscalls.take(probe, index, target))
     }
     planSessions()
     for (side, blocks) in syscalls.sides where !blocks.isEmpty { planSyscalls(side, blocks) }
@@ -13,7 +13,7 @@ extension Planner {
 
   /// Makes programs for the attach points of a probe, as few as its body allows: those that are loaded alike share one
   /// unless the body asks which probe it is.
-  private mutating func planSingles(_ probe: Int, _ points: [AttachPoint]) {
+  private mutating func planSingles(_ probe: Int, _ points: [AttachPoint]) throws(InternalError) {
     let body = BodyUse(
       usesArguments: usage.usesArguments[probe], argumentMembers: usage.argumentMembers[probe],
       followsArguments: usage.followsArguments[probe], overridesResult: usage.overridesResult[probe],
@@ -31,7 +31,7 @@ extension Planner {
     }
     for (placement, points) in groups {
       let name = program.probeNames[points[0].nameIndex]
-      let hooks = points[0].planned.hooks(for: points, placement)
+      let hooks = try points[0].planned.hooks(for: points, placement)
       plan.programs.append(
         PlannedProgram(
           name: Self.kernelName(points[0].planned.shortName ?? points[0].function ?? name),

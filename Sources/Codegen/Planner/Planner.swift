@@ -25,9 +25,11 @@ public struct Planner {
   static let syscallNumbers = 512
 
   /// - Parameter sharesMaps: whether others than the script may make entries of maps.
-  public static func plan(_ program: Program, target: any Target, sharesMaps: Bool = false) -> Plan {
+  public static func plan(
+    _ program: Program, target: any Target, sharesMaps: Bool = false
+  ) throws(InternalError) -> Plan {
     var planner = Planner(program: program, target: target, usage: Usage(program), sharesMaps: sharesMaps)
-    planner.planPrograms()
+    try planner.planPrograms()
     planner.planMaps()
     planner.planServices()
     return planner.plan
@@ -111,15 +113,12 @@ public struct Planner {
     case .syscallNumber: return .integers(count: Self.syscallNumbers)
     case .constants, .anything, nil: break
     }
-    switch key {
-    case .bool: return .integers(count: 2)
-    case .integer(.uint8): return .integers(count: 256)
-    case .enumeration(let reference, _):
-      let values = target.enumerators(of: reference).map(\.value)
-      guard let low = values.min(), let high = values.max(), low >= 0, high < Self.maximumEnumerator else { return nil }
-      return .integers(count: (Int(high) + 1).nextPowerOfTwo)
-    default: return nil
-    }
+    if key == .bool { return .integers(count: 2) }
+    if key == .uint8 { return .integers(count: 256) }
+    guard case .enumeration(let reference, _) = key else { return nil }
+    let values = target.enumerators(of: reference).map(\.value)
+    guard let low = values.min(), let high = values.max(), low >= 0, high < Self.maximumEnumerator else { return nil }
+    return .integers(count: (Int(high) + 1).nextPowerOfTwo)
   }
 
   /// The names that the probes of a map's users give.
@@ -132,10 +131,7 @@ public struct Planner {
   /// Whether integer keys may lie outside of the domain.
   private func hasStrangers(_ map: MapVariable, _ domain: MapView.Domain) -> Bool {
     guard case .integers = domain else { return false }
-    switch map.key {
-    case .bool, .integer(.uint8): return false
-    default: return true
-    }
+    return map.key != .bool && map.key != .uint8
   }
 
   private mutating func cells(_ map: MapVariable, _ domain: MapView.Domain) -> MapView.PlainStorage? {

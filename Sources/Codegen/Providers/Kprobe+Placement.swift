@@ -14,16 +14,18 @@ extension Kprobe: PlannedPlace {
 
   func hook(_ placement: Placement) -> Hook.Point { .kprobe(place, side, cookie: 0) }
 
-  func hooks(for points: [AttachPoint], _ placement: Placement) -> [Hook.Point] {
-    let kprobes = points.compactMap { point -> (kprobe: Kprobe, cookie: UInt64)? in
-      guard case .kprobe(let kprobe) = point.kind else { return nil }
+  func hooks(for points: [AttachPoint], _ placement: Placement) throws(InternalError) -> [Hook.Point] {
+    let kprobes = try points.map { point throws(InternalError) -> (kprobe: Kprobe, cookie: UInt64) in
+      guard case .kprobe(let kprobe) = point.kind else { throw InternalError("a program of a kprobe and of others") }
       return (kprobe, point.cookie)
     }
     guard placement.load == .kprobeMulti else {
       return kprobes.map { .kprobe($0.kprobe.place, side, cookie: $0.cookie) }
     }
-    let functions = kprobes.compactMap { point -> (function: KernelFunction, cookie: UInt64)? in
-      guard case .function(let function, _) = point.kprobe.place else { return nil }
+    let functions = try kprobes.map { point throws(InternalError) -> (function: KernelFunction, cookie: UInt64) in
+      guard case .function(let function, _) = point.kprobe.place else {
+        throw InternalError("a link to many functions and to an address")
+      }
       return (function, point.cookie)
     }
     return [.kprobeMulti(functions.map(\.function), side, cookies: functions.map(\.cookie))]

@@ -64,8 +64,8 @@ protocol PlannedPlace {
   func placement(for body: BodyUse, on target: any Target) -> Placement
   /// What such a program is attached to.
   func hook(_ placement: Placement) -> Hook.Point
-  /// What a program that several places share is attached to; asked of the first of them.
-  func hooks(for points: [AttachPoint], _ placement: Placement) -> [Hook.Point]
+  /// What a program that several places share is attached to; asked of the first of them, and all are of its kind.
+  func hooks(for points: [AttachPoint], _ placement: Placement) throws(InternalError) -> [Hook.Point]
   /// A name for the kernel, where the probe's own is too long to tell much; `nil` for the probe's.
   var shortName: String? { get }
 }

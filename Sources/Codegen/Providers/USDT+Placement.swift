@@ -15,10 +15,10 @@ extension USDT: PlannedPlace {
 
   func hook(_ placement: Placement) -> Hook.Point { .uprobe(site) }
 
-  func hooks(for points: [AttachPoint], _ placement: Placement) -> [Hook.Point] {
+  func hooks(for points: [AttachPoint], _ placement: Placement) throws(InternalError) -> [Hook.Point] {
     Hook.Point.userCode(
-      points.compactMap { point in
-        guard case .usdt(let place) = point.kind else { return nil }
+      try points.map { point throws(InternalError) in
+        guard case .usdt(let place) = point.kind else { throw InternalError("a program of a usdt and of others") }
         return (place.site, point.cookie)
       }, placement)
   }

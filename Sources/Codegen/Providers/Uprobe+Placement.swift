@@ -12,10 +12,10 @@ extension Uprobe: PlannedPlace {
     .uprobe(site)
   }
 
-  func hooks(for points: [AttachPoint], _ placement: Placement) -> [Hook.Point] {
+  func hooks(for points: [AttachPoint], _ placement: Placement) throws(InternalError) -> [Hook.Point] {
     Hook.Point.userCode(
-      points.compactMap { point in
-        guard case .uprobe(let place) = point.kind else { return nil }
+      try points.map { point throws(InternalError) in
+        guard case .uprobe(let place) = point.kind else { throw InternalError("a program of a uprobe and of others") }
         return (place.site, point.cookie)
       }, placement)
   }

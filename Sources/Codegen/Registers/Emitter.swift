@@ -11,10 +11,13 @@ struct Emitter {
   /// Slots for parallel moves that find no free register: of cycles and of transfers.
   private var cycleSlot: Int?
   private var transferSlot: Int?
+  /// Why the code is of no use.
+  private var failure: BackendError?
 
-  static func run(_ allocation: Allocation) -> MachineFunction {
+  static func run(_ allocation: Allocation) throws(BackendError) -> MachineFunction {
     var emitter = Emitter(allocation)
     emitter.emitBlocks()
+    if let failure = emitter.failure { throw failure }
     return MachineFunction(
       name: allocation.function.name, parameterCount: allocation.function.parameters.count, blocks: emitter.blocks,
       frameSize: emitter.allocation.frame.size)
@@ -244,9 +247,10 @@ struct Emitter {
   }
 
   /// The register of a value that selection wants in one.
-  private func register(_ value: VirtualRegister, at position: Int) -> Register {
+  private mutating func register(_ value: VirtualRegister, at position: Int) -> Register {
     guard case .register(let register) = allocation.location(of: value, at: position) else {
-      preconditionFailure("v\(value.index) has no register at \(position) of \(function.name)")
+      failure = .malformed(function: function.name, reason: "v\(value.index) has no register at \(position)")
+      return .r0
     }
     return register
   }

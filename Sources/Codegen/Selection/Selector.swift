@@ -37,7 +37,9 @@ struct Selector {
     foldAddresses(slotOffsets: offsets)
   }
 
-  func malformed(_ reason: String) -> BackendError { .malformed(function: function.name, reason: reason) }
+  func malformed(_ reason: String, file: String = #fileID, line: Int = #line) -> BackendError {
+    .malformed(function: function.name, reason: reason, file: file, line: line)
+  }
 
   /// Finds what needs no instruction of its own.
   private mutating func foldAddresses(slotOffsets: [Int]) {

@@ -39,11 +39,9 @@ extension Attacher {
     }
     if link >= 0 { return link }
     let code = -link
-    switch Errno(rawValue: code) {
-    case .noSuchProcess, .noSuchFileOrDirectory, .invalidArgument:
-      throw .unavailable(reasons(functions, hook))
-    default: throw .failure(doing: "attach \(hook.title)", code: code, of: .bpf)
-    }
+    let refusals: [Errno] = [.noSuchProcess, .noSuchFileOrDirectory, .invalidArgument]
+    if refusals.contains(Errno(rawValue: code)) { throw .unavailable(reasons(functions, hook)) }
+    throw .failure(doing: "attach \(hook.title)", code: code, of: .bpf)
   }
 
   private func createLink(

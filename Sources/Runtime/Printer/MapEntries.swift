@@ -37,15 +37,12 @@ package struct MapEntries {
   package func withEntry<Result>(_ index: Int, _ body: (_ key: UnsafeRawPointer, _ value: UnsafeRawPointer) -> Result)
     -> Result
   {
-    var none: UInt64 = 0
-    return withUnsafeBytes(of: &none) { none in
+    withUnsafePointer(to: UInt64(0)) { none in
       keys.withUnsafeBytes { keys in
         values.withUnsafeBytes { values in
           // An empty array's buffer may have no base.
-          let fallback = none.baseAddress ?? UnsafeRawPointer(bitPattern: 1)
-          guard let key = keys.baseAddress.map({ $0 + index * keySize }) ?? fallback,
-            let value = values.baseAddress.map({ $0 + index * valueSize }) ?? fallback
-          else { preconditionFailure("an address exists: that of the local above") }
+          let key = keys.baseAddress.map { $0 + index * keySize } ?? UnsafeRawPointer(none)
+          let value = values.baseAddress.map { $0 + index * valueSize } ?? UnsafeRawPointer(none)
           return body(key, value)
         }
       }

@@ -124,14 +124,12 @@ struct ScriptTypesBuilder {
   }
 
   private func known(_ key: String) -> SizedType? {
-    switch types.named[key] {
-    case .record(.script(let index, let name))?:
-      guard let layout = types.layouts[index] else { return nil }
-      return SizedType(.record(.script(index, name: name)), size: layout.size, alignment: alignments[index] ?? 1)
-    case .enumeration(_, let integer)? where types.named[key] != nil:
-      return types.named[key].map { SizedType($0, size: integer.size, alignment: integer.size) }
-    default: return nil
+    guard let type = types.named[key] else { return nil }
+    if case .enumeration(_, let integer) = type {
+      return SizedType(type, size: integer.size, alignment: integer.size)
     }
+    guard case .record(.script(let index, _)) = type, let layout = types.layouts[index] else { return nil }
+    return SizedType(type, size: layout.size, alignment: alignments[index] ?? 1)
   }
 
   private mutating func resolve(alias name: String) -> SizedType? {
@@ -250,14 +248,11 @@ struct ScriptTypesBuilder {
 
   /// The natural alignment of a type of BTF, which does not say it.
   private func alignment(ofTarget type: Type, _ depth: Int) -> Int {
-    switch type {
-    case .record(let reference):
-      guard depth < 16, let layout = target.layout(of: reference) else { return 1 }
-      let natural = layout.members.map { alignment(ofTarget: $0.type, depth + 1) }.max() ?? 1
-      return layout.size % natural == 0 ? natural : 1
-    case .array(let element, _): return alignment(ofTarget: element, depth)
-    default: return type.alignment
-    }
+    if case .array(let element, _) = type { return alignment(ofTarget: element, depth) }
+    guard case .record(let reference) = type else { return type.alignment }
+    guard depth < 16, let layout = target.layout(of: reference) else { return 1 }
+    let natural = layout.members.map { alignment(ofTarget: $0.type, depth + 1) }.max() ?? 1
+    return layout.size % natural == 0 ? natural : 1
   }
 }
 

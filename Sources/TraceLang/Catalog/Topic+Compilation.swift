@@ -16,11 +16,8 @@ extension Topic {
         if case .pointer = $0.type { true } else { false }
       },
       .is("is_str", "a string", example: #"begin { if (is_str(comm)) { printf("yes\n"); } exit(); }"#) {
-        switch $0.type {
-        case .string: true
-        case .symbolic(let symbol): symbol.facts.text == .string
-        default: false
-        }
+        if case .symbolic(let symbol) = $0.type { return symbol.facts.text == .string }
+        return if case .string = $0.type { true } else { false }
       },
       .is(
         "is_literal", "known at compile time", of: "an expression",

@@ -27,15 +27,13 @@ extension Checker {
 
   /// `str($1)` and `str($1 + 2)` are the parameter's own text.
   func parameterText(_ syntax: Expression) -> [UInt8]? {
-    switch syntax.kind {
-    case .positional(let number):
+    if case .positional(let number) = syntax.kind {
       return number <= options.parameters.count ? Array(options.parameters[number - 1].utf8) : []
-    case .binary(.add, let left, let right, _):
-      guard case .positional(let number) = left.kind, case .integer(let skip) = right.kind else { return nil }
-      let text = number <= options.parameters.count ? Array(options.parameters[number - 1].utf8) : []
-      return Array(text.dropFirst(Int(min(skip.value, UInt64(text.count)))))
-    default: return nil
     }
+    guard case .binary(.add, let left, let right, _) = syntax.kind, case .positional = left.kind,
+      case .integer(let skip) = right.kind, let text = parameterText(left)
+    else { return nil }
+    return Array(text.dropFirst(Int(min(skip.value, UInt64(text.count)))))
   }
 
   /// A number known at compile time.
@@ -54,7 +52,7 @@ extension Checker {
       return TypedExpression(.convert(value), .pointer(target, defaultSpace), value.range)
     case .pointer, .invalid, .string, .array: return value
     case .integer: return TypedExpression(.convert(value), .pointer(.int8, defaultSpace), value.range)
-    default:
+    case .void, .bool, .buffer, .record, .enumeration, .tuple, .symbolic, .stack, .aggregation:
       error("\(function)() needs a pointer, not \(value.type.description)", at: syntax.range)
       return invalid(syntax.range)
     }
@@ -64,11 +62,9 @@ extension Checker {
   mutating func text(_ syntax: Expression, _ function: String) -> TypedExpression? {
     let value = expression(syntax)
     guard let text = asText(value) else {
-      switch value.type {
-      case .symbolic(let symbol) where symbol.facts.text != .value:
+      if case .symbolic(let symbol) = value.type, symbol.facts.text != .value {
         error("\(function)() cannot look into text that is only made when it prints", at: syntax.range)
         return nil
-      default: break
       }
       if value.type != .invalid {
         error(
@@ -82,16 +78,14 @@ extension Checker {
 
   func asText(_ value: TypedExpression) -> TypedExpression? {
     let longest = configuration.maxStringLength + 1
-    switch value.type {
-    case .string: return value
-    case .array(.integer(let element), let count) where element.bits == 8:
+    if case .string = value.type { return value }
+    if case .array(.integer(let element), let count) = value.type, element.bits == 8 {
       return TypedExpression(
         .call(.string(value, length: nil)), .string(capacity: min(count + 1, longest)), value.range)
-    case .pointer(.integer(let target), let space) where target.bits == 8:
-      let pointer = space == .unknown ? converted(value, .pointer(.int8, defaultSpace)) : value
-      return TypedExpression(.call(.string(pointer, length: nil)), .string(capacity: longest), value.range)
-    default: return nil
     }
+    guard case .pointer(.integer(let target), let space) = value.type, target.bits == 8 else { return nil }
+    let pointer = space == .unknown ? converted(value, .pointer(.int8, defaultSpace)) : value
+    return TypedExpression(.call(.string(pointer, length: nil)), .string(capacity: longest), value.range)
   }
 
   // MARK: - Values

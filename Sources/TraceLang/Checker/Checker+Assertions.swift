@@ -72,9 +72,9 @@ extension Checker {
       case .conversion(let directive):
         guard let syntax = rest.popFirst() else { return nil }
         let value = expression(syntax)
-        switch value.kind {
-        case .string(let bytes): result += bytes
-        case .integer(let number):
+        if case .string(let bytes) = value.kind {
+          result += bytes
+        } else if case .integer(let number) = value.kind {
           switch directive.conversion {
           case .hex, .pointer: result += Array(String(UInt64(bitPattern: number), radix: 16).utf8)
           case .upperHex: result += Array(String(UInt64(bitPattern: number), radix: 16, uppercase: true).utf8)
@@ -84,7 +84,7 @@ extension Checker {
           case .decimal, .string, .buffer, .escapedBuffer, .hexBuffer:
             result += Array((value.type == .bool ? (number != 0 ? "true" : "false") : String(number)).utf8)
           }
-        default:
+        } else {
           if value.type != .invalid { error("fail() takes only what is known at compile time", at: syntax.range) }
           return nil
         }

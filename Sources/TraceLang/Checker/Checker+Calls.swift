@@ -124,14 +124,9 @@ struct AggregationCall {
 
   /// - Returns: `nil` for all that is no aggregation.
   init?(_ syntax: Expression) {
-    let name: Name
-    let arguments: [Expression]
-    switch syntax.kind {
-    case .call(let callee, let list): (name, arguments) = (callee, list)
-    case .identifier(let text): (name, arguments) = (Name(text, syntax.range), [])
-    default: return nil
-    }
-    guard let builtin = Builtin.named(name.text), case .aggregation(let check) = builtin.check else { return nil }
+    guard let (name, arguments) = syntax.call, let builtin = Builtin.named(name.text),
+      case .aggregation(let check) = builtin.check
+    else { return nil }
     call = BuiltinCall(builtin: builtin, name: name, arguments: arguments, range: syntax.range)
     self.check = check
   }

@@ -2,27 +2,20 @@
 extension Checker {
   /// Whether two arrays, tuples or structs hold the same values; `nil` for what has no such comparison.
   mutating func equality(_ left: TypedExpression, _ right: TypedExpression, _ range: SourceRange) -> TypedExpression? {
-    let type: Type
-    switch (left.type, right.type) {
-    case (.array(let a, let count), .array(let b, let other)):
-      guard a == b, count == other else { return nil }
-      type = left.type
-    case (.tuple, .tuple):
-      guard let joined = joined(left.type, right.type) else { return nil }
-      type = joined
-    case (.record, .record):
-      guard let joined = joined(left.type, right.type) else { return nil }
-      type = joined
-    case (.buffer(let a), .buffer(let b)): type = .buffer(capacity: max(a, b))
-    case (.stack(let a), .stack(let b)):
-      guard a == b else { return nil }
-      type = left.type
-    case (.symbolic(let a), .symbolic(let b)):
-      guard a == b else { return nil }
-      type = left.type
-    default: return nil
-    }
+    guard let type = comparedType(left.type, right.type) else { return nil }
     return TypedExpression(.call(.valuesEqual(converted(left, type), converted(right, type))), .bool, range)
+  }
+
+  /// The type as which values of several parts compare; `nil` where they do not.
+  private func comparedType(_ left: Type, _ right: Type) -> Type? {
+    switch left {
+    case .array, .stack: left == right ? left : nil
+    case .symbolic(let symbol): left == right && symbol.facts.isComparable ? left : nil
+    case .tuple, .record: right == .invalid ? nil : joined(left, right)
+    case .buffer(let count):
+      if case .buffer(let other) = right { .buffer(capacity: max(count, other)) } else { nil }
+    case .void, .bool, .integer, .string, .pointer, .enumeration, .aggregation, .invalid: nil
+    }
   }
 
   /// `<` and so on of two strings: by their first differing byte.
@@ -37,29 +30,28 @@ extension Checker {
 
   /// `&$x` and `&@x`.
   mutating func address(of operand: Expression, _ range: SourceRange) -> TypedExpression {
-    switch operand.kind {
-    case .variable(let name):
+    if case .variable(let name) = operand.kind {
       guard let variable = scope.lookup(name) else {
         undefinedVariable(Name(name, operand.range))
         return invalid(range)
       }
       scope.takeAddress(of: variable.id)
       return TypedExpression(.address(.variable(variable.id)), .pointer(variableType(variable.id), .kernel), range)
-    case .map(let name):
-      let map = environment.map(named: name, at: operand.range)
-      environment.maps[map].isNeeded = true
-      _ = mapKey(map, nil, operand.range)
-      let type = mapValueType(map)
-      if case .aggregation(let aggregation) = type {
-        error("@\(name) gathers \(aggregation.functionName)() on each CPU and has no single address", at: range)
-        return invalid(range)
-      }
-      if type == .invalid { return invalid(range) }
-      return TypedExpression(.address(.map(MapID(map), key: nil)), .pointer(type, .kernel), range)
-    default:
+    }
+    guard case .map(let name) = operand.kind else {
       error("'&' gives the address of a variable ($x) or of a map without keys (@x)", at: operand.range)
       return invalid(range)
     }
+    let map = environment.map(named: name, at: operand.range)
+    environment.maps[map].isNeeded = true
+    _ = mapKey(map, nil, operand.range)
+    let type = mapValueType(map)
+    if case .aggregation(let aggregation) = type {
+      error("@\(name) gathers \(aggregation.functionName)() on each CPU and has no single address", at: range)
+      return invalid(range)
+    }
+    if type == .invalid { return invalid(range) }
+    return TypedExpression(.address(.map(MapID(map), key: nil)), .pointer(type, .kernel), range)
   }
 
   /// A cast between an integer and an array of integers or booleans of the same size, or between two such arrays; `nil` for others.
@@ -71,10 +63,10 @@ extension Checker {
       guard case .array(_, let count) = bytes.type else { return bytes }
       return TypedExpression(bytes.kind, .array(.bool, count: count), range)
     }
-    switch (value.type, type) {
-    case (_, .array(.integer(let element), let count)) where value.type.isInteger:
+    let have = size(of: value.type)
+    if value.type.isInteger {
+      guard case .array(.integer(let element), let count) = type else { return nil }
       let isLiteral = if case .integer = value.kind { true } else { false }
-      let have = size(of: value.type)
       let want = count == 0 ? have : element.size * count
       guard want == have || (isLiteral && [1, 2, 4, 8].contains(want)), want % element.size == 0 else {
         error(
@@ -85,26 +77,23 @@ extension Checker {
         return invalid(range)
       }
       return TypedExpression(.convert(value), .array(.integer(element), count: want / element.size), range)
-    case (.array(.integer, _), .integer(let integer)), (.string, .integer(let integer)):
+    }
+    guard value.type.isIntegers else { return nil }
+    if case .integer(let integer) = type {
       if case .string = value.kind { return nil }
-      let have = size(of: value.type)
       guard have == integer.size else {
         error("\(value.type.description) has \(have) bytes and \(type.description) has \(integer.size)", at: range)
         return invalid(range)
       }
       return TypedExpression(.convert(value), type, range)
-    case (.array(.integer, _), .array(.integer(let element), let count)),
-      (.string, .array(.integer(let element), let count)):
-      let have = size(of: value.type)
-      let want = count == 0 ? have / element.size : count
-      guard want * element.size == have else {
-        error(
-          "\(value.type.description) has \(have) bytes and \(type.description) has \(want * element.size)", at: range)
-        return invalid(range)
-      }
-      return TypedExpression(.convert(value), .array(.integer(element), count: want), range)
-    default: return nil
     }
+    guard case .array(.integer(let element), let count) = type else { return nil }
+    let want = count == 0 ? have / element.size : count
+    guard want * element.size == have else {
+      error("\(value.type.description) has \(have) bytes and \(type.description) has \(want * element.size)", at: range)
+      return invalid(range)
+    }
+    return TypedExpression(.convert(value), .array(.integer(element), count: want), range)
   }
 
   /// `args` as a value: a record of its fields, dynamic strings read.
@@ -126,5 +115,14 @@ extension Checker {
       return nil
     }
     return TypedExpression(.tuple(parts), .tuple(elements), arguments.range)
+  }
+}
+
+extension Type {
+  /// Whether it is an array of integers, or a string, which is one of characters.
+  fileprivate var isIntegers: Bool {
+    if case .array(.integer, _) = self { return true }
+    if case .string = self { return true }
+    return false
   }
 }

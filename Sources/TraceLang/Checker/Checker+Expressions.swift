@@ -133,17 +133,16 @@ extension Checker {
     let map = environment.map(named: name, at: range)
     environment.maps[map].isRead = true
     let key = mapKey(map, indices, range)
-    switch mapValueType(map) {
-    case .aggregation(let aggregation):
-      guard let integer = aggregation.integerType else {
-        error(
-          "@\(name) gathers \(aggregation.functionName)() and has no single value; print(@\(name)) shows it", at: range)
-        return invalid(range)
-      }
-      return TypedExpression(.map(MapID(map), key: key), .integer(integer), range)
-    case let type:
+    let type = mapValueType(map)
+    guard case .aggregation(let aggregation) = type else {
       return TypedExpression(.map(MapID(map), key: key), type, range)
     }
+    guard let integer = aggregation.integerType else {
+      error(
+        "@\(name) gathers \(aggregation.functionName)() and has no single value; print(@\(name)) shows it", at: range)
+      return invalid(range)
+    }
+    return TypedExpression(.map(MapID(map), key: key), .integer(integer), range)
   }
 
   private mutating func index(_ base: Expression, _ indices: [Expression], _ range: SourceRange) -> TypedExpression {
@@ -177,7 +176,7 @@ extension Checker {
       return element(array, Int(constant), first.range, range)
     case .invalid:
       return invalid(range)
-    default:
+    case .void, .bool, .integer, .buffer, .record, .enumeration, .symbolic, .stack, .aggregation:
       error("\(array.type.description) cannot be indexed", at: base.range)
       return invalid(range)
     }
@@ -212,21 +211,16 @@ extension Checker {
   // MARK: - Members
 
   mutating func member(_ base: TypedExpression, _ name: Name, _ range: SourceRange) -> TypedExpression {
-    var reference: RecordReference?
-    switch base.type {
-    case .record(let record): reference = record
-    case .pointer(.record(let record), _): reference = record
-    case .tuple(let elements):
+    if base.type == .invalid { return invalid(range) }
+    if case .tuple(let elements) = base.type {
       if let index = elements.firstIndex(where: { $0.name == name.text }) {
         if case .tuple(let parts) = base.kind, base.isConstant { return converted(parts[index], elements[index].type) }
         return TypedExpression(.element(base, index), elements[index].type, range)
       }
       error("the tuple has no field '\(name.text)'", at: name.range)
       return invalid(range)
-    case .invalid: return invalid(range)
-    default: break
     }
-    guard let reference else {
+    guard let reference = base.type.recordOfMembers else {
       error("\(base.type.description) has no fields", at: base.range)
       return invalid(range)
     }
@@ -273,40 +267,32 @@ extension Checker {
   /// The type a member is read as: `char x[n]` is a string, and pointers stay in their struct's address space.
   func valueType(_ member: RecordLayout.Member, _ base: TypedExpression) -> Type {
     if member.location != nil {
-      switch member.type {
-      case .string, .array(.integer(.int8), _): return .pointer(.int8, .kernel)
-      case .array(let element, _): return .pointer(element, .kernel)
-      default: return member.type
-      }
+      if case .string = member.type { return .pointer(.int8, .kernel) }
+      if case .array(let element, _) = member.type { return .pointer(element, .kernel) }
+      return member.type
     }
-    switch member.type {
-    case .enumeration(.named(let name), let integer):
+    if case .enumeration(.named(let name), let integer) = member.type {
       guard case .enumeration(let reference, _)? = target.kernelType(named: name) else { return .integer(integer) }
       return .enumeration(reference, integer)
-    case .array(.integer(let element), let count) where element.bits == 8 && element.isSigned && count > 0:
-      return .string(capacity: count)
-    case .pointer, .array: return space(of: base).map { placed(member.type, in: $0) } ?? member.type
-    default: return member.type
     }
+    if case .array(.int8, let count) = member.type, count > 0 { return .string(capacity: count) }
+    return space(of: base).map { placed(member.type, in: $0) } ?? member.type
   }
 
   /// The address space of a struct or array that a pointer leads to; `nil` for a value of its own.
   private func space(of base: TypedExpression) -> AddressSpace? {
     if case .pointer(_, let space) = base.type { return space }
-    switch base.kind {
-    case .member(let outer, _), .index(let outer, _): return space(of: outer)
-    case .dereference(let pointer): return space(of: pointer)
-    default: return nil
-    }
+    if case .dereference(let pointer) = base.kind { return space(of: pointer) }
+    if case .member(let outer, _) = base.kind { return space(of: outer) }
+    if case .index(let outer, _) = base.kind { return space(of: outer) }
+    return nil
   }
 
   /// A type whose pointers, as far as nothing else is said of them, lead to a space.
   private func placed(_ type: Type, in space: AddressSpace) -> Type {
-    switch type {
-    case .pointer(let target, .unknown): .pointer(placed(target, in: space), space)
-    case .array(let element, let count): .array(placed(element, in: space), count: count)
-    default: type
-    }
+    if case .pointer(let target, .unknown) = type { return .pointer(placed(target, in: space), space) }
+    if case .array(let element, let count) = type { return .array(placed(element, in: space), count: count) }
+    return type
   }
 
   /// A member by name, those of anonymous structs and unions included, with its offset from the outermost start.

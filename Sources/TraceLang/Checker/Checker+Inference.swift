@@ -132,10 +132,8 @@ extension Checker {
 
   /// Integers are kept in maps with 64 bits.
   private func stored(_ type: Type) -> Type {
-    switch type {
-    case .integer(let integer): .integer(IntegerType(bits: 64, signed: integer.isSigned))
-    default: type
-    }
+    guard case .integer(let integer) = type else { return type }
+    return .integer(IntegerType(bits: 64, signed: integer.isSigned))
   }
 
   // MARK: - Keys
@@ -180,24 +178,21 @@ extension Checker {
 
   /// Literals among the parts of a key as the probes they name, where other uses of the map have `probe` there.
   private mutating func namedProbes(_ parts: [TypedExpression], _ map: Int) -> [TypedExpression] {
-    let known: [Type]
-    switch environment.maps[map].key {
-    case .tuple(let elements)? where parts.count > 1: known = elements.map(\.type)
-    case let type?: known = [type]
-    case nil: return parts
-    }
+    guard let key = environment.maps[map].key else { return parts }
+    let known = if parts.count > 1, case .tuple(let elements) = key { elements.map(\.type) } else { [key] }
     guard known.count == parts.count else { return parts }
     var types = known
     let named = parts.indices.map { index -> TypedExpression in
-      switch (known[index], parts[index].type, parts[index].kind) {
-      case (.symbolic(let symbol), .string, .string(let bytes)):
-        guard let number = number(ofLiteral: String(decoding: bytes, as: UTF8.self), symbol) else { break }
-        return TypedExpression(.integer(number), known[index], parts[index].range)
-      case (.string, .symbolic(let symbol), _) where symbol.facts.literals != nil:
-        types[index] = parts[index].type
-      default: break
+      let part = parts[index]
+      if case .symbolic(let symbol) = known[index], case .string(let bytes) = part.kind,
+        let number = number(ofLiteral: String(decoding: bytes, as: UTF8.self), symbol)
+      {
+        return TypedExpression(.integer(number), known[index], part.range)
       }
-      return parts[index]
+      if case .string = known[index], case .symbolic(let symbol) = part.type, symbol.facts.literals != nil {
+        types[index] = part.type
+      }
+      return part
     }
     if types != known {
       environment.maps[map].key = types.count == 1 ? types[0] : .tuple(types.map { TupleElement($0) })
@@ -231,19 +226,15 @@ extension Checker {
   /// The value as another type that can hold it.
   func converted(_ value: TypedExpression, _ type: Type) -> TypedExpression {
     if value.type == type || type == .invalid || value.type == .invalid { return value }
-    switch value.kind {
-    case .integer(let constant) where type.integer.map { TypeRules.fits(constant, $0) } ?? false:
+    if case .integer(let constant) = value.kind, let integer = type.integer, TypeRules.fits(constant, integer) {
       return TypedExpression(.integer(constant), type, value.range)
-    case .string(let bytes):
-      if case .string(let capacity) = type, capacity > bytes.count {
-        return TypedExpression(value.kind, type, value.range)
-      }
-    case .tuple(let parts):
-      if case .tuple(let elements) = type, elements.count == parts.count {
-        let parts = zip(parts, elements).map { converted($0, $1.type) }
-        return TypedExpression(.tuple(parts), type, value.range)
-      }
-    default: break
+    }
+    if case .string(let bytes) = value.kind, case .string(let capacity) = type, capacity > bytes.count {
+      return TypedExpression(value.kind, type, value.range)
+    }
+    if case .tuple(let parts) = value.kind, case .tuple(let elements) = type, elements.count == parts.count {
+      let parts = zip(parts, elements).map { converted($0, $1.type) }
+      return TypedExpression(.tuple(parts), type, value.range)
     }
     return TypedExpression(.convert(value), type, value.range)
   }

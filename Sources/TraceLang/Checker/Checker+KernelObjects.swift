@@ -44,20 +44,18 @@ extension Checker {
     _ syntax: Expression, _ name: String, _ function: String, example: String, isKind: (String) -> Bool
   ) -> TypedExpression? {
     let value = expression(syntax)
-    switch value.type {
-    case .record(let record) where isKind(record.name), .pointer(.record(let record), _) where isKind(record.name):
-      if value.isReachedByMembers { return value }
-      error(
-        "\(function) needs a struct \(name) that is reached from args, ctx or curtask by members alone",
-        at: syntax.range,
-        notes: [Diagnostic.Note("as in \(example); the kernel does not know what variables and casts point to")])
-      return nil
-    case .invalid: return nil
-    default:
+    if value.type == .invalid { return nil }
+    guard let record = value.type.recordOfMembers, isKind(record.name) else {
       error(
         "\(function) needs a struct \(name) or a pointer to one, not \(value.type.description)", at: syntax.range)
       return nil
     }
+    if value.isReachedByMembers { return value }
+    error(
+      "\(function) needs a struct \(name) that is reached from args, ctx or curtask by members alone",
+      at: syntax.range,
+      notes: [Diagnostic.Note("as in \(example); the kernel does not know what variables and casts point to")])
+    return nil
   }
 }
 

@@ -116,7 +116,9 @@ extension TypedExpression {
     case .integer, .string, .variable, .context, .element, .address: true
     case .tuple(let parts): parts.allSatisfy(\.isRepeatable)
     case .convert(let operand): operand.isRepeatable
-    default: false
+    case .map, .member, .dereference, .index, .negate, .complement, .not, .arithmetic, .pointerOffset, .compare, .and,
+      .or, .ternary, .step, .call, .block:
+      false
     }
   }
 }

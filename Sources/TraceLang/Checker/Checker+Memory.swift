@@ -82,24 +82,18 @@ extension Checker {
 
   /// The type that an argument names.
   private mutating func namedType(_ syntax: Expression, _ function: String) -> Type? {
-    switch syntax.kind {
-    case .type(let type): return self.type(type)
-    case .identifier(let name): return type(TypeSyntax(.named(name), syntax.range))
-    default:
-      error("\(function)() needs a type here", at: syntax.range)
-      return nil
-    }
+    if case .type(let type) = syntax.kind { return self.type(type) }
+    if case .identifier(let name) = syntax.kind { return type(TypeSyntax(.named(name), syntax.range)) }
+    error("\(function)() needs a type here", at: syntax.range)
+    return nil
   }
 
   /// The field that an argument names: `a` or `a.b`.
   private mutating func memberPath(_ syntax: Expression, _ function: String) -> [Name]? {
-    switch syntax.kind {
-    case .identifier(let name): return [Name(name, syntax.range)]
-    case .member(let base, let name, _): return memberPath(base, function).map { $0 + [name] }
-    default:
-      error("\(function)() needs the name of a field here", at: syntax.range)
-      return nil
-    }
+    if case .identifier(let name) = syntax.kind { return [Name(name, syntax.range)] }
+    if case .member(let base, let name, _) = syntax.kind { return memberPath(base, function).map { $0 + [name] } }
+    error("\(function)() needs the name of a field here", at: syntax.range)
+    return nil
   }
 
   /// `write_user(place, source, length)`.
@@ -116,7 +110,7 @@ extension Checker {
     }
     switch source.type {
     case .pointer, .string, .array, .record: break
-    default:
+    case .void, .bool, .integer, .buffer, .enumeration, .tuple, .symbolic, .stack, .aggregation, .invalid:
       error(
         "write_user() needs a pointer, a string, an array or a struct to write, not \(source.type.description)",
         at: call.arguments[1].range)
@@ -145,7 +139,7 @@ extension Checker {
     case .pointer(let target, _): return TypedExpression(.convert(value), .pointer(target, space), call.range)
     case .integer: return TypedExpression(.convert(value), .pointer(.int8, space), call.range)
     case .invalid: return value
-    default:
+    case .void, .bool, .string, .buffer, .array, .record, .enumeration, .tuple, .symbolic, .stack, .aggregation:
       error("\(call.function)() needs a pointer, not \(value.type.description)", at: call.arguments[0].range)
       return invalid(call.range)
     }
@@ -186,7 +180,7 @@ extension Checker {
         .convert(pointer), .pointer(array, space == .unknown ? defaultSpace : space), value.range)
       return TypedExpression(.dereference(typed), array, value.range)
     case .invalid: return nil
-    default:
+    case .void, .bool, .integer, .buffer, .array, .record, .enumeration, .tuple, .symbolic, .stack, .aggregation:
       error(
         "memcmp() compares strings, arrays of bytes and what pointers point to, not \(value.type.description)",
         at: syntax.range)

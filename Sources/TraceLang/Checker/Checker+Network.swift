@@ -9,20 +9,8 @@ extension Checker {
   /// `ntop(family, address)`.
   mutating func networkAddress(_ call: BuiltinCall) -> TypedExpression {
     let address = expression(call.arguments[call.arguments.count - 1])
-    var family = call.arguments.count == 2 ? converted(integerOperand(call.arguments[0]), .int32) : nil
-    switch address.type {
-    case .integer, .enumeration:
-      family = family ?? number(AddressFamily.inet, .int32, call.range)
-    case .array(.integer(let element), let count) where element.size * count == 4 || element.size * count == 16:
-      family =
-        family ?? number(element.size * count == 4 ? AddressFamily.inet : AddressFamily.inet6, .int32, call.range)
-    case .string(let count) where (count == 4 || count == 16) && !isLiteral(address):
-      family = family ?? number(count == 4 ? AddressFamily.inet : AddressFamily.inet6, .int32, call.range)
-    case .record:
-      guard size(of: address.type) == 4 || size(of: address.type) == 16 else { fallthrough }
-      family =
-        family ?? number(size(of: address.type) == 4 ? AddressFamily.inet : AddressFamily.inet6, .int32, call.range)
-    default:
+    let named = call.arguments.count == 2 ? converted(integerOperand(call.arguments[0]), .int32) : nil
+    guard let likely = likelyFamily(of: address) else {
       if address.type != .invalid {
         error(
           "ntop() needs an integer or an array of 4 or 16 bytes, not \(address.type.description)",
@@ -30,7 +18,8 @@ extension Checker {
       }
       return invalid(call.range)
     }
-    guard let family, family.type != .invalid else { return invalid(call.range) }
+    let family = named ?? number(likely, .int32, call.range)
+    if family.type == .invalid { return invalid(call.range) }
     let bytes = size(of: address.type)
     if case .integer(let constant) = family.kind {
       guard constant == AddressFamily.inet || constant == AddressFamily.inet6 else {
@@ -45,6 +34,18 @@ extension Checker {
       }
     }
     return libraryValue(.inet(family: family, address: address), .symbolic(.inet), call.range)
+  }
+
+  /// The family that the type of an address tells; `nil` for what is no address.
+  private func likelyFamily(of address: TypedExpression) -> Int64? {
+    switch address.type {
+    case .integer, .enumeration: return AddressFamily.inet
+    case .array(.integer, _), .string, .record:
+      let bytes = size(of: address.type)
+      guard bytes == 4 || bytes == 16, !isLiteral(address) else { return nil }
+      return bytes == 4 ? AddressFamily.inet : AddressFamily.inet6
+    case .void, .bool, .buffer, .pointer, .array, .tuple, .symbolic, .stack, .aggregation, .invalid: return nil
+    }
   }
 
   private func isLiteral(_ value: TypedExpression) -> Bool { if case .string = value.kind { true } else { false } }
@@ -66,19 +67,27 @@ extension Checker {
   mutating func hardwareAddress(_ call: BuiltinCall) -> TypedExpression {
     let syntax = call.arguments[0]
     let source = expression(syntax)
-    switch source.type {
-    case .array(.integer(let element), 6) where element.bits == 8: break
-    case .string(6) where !isLiteral(source): break
-    case .pointer(.array(.integer(let element), 6), _) where element.bits == 8: break
-    case .pointer(.integer(let target), _) where target.bits == 8: break
-    case .invalid: return source
-    default:
+    if source.type == .invalid { return source }
+    guard isHardwareAddress(source) else {
       error(
         "macaddr() needs an array of 6 bytes or a pointer to one, not \(isLiteral(source) ? "a string in quotes" : source.type.description)",
         at: syntax.range)
       return invalid(call.range)
     }
     return libraryValue(.macAddress(source), .symbolic(.macAddress), call.range)
+  }
+
+  /// Whether a value is, or may point to, 6 bytes.
+  private func isHardwareAddress(_ value: TypedExpression) -> Bool {
+    switch value.type {
+    case .string(let count): count == 6 && !isLiteral(value)
+    case .array(.integer(let element), let count), .pointer(.array(.integer(let element), let count), _):
+      count == 6 && element.bits == 8
+    case .pointer(.integer(let target), _): target.bits == 8
+    case .void, .bool, .integer, .buffer, .pointer, .array, .record, .enumeration, .tuple, .symbolic, .stack,
+      .aggregation, .invalid:
+      false
+    }
   }
 }
 

@@ -48,31 +48,28 @@ extension Checker {
   var defaultSpace: AddressSpace { instance.traits.space }
 
   mutating func step(_ step: Expression.Step, _ operand: Expression, _ range: SourceRange) -> TypedExpression {
-    switch operand.kind {
-    case .variable(let name):
-      guard let variable = scope.lookup(name) else {
-        undefinedVariable(Name(name, operand.range))
-        return invalid(range)
-      }
-      if variableType(variable.id) == .invalid, assumed >= .number {
-        learn(variable, TypedExpression(.integer(0), .int64, range), at: range)
-      }
-      let type = variableType(variable.id)
-      guard let amount = stepAmount(step, type, operand.range) else { return invalid(range) }
-      if type.isInteger, variable.declared == nil {
-        learn(variable, TypedExpression(.variable(variable.id), .int64, range), at: range)
-      }
-      return TypedExpression(
-        .step(.variable(variable.id), amount: amount, isPrefix: step.isPrefix), variableType(variable.id), range)
-    case .map(let name):
-      return mapStep(step, name, nil, operand.range, range)
-    case .index(let base, let indices):
-      if case .map(let name) = base.kind { return mapStep(step, name, indices, operand.range, range) }
-      fallthrough
-    default:
+    if case .map(let name) = operand.kind { return mapStep(step, name, nil, operand.range, range) }
+    if case .index(let base, let indices) = operand.kind, case .map(let name) = base.kind {
+      return mapStep(step, name, indices, operand.range, range)
+    }
+    guard case .variable(let name) = operand.kind else {
       error("'++' and '--' need a variable or a map entry", at: operand.range)
       return invalid(range)
     }
+    guard let variable = scope.lookup(name) else {
+      undefinedVariable(Name(name, operand.range))
+      return invalid(range)
+    }
+    if variableType(variable.id) == .invalid, assumed >= .number {
+      learn(variable, TypedExpression(.integer(0), .int64, range), at: range)
+    }
+    let type = variableType(variable.id)
+    guard let amount = stepAmount(step, type, operand.range) else { return invalid(range) }
+    if type.isInteger, variable.declared == nil {
+      learn(variable, TypedExpression(.variable(variable.id), .int64, range), at: range)
+    }
+    return TypedExpression(
+      .step(.variable(variable.id), amount: amount, isPrefix: step.isPrefix), variableType(variable.id), range)
   }
 
   private mutating func mapStep(
@@ -100,7 +97,7 @@ extension Checker {
     case .integer, .enumeration, .bool: return Int64(step.amount)
     case .pointer(let target, _): return Int64(step.amount) * Int64(max(size(of: target), 1))
     case .invalid: return nil
-    default:
+    case .void, .string, .buffer, .array, .record, .tuple, .symbolic, .stack, .aggregation:
       error("'++' and '--' need an integer or a pointer, not \(type.description)", at: range)
       return nil
     }
@@ -254,12 +251,8 @@ extension Checker {
 
   /// Pointers and booleans take part in arithmetic as numbers.
   private func numeric(_ value: TypedExpression) -> TypedExpression {
-    switch value.type {
-    case .pointer: TypedExpression(.convert(value), .uint64, value.range)
-    case .symbolic(let symbol) where symbol.facts.isNumeric: TypedExpression(.convert(value), .uint64, value.range)
-    case .bool: converted(value, .uint8)
-    default: value
-    }
+    if value.type == .bool { return converted(value, .uint8) }
+    return value.type.isAddress ? TypedExpression(.convert(value), .uint64, value.range) : value
   }
 
   /// 64-bit arithmetic as the kernel does it: wrap around, x / 0 is 0, x % 0 is x, shifts count modulo 64.
@@ -289,42 +282,44 @@ extension Checker {
     _ comparison: Comparison, _ left: TypedExpression, _ right: TypedExpression, _ range: SourceRange
   ) -> TypedExpression {
     let isEquality = comparison == .equal || comparison == .notEqual
-    switch (left.type, right.type) {
-    case (.symbolic(let symbol), .string), (.string, .symbolic(let symbol)):
-      let (value, text) = left.type == .symbolic(symbol) ? (left, right) : (right, left)
-      if isEquality, let equal = equality(value, symbol, text, range) {
-        return comparison == .equal ? equal : TypedExpression(.not(equal), .bool, range)
-      }
-    case (.symbolic(let a), .symbolic(let b)) where a == b && !a.facts.isComparable: break
-    case (.string, .string):
-      if isEquality {
-        let equal = TypedExpression(.call(.stringsEqual(left, right, limit: .max)), .bool, range)
-        return comparison == .equal ? equal : TypedExpression(.not(equal), .bool, range)
-      }
+    if case .string = left.type, case .string = right.type, !isEquality {
       return stringOrder(comparison, left, right, range)
-    default:
-      let left = numeric(left)
-      let right = numeric(right)
-      if let a = left.type.integer, let b = right.type.integer {
-        let isSigned =
-          (a.isSigned && !(isNaturalConstant(left) && !b.isSigned))
-          || (b.isSigned && !(isNaturalConstant(right) && !a.isSigned))
-        if case .integer(let x) = left.kind, case .integer(let y) = right.kind {
-          return TypedExpression(.integer(Self.holds(comparison, x, y, signed: isSigned) ? 1 : 0), .bool, range)
-        }
-        return TypedExpression(.compare(comparison, left, right, signed: isSigned), .bool, range)
-      }
-      if left.type == right.type, left.type.isScalar, isEquality {
-        return TypedExpression(.compare(comparison, left, right, signed: false), .bool, range)
-      }
-      if isEquality, let equal = equality(left, right, range) {
-        return comparison == .equal ? equal : TypedExpression(.not(equal), .bool, range)
-      }
     }
-    error(
-      "\(left.type.description) and \(right.type.description) cannot be compared with '\(comparison.rawValue)'",
-      at: range)
-    return invalid(range)
+    let x = numeric(left)
+    let y = numeric(right)
+    if let a = x.type.integer, let b = y.type.integer {
+      let isSigned =
+        (a.isSigned && !(isNaturalConstant(x) && !b.isSigned))
+        || (b.isSigned && !(isNaturalConstant(y) && !a.isSigned))
+      if case .integer(let x) = x.kind, case .integer(let y) = y.kind {
+        return TypedExpression(.integer(Self.holds(comparison, x, y, signed: isSigned) ? 1 : 0), .bool, range)
+      }
+      return TypedExpression(.compare(comparison, x, y, signed: isSigned), .bool, range)
+    }
+    if isEquality, x.type == y.type, x.type.isScalar {
+      return TypedExpression(.compare(comparison, x, y, signed: false), .bool, range)
+    }
+    guard isEquality, let equal = textEquality(left, right, range) ?? equality(x, y, range) else {
+      error(
+        "\(left.type.description) and \(right.type.description) cannot be compared with '\(comparison.rawValue)'",
+        at: range)
+      return invalid(range)
+    }
+    return comparison == .equal ? equal : TypedExpression(.not(equal), .bool, range)
+  }
+
+  /// Whether two strings are equal, or a string is the text that a value prints as; `nil` for all else.
+  private mutating func textEquality(
+    _ left: TypedExpression, _ right: TypedExpression, _ range: SourceRange
+  ) -> TypedExpression? {
+    if case .string = right.type {
+      if case .string = left.type {
+        return TypedExpression(.call(.stringsEqual(left, right, limit: .max)), .bool, range)
+      }
+      if case .symbolic(let symbol) = left.type { return equality(left, symbol, right, range) }
+    }
+    guard case .string = left.type, case .symbolic(let symbol) = right.type else { return nil }
+    return equality(right, symbol, left, range)
   }
 
   static func holds(_ comparison: Comparison, _ x: Int64, _ y: Int64, signed: Bool) -> Bool {

@@ -35,14 +35,12 @@ extension Checker {
       }
     }
     let value = expression(call.arguments[0])
-    switch value.type {
-    case .void:
+    if value.type == .invalid { return nil }
+    if value.type == .void {
       error("this gives no value to print", at: call.arguments[0].range)
       return nil
-    case .record(.tracepoint), .record(.function): return fields(of: value).map { .print($0) }
-    case .invalid: return nil
-    default: return .print(value)
     }
+    return (value.type.isArguments ? fields(of: value) : value).map { .print($0) }
   }
 
   /// `join(array, separator)`.
@@ -66,7 +64,7 @@ extension Checker {
     switch value.type {
     case .invalid: return nil
     case .pointer, .integer: return .unwatch(converted(value, .uint64))
-    default:
+    case .void, .bool, .string, .buffer, .array, .record, .enumeration, .tuple, .symbolic, .stack, .aggregation:
       error("unwatch() needs an address, not \(value.type.description)", at: call.arguments[0].range)
       return nil
     }
@@ -109,21 +107,11 @@ extension Checker {
     let fits: Bool
     switch directive.conversion {
     case .decimal, .unsigned, .hex, .upperHex, .octal, .character, .pointer:
-      switch value.type {
-      case .integer, .enumeration, .bool: fits = true
-      case .pointer: return TypedExpression(.convert(value), .uint64, value.range)
-      case .symbolic(let symbol) where symbol.facts.isNumeric:
-        return TypedExpression(.convert(value), .uint64, value.range)
-      default: fits = false
-      }
+      if value.type.isAddress { return TypedExpression(.convert(value), .uint64, value.range) }
+      fits = value.type.isInteger
     case .string:
-      switch value.type {
-      case .string, .symbolic, .stack, .enumeration, .bool, .tuple, .array:
-        fits = true
-      case .record(.tracepoint), .record(.function): return fields(of: value)
-      case .record: fits = true
-      default: fits = false
-      }
+      if value.type.isArguments { return fields(of: value) }
+      fits = value.type.printsAsText
     case .buffer, .escapedBuffer, .hexBuffer:
       if case .buffer = value.type { fits = true } else { fits = false }
     }
@@ -146,7 +134,26 @@ extension Checker {
     case .buffer: [Diagnostic.Note("%r prints buffers")]
     case .string, .symbolic(.probeName), .symbolic(.timestamp), .symbolic(.kernelSymbol), .symbolic(.userSymbol):
       [Diagnostic.Note("%s prints text")]
-    default: []
+    case .void, .bool, .array, .record, .enumeration, .tuple, .symbolic, .stack, .aggregation, .invalid: []
+    }
+  }
+}
+
+extension Type {
+  /// Whether it is that of `args` as a whole, which prints as a record of its fields.
+  fileprivate var isArguments: Bool {
+    guard case .record(let reference) = self else { return false }
+    return switch reference {
+    case .tracepoint, .function: true
+    case .script, .btf, .named: false
+    }
+  }
+
+  /// Whether `%s` takes it.
+  fileprivate var printsAsText: Bool {
+    switch self {
+    case .string, .symbolic, .stack, .enumeration, .bool, .tuple, .array, .record: true
+    case .void, .integer, .buffer, .pointer, .aggregation, .invalid: false
     }
   }
 }

@@ -33,16 +33,15 @@ extension Checker {
 
   private mutating func defaultValue(_ syntax: Expression) -> NamedParameter.Default? {
     let value = expression(syntax)
-    switch (value.kind, value.type) {
-    case (.integer(let constant), .bool): return .boolean(constant != 0)
-    case (.integer(let constant), .integer): return .integer(constant)
-    case (.string(let bytes), _): return .string(String(decoding: bytes, as: UTF8.self))
-    default:
-      if value.type != .invalid {
-        error("the default is a number, a text or a bool known at compile time", at: syntax.range)
-      }
-      return nil
+    if case .string(let bytes) = value.kind { return .string(String(decoding: bytes, as: UTF8.self)) }
+    if case .integer(let constant) = value.kind {
+      if value.type == .bool { return .boolean(constant != 0) }
+      if case .integer = value.type { return .integer(constant) }
     }
+    if value.type != .invalid {
+      error("the default is a number, a text or a bool known at compile time", at: syntax.range)
+    }
+    return nil
   }
 
   private mutating func value(of parameter: NamedParameter, _ range: SourceRange) -> TypedExpression {

@@ -4,11 +4,9 @@ extension Checker {
   mutating func processID(_ call: BuiltinCall, isThread: Bool) -> TypedExpression {
     var isInitial = false
     if let argument = call.arguments.first {
-      switch argument.kind {
-      case .identifier("init"): isInitial = true
-      case .identifier("curr_ns"): break
-      default: error("\(call.function)() takes init or curr_ns", at: argument.range)
-      }
+      let word: String? = if case .identifier(let text) = argument.kind { text } else { nil }
+      isInitial = word == "init"
+      if !isInitial, word != "curr_ns" { error("\(call.function)() takes init or curr_ns", at: argument.range) }
     }
     if !isInitial, let namespace = target.pidNamespace {
       return libraryValue(.namespaceID(namespace, isThread: isThread), .uint32, call.range)

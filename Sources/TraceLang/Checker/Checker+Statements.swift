@@ -83,13 +83,10 @@ extension Checker {
   }
 
   private func hasEffect(_ value: TypedExpression) -> Bool {
-    switch value.kind {
-    case .step: true
-    case .call(.delete): true
-    case .call(.library(let function)): function.hasEffect
-    case .convert(let operand): hasEffect(operand)
-    default: false
-    }
+    if case .step = value.kind { return true }
+    if case .call(let function) = value.kind { return function.hasEffect }
+    if case .convert(let operand) = value.kind { return hasEffect(operand) }
+    return false
   }
 
   private mutating func conditional(_ conditional: Statement.If, _ range: SourceRange) -> TypedStatement {
@@ -195,11 +192,9 @@ extension Checker {
 
   /// The zero of a type, as a variable without a value starts.
   func zero(_ type: Type, _ range: SourceRange) -> TypedExpression {
-    switch type {
-    case .string: TypedExpression(.string([]), type, range)
-    case .tuple(let elements): TypedExpression(.tuple(elements.map { zero($0.type, range) }), type, range)
-    default: TypedExpression(.integer(0), type, range)
-    }
+    if case .string = type { return TypedExpression(.string([]), type, range) }
+    guard case .tuple(let elements) = type else { return TypedExpression(.integer(0), type, range) }
+    return TypedExpression(.tuple(elements.map { zero($0.type, range) }), type, range)
   }
 
   // MARK: - Assignment
@@ -207,15 +202,14 @@ extension Checker {
   private mutating func assignment(
     _ target: Expression, _ operation: BinaryOperator?, _ value: Expression, _ range: SourceRange
   ) -> [TypedStatement] {
-    switch target.kind {
-    case .variable(let name):
+    if case .variable(let name) = target.kind {
       return variableAssignment(Name(name, target.range), operation, value, range)
-    case .map(let name):
-      return mapAssignment(name, nil, target, operation, value, range)
-    case .index(let base, let indices):
+    }
+    if case .map(let name) = target.kind { return mapAssignment(name, nil, target, operation, value, range) }
+    if case .index(let base, let indices) = target.kind {
       if case .map(let name) = base.kind { return mapAssignment(name, indices, target, operation, value, range) }
       error("only variables and map entries can be assigned to; arrays are read-only", at: target.range)
-    default:
+    } else {
       error("only variables ($x) and maps (@x, @x[key]) can be assigned to", at: target.range)
     }
     _ = expression(value)

@@ -42,13 +42,10 @@ extension Checker {
   /// `strcap(s)`.
   mutating func stringCapacity(_ call: BuiltinCall) -> TypedExpression {
     let value = expression(call.arguments[0])
-    switch value.type {
-    case .string(let capacity): return number(Int64(capacity), .uint64, call.range)
-    case .array(.integer, let count): return number(Int64(count), .uint64, call.range)
-    default:
-      guard let text = asText(value) else { return notText(value, call.function, call.range) }
-      return stringLength(text, call.range)
-    }
+    if case .string(let capacity) = value.type { return number(Int64(capacity), .uint64, call.range) }
+    if case .array(.integer, let count) = value.type { return number(Int64(count), .uint64, call.range) }
+    guard let text = asText(value) else { return notText(value, call.function, call.range) }
+    return stringLength(text, call.range)
   }
 
   private mutating func notText(_ value: TypedExpression, _ function: String, _ range: SourceRange) -> TypedExpression {
@@ -115,7 +112,7 @@ extension Checker {
     let value = expression(call.arguments[0])
     switch value.type {
     case .string, .pointer, .array, .invalid: return effects([], call.range)
-    default:
+    case .void, .bool, .integer, .buffer, .record, .enumeration, .tuple, .symbolic, .stack, .aggregation:
       error("this must be a string, an array or a pointer, not \(value.type.description)", at: call.arguments[0].range)
       return invalid(call.range)
     }

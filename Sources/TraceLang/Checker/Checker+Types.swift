@@ -7,29 +7,33 @@ extension Checker {
       return TypedExpression(.convert(value), type, range)
     }
     if let result = arrayCast(value, type, range) { return result }
-    switch (value.type, type) {
-    case (_, .integer(let integer)) where value.type.isInteger:
-      if case .integer(let constant) = value.kind {
+    let isPossible: Bool
+    switch type {
+    case .integer(let integer):
+      if value.type.isInteger, case .integer(let constant) = value.kind {
         return TypedExpression(.integer(Self.truncated(constant, to: integer)), type, range)
       }
-      return TypedExpression(.convert(value), type, range)
-    case (.pointer, .integer): return TypedExpression(.convert(value), type, range)
-    case (.symbolic(let symbol), .integer) where symbol.facts.isNumeric:
-      return TypedExpression(.convert(value), type, range)
-    case (_, .bool) where value.type.isScalar, (_, .enumeration) where value.type.isInteger:
-      return TypedExpression(.convert(value), type, range)
-    case (.pointer(_, let space), .pointer(let target, _)):
-      return TypedExpression(.convert(value), .pointer(target, space), range)
-    case (_, .pointer(let target, _)) where value.type.isInteger:
-      // The null pointer is of every address space.
-      let space = value.kind == .integer(0) ? .unknown : defaultSpace
-      return TypedExpression(.convert(value), .pointer(target, space), range)
-    case (.string, .string):
-      return TypedExpression(.convert(value), type, range)
-    default:
+      isPossible = value.type.isInteger || value.type.isAddress
+    case .bool: isPossible = value.type.isScalar
+    case .enumeration: isPossible = value.type.isInteger
+    case .pointer(let target, _):
+      if case .pointer(_, let space) = value.type {
+        return TypedExpression(.convert(value), .pointer(target, space), range)
+      }
+      if value.type.isInteger {
+        // The null pointer is of every address space.
+        let space = value.kind == .integer(0) ? .unknown : defaultSpace
+        return TypedExpression(.convert(value), .pointer(target, space), range)
+      }
+      isPossible = false
+    case .string: isPossible = if case .string = value.type { true } else { false }
+    case .void, .buffer, .array, .record, .tuple, .symbolic, .stack, .aggregation, .invalid: isPossible = false
+    }
+    guard isPossible else {
       error("\(value.type.description) cannot be cast to \(type.description)", at: range)
       return invalid(range)
     }
+    return TypedExpression(.convert(value), type, range)
   }
 
   /// The type of a cast, where an array may leave its length to the operand: 0 then.

@@ -6,45 +6,38 @@ enum TypeRules {
   /// 64 bits; strings and buffers to the longer; tuples element by element; pointers to the same, or else to nothing known,
   /// of the first address space that is known.
   static func joined(_ a: Type, _ b: Type) -> Type? {
-    if a == b { return a }
-    switch (a, b) {
-    case (.invalid, let other), (let other, .invalid):
-      return other
-    case (.integer(let x), .integer(let y)):
-      return .integer(joined(x, y))
-    case (.bool, .integer(let x)), (.integer(let x), .bool):
-      return .integer(x)
-    case (.enumeration(_, let x), .integer(let y)), (.integer(let x), .enumeration(_, let y)),
-      (.enumeration(_, let x), .enumeration(_, let y)):
-      return .integer(joined(x, y))
-    case (.string(let x), .string(let y)):
-      return .string(capacity: max(x, y))
-    case (.buffer(let x), .buffer(let y)):
-      return .buffer(capacity: max(x, y))
-    case (.pointer(let x, let space), .pointer(let y, let other)):
-      return .pointer(pointee(x, y), space == .unknown ? other : space)
-    case (.pointer, .integer(let x)) where x.bits == 64, (.integer(let x), .pointer) where x.bits == 64:
-      return .integer(x)
-    case (.tuple(let xs), .tuple(let ys)):
-      guard xs.count == ys.count else { return nil }
+    if a == b || b == .invalid { return a }
+    switch a {
+    case .invalid: return b
+    case .bool: if case .integer = b { return b }
+    case .integer(let x), .enumeration(_, let x):
+      if case .integer(let y) = b { return .integer(joined(x, y)) }
+      if case .enumeration(_, let y) = b { return .integer(joined(x, y)) }
+      // `bool` and pointers say themselves which integers they join; `b` is no integer, so this ends.
+      return joined(b, a)
+    case .pointer(let x, let space):
+      if case .pointer(let y, let other) = b { return .pointer(pointee(x, y), space == .unknown ? other : space) }
+      if case .integer(let y) = b, y.bits == 64 { return b }
+    case .string(let x): if case .string(let y) = b { return .string(capacity: max(x, y)) }
+    case .buffer(let x): if case .buffer(let y) = b { return .buffer(capacity: max(x, y)) }
+    case .tuple(let xs):
+      guard case .tuple(let ys) = b, xs.count == ys.count else { return nil }
       var elements: [TupleElement] = []
       for (x, y) in zip(xs, ys) {
         guard let type = joined(x.type, y.type), x.name == y.name else { return nil }
         elements.append(TupleElement(name: x.name, type))
       }
       return .tuple(elements)
-    default:
-      return nil
+    case .void, .array, .record, .symbolic, .stack, .aggregation: break
     }
+    return nil
   }
 
   /// What a pointer to either points to: of structs of one name the first, since BTF may have one of them several times.
   private static func pointee(_ a: Type, _ b: Type) -> Type {
-    switch (a, b) {
-    case (.pointer, .pointer): joined(a, b) ?? .void
-    case (.record(.btf(_, _, let name)), .record(.btf(_, _, let other))) where name == other && !name.isEmpty: a
-    default: a == b ? a : .void
-    }
+    if case .pointer = a, case .pointer = b { return joined(a, b) ?? .void }
+    if case .record(.btf(_, _, let name)) = a, case .record(.btf(_, _, name)) = b, !name.isEmpty { return a }
+    return a == b ? a : .void
   }
 
   static func joined(_ a: IntegerType, _ b: IntegerType) -> IntegerType {

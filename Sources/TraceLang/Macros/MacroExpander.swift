@@ -148,11 +148,9 @@ struct MacroExpander: SyntaxRewriter {
   }
 
   private static func type(_ value: Expression, _ range: SourceRange) -> TypeSyntax? {
-    switch value.kind {
-    case .type(let type): type
-    case .identifier(let name): TypeSyntax(.named(name), range)
-    default: nil
-    }
+    if case .type(let type) = value.kind { return type }
+    guard case .identifier(let name) = value.kind else { return nil }
+    return TypeSyntax(.named(name), range)
   }
 
   // MARK: Limits
@@ -321,13 +319,8 @@ extension MacroExpander {
 
   /// C would bind the definition's last operand first; we take its value.
   private mutating func warnOfLoose(_ operand: Expression) {
-    let name: Name
-    switch operand.kind {
-    case .identifier(let text): name = Name(text, operand.range)
-    case .call(let callee, _): name = callee
-    default: return
-    }
-    guard operand.range.lower == name.range.lower, frame?.arguments[name.text] == nil, macros[name.text] == nil,
+    guard let name = operand.call?.name, operand.range.lower == name.range.lower, frame?.arguments[name.text] == nil,
+      macros[name.text] == nil,
       let define = defines[name.text], define.isLoose
     else { return }
     diagnostics.warning(

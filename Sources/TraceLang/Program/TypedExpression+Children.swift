@@ -33,6 +33,19 @@ extension ValueFunction {
   }
 }
 
+extension ValueFunction {
+  /// Whether calling it does something besides giving a value; what its arguments do is not asked.
+  public var hasEffect: Bool {
+    switch self {
+    case .delete: true
+    case .library(let function): function.hasEffect
+    case .string, .buffer, .kernelSymbol, .userSymbol, .strftime, .hasKey, .length, .stringsEqual, .valuesEqual,
+      .byteSwap:
+      false
+    }
+  }
+}
+
 extension Message {
   /// The expressions whose values the message carries.
   public var values: [TypedExpression] {
@@ -54,7 +67,9 @@ extension TypedExpression {
     switch kind {
     case .integer, .string: true
     case .tuple(let parts): parts.allSatisfy(\.isConstant)
-    default: false
+    case .variable, .map, .context, .member, .address, .dereference, .index, .element, .convert, .negate, .complement,
+      .not, .arithmetic, .pointerOffset, .compare, .and, .or, .ternary, .step, .call, .block:
+      false
     }
   }
 }

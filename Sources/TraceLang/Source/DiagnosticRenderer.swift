@@ -200,10 +200,8 @@ extension DiagnosticRenderer {
   private static func columns(_ scalar: Unicode.Scalar) -> Int {
     // A character that steers the terminal is shown as U+FFFD.
     guard scalar.value >= 0x300, !VisibleText.isHarmful(scalar) else { return 1 }
-    switch scalar.properties.generalCategory {
-    case .nonspacingMark, .enclosingMark, .format: return 0
-    default: break
-    }
+    let combining: [Unicode.GeneralCategory] = [.nonspacingMark, .enclosingMark, .format]
+    if combining.contains(scalar.properties.generalCategory) { return 0 }
     switch scalar.value {
     case 0x1100...0x115f, 0x2e80...0xa4cf, 0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe6f, 0xff00...0xff60,
       0xffe0...0xffe6, 0x1f300...0x1f64f, 0x1f900...0x1f9ff, 0x20000...0x3fffd:

@@ -73,6 +73,15 @@ public struct Expression: Sendable {
   }
 }
 
+extension Expression {
+  /// The name and arguments of what may be a call, with parentheses or without; `nil` for all else.
+  var call: (name: Name, arguments: [Expression])? {
+    if case .call(let name, let arguments) = kind { return (name, arguments) }
+    if case .identifier(let text) = kind { return (Name(text, range), []) }
+    return nil
+  }
+}
+
 public enum UnaryOperator: String, Sendable, Codable {
   case not = "!"
   case complement = "~"

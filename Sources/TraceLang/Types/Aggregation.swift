@@ -77,14 +77,19 @@ public enum Aggregation: Hashable, Sendable, Codable {
 
   /// The aggregation that gathers what both do: the same function, its arguments equal, signed if either is.
   func joined(_ other: Aggregation) -> Aggregation? {
-    switch (self, other) {
-    case (.sum(let x), .sum(let y)): .sum(signed: x || y)
-    case (.min(let x), .min(let y)): .min(signed: x || y)
-    case (.max(let x), .max(let y)): .max(signed: x || y)
-    case (.avg(let x), .avg(let y)): .avg(signed: x || y)
-    case (.stats(let x), .stats(let y)): .stats(signed: x || y)
-    case (.count, _), (.sum, _), (.min, _), (.max, _), (.avg, _), (.stats, _), (.hist, _), (.lhist, _), (.tseries, _):
-      self == other ? self : nil
+    if self == other { return self }
+    return signed == other.signed ? signed : nil
+  }
+
+  /// The same for values that may be negative, where it is one that tells.
+  private var signed: Aggregation {
+    switch self {
+    case .sum: .sum(signed: true)
+    case .min: .min(signed: true)
+    case .max: .max(signed: true)
+    case .avg: .avg(signed: true)
+    case .stats: .stats(signed: true)
+    case .count, .hist, .lhist, .tseries: self
     }
   }
 

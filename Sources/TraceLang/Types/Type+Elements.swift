@@ -29,6 +29,13 @@ extension Type {
     return nil
   }
 
+  /// The struct or union that `.` and `->` reach into: a value itself, or what it points to.
+  public var recordOfMembers: RecordReference? {
+    if case .pointer(.record(let reference), _) = self { return reference }
+    if case .record(let reference) = self { return reference }
+    return nil
+  }
+
   /// The struct or union that a value is, or is an array of or a pointer to.
   var innermostRecord: RecordReference? {
     if case .pointer(let target, _) = self { return target.innermostRecord }

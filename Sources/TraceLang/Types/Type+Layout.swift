@@ -20,6 +20,13 @@ extension Type {
     }
   }
 
+  /// Whether it is a pointer, or symbolic and yet a number to a script: what `uint64` is where a number is needed.
+  var isAddress: Bool {
+    if case .symbolic(let symbol) = self { return symbol.facts.isNumeric }
+    if case .pointer = self { return true }
+    return false
+  }
+
   /// Whether a value fits one register.
   public var isScalar: Bool {
     switch self {

@@ -20,7 +20,7 @@ public indirect enum Type: Hashable, Sendable, Codable {
   case stack(StackType)
   /// What an aggregating map holds; exists as a map's value only.
   case aggregation(Aggregation)
-  /// That of an expression in which an error was reported.
+  /// That of an expression with an error, about which nothing more is said.
   case invalid
 }
 

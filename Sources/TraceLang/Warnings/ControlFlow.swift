@@ -110,11 +110,7 @@ struct ControlFlow {
   }
 
   private func isExit(_ expression: Expression) -> Bool {
-    switch expression.kind {
-    case .call(let name, _): name.text == "exit" && !macros.contains("exit")
-    case .identifier(let name): name == "exit" && !macros.contains("exit")
-    default: false
-    }
+    expression.call?.name.text == "exit" && !macros.contains("exit")
   }
 
   private static func name(_ statement: Statement) -> String {
@@ -181,12 +177,10 @@ struct ControlFlow {
   private func mayLeave(_ expression: Expression) -> Bool {
     var found = false
     expression.visit { inner in
-      switch inner.kind {
-      case .call(let name, _): if name.text == "exit" || isForeign(name.text) { found = true }
-      case .identifier(let name): if name == "exit" || macros.contains(name) { found = true }
-      case .block, .conditional: found = true
-      default: break
-      }
+      if case .call(let name, _) = inner.kind, name.text == "exit" || isForeign(name.text) { found = true }
+      if case .identifier(let name) = inner.kind, name == "exit" || macros.contains(name) { found = true }
+      if case .block = inner.kind { found = true }
+      if case .conditional = inner.kind { found = true }
       return !found
     }
     return found
@@ -196,20 +190,16 @@ struct ControlFlow {
 
   private func changes(_ variables: Set<String>, in body: Block) -> Bool {
     var found = false
+    func change(_ place: Expression) {
+      if case .variable(let name) = place.kind, variables.contains(name) { found = true }
+    }
     body.visitStatements { statement in
-      switch statement.kind {
-      case .assign(let target, _, _):
-        if case .variable(let name) = target.kind, variables.contains(name) { found = true }
-      case .declare(let name, _, _): if variables.contains(name.text) { found = true }
-      default: break
-      }
+      if case .assign(let target, _, _) = statement.kind { change(target) }
+      if case .declare(let name, _, _) = statement.kind, variables.contains(name.text) { found = true }
     }
     body.visit { expression in
-      switch expression.kind {
-      case .step(_, let operand), .unary(.addressOf, let operand):
-        if case .variable(let name) = operand.kind, variables.contains(name) { found = true }
-      default: break
-      }
+      if case .step(_, let operand) = expression.kind { change(operand) }
+      if case .unary(.addressOf, let operand) = expression.kind { change(operand) }
       return true
     }
     return found

@@ -32,14 +32,16 @@ struct MixedSigns {
   func check(_ findings: inout Findings) {
     for (index, probe) in program.probes.enumerated() {
       probe.visitExpressions { expression in
-        switch expression.kind {
-        case .compare(let comparison, let left, let right, _) where comparison != .equal && comparison != .notEqual:
-          findings.look(at: expression.range, for: .sign, warning("compares", left, right, expression.range, in: index))
-        case .arithmetic(.divide, let left, let right, _):
-          findings.look(at: expression.range, for: .sign, warning("divides", left, right, expression.range, in: index))
-        case .arithmetic(.modulo, let left, let right, _):
-          findings.look(at: expression.range, for: .sign, warning("divides", left, right, expression.range, in: index))
-        default: break
+        let range = expression.range
+        if case .compare(let comparison, let left, let right, _) = expression.kind, comparison != .equal,
+          comparison != .notEqual
+        {
+          findings.look(at: range, for: .sign, warning("compares", left, right, range, in: index))
+        }
+        if case .arithmetic(let operation, let left, let right, _) = expression.kind,
+          operation == .divide || operation == .modulo
+        {
+          findings.look(at: range, for: .sign, warning("divides", left, right, range, in: index))
         }
       }
     }

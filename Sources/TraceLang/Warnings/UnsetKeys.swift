@@ -58,11 +58,10 @@ struct UnsetKeys {
   func check(_ findings: inout Findings) {
     for probe in program.probes {
       probe.visitExpressions { expression in
-        switch expression.kind {
-        case .map(let map, let key?): look(map, key, "reading it gives zero", &findings)
-        case .call(.hasKey(let map, let key)): look(map, key, "this is always false", &findings)
-        case .call(.delete(let map, let key?)): look(map, key, "there is nothing to delete", &findings)
-        default: break
+        if case .map(let map, let key?) = expression.kind { look(map, key, "reading it gives zero", &findings) }
+        if case .call(.hasKey(let map, let key)) = expression.kind { look(map, key, "this is always false", &findings) }
+        if case .call(.delete(let map, let key?)) = expression.kind {
+          look(map, key, "there is nothing to delete", &findings)
         }
       }
     }

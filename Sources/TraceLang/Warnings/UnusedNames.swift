@@ -19,11 +19,7 @@ struct UnusedNames {
     if written.items.contains(where: { if case .imported = $0 { true } else { false } }) { return }
     var mentioned: Set<String> = []
     written.visit { expression in
-      switch expression.kind {
-      case .identifier(let name): mentioned.insert(name)
-      case .call(let name, _): mentioned.insert(name.text)
-      default: break
-      }
+      if let name = expression.call?.name { mentioned.insert(name.text) }
       return true
     }
     for case .directive(let directive) in written.items {
@@ -87,11 +83,12 @@ private struct VariableUses {
 
   /// An expression whose value nobody takes.
   private mutating func effect(_ expression: Expression) {
-    switch expression.kind {
-    case .step(_, let operand):
-      if case .variable(let name) = operand.kind { write(name, operand.range, replaceable: nil) } else { read(operand) }
-    case .block(let block): statements(block)
-    default: read(expression)
+    if case .block(let block) = expression.kind {
+      statements(block)
+    } else if case .step(_, let operand) = expression.kind, case .variable(let name) = operand.kind {
+      write(name, operand.range, replaceable: nil)
+    } else {
+      read(expression)
     }
   }
 
@@ -123,7 +120,9 @@ private struct VariableUses {
           }
         }
         return false
-      default: break
+      case .integer, .string, .boolean, .identifier, .positional, .positionalCount, .map, .index, .member, .element,
+        .call, .unary, .step, .binary, .ternary, .tuple, .record, .sizeofValue, .offsetofValue, .comptime, .invalid:
+        break
       }
       return true
     }

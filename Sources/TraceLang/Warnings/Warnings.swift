@@ -53,10 +53,7 @@ struct Findings {
   func diagnostics(in script: Script) -> [Diagnostic] {
     var calls: Set<SourceRange> = []
     script.visit { expression in
-      switch expression.kind {
-      case .call, .identifier: calls.insert(expression.range)
-      default: break
-      }
+      if expression.call != nil { calls.insert(expression.range) }
       return true
     }
     let told = found.filter { place, _ in

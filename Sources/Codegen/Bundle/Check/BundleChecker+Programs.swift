@@ -68,11 +68,12 @@ extension BundleChecker {
       try require(load == .tracepoint, "a tracepoint runs tracepoint programs")
       try require(name.isNameOfFiles, "a tracepoint has no such name")
     case .rawTracepoint(let name):
-      switch (load.type, load.target) {
-      case (.rawTracepoint, .none): try require(name.isFileName, "a raw tracepoint has no such name")
-      case (.tracing, .rawTracepoint(let own)):
+      if load == .rawTracepoint {
+        try require(name.isFileName, "a raw tracepoint has no such name")
+      } else if case .rawTracepoint(let own) = load.target, load.type == .tracing {
         try require(name.isEmpty || name == own, "its program is of the tracepoint \(own)")
-      default: throw BundleFault("a raw tracepoint runs programs of raw tracepoints")
+      } else {
+        throw BundleFault("a raw tracepoint runs programs of raw tracepoints")
       }
     case .uprobe(let site):
       try require(load == Load(.kprobe), "a uprobe runs kprobe programs")
