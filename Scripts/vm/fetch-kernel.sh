@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fetches a Debian kernel for cloud machines by its release (5.10, 6.1, 6.12 or 7.x), unpacks it below a folder and prints
-# the path of its bzImage. apt does it, with a configuration, lists and a cache of its own below that folder; only the
+# Fetches a Debian kernel for cloud machines by its release (5.10, 6.1, 6.12 or 7.x; 6.1-arm64 is for that processor),
+# unpacks it below a folder and prints the path of its image. apt does it, with a configuration, lists and a cache of its own below that folder; only the
 # mirror's address is the machine's. What is there already is not fetched again.
 set -euo pipefail
 
