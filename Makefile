@@ -15,7 +15,6 @@ setup: ## install the Debian packages that are missing
 run: release ## count this machine's system calls for three seconds
 	@Scripts/run.sh
 
-# One test at a time: some count what the kernel holds.
 test: setup ## build and run all tests; those that trace need root
 	swift build --build-tests
 	@Scripts/test.sh

@@ -8,7 +8,9 @@ import TraceLang
   private static let folder = Repository.root + "/Tests/Places"
   private static let toys = FileContents.names(in: folder, extension: "patch")
 
-  @Test("there is a toy for each of the three") func all() { #expect(Self.toys == ["aggregation", "builtin", "provider"]) }
+  @Test("there is a toy for each of the three") func all() {
+    #expect(Self.toys == ["aggregation", "builtin", "provider"])
+  }
 
   @Test("the patch applies to the sources; Scripts/places.sh says how it is tried", arguments: Self.toys)
   func applies(toy: String) throws {
@@ -39,8 +41,11 @@ import TraceLang
     let pattern = word.replacing("NAME", with: "*").replacing("TOPIC", with: "*")
     let path = file.hasSuffix(".swift") ? String(file.dropLast(6)) : file
     return [file, path].contains { place in
-      [pattern, "*/" + pattern, pattern + "/*", "*/" + (pattern.split(separator: ".").first.map(String.init) ?? pattern)]
-        .contains { Glob($0).matches(place) }
+      [
+        pattern, "*/" + pattern, pattern + "/*",
+        "*/" + (pattern.split(separator: ".").first.map(String.init) ?? pattern),
+      ]
+      .contains { Glob($0).matches(place) }
     }
   }
 }
