@@ -4,7 +4,7 @@
 PACKAGES := libbpf-dev libelf-dev libdw-dev zlib1g-dev pkg-config llvm-dev bpftrace
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test differential release bench fuzz soak fuzz-bundles vm-test documentation format clean
+.PHONY: help setup run test differential release bench fuzz soak fuzz-bundles vm-test places documentation format clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,7 +15,6 @@ setup: ## install the Debian packages that are missing
 run: release ## count this machine's system calls for three seconds
 	@Scripts/run.sh
 
-# One test at a time: some count what the kernel holds.
 test: setup ## build and run all tests; those that trace need root
 	swift build --build-tests
 	@Scripts/test.sh
@@ -54,6 +53,9 @@ KERNEL := all
 vm-test: setup ## run scripts, 1,000 of them random, on Debian's kernels in QEMU: make vm-test KERNEL=6.1
 	@Scripts/release.sh swtrace DifferentialRunner
 	@Scripts/vm-test.sh $(KERNEL)
+
+places: setup ## add a toy provider, builtin and aggregation to a copy, as CONTRIBUTING.md says; build and run it
+	@Scripts/places.sh
 
 documentation: setup ## build the library's documentation, .build/documentation, and fail on a warning
 	SWTRACE_DOCUMENTATION=1 swift package --scratch-path .build/documentation-build \

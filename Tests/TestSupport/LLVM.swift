@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// One of LLVM's disassemblers, found at run time; nothing is linked.
 public struct LLVM {
@@ -16,6 +17,9 @@ public struct LLVM {
     @convention(c) (
       OpaquePointer, UnsafeMutablePointer<UInt8>, UInt64, UInt64, UnsafeMutablePointer<CChar>, Int
     ) -> Int
+
+  /// LLVM keeps its targets in a list that no lock of its own guards.
+  private static let registration = Mutex(())
 
   private let context: OpaquePointer
   private let disassemble: Disassemble
@@ -41,7 +45,8 @@ public struct LLVM {
     guard let handle = dlopen(name, RTLD_NOW | RTLD_LOCAL) else { return nil }
     for part in ["TargetInfo", "TargetMC", "Disassembler"] {
       guard let symbol = dlsym(handle, "LLVMInitialize\(target.rawValue)\(part)") else { return nil }
-      unsafeBitCast(symbol, to: (@convention(c) () -> Void).self)()
+      let register = unsafeBitCast(symbol, to: (@convention(c) () -> Void).self)
+      Self.registration.withLock { _ in register() }
     }
     guard let create = dlsym(handle, "LLVMCreateDisasmCPUFeatures"), let run = dlsym(handle, "LLVMDisasmInstruction"),
       let context = unsafeBitCast(create, to: Create.self)(
