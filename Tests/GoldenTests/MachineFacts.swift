@@ -128,6 +128,9 @@ final class MachineFacts: Target {
       return .layout(format?.layout)
     case .enumerator(let name): return .enumerator(types.enumerator(named: name))
     case .enumerators(.btf(let object, let type, _)): return .enumerators(types.enumerators(object: object, type: type))
+    case .enumerators(.named(let name)):
+      guard case .enumeration(let reference, _)? = types.type(named: name) else { return .enumerators([]) }
+      return try find(.enumerators(of: reference))
     case .layout(.script), .enumerators(.script): throw unknown(.type(question))
     }
   }

@@ -16,6 +16,8 @@ extension Interpreter {
       let wanted = try evaluate(needle).text
       let starts = 0...max(0, text.count - wanted.count)
       return .integer(Int64(starts.first { text.dropFirst($0).starts(with: wanted) } ?? -1))
+    case .part(let part, let map, let key):
+      return try self.part(part, of: map, key)
     case .byte(let text, let position):
       let bytes = try evaluate(text).text
       let index = try evaluate(position).number
@@ -44,6 +46,25 @@ extension Interpreter {
       for argument in function.arguments { _ = try evaluate(argument) }
       return layouts.zero(type)
     case .userMode, .register, .stack: return layouts.zero(type)
+    }
+  }
+
+  private mutating func part(
+    _ part: Aggregation.Part, of map: MapID, _ key: TypedExpression?
+  ) throws(Leave) -> Value {
+    let key = try self.key(of: .map(map, key: key))
+    guard case .slot(let words)? = maps[map.index][key], case .aggregation(let aggregation) = program.maps[map.index].value
+    else { return .integer(0) }
+    let (total, count) = (Int64(bitPattern: words[0]), Int64(bitPattern: words[1]))
+    let isSigned =
+      switch aggregation {
+      case .avg(let signed), .stats(let signed): signed
+      default: false
+      }
+    switch part {
+    case .count: return .integer(count)
+    case .total: return .integer(total)
+    case .average: return .integer(Self.computed(.divide, total, count, signed: isSigned))
     }
   }
 

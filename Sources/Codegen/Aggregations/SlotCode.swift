@@ -11,6 +11,9 @@ protocol SlotCode {
   /// The number that is in the slots of all CPUs together; `nil` for what is no number.
   func number(in slots: [SlotPlace], _ lowering: inout Lowering) -> Operand?
 
+  /// A part of what is in the slots of all CPUs together; `nil` for what has no parts.
+  func part(_ part: Aggregation.Part, in slots: [SlotPlace], _ lowering: inout Lowering) -> Operand?
+
   /// The slot among the kernel's types, for those who look at the map from outside.
   func describe(in describer: inout TypeDescriber) -> BTFWriter.TypeID
 }
@@ -19,6 +22,8 @@ extension SlotCode {
   func prepared(_ value: Operand, in lowering: inout Lowering) -> Operand { value }
 
   func number(in slots: [SlotPlace], _ lowering: inout Lowering) -> Operand? { nil }
+
+  func part(_ part: Aggregation.Part, in slots: [SlotPlace], _ lowering: inout Lowering) -> Operand? { nil }
 }
 
 /// Where the slot of a CPU lies.

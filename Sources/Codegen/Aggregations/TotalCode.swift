@@ -28,7 +28,16 @@ struct TotalCode: SlotCode {
 
   func number(in slots: [SlotPlace], _ lowering: inout Lowering) -> Operand? {
     switch result {
+    case .total: part(.total, in: slots, &lowering)
+    case .average: part(.average, in: slots, &lowering)
+    case nil: nil
+    }
+  }
+
+  func part(_ part: Aggregation.Part, in slots: [SlotPlace], _ lowering: inout Lowering) -> Operand? {
+    switch part {
     case .total: return lowering.total(of: slots, word: 0)
+    case .count: return lowering.total(of: slots, word: 1)
     case .average:
       var (total, count) = (Operand.constant(0), Operand.constant(0))
       for slot in slots {
@@ -36,7 +45,6 @@ struct TotalCode: SlotCode {
         count = lowering.builder.arithmetic(.add, count, lowering.load(slot, word: 1))
       }
       return lowering.builder.arithmetic(isSigned ? .sdiv : .udiv, total, count)
-    case nil: return nil
     }
   }
 

@@ -36,7 +36,7 @@ public struct MapView: Hashable, Sendable, Codable {
     /// The hash map that holds all entries, or those outside of the domain.
     public var hash: Hash? {
       switch self {
-      case .plain(_, .hash(let map, let isPerCPU)): Hash(map: map, values: isPerCPU ? .perCPU : .shared)
+      case .plain(_, .hash(let map)): Hash(map: map, values: .shared)
       case .plain(_, .cells): nil
       case .aggregation(_, .hash(let hash)): hash
       case .aggregation(_, .slots(let slots)): slots.rest
@@ -45,8 +45,8 @@ public struct MapView: Hashable, Sendable, Codable {
   }
 
   public enum PlainStorage: Hashable, Sendable, Codable {
-    /// One entry a key; where the script declared it so, of a map that has each CPU's apart.
-    case hash(map: Int, isPerCPU: Bool)
+    /// One entry a key.
+    case hash(map: Int)
     /// Values by index, shared by all CPUs.
     case cells(Cells)
   }

@@ -113,23 +113,24 @@ extension Lowering {
 
   /// The number that an aggregation holds, over all CPUs.
   mutating func readAggregation(
-    _ storage: MapView.AggregationStorage, _ key: TypedExpression?, _ aggregation: Aggregation
+    _ storage: MapView.AggregationStorage, _ key: TypedExpression?, _ aggregation: Aggregation,
+    part: Aggregation.Part? = nil
   ) -> Operand {
     switch storage {
     case .slots(let slots):
       let index = slotIndex(key, slots)
-      guard let rest = slots.rest else { return number(slots, index, aggregation) }
+      guard let rest = slots.rest else { return number(slots, index, aggregation, part) }
       let result = builder.slot(size: 8)
       split(index, below: slots.domain.count) { lowering, index in
-        let number = lowering.number(slots, index, aggregation)
+        let number = lowering.number(slots, index, aggregation, part)
         lowering.builder.emit(.store(bits: 64, base: result, offset: 0, number))
       } otherwise: { lowering in
         let key = lowering.keyAddress(ofNumber: index, key?.type ?? .int64)
-        let number = lowering.number(rest, at: key, aggregation)
+        let number = lowering.number(rest, at: key, aggregation, part)
         lowering.builder.emit(.store(bits: 64, base: result, offset: 0, number))
       }
       return builder.load(64, result, 0)
-    case .hash(let hash): return number(hash, at: keyAddress(key), aggregation)
+    case .hash(let hash): return number(hash, at: keyAddress(key), aggregation, part)
     }
   }
 
@@ -137,39 +138,39 @@ extension Lowering {
   mutating func readAggregation(_ pair: EntryPair) -> Operand? {
     switch plan.views[pair.map.index].content {
     case .plain: return nil
-    case .aggregation(let aggregation, .hash(let hash)): return number(hash, at: address(pair.key), aggregation)
+    case .aggregation(let aggregation, .hash(let hash)): return number(hash, at: address(pair.key), aggregation, nil)
     case .aggregation(_, .slots): return impossible("a loop over an array")
     }
   }
 
-  private mutating func number(_ slots: MapView.Slots, _ index: Operand, _ aggregation: Aggregation) -> Operand {
+  private mutating func number(_ slots: MapView.Slots, _ index: Operand, _ aggregation: Aggregation, _ part: Aggregation.Part?) -> Operand {
     let first = element(index, slots.map, slots.offset, slots.size)
     let cpus = slots.cpuStride == 0 ? 1 : target.machine.possibleCPUs
-    return number(of: (0..<cpus).map { SlotPlace(base: first, offset: $0 * slots.cpuStride) }, aggregation)
+    return number(of: (0..<cpus).map { SlotPlace(base: first, offset: $0 * slots.cpuStride) }, aggregation, part)
   }
 
-  private mutating func number(_ hash: MapView.Hash, at key: Operand, _ aggregation: Aggregation) -> Operand {
+  private mutating func number(_ hash: MapView.Hash, at key: Operand, _ aggregation: Aggregation, _ part: Aggregation.Part?) -> Operand {
     let cpus = 0..<target.machine.possibleCPUs
     switch hash.values {
     case .slots(let stride):
       let entry = lookup(inMap: hash.map, key)
-      return numberIfFound([entry], cpus.map { SlotPlace(base: entry, offset: $0 * stride) }, aggregation)
+      return numberIfFound([entry], cpus.map { SlotPlace(base: entry, offset: $0 * stride) }, aggregation, part)
     case .perCPU where target.has(.perCPULookup):
       let entries = cpus.map { cpu in
         builder.call(
           .mapLookupPerCPUElement, [mapReference(hash.map), key, .constant(Int64(cpu))],
           .pointer(.mapValueOrNull(hash.map)))
       }
-      return numberIfFound(entries, entries.map { SlotPlace(base: $0, offset: 0) }, aggregation)
+      return numberIfFound(entries, entries.map { SlotPlace(base: $0, offset: 0) }, aggregation, part)
     case .shared, .perCPU:
       let entry = lookup(inMap: hash.map, key)
-      return numberIfFound([entry], [SlotPlace(base: entry, offset: 0)], aggregation)
+      return numberIfFound([entry], [SlotPlace(base: entry, offset: 0)], aggregation, part)
     }
   }
 
   /// The number in slots that lie in entries; 0 where one of these was not found.
   private mutating func numberIfFound(
-    _ entries: [Value], _ places: [SlotPlace], _ aggregation: Aggregation
+    _ entries: [Value], _ places: [SlotPlace], _ aggregation: Aggregation, _ part: Aggregation.Part?
   ) -> Operand {
     var ends: [FunctionBuilder.Arrival] = []
     for entry in entries {
@@ -180,11 +181,23 @@ extension Lowering {
       if let end = builder.arrive([.constant(0)]) { ends.append(end) }
       builder.continueIn(found)
     }
-    if let end = builder.arrive([number(of: places, aggregation)]) { ends.append(end) }
+    if let end = builder.arrive([number(of: places, aggregation, part)]) { ends.append(end) }
     return builder.join(ends, extraTypes: [.integer])[0]
   }
 
-  private mutating func number(of slots: [SlotPlace], _ aggregation: Aggregation) -> Operand {
-    aggregation.code.number(in: slots, &self) ?? impossible("\(aggregation.functionName)() as a number")
+  private mutating func number(
+    of slots: [SlotPlace], _ aggregation: Aggregation, _ part: Aggregation.Part?
+  ) -> Operand {
+    let code = aggregation.code
+    let result = part.map { code.part($0, in: slots, &self) } ?? code.number(in: slots, &self)
+    return result ?? impossible("\(aggregation.functionName)() as a number")
+  }
+
+  /// A part of what a map gathers under a key.
+  mutating func part(_ part: Aggregation.Part, of map: MapID, _ key: TypedExpression?) -> Operand {
+    guard case .aggregation(let aggregation, let storage) = plan.views[map.index].content else {
+      return impossible("a part of a plain value")
+    }
+    return readAggregation(storage, key, aggregation, part: part)
   }
 }

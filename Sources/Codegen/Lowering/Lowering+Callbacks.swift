@@ -39,8 +39,13 @@ extension Lowering {
       environmentParameter: 3
     ) { lowering in
       let parameters = lowering.builder.parameters
-      lowering.pairs[variable] = EntryPair(
-        key: Memory(base: parameters[1], offset: 0), value: Memory(base: parameters[2], offset: 0), map: map)
+      var value = Memory(base: parameters[2], offset: 0)
+      if let size = lowering.keptSize(of: map, body) {
+        let kept = Memory(base: lowering.builder.slot(size: Planner.words(size)), offset: 0)
+        lowering.copy(to: kept, from: value, size: size)
+        value = kept
+      }
+      lowering.pairs[variable] = EntryPair(key: Memory(base: parameters[1], offset: 0), value: value, map: map)
     } call: { lowering, function, environment in
       let reference = lowering.mapReference(index)
       return lowering.builder.call(
@@ -48,6 +53,27 @@ extension Lowering {
     }
     pairs[variable] = nil
   }
+
+  /// The size of a map's values where the loop's variable keeps the value that its iteration began with: the body gives the
+  /// map others, and there is room on the stack.
+  private func keptSize(of map: MapID, _ body: [TypedStatement]) -> Int? {
+    guard case .plain(let type, _) = plan.views[map.index].content, size(of: type) <= Self.maximumKept else {
+      return nil
+    }
+    var isChanged = false
+    for statement in body {
+      statement.visit { inner in
+        if let target = inner.writtenMap, target == map { isChanged = true }
+        for expression in inner.expressions {
+          expression.visit { if case .step(.map(let target, _), _, _) = $0.kind, target == map { isChanged = true } }
+        }
+      }
+    }
+    return isChanged ? size(of: type) : nil
+  }
+
+  /// Bytes of a value that a loop over its map keeps on the stack.
+  private static let maximumKept = 64
 
   /// The number of entries in a map: how many the kernel visits.
   mutating func length(of map: MapID) -> Operand {
@@ -346,5 +372,17 @@ extension FunctionBuilder.Arrival {
   /// The same with operands for the join behind it.
   func adding(_ operands: [Operand]) -> FunctionBuilder.Arrival {
     FunctionBuilder.Arrival(block: block, variables: variables, extra: extra + operands)
+  }
+}
+
+extension TypedStatement {
+  /// The map whose entry it assigns.
+  fileprivate var writtenMap: MapID? {
+    switch kind {
+    case .assign(.map(let map, _), _), .update(.map(let map, _), _, _, _): map
+    case .assign(.variable, _), .update(.variable, _, _, _), .aggregate, .evaluate, .conditional, .whileLoop, .unroll,
+      .forRange, .forMap, .breakLoop, .continueLoop, .finish, .send:
+      nil
+    }
   }
 }

@@ -26,6 +26,7 @@ extension Lowering {
     switch function {
     case .stringLength(let text): return stringLength(text)
     case .stringIndex(let haystack, let needle): return stringIndex(haystack, needle)
+    case .part(let part, let map, let key): return self.part(part, of: map, key)
     case .byte(let text, let position): return byte(of: text, at: position)
     case .writeUser(let place, let source, let count): return writeUser(place, source, count)
     case .compareBytes(let left, let right, let count): return compareBytes(left, right, count)
@@ -76,7 +77,7 @@ extension Lowering {
     case .concatenation(let first, let second):
       releasingMemory(of: function) { $0.writeConcatenation(first, second, to: memory) }
     case .signal, .override, .writeUser: _ = library(function)
-    case .stringLength, .stringIndex, .byte, .compareBytes, .globMatch, .namespaceID, .userMode, .register,
+    case .stringLength, .stringIndex, .part, .byte, .compareBytes, .globMatch, .namespaceID, .userMode, .register,
       .perCPUAddress,
       .userAddress, .softwareTAI, .stackDepth, .socketCookie:
       impossible("a number in memory")

@@ -88,7 +88,7 @@ extension Lowering {
   mutating func mapMemory(_ map: MapID, _ key: TypedExpression?) -> Memory {
     switch plan.views[map.index].content {
     case .plain(_, .cells(let cells)): return cell(cells, key).value
-    case .plain(_, .hash(let index, _)): return entryMemory(index, key)
+    case .plain(_, .hash(let index)): return entryMemory(index, key)
     case .aggregation(_, .hash(let hash)): return entryMemory(hash.map, key)
     case .aggregation(_, .slots(let slots)): return Memory(base: dataAddress(slots.map, slots.offset), offset: 0)
     }
@@ -109,14 +109,14 @@ extension Lowering {
     guard let storage = plainStorage(of: map) else { return }
     switch storage {
     case .cells(let cells): assign(cells, key, value)
-    case .hash(let index, _) where value.type.isScalar && plan.keepsEntries[map.index] && !isLarge:
+    case .hash(let index) where value.type.isScalar && plan.keepsEntries[map.index] && !isLarge:
       assignInPlace(map, index, key, value)
-    case .hash(let index, _) where value.type.isScalar:
+    case .hash(let index) where value.type.isScalar:
       let source = temporary(size: 8)
       storeWord(scalar(value), value.type, to: source)
       let key = keyAddress(key)
       store(map, index, key, address(source))
-    case .hash(let index, _):
+    case .hash(let index):
       let source = temporary(size: max((size(of: value.type) + 7) / 8 * 8, 8))
       if size(of: value.type) % 8 != 0 {
         builder.emit(
@@ -229,7 +229,7 @@ extension Lowering {
       let cell = cell(cells, key)
       modify(cell.value.base, operation, operand, signed: signed)
       setPresence(cell, true)
-    case .hash(let index, _):
+    case .hash(let index):
       withEntry(map, index, at: keyAddress(key)) { lowering, entry in
         lowering.modify(entry, operation, operand, signed: signed)
       }
@@ -248,7 +248,7 @@ extension Lowering {
       let result = arithmetic(operation, current, scalar(value), signed: signed)
       builder.emit(.store(bits: 64, base: cell.value.base, offset: 0, result))
       setPresence(cell, true)
-    case .hash(let index, _):
+    case .hash(let index):
       let key = keyAddress(key)
       let current = loadIfFound(lookup(inMap: index, key), bits: 64, signed: false)
       let result = arithmetic(operation, current, scalar(value), signed: signed)
@@ -288,7 +288,7 @@ extension Lowering {
       let cell = cell(cells, key)
       step(&self, cell.value.base)
       setPresence(cell, true)
-    case .hash(let index, _): withEntry(map, index, at: keyAddress(key), step)
+    case .hash(let index): withEntry(map, index, at: keyAddress(key), step)
     }
     return builder.load(64, result, 0)
   }
@@ -296,7 +296,7 @@ extension Lowering {
   /// Removes an entry; 1 when there was one.
   mutating func delete(_ map: MapID, _ key: TypedExpression?) -> Operand {
     switch plan.views[map.index].content {
-    case .plain(_, .hash(let index, _)): return deleteEntry(index, key)
+    case .plain(_, .hash(let index)): return deleteEntry(index, key)
     case .aggregation(_, .hash(let hash)): return deleteEntry(hash.map, key)
     case .plain(_, .cells(let cells)):
       let cell = cell(cells, key)

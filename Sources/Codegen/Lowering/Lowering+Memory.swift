@@ -218,12 +218,23 @@ extension Lowering {
       }
     case .buffer(let source, let length):
       let capacity = size(of: type) - 4
-      let (place, space) = source.type.isScalar ? (scalar(source), Self.space(source.type)) : location(source)
+      let (place, space) = source.type.isScalar ? (scalar(source), Self.space(source.type)) : heldBytes(source)
       let count = length.map { bounded($0, capacity) } ?? .constant(Int64(capacity))
       zero(memory, size: capacity + 4)
       builder.emit(.store(bits: 32, base: memory.base, offset: memory.offset, count))
+      // What a string, an array or a struct does not have is zero.
+      let held = source.type.isScalar ? capacity : min(size(of: source.type), capacity)
+      let taken =
+        if case .constant(let constant) = count {
+          Operand.constant(min(constant, Int64(held)))
+        } else {
+          held == capacity
+            ? count
+            : choose(
+              .ule, count, .constant(Int64(held)), then: { _ in count }, otherwise: { _ in .constant(Int64(held)) })
+        }
       let helper: Helper = space == .user ? .probeReadUser : .probeReadKernel
-      _ = guardedCall(helper, [address(memory.advanced(by: 4)), count, place], at: range)
+      _ = guardedCall(helper, [address(memory.advanced(by: 4)), taken, place], at: range)
     case .userSymbol(let pointer):
       let value = scalar(pointer)
       builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset, value))
@@ -237,6 +248,16 @@ extension Lowering {
     case .library(let function): write(function, to: memory, isPadded: isPadded, at: range)
     case .kernelSymbol, .hasKey, .delete, .length, .stringsEqual, .valuesEqual, .byteSwap:
       impossible("a number as \(type.description)")
+    }
+  }
+
+  /// Where the bytes of a value of several words lie; those behind the end of a string that a program made are zero.
+  private mutating func heldBytes(_ source: TypedExpression) -> (address: Operand, space: AddressSpace) {
+    switch source.kind {
+    case .member, .dereference, .index, .convert: return location(source)
+    case .integer, .string, .variable, .map, .context, .address, .element, .tuple, .negate, .complement, .not,
+      .arithmetic, .pointerOffset, .compare, .and, .or, .ternary, .step, .call, .block:
+      return (address(materialize(source, isPadded: true)), .kernel)
     }
   }
 

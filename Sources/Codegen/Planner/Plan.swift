@@ -147,8 +147,7 @@ extension Plan {
 extension MapView.Content {
   func description(_ maps: [MapSpec]) -> String {
     switch self {
-    case .plain(_, .hash(let map, let isPerCPU)):
-      "\(maps[map].name) (\(isPerCPU ? "per-CPU hash" : "hash") of \(maps[map].maxEntries))"
+    case .plain(_, .hash(let map)): "\(maps[map].name) (hash of \(maps[map].maxEntries))"
     case .aggregation(_, .hash(let hash)):
       "\(maps[hash.map].name) (\(hash.values.description) of \(maps[hash.map].maxEntries))"
     case .plain(_, .cells(let cells)):

@@ -10,8 +10,7 @@ extension Planner {
 
   /// Makes the hash map of a map of plain values.
   mutating func entries(_ map: MapVariable) -> MapView.PlainStorage {
-    let isPerCPU = map.isDeclaredPerCPU
-    return .hash(map: makeHash(map, isPerCPU ? .perCPU : .shared), isPerCPU: isPerCPU)
+    .hash(map: makeHash(map, .shared))
   }
 
   /// Makes the hash map of an aggregation.
@@ -45,7 +44,7 @@ extension Planner {
   /// What an entry of an aggregation holds. A map of the kernel's per-CPU kind takes several times as long to make as one whose value
   /// has a slot for each CPU, and it cannot be read as a whole in a program.
   private func values(of map: MapVariable, _ aggregation: Aggregation) -> MapView.Hash.Values {
-    if map.isDeclaredPerCPU { return .perCPU }
+    if map.declaredKind?.isPerCPU ?? false { return .perCPU }
     let slot = aggregation.words * 8
     // Wherever an entry begins, the last word of a slot and the first of the next one are on lines of their own.
     let apart = slot + Self.cacheLine - 8
@@ -57,8 +56,4 @@ extension Planner {
     if let fitting { return .slots(stride: fitting) }
     return aggregation.isOfSums ? .shared : .slots(stride: slot)
   }
-}
-
-extension MapVariable {
-  fileprivate var isDeclaredPerCPU: Bool { declaredKind == .percpuhash || declaredKind == .percpulruhash }
 }

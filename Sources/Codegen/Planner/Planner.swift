@@ -184,7 +184,8 @@ public struct Planner {
   static func keyFields(_ key: Type?, _ target: any Target) -> [Field] {
     guard let key else { return [] }
     let recordSize: (RecordReference) -> Int = { target.layout(of: $0)?.size ?? 0 }
-    guard case .tuple(let elements) = key else {
+    // A record with names is one value.
+    guard case .tuple(let elements) = key, elements.allSatisfy({ $0.name == nil }) else {
       return [Field(offset: 0, size: key.size(recordSize: recordSize), type: key)]
     }
     let layout = Type.tupleLayout(elements, recordSize: recordSize)

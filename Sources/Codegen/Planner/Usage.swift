@@ -184,6 +184,7 @@ struct Usage {
     case .socketCookie: followsArguments[probe] = true
     case .override: overridesResult[probe] = true
     case .userAddress(let variable): usesCodeAddress[probe] = usesCodeAddress[probe] || variable.place == .relative
+    case .part(_, let map, let key): note(.map(map, key: key), isWritten: false)
     case .bytes, .inet, .macAddress, .stringLength, .stringIndex, .byte, .concatenation, .writeUser, .compareBytes,
       .namespaceID, .userMode, .register,
       .perCPUAddress, .signal, .cgroupPath, .path, .stackDepth:

@@ -16,6 +16,7 @@ package final class CompiledFormat: Sendable {
       /// Any type in its text form.
       case text
       case buffer, escapedBuffer, hexBuffer
+      case allocationFlags
     }
 
     let kind: Kind
@@ -85,6 +86,7 @@ package final class CompiledFormat: Sendable {
     case .buffer: return .buffer
     case .escapedBuffer: return .escapedBuffer
     case .hexBuffer: return .hexBuffer
+    case .allocationFlags: return .allocationFlags
     case .string:
       if case .string = field.type, isPlain { return .plainString }
       return .text

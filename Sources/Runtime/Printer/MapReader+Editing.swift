@@ -44,7 +44,7 @@ extension MapReader {
     switch view.content {
     case .aggregation:
       throw .unavailable("\(view.name) is an aggregation, whose values are what its probes saw")
-    case .plain(_, .hash(let map, _)):
+    case .plain(_, .hash(let map)):
       let result = bpf_map_update_elem(maps[map].fd, key, value, 0)
       guard result == 0 else { throw .failure(doing: "change an entry of \(view.name)", code: -result) }
     case .plain(_, .cells(let cells)):

@@ -297,7 +297,9 @@ extension Printer {
     // The command's own effects come after what was printed before it.
     flush()
     let text = sink.beginText()
+    var isSilent = true
     let ending = CommandOutput.run(command, interruption: interruption) { bytes in
+      isSilent = isSilent && bytes.isEmpty
       text.append(bytes)
       if text === sink.output { output.writeLines(text) }
       if text !== sink.output, text.count > Self.longestText {
@@ -308,7 +310,7 @@ extension Printer {
     }
     interruption.check()
     switch ending {
-    case .ended: sink.endText(.syscall)
+    case .ended: if !isSilent { sink.endText(.syscall) }
     case .terminated:
       sink.endText(.syscall)
       report("ended '\(command)', which was still running")
@@ -337,10 +339,21 @@ extension Printer {
   }
 
   private func printValue(_ view: Int, _ key: Field?, _ value: Field, _ payload: UnsafeRawPointer) {
-    guard case .aggregation = value.type else { return sink.value(value.type, payload + value.offset) }
-    let merged = maps.value(of: view, key: payload + (key?.offset ?? 0))
+    guard case .aggregation(let aggregation) = value.type else {
+      return sink.value(value.type, payload + value.offset)
+    }
+    let place = payload + (key?.offset ?? 0)
+    let merged = maps.value(of: view, key: place)
+    if aggregation.isChart { return printEntry(bundle.views[view], key: place, merged) }
     merged.withUnsafeBytes { bytes in
       if let base = bytes.baseAddress { sink.value(value.type, base) }
     }
+  }
+
+  /// A chart of one key, as it is among those of the whole map.
+  private func printEntry(_ view: MapView, key: UnsafeRawPointer, _ value: [UInt8]) {
+    var entries = MapEntries(keySize: view.keySize, valueSize: view.valueSize)
+    value.withUnsafeBytes { entries.append(key: UnsafeRawBufferPointer(start: key, count: view.keySize), value: $0) }
+    sink.map(PrintedMap(view: view, entries: entries, top: 0, divisor: 0, isAsked: true))
   }
 }

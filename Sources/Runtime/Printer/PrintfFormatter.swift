@@ -43,6 +43,10 @@ package struct PrintfFormatter {
       let start = buffer.count
       values.append(format.types[Int(step.type)], value, to: buffer)
       finish(step, from: start, to: buffer)
+    case .allocationFlags:
+      let start = buffer.count
+      AllocationFlags.append(UInt64(bitPattern: Self.number(step, value, signed: false)), to: buffer)
+      finish(step, from: start, to: buffer)
     case .buffer, .escapedBuffer, .hexBuffer:
       let start = buffer.count
       let bytes = BufferText.contents(value, capacity: max(0, Int(step.size) - 4))
@@ -61,7 +65,7 @@ package struct PrintfFormatter {
     case .escapedBuffer: .escaped
     case .hexBuffer: .hexadecimal
     case .literal, .signed, .unsigned, .hex, .upperHex, .octal, .character, .pointer, .plainString, .plainSigned,
-      .plainUnsigned, .text, .buffer:
+      .plainUnsigned, .text, .buffer, .allocationFlags:
       .printable
     }
   }
@@ -108,7 +112,7 @@ package struct PrintfFormatter {
     case .hex where step.flags.contains(.alternate): buffer.append("0x")
     case .upperHex where step.flags.contains(.alternate): buffer.append("0X")
     case .literal, .signed, .unsigned, .hex, .upperHex, .octal, .character, .plainString, .plainSigned, .plainUnsigned,
-      .text, .buffer, .escapedBuffer, .hexBuffer:
+      .text, .buffer, .escapedBuffer, .hexBuffer, .allocationFlags:
       break
     }
   }

@@ -46,6 +46,25 @@ extension Checker {
     return (.lhist(min: low, max: high, step: step), converted(value, .int64))
   }
 
+  /// `@s[key].count` and so on of what `stats()` and `avg()` gather; `nil` for members of anything else.
+  mutating func part(of base: Expression, _ name: Name, _ range: SourceRange) -> TypedExpression? {
+    var (place, indices) = (base, [Expression]?.none)
+    if case .index(let map, let keys) = base.kind { (place, indices) = (map, keys) }
+    guard case .map(let mapName) = place.kind, let index = environment.mapIndex[mapName],
+      case .aggregation(let aggregation) = mapValueType(index), let isSigned = aggregation.signOfTotal
+    else { return nil }
+    environment.maps[index].isRead = true
+    let key = mapKey(index, indices, base.range)
+    guard let part = Aggregation.Part(rawValue: name.text) else {
+      error(
+        "what \(aggregation.functionName)() gathers has no part '\(name.text)'", at: name.range,
+        notes: [Diagnostic.Note("there are \(Suggestions.list(Aggregation.Part.allCases.map(\.rawValue)))")])
+      return invalid(range)
+    }
+    return libraryValue(
+      .part(part, of: MapID(index), key: key), part == .count || !isSigned ? .uint64 : .int64, range)
+  }
+
   /// The most intervals of a time series.
   private static let maximumIntervals: Int64 = 1_000_000
 

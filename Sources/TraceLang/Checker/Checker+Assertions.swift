@@ -81,7 +81,7 @@ extension Checker {
           case .octal: result += Array(String(UInt64(bitPattern: number), radix: 8).utf8)
           case .unsigned: result += Array(String(UInt64(bitPattern: number)).utf8)
           case .character: result.append(UInt8(truncatingIfNeeded: number))
-          case .decimal, .string, .buffer, .escapedBuffer, .hexBuffer:
+          case .decimal, .string, .buffer, .escapedBuffer, .hexBuffer, .allocationFlags:
             result += Array((value.type == .bool ? (number != 0 ? "true" : "false") : String(number)).utf8)
           }
         } else {

@@ -28,6 +28,10 @@ extension Checker {
     if let enumerator = target.enumerator(named: name.text) {
       return TypedExpression(.integer(enumerator.value), enumerator.type, name.range)
     }
+    if let ours = ForeignNames.ours(for: name.text) {
+      error("there is nothing named '\(name.text)'", at: name.range, notes: [Diagnostic.Note("here it is \(ours)")])
+      return invalid(name.range)
+    }
     let hint = diagnostics.advice {
       let names = Builtin.catalog.filter { $0.kind == .value }.flatMap(\.names)
       return Suggestions.hint(for: name.text, amongAll: names, at: name.range)
@@ -38,6 +42,10 @@ extension Checker {
 
   mutating func call(_ name: Name, _ arguments: [Expression], _ range: SourceRange) -> TypedExpression {
     if let builtin = Builtin.named(name.text) { return call(builtin, name, arguments, range) }
+    if let ours = ForeignNames.ours(for: name.text) {
+      error("there is no function '\(name.text)'", at: name.range, notes: [Diagnostic.Note("here it is \(ours)")])
+      return invalid(range)
+    }
     let hint = diagnostics.advice {
       let functions = Builtin.catalog.filter { $0.kind != .value }.flatMap(\.names)
       return Suggestions.hint(for: name.text, amongAll: functions, at: name.range)

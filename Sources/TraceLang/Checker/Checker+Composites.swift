@@ -66,7 +66,7 @@ extension Checker {
     let have = size(of: value.type)
     if value.type.isInteger {
       guard case .array(.integer(let element), let count) = type else { return nil }
-      let isLiteral = if case .integer = value.kind { true } else { false }
+      let isLiteral = if case .integer = value.kind { value.type == .int64 } else { false }
       let want = count == 0 ? have : element.size * count
       guard want == have || (isLiteral && [1, 2, 4, 8].contains(want)), want % element.size == 0 else {
         error(

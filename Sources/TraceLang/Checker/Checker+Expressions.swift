@@ -24,7 +24,8 @@ extension Checker {
       return TypedExpression(.variable(variable.id), variableType(variable.id), range)
     case .map(let name): return mapRead(name, nil, range)
     case .index(let base, let indices): return index(base, indices, range)
-    case .member(let base, let name, _): return member(self.expression(base), name, range)
+    case .member(let base, let name, _):
+      return part(of: base, name, range) ?? member(self.expression(base), name, range)
     case .element(let base, let index, let indexRange): return element(self.expression(base), index, indexRange, range)
     case .call(let name, let arguments): return call(name, arguments, range)
     case .unary(let operation, let operand): return unary(operation, operand, range)
@@ -68,6 +69,7 @@ extension Checker {
   /// An expression used as a condition; strings and structs have no truth.
   mutating func condition(_ syntax: Expression) -> TypedExpression {
     let value = expression(syntax)
+    if case .string(let bytes) = value.kind { return number(bytes.isEmpty ? 0 : 1, .bool, syntax.range) }
     if value.type != .invalid, !value.type.isScalar {
       let hint = comparisonHint(syntax)
       error(

@@ -21,6 +21,16 @@ extension Checker {
       if case .plus = operation { return value }
       let isNegate = if case .negate = operation { true } else { false }
       let type: Type = isNegate ? .int64 : .integer(IntegerType(bits: 64, signed: integer.isSigned))
+      // An unsigned number keeps its width: of a mask, the bits above are none.
+      if !isNegate, !integer.isSigned, integer.bits < 64 {
+        let whole = TypedExpression(.complement(converted(value, .uint64)), .uint64, range)
+        let narrow = Type.integer(IntegerType(bits: integer.bits, signed: false))
+        if case .integer(let constant) = value.kind {
+          return TypedExpression(
+            .integer(Self.truncated(~constant, to: IntegerType(bits: integer.bits, signed: false))), narrow, range)
+        }
+        return TypedExpression(.convert(whole), narrow, range)
+      }
       if case .integer(let constant) = value.kind {
         return TypedExpression(.integer(isNegate ? 0 &- constant : ~constant), type, range)
       }
@@ -147,6 +157,8 @@ extension Checker {
       takes(first.type, second)
       ? first.type : takes(second.type, first) ? second.type : joined(first.type, second.type)
     guard let type else {
+      // Known at compile time, one side is never looked at.
+      if case .integer(let constant) = test.kind { return constant != 0 ? first : second }
       error(
         "the two sides are \(first.type.description) and \(second.type.description); they must be of one type",
         at: range)
@@ -212,6 +224,10 @@ extension Checker {
       let scale = max(size(of: target), 1)
       return TypedExpression(.pointerOffset(right, converted(left, .int64), scale: scale), right.type, range)
     }
+    if operation == .add, case .string(let first) = left.kind, case .string(let second) = right.kind {
+      return string(first + second, range)
+    }
+    if let difference = pointerDifference(operation, left, right, range) { return difference }
     let left = numeric(left)
     let right = numeric(right)
     guard let a = left.type.integer, let b = right.type.integer else {
@@ -243,6 +259,30 @@ extension Checker {
     return TypedExpression(
       .arithmetic(operation, converted(left, type), isShift ? right : converted(right, type), signed: isSigned), type,
       range)
+  }
+
+  /// How many elements two pointers are apart; `nil` for other operands. To multiply or divide a pointer is a mistake.
+  private mutating func pointerDifference(
+    _ operation: ArithmeticOperation, _ left: TypedExpression, _ right: TypedExpression, _ range: SourceRange
+  ) -> TypedExpression? {
+    switch operation {
+    case .subtract:
+      guard case .pointer(let a, _) = left.type, case .pointer(let b, _) = right.type, a == b else { return nil }
+      let bytes = TypedExpression(
+        .arithmetic(.subtract, converted(left, .int64), converted(right, .int64), signed: true), .int64, range)
+      let scale = max(size(of: a), 1)
+      if scale == 1 { return bytes }
+      return TypedExpression(
+        .arithmetic(.divide, bytes, number(Int64(scale), .int64, range), signed: true), .int64, range)
+    case .multiply, .divide, .modulo:
+      for side in [left, right] {
+        guard case .pointer = side.type else { continue }
+        error("'\(operation.rawValue)' needs integers, not \(side.type.description)", at: side.range)
+        return invalid(range)
+      }
+      return nil
+    case .add, .and, .or, .xor, .shiftLeft, .shiftRight: return nil
+    }
   }
 
   private func isNaturalConstant(_ value: TypedExpression) -> Bool {

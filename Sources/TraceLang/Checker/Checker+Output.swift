@@ -10,10 +10,6 @@ extension Checker {
     if case .map(let name) = call.arguments[0].kind {
       let map = environment.map(named: name, at: call.arguments[0].range)
       environment.maps[map].isNeeded = true
-      if environment.maps[map].isKeyed != true, call.arguments.count > 1, environment.maps[map].value != nil {
-        error("only maps with keys print in part", at: call.range)
-        return nil
-      }
       let top = call.arguments.count > 1 ? converted(integerOperand(call.arguments[1]), .uint64) : nil
       let divisor = call.arguments.count > 2 ? converted(integerOperand(call.arguments[2]), .uint64) : nil
       return .printMap(MapID(map), top: top, divisor: divisor)
@@ -26,13 +22,7 @@ extension Checker {
       let map = environment.map(named: name, at: base.range)
       environment.maps[map].isRead = true
       let key = mapKey(map, indices, call.arguments[0].range)
-      if case .aggregation(let aggregation) = mapValueType(map) {
-        guard aggregation.isChart else { return .printMapValue(MapID(map), key: key) }
-        error(
-          "what \(aggregation.functionName)() gathers prints with its whole map", at: call.arguments[0].range,
-          notes: [Diagnostic.Note("print(@\(name)) shows all keys")])
-        return nil
-      }
+      if case .aggregation = mapValueType(map) { return .printMapValue(MapID(map), key: key) }
     }
     let value = expression(call.arguments[0])
     if value.type == .invalid { return nil }
@@ -106,8 +96,15 @@ extension Checker {
   private mutating func formatted(_ value: TypedExpression, _ directive: FormatDirective) -> TypedExpression? {
     let fits: Bool
     switch directive.conversion {
+    case .allocationFlags: fits = value.type.isInteger
     case .decimal, .unsigned, .hex, .upperHex, .octal, .character, .pointer:
       if value.type.isAddress { return TypedExpression(.convert(value), .uint64, value.range) }
+      // A literal has the width of int where it fits.
+      if directive.lengthBits == nil, case .integer(let constant) = value.kind, value.type == .int64,
+        TypeRules.fits(constant, .int32)
+      {
+        return TypedExpression(value.kind, .int32, value.range)
+      }
       fits = value.type.isInteger
     case .string:
       if value.type.isArguments { return fields(of: value) }
@@ -152,8 +149,8 @@ extension Type {
   /// Whether `%s` takes it.
   fileprivate var printsAsText: Bool {
     switch self {
-    case .string, .symbolic, .stack, .enumeration, .bool, .tuple, .array, .record: true
-    case .void, .integer, .buffer, .pointer, .aggregation, .invalid: false
+    case .string, .symbolic, .stack, .enumeration, .bool, .integer, .pointer, .buffer, .tuple, .array, .record: true
+    case .void, .aggregation, .invalid: false
     }
   }
 }

@@ -28,7 +28,7 @@ extension Checker {
     case .string:
       if case .string = type { return isPlain }
       return false
-    case .octal, .buffer, .escapedBuffer, .hexBuffer: return false
+    case .octal, .buffer, .escapedBuffer, .hexBuffer, .allocationFlags: return false
     }
   }
 }

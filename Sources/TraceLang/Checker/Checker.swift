@@ -115,7 +115,6 @@ struct Checker {
       }
       environment.maps[index].declaredKind = kind
       environment.maps[index].maxEntries = Int(literal.value)
-      environment.maps[index].isKeyed = true
     }
   }
 
@@ -130,10 +129,22 @@ struct Checker {
     return environment.maps.map { state in
       // A value that was wrong has been told already.
       if !state.isAssigned, !hasErrors { report(unassigned: state) }
+      if let kind = state.declaredKind, kind.isPerCPU, let value = state.value, !hasErrors {
+        checkGathers(value, state, kind)
+      }
       return MapVariable(
         name: "@" + state.name, key: state.isKeyed == true ? state.key ?? .int64 : nil, value: state.value ?? .int64,
         declaredKind: state.declaredKind, maxEntries: state.maxEntries ?? configuration.maxMapKeys, range: state.range)
     }
+  }
+
+  /// A map that the kernel keeps for each CPU apart can only gather: of other values, nobody could say whose is meant.
+  private mutating func checkGathers(_ value: Type, _ map: Environment.MapState, _ kind: MapVariable.Kind) {
+    if case .aggregation = value { return }
+    diagnostics.error(
+      "@\(map.name) is declared as \(kind.rawValue), which takes what count(), sum() and their kin gather, "
+        + "not \(value.description)", at: map.valueRange ?? map.range,
+      notes: [Diagnostic.Note("declare it as hash or lruhash", at: map.range)])
   }
 
   /// Of a map that no statement gives a value, values are 0; to print, clear or walk it is a mistake.

@@ -35,6 +35,8 @@ public struct FormatDirective: Hashable, Sendable, Codable {
     case escapedBuffer = "rx"
     /// `%rh`: all bytes as NN with spaces between.
     case hexBuffer = "rh"
+    /// `%gr`: flags of an allocation of memory by their names, as the kernel's `%pGg`.
+    case allocationFlags = "gr"
   }
 
   public var conversion: Conversion
@@ -81,6 +83,12 @@ extension FormatString {
       if position + 1 < format.count, format[position + 1] == UInt8(ascii: "%") {
         literal.append(UInt8(ascii: "%"))
         position += 2
+        continue
+      }
+      // At the end and before what can be no part of a conversion, it is a percent sign.
+      if position + 1 == format.count || format[position + 1] < 0x20 || format[position + 1] > 0x7e {
+        literal.append(UInt8(ascii: "%"))
+        position += 1
         continue
       }
       if !literal.isEmpty { segments.append(.literal(literal)) }
@@ -147,6 +155,9 @@ extension FormatString {
     case UInt8(ascii: "c"): directive.conversion = .character
     case UInt8(ascii: "p"): directive.conversion = .pointer
     case UInt8(ascii: "s"): directive.conversion = .string
+    case UInt8(ascii: "g") where peek() == UInt8(ascii: "r"):
+      position += 1
+      directive.conversion = .allocationFlags
     case UInt8(ascii: "r"):
       if peek() == UInt8(ascii: "x") {
         position += 1
@@ -162,7 +173,7 @@ extension FormatString {
         offset: start,
         message:
           "'\(String(decoding: format[start..<position].filter { $0 > 0x20 }, as: UTF8.self))' is not a conversion; "
-          + "there are %d %u %x %X %o %c %p %s %r %rx %rh")
+          + "there are %d %u %x %X %o %c %p %s %r %rx %rh %gr")
     }
     return directive
   }

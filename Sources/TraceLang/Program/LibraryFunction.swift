@@ -11,6 +11,8 @@ public indirect enum LibraryFunction: Hashable, Sendable {
   case stringLength(TypedExpression)
   /// Where the second string first begins in the first, or -1.
   case stringIndex(TypedExpression, of: TypedExpression)
+  /// A part of what `stats` or `avg` gathers in a map, over all CPUs.
+  case part(Aggregation.Part, of: MapID, key: TypedExpression?)
   /// A byte of a string; 0 beyond what it has room for.
   case byte(of: TypedExpression, at: TypedExpression)
   /// Two strings, one after the other.
@@ -73,6 +75,7 @@ extension LibraryFunction {
     case .macAddress(let source), .stringLength(let source), .globMatch(let source, _), .stackDepth(let source):
       [source]
     case .stringIndex(let haystack, let needle): [haystack, needle]
+    case .part(_, _, let key): key.map { [$0] } ?? []
     case .byte(let text, let position): [text, position]
     case .concatenation(let first, let second): [first, second]
     case .writeUser(let place, let source, _): [place, source]
@@ -88,7 +91,7 @@ extension LibraryFunction {
   public var hasEffect: Bool {
     switch self {
     case .signal, .override, .writeUser: true
-    case .bytes, .inet, .macAddress, .stringLength, .stringIndex, .byte, .concatenation, .compareBytes, .globMatch,
+    case .bytes, .inet, .macAddress, .stringLength, .stringIndex, .part, .byte, .concatenation, .compareBytes, .globMatch,
       .namespaceID, .userMode,
       .register, .perCPUAddress, .userAddress, .softwareTAI, .cgroupPath, .path, .socketCookie, .stack, .stackDepth:
       false
@@ -103,6 +106,7 @@ extension LibraryFunction {
     case .macAddress: "macaddr"
     case .stringLength: "strlen"
     case .stringIndex: "strstr"
+    case .part(let part, let map, _): "\(part.rawValue) of map \(map.index)"
     case .byte: "byte"
     case .concatenation: "str_concat"
     case .writeUser(_, _, let count): "write_user \(count)"

@@ -51,6 +51,14 @@ public struct VariableID: Hashable, Sendable {
 public struct MapVariable: Sendable {
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     case hash, lruhash, percpuhash, percpulruhash
+
+    /// Whether the kernel keeps a value for each CPU.
+    public var isPerCPU: Bool {
+      switch self {
+      case .percpuhash, .percpulruhash: true
+      case .hash, .lruhash: false
+      }
+    }
   }
 
   /// "@" or "@name".

@@ -43,8 +43,13 @@ public enum Aggregation: Hashable, Sendable, Codable {
     }
   }
 
+  /// What a script reads of `stats` and `avg` by name.
+  public enum Part: String, Hashable, Sendable, CaseIterable {
+    case count, average, total
+  }
+
   /// Whether it prints as lines of its own.
-  var isChart: Bool {
+  public var isChart: Bool {
     switch self {
     case .hist, .lhist, .tseries: true
     case .count, .sum, .min, .max, .avg, .stats: false
@@ -72,6 +77,14 @@ public enum Aggregation: Hashable, Sendable, Codable {
     case .count: .uint64
     case .sum(let signed), .min(let signed), .max(let signed), .avg(let signed): signed ? .int64 : .uint64
     case .stats, .hist, .lhist, .tseries: nil
+    }
+  }
+
+  /// Whether the total is signed, of those that keep one and how many values it is of.
+  var signOfTotal: Bool? {
+    switch self {
+    case .avg(let signed), .stats(let signed): signed
+    case .count, .sum, .min, .max, .hist, .lhist, .tseries: nil
     }
   }
 

@@ -36,7 +36,7 @@ extension MapView {
     let content: MapView.Content =
       switch value {
       case .aggregation(let aggregation): .aggregation(aggregation, .hash(MapView.Hash(map: 0, values: .shared)))
-      default: .plain(value, .hash(map: 0, isPerCPU: false))
+      default: .plain(value, .hash(map: 0))
       }
     return MapView(
       name: name, key: keys.isEmpty ? nil : keys.count == 1 ? keys[0] : .tuple(keys.map { TupleElement($0) }),

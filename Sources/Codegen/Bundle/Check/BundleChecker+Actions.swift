@@ -49,7 +49,7 @@ extension BundleChecker {
         && [8, 16, 32, 64].contains(directive.lengthBits ?? 64), "a conversion is too wide")
     let fits: Bool
     switch directive.conversion {
-    case .decimal, .unsigned, .hex, .upperHex, .octal, .character, .pointer:
+    case .decimal, .unsigned, .hex, .upperHex, .octal, .character, .pointer, .allocationFlags:
       // Widened to a register before they are sent, or as they are.
       fits = field.type.isScalar && [1, 2, 4, 8].contains(field.size)
     case .string: fits = true
