@@ -26,20 +26,49 @@ struct HeaderNames {
     var names = NameCollector()
     for item in items { _ = names.rewritten(item) }
     var constants = undefined(names)
-    for include in includes {
-      for (name, value) in KernelConstants.constants(of: include.name) where constants.contains(name) {
-        let place = Name(name, include.range)
-        defines[name] = Define(
-          name: place, parameters: nil, body: Expression(.integer(.init(value)), include.range), problems: [])
-        constants.remove(name)
-      }
+    take(&constants, fromTablesOf: includes.filter { isFixed($0) })
+    // What the tables have is the checker's, unless a header that nobody knows may have it otherwise.
+    if includes.allSatisfy({ isFixed($0) && KernelConstants.topics(ofHeader: $0.name) != nil }), options.headers.isEmpty {
+      constants = constants.filter { !isInTables($0) }
     }
     // The target is asked last, since it looks through all that the kernel has.
-    let wanted = unknown(constants, typesOf: names)
-    guard !wanted.isEmpty else { return !defines.isEmpty }
-    guard let text = headers(for: wanted) else { return !defines.isEmpty }
-    take(wanted, from: text)
+    var wanted = unknown(constants, typesOf: names)
+    if !wanted.isEmpty, let text = headers(for: wanted) { take(wanted, from: text) }
+    wanted = wanted.filter { defines[$0] == nil }
+    take(&wanted, fromTablesOf: includes)
     return !defines.isEmpty || !declarations.isEmpty
+  }
+
+  /// Whether no other file can stand in a header's place.
+  private func isFixed(_ include: Preprocessor.Include) -> Bool { !include.isQuoted && options.headerFolders.isEmpty }
+
+  // MARK: Tables
+
+  /// Defines those names that the tables of some headers have, and takes them out of the set.
+  private mutating func take(_ wanted: inout Set<String>, fromTablesOf includes: [Preprocessor.Include]) {
+    guard !wanted.isEmpty else { return }
+    let architecture = target.machine.architecture
+    for include in includes {
+      for topic in KernelConstants.topics(ofHeader: include.name) ?? [] {
+        for name in wanted {
+          let place = Name(name, include.range)
+          if let text = topic.function(name) {
+            defines[name] = sources.define(text, named: place, at: nil)
+          } else if !topic.isEnumerated, let value = topic.value(of: name, on: architecture) {
+            defines[name] = Define(name: place, parameters: nil, body: value.literal(include.range), problems: [])
+          } else {
+            continue
+          }
+          wanted.remove(name)
+        }
+      }
+    }
+  }
+
+  /// Whether a name has a value even if no header is found.
+  private func isInTables(_ name: String) -> Bool {
+    KernelConstants.value(of: name, on: target.machine.architecture) != nil
+      || includes.contains { KernelConstants.topics(ofHeader: $0.name)?.contains { $0.function(name) != nil } ?? false }
   }
 
   /// Words that calls take as arguments, which name nothing.
@@ -67,25 +96,27 @@ struct HeaderNames {
   // MARK: Running the preprocessor
 
   private mutating func headers(for wanted: Set<String>) -> HeaderText? {
-    let names = wanted.sorted().prefix(4).map { "'\($0)'" }.joined(separator: ", ")
+    let needed = wanted.filter { !isInTables($0) }.sorted()
+    let names = needed.prefix(4).map { "'\($0)'" }.joined(separator: ", ")
     let range = includes.first?.range
     do throws(HeaderReaderError) {
       guard let reader = options.headerReader else { throw .notInstalled }
       let text = HeaderText(try reader.preprocess(HeaderText.request(lines), folders: options.headerFolders))
-      report(text.missing, names)
+      if !needed.isEmpty { report(text.missing, names, needed) }
       return text
     } catch {
+      if needed.isEmpty { return nil }
       switch error {
       case .notInstalled:
+        let way = "install one (Debian: apt install cpp), or write '#define NAME value' in the script"
         diagnostics.error(
           "\(names) must come from a header, and no C preprocessor is there to read it", at: range,
-          notes: [Diagnostic.Note("install one (Debian: apt install cpp), or write '#define NAME value' in the script")]
-        )
+          notes: meant(needed) + [Diagnostic.Note(way)])
       case .failed(let reason, let header):
         diagnostics.error(
           "\(names) must come from a header, and the C preprocessor fails: \(reason)",
           at: includes.first { $0.isRead(from: header) }?.range ?? range,
-          notes: header.map { [Diagnostic.Note("it was reading '\($0)'")] } ?? [])
+          notes: meant(needed) + (header.map { [Diagnostic.Note("it was reading '\($0)'")] } ?? []))
       case .notAFile(let header):
         diagnostics.error(
           "the header '\(header)' is a device or a pipe, not a file", at: includes.first { $0.name == header }?.range)
@@ -95,15 +126,23 @@ struct HeaderNames {
   }
 
   /// Kernel headers are allowed to be missing where BTF has their types.
-  private mutating func report(_ missing: [String], _ names: String) {
+  private mutating func report(_ missing: [String], _ names: String, _ needed: [String]) {
     for header in missing {
       let name = String(header.dropFirst().dropLast())
       let place = includes.first { $0.name == name }?.range
-      if target.has(.btf), ["linux/", "net/", "asm/", "trace/"].contains(where: { name.hasPrefix($0) }) { continue }
+      let isKernels = ["linux/", "net/", "asm/", "asm-generic/", "trace/", "uapi/"].contains { name.hasPrefix($0) }
+      if target.has(.btf), isKernels { continue }
       diagnostics.error(
         "the header '\(name)' is not found", at: place,
-        notes: [Diagnostic.Note("-I DIR adds a folder to look in; the script needs it for \(names)")])
+        notes: meant(needed) + [Diagnostic.Note("-I DIR adds a folder to look in; the script needs it for \(names)")])
     }
+  }
+
+  /// What of the tables the first of some names may have meant.
+  private func meant(_ names: [String]) -> [Diagnostic.Note] {
+    guard let name = names.first, let range = includes.first?.range else { return [] }
+    let known = KernelConstants.names(on: target.machine.architecture)
+    return Suggestions.hint(for: name, among: known, at: range).notes
   }
 
   // MARK: Taking what is wanted
