@@ -28,7 +28,8 @@ struct HeaderNames {
     var constants = undefined(names)
     take(&constants, fromTablesOf: includes.filter { isFixed($0) })
     // What the tables have is the checker's, unless a header that nobody knows may have it otherwise.
-    if includes.allSatisfy({ isFixed($0) && KernelConstants.topics(ofHeader: $0.name) != nil }), options.headers.isEmpty {
+    if includes.allSatisfy({ isFixed($0) && KernelConstants.topics(ofHeader: $0.name) != nil }), options.headers.isEmpty
+    {
       constants = constants.filter { !isInTables($0) }
     }
     // The target is asked last, since it looks through all that the kernel has.
@@ -138,11 +139,10 @@ struct HeaderNames {
     }
   }
 
-  /// What of the tables the first of some names may have meant.
+  /// What of the tables a name that is needed alone may have meant.
   private func meant(_ names: [String]) -> [Diagnostic.Note] {
-    guard let name = names.first, let range = includes.first?.range else { return [] }
-    let known = KernelConstants.names(on: target.machine.architecture)
-    return Suggestions.hint(for: name, among: known, at: range).notes
+    guard names.count == 1, let name = names.first, let range = includes.first?.range else { return [] }
+    return KernelConstants.hint(for: Name(name, range), on: target.machine.architecture)?.notes ?? []
   }
 
   // MARK: Taking what is wanted

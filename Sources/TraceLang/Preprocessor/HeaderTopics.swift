@@ -152,7 +152,10 @@ extension KernelConstants {
 
   private static let kernelFiles: [Topic] =
     kernelCore + opening
-    + [seeks, fileOperations, spaceFlags, inodeFlags, kernelFileFlags, mountFlags, capabilities, fileTypes, blocks, polls]
+    + [
+      seeks, fileOperations, spaceFlags, inodeFlags, kernelFileFlags, mountFlags, capabilities, fileTypes, blocks,
+      polls,
+    ]
 
   private static let kernelNetwork: [Topic] =
     kernelFiles + internet + transport

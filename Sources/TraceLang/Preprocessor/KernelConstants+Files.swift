@@ -54,7 +54,9 @@ extension KernelConstants {
       S_IFIFO=010000 S_ISUID=04000 S_IRWXU=0700 S_IRUSR=0400 S_IWUSR=0200 S_IXUSR=0100 S_IRWXG=070 S_IRGRP=040
       S_IWGRP=020 S_IXGRP=010 S_IRWXO=07 S_IROTH=04 S_IWOTH=02 S_IXOTH=01
       """,
-    functions: Functions("linux/stat.h", """
+    functions: Functions(
+      "linux/stat.h",
+      """
       S_ISLNK(m) (((m) & 0170000) == 0120000)
       S_ISREG(m) (((m) & 0170000) == 0100000)
       S_ISDIR(m) (((m) & 0170000) == 040000)
@@ -199,7 +201,9 @@ extension KernelConstants {
     names: """
       SECTOR_SHIFT=9 SECTOR_SIZE=512 MINORBITS=20 MINORMASK=0xfffff
       """,
-    functions: Functions("linux/kdev_t.h", """
+    functions: Functions(
+      "linux/kdev_t.h",
+      """
       MAJOR(dev) ((unsigned int)((dev) >> 20))
       MINOR(dev) ((unsigned int)((dev) & 0xfffff))
       MKDEV(major, minor) (((major) << 20) | (minor))
@@ -279,7 +283,9 @@ extension KernelConstants {
       IOPRIO_CLASS_MASK=7 IOPRIO_CLASS_NONE=0 IOPRIO_CLASS_RT=1 IOPRIO_CLASS_BE=2 IOPRIO_CLASS_IDLE=3
       IOPRIO_CLASS_INVALID=7 IOPRIO_NR_LEVELS=8 IOPRIO_WHO_PROCESS=1 IOPRIO_WHO_PGRP=2 IOPRIO_WHO_USER=3
       """,
-    functions: Functions("linux/ioprio.h", """
+    functions: Functions(
+      "linux/ioprio.h",
+      """
       IOPRIO_PRIO_CLASS(p) (((p) >> 13) & 7)
       IOPRIO_PRIO_DATA(p) ((p) & 0x1fff)
       """))
@@ -320,7 +326,9 @@ extension KernelConstants {
     names: """
       _IOC_NRSHIFT=0 _IOC_TYPESHIFT=8 _IOC_SIZESHIFT=16 _IOC_DIRSHIFT=30 _IOC_NONE=0 _IOC_WRITE=1 _IOC_READ=2
       """,
-    functions: Functions("linux/ioctl.h", """
+    functions: Functions(
+      "linux/ioctl.h",
+      """
       _IOC_NR(n) ((n) & 0xff)
       _IOC_TYPE(n) (((n) >> 8) & 0xff)
       _IOC_SIZE(n) (((n) >> 16) & 0x3fff)

@@ -28,7 +28,9 @@ extension KernelConstants {
       EOPENSTALE=518 ENOPARAM=519 EBADHANDLE=521 ENOTSYNC=522 EBADCOOKIE=523 ENOTSUPP=524 ETOOSMALL=525
       ESERVERFAULT=526 EBADTYPE=527 EJUKEBOX=528 EIOCBQUEUED=529 ERECALLCONFLICT=530 ENOGRACE=531 MAX_ERRNO=4095
       """,
-    functions: Functions("linux/err.h", """
+    functions: Functions(
+      "linux/err.h",
+      """
       IS_ERR_VALUE(x) ((unsigned long)(x) >= (unsigned long)-4095)
       """))
 

@@ -42,7 +42,9 @@ extension KernelConstants {
       WNOHANG=0x1 WUNTRACED=0x2 WSTOPPED=2 WEXITED=0x4 WCONTINUED=0x8 WNOWAIT=0x1000000 __WNOTHREAD=0x20000000
       __WALL=0x40000000 __WCLONE=0x80000000 P_ALL=0 P_PID=1 P_PGID=2 P_PIDFD=3
       """,
-    functions: Functions("sys/wait.h", """
+    functions: Functions(
+      "sys/wait.h",
+      """
       WEXITSTATUS(s) (((s) & 0xff00) >> 8)
       WTERMSIG(s) ((s) & 0x7f)
       WSTOPSIG(s) (((s) & 0xff00) >> 8)
@@ -102,7 +104,9 @@ extension KernelConstants {
       MAX_NICE=19 MIN_NICE=-20 NICE_WIDTH=40 MAX_RT_PRIO=100 MAX_PRIO=140 DEFAULT_PRIO=120 TASK_COMM_LEN=16
       OOM_SCORE_ADJ_MIN=-1000 OOM_SCORE_ADJ_MAX=1000
       """,
-    functions: Functions("linux/sched/prio.h", """
+    functions: Functions(
+      "linux/sched/prio.h",
+      """
       PRIO_TO_NICE(prio) ((prio) - 120)
       NICE_TO_PRIO(nice) ((nice) + 120)
       """))

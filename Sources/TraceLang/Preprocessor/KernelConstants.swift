@@ -51,7 +51,9 @@ enum KernelConstants {
 
     fileprivate init?(_ text: ArraySlice<UInt8>) {
       isNegative = text.first == UInt8(ascii: "-")
-      guard case .success(let magnitude) = IntegerText.value(of: isNegative ? text.dropFirst() : text) else { return nil }
+      guard case .success(let magnitude) = IntegerText.value(of: isNegative ? text.dropFirst() : text) else {
+        return nil
+      }
       self.magnitude = magnitude
     }
   }
