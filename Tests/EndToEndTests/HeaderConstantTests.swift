@@ -127,85 +127,67 @@ import Testing
     }
     """#
 
-  /// A script of a kind that people write, and what it counts.
+  /// A script of a kind that people write, and what it counts of the program.
   struct Example: Sendable, CustomTestStringConvertible {
     let includes: [String]
     let probe: String
+    let predicate: String
+    let key: String
     let output: String
 
-    init(_ includes: [String], _ probe: String, _ output: String) {
+    init(_ includes: [String], _ probe: String, _ predicate: String, _ key: String, _ output: String) {
       self.includes = includes
       self.probe = probe
+      self.predicate = predicate
+      self.key = key
       self.output = output
     }
 
-    var testDescription: String { probe }
+    var testDescription: String { "\(probe) /\(predicate)/" }
   }
 
   private static let examples = [
     Example(
-      ["fcntl.h"],
-      "sys_enter_openat /args.flags & O_CREAT/ { @made[args.flags & O_ACCMODE == O_RDWR, args.mode & S_IRWXU] = count(); }",
-      "@made[true, 384]: 1\n"),
+      ["fcntl.h", "sys/stat.h"], "syscalls:sys_enter_openat", "args.flags & O_CREAT",
+      "(args.flags & O_ACCMODE) == O_RDWR, args.mode & S_IRWXU", "@[true, 384]: 1\n"),
+    Example(["errno.h"], "syscalls:sys_exit_openat", "args.ret < 0", "args.ret == -ENOENT", "@[true]: 1\n"),
+    Example(["linux/fs.h"], "syscalls:sys_enter_lseek", "args.whence == SEEK_END", "args.offset", "@[0]: 1\n"),
     Example(
-      ["errno.h"], "sys_exit_openat /args.ret == -ENOENT/ { @missing = count(); }", "@missing: 1\n"),
-    Example(["linux/fs.h"], "sys_enter_lseek /args.whence == SEEK_END/ { @seeks = count(); }", "@seeks: 1\n"),
+      ["sys/mman.h"], "syscalls:sys_enter_mmap", "args.prot & PROT_EXEC && args.flags & MAP_ANONYMOUS", "args.len",
+      "@[4096]: 1\n"),
+    Example(["signal.h"], "syscalls:sys_enter_kill", "1", "args.sig == SIGURG", "@[true]: 1\n"),
     Example(
-      ["sys/mman.h"],
-      "sys_enter_mmap /args.prot & PROT_EXEC && args.flags & MAP_ANONYMOUS/ { @maps[args.len] = count(); }",
-      "@maps[4096]: 1\n"),
+      ["net/sock.h", "linux/in.h"], "syscalls:sys_enter_socket",
+      "args.family == AF_INET6 && args.protocol == IPPROTO_TCP",
+      "(args.type & SOCK_STREAM) != 0, (args.type & SOCK_NONBLOCK) != 0", "@[true, true]: 1\n"),
     Example(
-      ["signal.h"], "sys_enter_kill { @signals[args.sig == SIGURG ? \"SIGURG\" : \"other\"] = count(); }",
-      "@signals[SIGURG]: 1\n"),
+      ["net/sock.h", "linux/socket.h"], "syscalls:sys_enter_connect", "args.uservaddr.sa_family == AF_INET6",
+      "args.addrlen", "@[28]: 1\n"),
     Example(
-      ["net/sock.h", "linux/in.h"],
-      "sys_enter_socket /args.family == AF_INET6 && args.protocol == IPPROTO_TCP/ "
-        + "{ @[(args.type & SOCK_STREAM) != 0, (args.type & SOCK_NONBLOCK) != 0] = count(); }",
-      "@[true, true]: 1\n"),
+      ["sys/epoll.h"], "syscalls:sys_enter_epoll_ctl", "args.op == EPOLL_CTL_ADD", "args.event.events == EPOLLIN",
+      "@[true]: 1\n"),
     Example(
-      ["net/sock.h", "linux/socket.h"],
-      "sys_enter_connect /args.uservaddr.sa_family == AF_INET6/ { @six = count(); }", "@six: 1\n"),
+      ["sys/resource.h"], "syscalls:sys_enter_prlimit64", "1", "args.resource == RLIMIT_NOFILE", "@[true]: 2\n"),
     Example(
-      ["sys/epoll.h"], "sys_enter_epoll_ctl /args.op == EPOLL_CTL_ADD/ { @added = count(); }", "@added: 1\n"),
+      ["linux/sched.h"], "syscalls:sys_enter_unshare", "1", "(args.unshare_flags & CLONE_NEWUTS) != 0", "@[true]: 1\n"),
     Example(
-      ["sys/resource.h"], "sys_enter_prlimit64 /args.resource == RLIMIT_NOFILE/ { @limits = count(); }", "@limits: 2\n"),
-    Example(
-      ["linux/sched.h"], "sys_enter_unshare /args.unshare_flags & CLONE_NEWUTS/ { @unshared = count(); }",
-      "@unshared: 1\n"),
-    Example(
-      ["asm/unistd.h"],
-      "raw_syscalls:sys_enter /args.id == __NR_unshare || args.id == __NR_epoll_ctl/ { @ = count(); }",
-      "@: 2\n"),
+      ["asm/unistd.h"], "raw_syscalls:sys_enter", "args.id == __NR_unshare || args.id == __NR_epoll_ctl", "comm",
+      "@[swt-header]: 2\n"),
   ]
 
-  @Test(
-    "scripts of the usual kinds print what they should, with their includes and without", .root, arguments: examples)
+  @Test("scripts of the usual kinds count alike with their includes and without", .root, arguments: examples)
   func scripts(_ example: Example) throws {
     let folder = try TemporaryFolder()
     let source = try folder.file("header.c", Self.program)
     #expect(try run(["cc", "-w", "-o", folder.path + "/header", source]).ending == .exited(0))
-    let name = example.probe.hasPrefix("raw_") ? "tracepoint:" : "tracepoint:syscalls:"
-    // The predicate keeps out what the loader does before the name is set.
-    let body =
-      example.probe.contains("/")
-      ? example.probe.replacingFirst("/", "/comm == \"swt-header\" && (").replacingLast("/", ")/")
-      : example.probe
+    let probe = "tracepoint:\(example.probe) /comm == \"swt-header\" && (\(example.predicate))/"
     for includes in [example.includes.map { "#include <\($0)>\n" }.joined(), ""] {
       let result = try run(
-        [Repository.swtrace, "-q", "-c", "\(folder.path)/header \(folder.path)/file", "-e", includes + name + body])
+        [
+          Repository.swtrace, "-q", "-c", "\(folder.path)/header \(folder.path)/file", "-e",
+          "\(includes)\(probe) { @[\(example.key)] = count(); }",
+        ])
       #expect(result.output == "\n\n" + example.output && result.errors == "")
     }
-  }
-}
-
-extension String {
-  fileprivate func replacingFirst(_ character: Character, _ text: String) -> String {
-    guard let index = firstIndex(of: character) else { return self }
-    return String(self[..<index]) + text + self[self.index(after: index)...]
-  }
-
-  fileprivate func replacingLast(_ character: Character, _ text: String) -> String {
-    guard let index = lastIndex(of: character) else { return self }
-    return String(self[..<index]) + text + self[self.index(after: index)...]
   }
 }

@@ -30,7 +30,7 @@ struct HeaderNames {
     // What the tables have is the checker's, unless a header that nobody knows may have it otherwise.
     if includes.allSatisfy({ isFixed($0) && KernelConstants.topics(ofHeader: $0.name) != nil }), options.headers.isEmpty
     {
-      constants = constants.filter { !isInTables($0) }
+      constants.subtract(inTables(constants))
     }
     // The target is asked last, since it looks through all that the kernel has.
     var wanted = unknown(constants, typesOf: names)
@@ -47,29 +47,31 @@ struct HeaderNames {
 
   /// Defines those names that the tables of some headers have, and takes them out of the set.
   private mutating func take(_ wanted: inout Set<String>, fromTablesOf includes: [Preprocessor.Include]) {
-    guard !wanted.isEmpty else { return }
-    let architecture = target.machine.architecture
     for include in includes {
       for topic in KernelConstants.topics(ofHeader: include.name) ?? [] {
-        for name in wanted {
-          let place = Name(name, include.range)
-          if let text = topic.function(name) {
-            defines[name] = sources.define(text, named: place, at: nil)
-          } else if !topic.isEnumerated, let value = topic.value(of: name, on: architecture) {
-            defines[name] = Define(name: place, parameters: nil, body: value.literal(include.range), problems: [])
-          } else {
-            continue
-          }
+        if wanted.isEmpty { return }
+        for text in topic.definitions where wanted.contains(text.name) {
+          wanted.remove(text.name)
+          defines[text.name] = sources.define(text, named: Name(text.name, include.range), at: nil)
+        }
+        // The kernel is asked for enumerators first, by the checker.
+        if topic.isEnumerated { continue }
+        for (name, value) in topic.values(on: target.machine.architecture, of: wanted) {
           wanted.remove(name)
+          let body = value.literal(include.range)
+          defines[name] = Define(name: Name(name, include.range), parameters: nil, body: body, problems: [])
         }
       }
     }
   }
 
-  /// Whether a name has a value even if no header is found.
-  private func isInTables(_ name: String) -> Bool {
-    KernelConstants.value(of: name, on: target.machine.architecture) != nil
-      || includes.contains { KernelConstants.topics(ofHeader: $0.name)?.contains { $0.function(name) != nil } ?? false }
+  /// Those names that mean something even if no header is found.
+  private func inTables(_ names: Set<String>) -> Set<String> {
+    var found = KernelConstants.defined(among: names, on: target.machine.architecture)
+    for topic in includes.compactMap({ KernelConstants.topics(ofHeader: $0.name) }).joined() {
+      found.formUnion(topic.definitions.map(\.name).filter(names.contains))
+    }
+    return found
   }
 
   /// Words that calls take as arguments, which name nothing.
@@ -97,7 +99,7 @@ struct HeaderNames {
   // MARK: Running the preprocessor
 
   private mutating func headers(for wanted: Set<String>) -> HeaderText? {
-    let needed = wanted.filter { !isInTables($0) }.sorted()
+    let needed = wanted.subtracting(inTables(wanted)).sorted()
     let names = needed.prefix(4).map { "'\($0)'" }.joined(separator: ", ")
     let range = includes.first?.range
     do throws(HeaderReaderError) {

@@ -67,6 +67,13 @@ enum KernelConstants {
     return syscall(name, on: architecture)
   }
 
+  /// Those names that have a value on an architecture.
+  static func defined(among names: Set<String>, on architecture: Machine.Architecture) -> Set<String> {
+    var found = names.filter { syscall($0, on: architecture) != nil }
+    for topic in topics { found.formUnion(topic.values(on: architecture, of: names).map(\.name)) }
+    return found
+  }
+
   /// All that have a value on an architecture, but the numbers of system calls.
   static func names(on architecture: Machine.Architecture) -> [String] {
     topics.flatMap { $0.values(on: architecture).map(\.name) }
@@ -81,7 +88,7 @@ enum KernelConstants {
 
   /// The header to include for a function; `nil` for what is none of a header's.
   static func hint(forFunction name: String) -> Hint? {
-    let functions = topics.first { $0.function(name) != nil }?.functions
+    let functions = topics.first { $0.definitions.contains { $0.name == name } }?.functions
     return functions.map { Hint(notes: [.init("it comes with '#include <\($0.header)>'")]) }
   }
 
@@ -106,16 +113,20 @@ extension KernelConstants.Topic {
     }
   }
 
-  /// In the order in which they are listed.
-  func values(on architecture: Machine.Architecture) -> [(name: String, value: KernelConstants.Value)] {
-    names.words { word, end in word.value(from: end, on: architecture).map { (word.text(to: end), $0) } }
+  /// In the order in which they are listed; those of some names alone, if some are given.
+  func values(
+    on architecture: Machine.Architecture, of wanted: Set<String>? = nil
+  ) -> [(name: String, value: KernelConstants.Value)] {
+    names.words { word, end in
+      let name = word.text(to: end)
+      guard wanted?.contains(name) ?? true else { return nil }
+      return word.value(from: end, on: architecture).map { (name, $0) }
+    }
   }
 
-  /// The definition of a name that takes parameters.
-  func function(_ name: String) -> DefineText? {
-    functions?.definitions.description.split(separator: "\n").lazy.compactMap { DefineText(String($0)) }.first {
-      $0.name == name
-    }
+  /// Of what takes parameters.
+  var definitions: [DefineText] {
+    functions?.definitions.description.split(separator: "\n").compactMap { DefineText(String($0)) } ?? []
   }
 }
 
