@@ -104,6 +104,7 @@ import TraceLang
     for include in ["#include \"errno.h\"", "#include <my/own.h>"] {
       let text = "\(include)\nbegin { $x = EPERM; }"
       #expect(value(text, FixedHeaders("#define EPERM (60 + 10)")) == "70")
+      #expect(value(text, FixedHeaders("enum own { EPERM = 70 };")) == "70")
       #expect(value(text, FixedHeaders("#define OTHER 1")) == "1")
       #expect(value(text, FixedHeaders("#pragma swtrace_missing <my/own.h>")) == "1")
       #expect(value(text, nil) == "1")

@@ -34,8 +34,7 @@ struct HeaderNames {
     }
     // The target is asked last, since it looks through all that the kernel has.
     var wanted = unknown(constants, typesOf: names)
-    if !wanted.isEmpty, let text = headers(for: wanted) { take(wanted, from: text) }
-    wanted = wanted.filter { defines[$0] == nil }
+    if !wanted.isEmpty, let text = headers(for: wanted) { wanted.subtract(take(wanted, from: text)) }
     take(&wanted, fromTablesOf: includes)
     return !defines.isEmpty || !declarations.isEmpty
   }
@@ -149,17 +148,21 @@ struct HeaderNames {
 
   // MARK: Taking what is wanted
 
-  private mutating func take(_ wanted: Set<String>, from text: HeaderText) {
+  /// - Returns: the names that the text has, what they need included.
+  private mutating func take(_ wanted: Set<String>, from text: HeaderText) -> Set<String> {
     let index = DeclarationIndex(text.declarations, in: &sources)
     var queue = wanted.sorted()
     var done = wanted
     var taken: Set<Int> = []
+    var found: Set<String> = []
     func want(_ names: NameCollector) {
       let unknown = unknown(undefined(names), typesOf: names)
       for name in unknown.sorted() where done.insert(name).inserted { queue.append(name) }
     }
     while let name = queue.popLast() {
-      if let place = index.places[name], taken.insert(place).inserted {
+      if let place = index.places[name] {
+        found.insert(name)
+        guard taken.insert(place).inserted else { continue }
         let declaration = index.declarations[place]
         declarations.append(declaration)
         var names = NameCollector()
@@ -171,6 +174,7 @@ struct HeaderNames {
         // Enumerators of C are often defined once more, as themselves.
         if case .identifier(name)? = made.body?.kind { continue }
         defines[name] = made
+        found.insert(name)
         guard let body = made.body else { continue }
         var names = NameCollector()
         _ = names.rewritten(body)
@@ -178,6 +182,7 @@ struct HeaderNames {
         want(names)
       }
     }
+    return found
   }
 }
 

@@ -106,7 +106,8 @@ extension KernelConstants {
       SEEK_SET=0 SEEK_CUR=1 SEEK_END=2 SEEK_DATA=3 SEEK_HOLE=4
       """)
 
-  /// Flags of preadv2, renameat2, fallocate and of attributes. Kernel: include/uapi/linux/fs.h, include/uapi/linux/falloc.h, include/uapi/linux/xattr.h.
+  /// Flags of preadv2, renameat2, fallocate and of attributes.
+  /// Kernel: include/uapi/linux/fs.h, include/uapi/linux/falloc.h, include/uapi/linux/xattr.h.
   static let fileOperations = Topic(
     headers: "linux/fs.h linux/falloc.h linux/xattr.h",
     names: """
@@ -274,7 +275,8 @@ extension KernelConstants {
       EFD_SEMAPHORE=0x1 EFD_CLOEXEC=0x80000 EFD_NONBLOCK=0x800 SFD_CLOEXEC=0x80000 SFD_NONBLOCK=0x800
       """)
 
-  /// Commands of asynchronous I/O, classes of priority of I/O. Kernel: include/uapi/linux/aio_abi.h, include/uapi/linux/ioprio.h.
+  /// Commands of asynchronous I/O, classes of priority of I/O.
+  /// Kernel: include/uapi/linux/aio_abi.h, include/uapi/linux/ioprio.h.
   static let asynchronousIO = Topic(
     headers: "linux/aio_abi.h linux/ioprio.h", isEnumerated: true,
     names: """

@@ -75,7 +75,8 @@ extension KernelConstants {
       PAGE_SHIFT=12| PAGE_SIZE=4096| PAGE_MASK=-4096|
       """)
 
-  /// System V IPC. Kernel: include/uapi/linux/ipc.h, include/uapi/linux/shm.h, include/uapi/linux/sem.h, include/uapi/linux/msg.h.
+  /// System V IPC.
+  /// Kernel: include/uapi/linux/ipc.h, include/uapi/linux/shm.h, include/uapi/linux/sem.h, include/uapi/linux/msg.h.
   static let sharedMemory = Topic(
     headers: "linux/ipc.h linux/shm.h linux/sem.h linux/msg.h",
     names: """
