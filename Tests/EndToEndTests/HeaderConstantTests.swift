@@ -3,41 +3,56 @@ import Testing
 
 @testable import TraceLang
 
+/// What a C compiler is to find in some headers.
+private struct HeaderCheck {
+  let headers: String
+  let values: [(name: String, bits: Int64)]
+
+  var isKernels: Bool { headers.split(separator: " ").allSatisfy { $0.hasPrefix("linux/") || $0.hasPrefix("asm/") } }
+
+  /// A text that compiles where all values are right.
+  static func source(_ checks: [HeaderCheck]) -> String {
+    let includes = checks.flatMap { $0.headers.split(separator: " ") }.map { "#include <\($0)>\n" }
+    let assertions = checks.flatMap(\.values).map { name, bits in
+      "_Static_assert((unsigned long long)(\(name)) == \(UInt64(bitPattern: bits))ULL, \"\(name) differs\");\n"
+    }
+    return includes.joined() + assertions.joined()
+  }
+}
+
 /// Constants of headers: the tables against the installed headers, and scripts that use them.
 @Suite struct HeaderConstantTests {
   // MARK: The tables
 
-  @Test(
-    "every value is that of the installed headers", arguments: ["cc", "aarch64-linux-gnu-gcc", "x86_64-linux-gnu-gcc"])
+  @Test("every value is that of the installed headers", arguments: ["cc", "aarch64-linux-gnu-gcc"])
   func values(compiler: String) throws {
     let machine = try run([compiler, "-dumpmachine"])
-    guard machine.ending == .exited(0) else { return }
+    if compiler != "cc", machine.ending != .exited(0) { return }
     let architecture: Machine.Architecture = machine.output.hasPrefix("aarch64") ? .aarch64 : .x86_64
-    let folder = try TemporaryFolder()
-    var files: [String] = []
-    var count = 0
-    func check(_ headers: String, _ values: [(name: String, bits: Int64)]) throws {
-      let includes = headers.split(separator: " ").map { "#include <\($0)>\n" }.joined()
-      let assertions = values.map { name, bits in
-        "_Static_assert((unsigned long long)(\(name)) == \(UInt64(bitPattern: bits))ULL, \"\(name) differs\");\n"
-      }
-      count += assertions.count
-      files.append(try folder.file("\(files.count).c", includes + assertions.joined()))
-    }
-    for topic in KernelConstants.topics where !topic.headers.description.isEmpty {
-      try check(topic.headers.description, topic.values(on: architecture).map { ($0.name, $0.value.bits) })
-    }
     let calls = SyscallTable.of(architecture).entries.map { "__NR_\($0.name)" }
-    try check(
-      "asm/unistd.h",
-      calls.map { ($0, try #require(KernelConstants.value(of: $0, on: architecture)).bits) })
-
-    let result = try run([compiler, "-fsyntax-only", "-w", "-D_GNU_SOURCE", "-fmax-errors=0"] + files)
+    let system = HeaderCheck(
+      headers: "asm/unistd.h",
+      values: try calls.map { ($0, try #require(KernelConstants.value(of: $0, on: architecture)).bits) })
+    let checks = KernelConstants.topics.filter { !$0.headers.description.isEmpty }.map { topic in
+      HeaderCheck(
+        headers: topic.headers.description,
+        values: topic.values(on: architecture).map { ($0.name, $0.value.bits) })
+    }
+    let folder = try TemporaryFolder()
+    // Headers of the kernel and of the C library cannot all be included together.
+    let files = [checks.filter(\.isKernels) + [system], checks.filter { !$0.isKernels }].enumerated().map {
+      ("\($0.offset).c", HeaderCheck.source($0.element))
+    }
+    let result = try run(
+      [compiler, "-fsyntax-only", "-w", "-D_GNU_SOURCE", "-fmax-errors=0"]
+        + files.map { try folder.file($0.0, $0.1) })
     let errors = result.errors.split(separator: "\n").filter { $0.contains("error: ") }
+    let unknown = errors.filter { $0.contains("undeclared") }
     #expect(errors.filter { $0.contains("differs") } == [])
-    // What is left are names that are newer than the headers.
-    #expect(errors.filter { !$0.contains("differs") && !$0.contains("undeclared") } == [])
-    #expect(errors.count * 10 < count)
+    #expect(
+      errors.filter { !$0.contains("differs") && !$0.contains("undeclared") && !$0.contains("not an integer") } == [])
+    // Those are newer than the headers.
+    #expect(unknown.count * 10 < checks.map(\.values.count).reduce(0, +))
   }
 
   @Test("a name is in one table only")

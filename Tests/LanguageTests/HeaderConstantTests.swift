@@ -40,7 +40,7 @@ import TraceLang
     Kind("linux/blkdev.h", "SECTOR_SHIFT", "9"), Kind("linux/magic.h", "TMPFS_MAGIC", "16914836"),
     Kind("time.h", "CLOCK_MONOTONIC", "1"), Kind("limits.h", "PATH_MAX", "4096"),
     Kind("linux/gfp.h", "U32_MAX", "4294967295"),
-    Kind("stdint.h", "UINT64_MAX", "18446744073709551615"), Kind("linux/bpf.h", "BPF_PROG_LOAD", "5"),
+    Kind("linux/bpf.h", "BPF_PROG_LOAD", "5"),
     Kind("linux/perf_event.h", "PERF_TYPE_RAW", "4"), Kind("sys/syscall.h", "SYS_openat", "257"),
     Kind("asm/unistd.h", "__NR_stat", "4"),
   ]
@@ -68,13 +68,20 @@ import TraceLang
     "constants stand wherever a number may",
     arguments: [
       ("struct s { char a[PATH_MAX]; };", "sizeof(struct s)", "4096"), ("enum e { A = EPERM + 1, B };", "B", "3"),
-      ("", "sizeof((uint8[NAME_MAX])0)", "255"), ("#define WANTED (O_RDWR | O_CREAT)", "WANTED", "66"),
+      ("", "sizeof(uint8[NAME_MAX])", "255"), ("#define WANTED (O_RDWR | O_CREAT)", "WANTED", "66"),
       ("#include <linux/limits.h>\nstruct s { char a[PATH_MAX]; };", "sizeof(struct s)", "4096"),
       ("", "-EPERM", "-1"), ("", "S_IFMT & 0040755", "16384"), ("", "SIGKILL == 9 ? 1 : 2", "1"),
       ("macro bit(x) { 1 << x }", "bit(SIGHUP)", "2"), ("", "(int8)AT_FDCWD", "-100"),
     ])
   func places(declarations: String, expression: String, value: String) {
     #expect(constants(declarations, expression) == value)
+  }
+
+  @Test("a constant that needs all 64 bits has no sign")
+  func unsigned() {
+    for include in ["", "#include <stdint.h>\n"] {
+      #expect(Compiled("\(include)begin { $x = UINT64_MAX; }").text.contains("$x = -1:uint64"))
+    }
   }
 
   // MARK: What comes first
@@ -150,7 +157,7 @@ import TraceLang
     arguments: [
       ("sys/stat.h", "S_ISDIR(0040755)", "true"), ("linux/stat.h", "S_ISREG(0040755)", "false"),
       ("linux/fs.h", "MAJOR(0x800012)", "8"), ("linux/blkdev.h", "MINOR(0x800012)", "18"),
-      ("sys/wait.h", "WEXITSTATUS(0x100)", "1"), ("stdlib.h", "WIFSIGNALED(9)", "true"),
+      ("sys/wait.h", "WEXITSTATUS(0x100)", "1"), ("stdlib.h", "WTERMSIG(0x89)", "9"),
       ("linux/sched.h", "PRIO_TO_NICE(120)", "0"), ("linux/ioctl.h", "_IOC_TYPE(0xc0044501)", "69"),
     ])
   func functions(header: String, call: String, value: String) {

@@ -10,6 +10,8 @@ struct HeaderNames {
   private let options: ExpansionOptions
   private let lines: [String]
   private let includes: [Preprocessor.Include]
+  /// With those of `--include` before them.
+  private let allIncludes: [Preprocessor.Include]
   private let own: [String: Define]
 
   init(_ preprocessor: Preprocessor, options: ExpansionOptions, target: any Target) {
@@ -17,6 +19,9 @@ struct HeaderNames {
     own = preprocessor.defines
     lines = options.headers.map { "#include \"\($0)\"" } + preprocessor.lines
     includes = preprocessor.includes
+    let start = SourceRange(SourceID(0), 0, 0)
+    allIncludes =
+      options.headers.map { Preprocessor.Include(name: $0, isQuoted: true, range: start) } + preprocessor.includes
     self.options = options
     self.target = target
   }
@@ -26,16 +31,14 @@ struct HeaderNames {
     var names = NameCollector()
     for item in items { _ = names.rewritten(item) }
     var constants = undefined(names)
-    take(&constants, fromTablesOf: includes.filter { isFixed($0) })
+    take(&constants, fromTablesOf: allIncludes.filter { isFixed($0) })
     // What the tables have is the checker's, unless a header that nobody knows may have it otherwise.
-    if includes.allSatisfy({ isFixed($0) && KernelConstants.topics(ofHeader: $0.name) != nil }), options.headers.isEmpty
-    {
-      constants.subtract(inTables(constants))
-    }
+    let areKnown = allIncludes.allSatisfy { isFixed($0) && KernelConstants.topics(ofHeader: $0.name) != nil }
+    if areKnown { constants.subtract(inTables(constants)) }
     // The target is asked last, since it looks through all that the kernel has.
     var wanted = unknown(constants, typesOf: names)
     if !wanted.isEmpty, let text = headers(for: wanted) { wanted.subtract(take(wanted, from: text)) }
-    take(&wanted, fromTablesOf: includes)
+    take(&wanted, fromTablesOf: allIncludes)
     return !defines.isEmpty || !declarations.isEmpty
   }
 
@@ -67,7 +70,7 @@ struct HeaderNames {
   /// Those names that mean something even if no header is found.
   private func inTables(_ names: Set<String>) -> Set<String> {
     var found = KernelConstants.defined(among: names, on: target.machine.architecture)
-    for topic in includes.compactMap({ KernelConstants.topics(ofHeader: $0.name) }).joined() {
+    for topic in allIncludes.compactMap({ KernelConstants.topics(ofHeader: $0.name) }).joined() {
       found.formUnion(topic.definitions.map(\.name).filter(names.contains))
     }
     return found

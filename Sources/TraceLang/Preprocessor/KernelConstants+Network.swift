@@ -159,7 +159,7 @@ extension KernelConstants {
   static let tcpOptions = Topic(
     headers: "linux/tcp.h linux/udp.h", isEnumerated: true,
     names: """
-      TCP_RESERVED_BITS=14 TCP_DATA_OFFSET=240 TCP_NODELAY=1 TCP_MAXSEG=2 TCP_CORK=3 TCP_KEEPIDLE=4 TCP_KEEPINTVL=5
+      TCP_NODELAY=1 TCP_MAXSEG=2 TCP_CORK=3 TCP_KEEPIDLE=4 TCP_KEEPINTVL=5
       TCP_KEEPCNT=6 TCP_SYNCNT=7 TCP_LINGER2=8 TCP_DEFER_ACCEPT=9 TCP_WINDOW_CLAMP=10 TCP_INFO=11 TCP_QUICKACK=12
       TCP_CONGESTION=13 TCP_MD5SIG=14 TCP_THIN_LINEAR_TIMEOUTS=16 TCP_THIN_DUPACK=17 TCP_USER_TIMEOUT=18 TCP_REPAIR=19
       TCP_REPAIR_QUEUE=20 TCP_QUEUE_SEQ=21 TCP_FASTOPEN=23 TCP_TIMESTAMP=24 TCP_NOTSENT_LOWAT=25 TCP_CC_INFO=26
@@ -208,7 +208,7 @@ extension KernelConstants {
 
   /// Flags and names of interfaces. Kernel: include/uapi/linux/if.h.
   static let links = Topic(
-    headers: "linux/if.h", isEnumerated: true,
+    headers: "sys/socket.h linux/if.h", isEnumerated: true,
     names: """
       IFNAMSIZ=16 IFALIASZ=256 ALTIFNAMSIZ=128 IFF_UP=0x1 IFF_BROADCAST=0x2 IFF_DEBUG=0x4 IFF_LOOPBACK=0x8
       IFF_POINTOPOINT=0x10 IFF_NOTRAILERS=0x20 IFF_RUNNING=0x40 IFF_NOARP=0x80 IFF_PROMISC=0x100 IFF_ALLMULTI=0x200
@@ -218,7 +218,7 @@ extension KernelConstants {
 
   /// Types of interfaces. Kernel: include/uapi/linux/if_arp.h.
   static let hardwareTypes = Topic(
-    headers: "linux/if_arp.h",
+    headers: "sys/socket.h linux/if_arp.h",
     names: """
       ARPHRD_NETROM=0 ARPHRD_ETHER=1 ARPHRD_EETHER=2 ARPHRD_AX25=3 ARPHRD_PRONET=4 ARPHRD_CHAOS=5 ARPHRD_IEEE802=6
       ARPHRD_ARCNET=7 ARPHRD_APPLETLK=8 ARPHRD_DLCI=15 ARPHRD_ATM=19 ARPHRD_METRICOM=23 ARPHRD_IEEE1394=24
@@ -237,7 +237,7 @@ extension KernelConstants {
 
   /// Types and codes of ICMP. Kernel: include/uapi/linux/icmp.h, include/uapi/linux/icmpv6.h.
   static let icmp = Topic(
-    headers: "linux/icmp.h linux/icmpv6.h",
+    headers: "sys/socket.h linux/icmp.h linux/icmpv6.h",
     names: """
       ICMP_ECHOREPLY=0 ICMP_DEST_UNREACH=3 ICMP_SOURCE_QUENCH=4 ICMP_REDIRECT=5 ICMP_ECHO=8 ICMP_TIME_EXCEEDED=11
       ICMP_PARAMETERPROB=12 ICMP_TIMESTAMP=13 ICMP_TIMESTAMPREPLY=14 ICMP_INFO_REQUEST=15 ICMP_INFO_REPLY=16
@@ -344,7 +344,7 @@ extension KernelConstants {
 
   /// Unix sockets and virtual machines' sockets. Kernel: include/uapi/linux/un.h, include/uapi/linux/vm_sockets.h.
   static let localSockets = Topic(
-    headers: "linux/un.h linux/vm_sockets.h",
+    headers: "sys/socket.h linux/un.h linux/vm_sockets.h",
     names: """
       VMADDR_CID_ANY=0xffffffff| VMADDR_PORT_ANY=0xffffffff| VMADDR_CID_HYPERVISOR=0| VMADDR_CID_LOCAL=1|
       VMADDR_CID_HOST=2| VMADDR_FLAG_TO_HOST=0x1|
