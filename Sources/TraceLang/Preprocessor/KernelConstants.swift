@@ -108,7 +108,7 @@ extension KernelConstants.Topic {
     var name = name
     return name.withUTF8 { wanted in
       names.words { word, end in
-        word[..<end].elementsEqual(wanted) ? word.value(from: end, on: architecture) : nil
+        end - word.startIndex == wanted.count && word[..<end].elementsEqual(wanted) ? word.value(from: end, on: architecture) : nil
       }.first
     }
   }
@@ -136,9 +136,18 @@ extension StaticString {
   /// What `body` gives for each "NAME=value" and the place of its '='.
   fileprivate func words<Result>(_ body: (Word, Word.Index) -> Result?) -> [Result] {
     withUTF8Buffer { text in
-      text.split(whereSeparator: { $0 <= UInt8(ascii: " ") }).compactMap { word in
-        word.firstIndex(of: UInt8(ascii: "=")).flatMap { body(word, $0) }
+      var results: [Result] = []
+      var start = 0
+      var equals = 0
+      for end in 0...text.count {
+        // After the last word a blank is thought.
+        let byte = end < text.count ? text[end] : UInt8(ascii: " ")
+        if byte == UInt8(ascii: "=") { equals = end }
+        guard byte <= UInt8(ascii: " ") else { continue }
+        if equals > start, let result = body(text[start..<end], equals) { results.append(result) }
+        start = end + 1
       }
+      return results
     }
   }
 }
