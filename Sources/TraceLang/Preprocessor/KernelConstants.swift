@@ -108,7 +108,8 @@ extension KernelConstants.Topic {
     var name = name
     return name.withUTF8 { wanted in
       names.words { word, end in
-        end - word.startIndex == wanted.count && word[..<end].elementsEqual(wanted) ? word.value(from: end, on: architecture) : nil
+        end - word.startIndex == wanted.count && word[..<end].elementsEqual(wanted)
+          ? word.value(from: end, on: architecture) : nil
       }.first
     }
   }
