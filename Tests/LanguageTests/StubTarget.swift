@@ -4,6 +4,8 @@ import TraceLang
 final class StubTarget: Target {
   var features: Set<KernelFeature> = Set(KernelFeature.allCases)
   var architecture = Machine.Architecture.x86_64
+  /// Those of the kernel besides KERNEL_THREE.
+  var enumerators: [String: Int64] = [:]
 
   var machine: Machine {
     Machine(
@@ -25,6 +27,8 @@ final class StubTarget: Target {
     case .type(.layout(let record)): .layout(findLayout(of: record))
     case .type(.enumerator("KERNEL_THREE")):
       .enumerator(features.contains(.btf) ? EnumeratorValue(value: 3, type: .uint32) : nil)
+    case .type(.enumerator(let name)):
+      .enumerator(enumerators[name].map { EnumeratorValue(value: $0, type: .uint32) })
     case .kernel, .tracepoint, .function, .type, .process, .binary: question.nothing
     }
   }

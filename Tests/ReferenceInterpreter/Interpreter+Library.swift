@@ -53,7 +53,8 @@ extension Interpreter {
     _ part: Aggregation.Part, of map: MapID, _ key: TypedExpression?
   ) throws(Leave) -> Value {
     let key = try self.key(of: .map(map, key: key))
-    guard case .slot(let words)? = maps[map.index][key], case .aggregation(let aggregation) = program.maps[map.index].value
+    guard case .slot(let words)? = maps[map.index][key],
+      case .aggregation(let aggregation) = program.maps[map.index].value
     else { return .integer(0) }
     let (total, count) = (Int64(bitPattern: words[0]), Int64(bitPattern: words[1]))
     let isSigned =

@@ -71,7 +71,7 @@ extension Interpreter {
 
   // MARK: - Places
 
-  private mutating func key(of place: Destination) throws(Leave) -> Value {
+  mutating func key(of place: Destination) throws(Leave) -> Value {
     switch place {
     case .variable: .tuple([])
     case .map(_, let key): try self.key(key)

@@ -143,13 +143,17 @@ extension Lowering {
     }
   }
 
-  private mutating func number(_ slots: MapView.Slots, _ index: Operand, _ aggregation: Aggregation, _ part: Aggregation.Part?) -> Operand {
+  private mutating func number(
+    _ slots: MapView.Slots, _ index: Operand, _ aggregation: Aggregation, _ part: Aggregation.Part?
+  ) -> Operand {
     let first = element(index, slots.map, slots.offset, slots.size)
     let cpus = slots.cpuStride == 0 ? 1 : target.machine.possibleCPUs
     return number(of: (0..<cpus).map { SlotPlace(base: first, offset: $0 * slots.cpuStride) }, aggregation, part)
   }
 
-  private mutating func number(_ hash: MapView.Hash, at key: Operand, _ aggregation: Aggregation, _ part: Aggregation.Part?) -> Operand {
+  private mutating func number(
+    _ hash: MapView.Hash, at key: Operand, _ aggregation: Aggregation, _ part: Aggregation.Part?
+  ) -> Operand {
     let cpus = 0..<target.machine.possibleCPUs
     switch hash.values {
     case .slots(let stride):

@@ -135,7 +135,7 @@ private struct Digits {
       case .hex, .upperHex, .pointer: 16
       case .octal: 8
       case .literal, .signed, .unsigned, .character, .plainString, .plainSigned, .plainUnsigned, .text, .buffer,
-        .escapedBuffer, .hexBuffer:
+        .escapedBuffer, .hexBuffer, .allocationFlags:
         10
       }
     let letters = (step.kind == .upperHex ? UInt8(ascii: "A") : UInt8(ascii: "a")) - 10

@@ -370,7 +370,10 @@ extension ScriptTypesBuilder {
     let constants = types.constants
     let target = target
     let evaluator = ConstantEvaluator(
-      name: { constants[$0]?.value ?? target.enumerator(named: $0)?.value },
+      name: {
+        constants[$0]?.value ?? target.enumerator(named: $0)?.value
+          ?? KernelConstants.value(of: $0, on: target.machine.architecture)?.bits
+      },
       size: { sizes[Self.question($0)] })
     return evaluator.value(expression)
   }

@@ -28,13 +28,17 @@ extension Checker {
     if let enumerator = target.enumerator(named: name.text) {
       return TypedExpression(.integer(enumerator.value), enumerator.type, name.range)
     }
+    if let constant = KernelConstants.value(of: name.text, on: target.machine.architecture) {
+      return expression(constant.literal(name.range))
+    }
     if let ours = ForeignNames.ours(for: name.text) {
       error("there is nothing named '\(name.text)'", at: name.range, notes: [Diagnostic.Note("here it is \(ours)")])
       return invalid(name.range)
     }
     let hint = diagnostics.advice {
       let names = Builtin.catalog.filter { $0.kind == .value }.flatMap(\.names)
-      return Suggestions.hint(for: name.text, amongAll: names, at: name.range)
+      let near = KernelConstants.hint(for: name, on: target.machine.architecture)
+      return near ?? Suggestions.hint(for: name.text, amongAll: names, at: name.range)
     }
     error("there is nothing named '\(name.text)'", at: name.range, notes: hint.notes, fixIts: hint.fixIts)
     return invalid(name.range)
@@ -48,6 +52,7 @@ extension Checker {
     }
     let hint = diagnostics.advice {
       let functions = Builtin.catalog.filter { $0.kind != .value }.flatMap(\.names)
+      if let hint = KernelConstants.hint(forFunction: name.text) { return hint }
       return Suggestions.hint(for: name.text, amongAll: functions, at: name.range)
     }
     error("there is no function '\(name.text)'", at: name.range, notes: hint.notes, fixIts: hint.fixIts)

@@ -11,10 +11,9 @@ struct Define {
   /// Whether text put in its place would bind differently from its value: `#define A 1 + 2` in `A * 3`.
   var isLoose: Bool {
     guard let body else { return false }
-    switch body.kind {
-    case .binary(_, let left, _, _), .ternary(let left, _, _): return body.range.lower == left.range.lower
-    default: return false
-    }
+    if case .binary(_, let left, _, _) = body.kind { return body.range.lower == left.range.lower }
+    guard case .ternary(let left, _, _) = body.kind else { return false }
+    return body.range.lower == left.range.lower
   }
 
   var declaration: MacroDeclaration {

@@ -10,6 +10,8 @@ struct HeaderNames {
   private let options: ExpansionOptions
   private let lines: [String]
   private let includes: [Preprocessor.Include]
+  /// With those of `--include` before them.
+  private let allIncludes: [Preprocessor.Include]
   private let own: [String: Define]
 
   init(_ preprocessor: Preprocessor, options: ExpansionOptions, target: any Target) {
@@ -17,6 +19,9 @@ struct HeaderNames {
     own = preprocessor.defines
     lines = options.headers.map { "#include \"\($0)\"" } + preprocessor.lines
     includes = preprocessor.includes
+    let start = SourceRange(SourceID(0), 0, 0)
+    allIncludes =
+      options.headers.map { Preprocessor.Include(name: $0, isQuoted: true, range: start) } + preprocessor.includes
     self.options = options
     self.target = target
   }
@@ -26,20 +31,49 @@ struct HeaderNames {
     var names = NameCollector()
     for item in items { _ = names.rewritten(item) }
     var constants = undefined(names)
+    take(&constants, fromTablesOf: allIncludes.filter { isFixed($0) })
+    // What the tables have is the checker's, unless a header that nobody knows may have it otherwise.
+    let areKnown = allIncludes.allSatisfy { isFixed($0) && KernelConstants.topics(ofHeader: $0.name) != nil }
+    if areKnown { constants.subtract(inTables(constants)) }
+    // The target is asked last, since it looks through all that the kernel has.
+    var wanted = unknown(constants, typesOf: names)
+    if !wanted.isEmpty, let text = headers(for: wanted) { wanted.subtract(take(wanted, from: text)) }
+    take(&wanted, fromTablesOf: allIncludes)
+    return !defines.isEmpty || !declarations.isEmpty
+  }
+
+  /// Whether no other file can stand in a header's place.
+  private func isFixed(_ include: Preprocessor.Include) -> Bool { !include.isQuoted && options.headerFolders.isEmpty }
+
+  // MARK: Tables
+
+  /// Defines those names that the tables of some headers have, and takes them out of the set.
+  private mutating func take(_ wanted: inout Set<String>, fromTablesOf includes: [Preprocessor.Include]) {
     for include in includes {
-      for (name, value) in KernelConstants.constants(of: include.name) where constants.contains(name) {
-        let place = Name(name, include.range)
-        defines[name] = Define(
-          name: place, parameters: nil, body: Expression(.integer(.init(value)), include.range), problems: [])
-        constants.remove(name)
+      for topic in KernelConstants.topics(ofHeader: include.name) ?? [] {
+        if wanted.isEmpty { return }
+        for text in topic.definitions where wanted.contains(text.name) {
+          wanted.remove(text.name)
+          defines[text.name] = sources.define(text, named: Name(text.name, include.range), at: nil)
+        }
+        // The kernel is asked for enumerators first, by the checker.
+        if topic.isEnumerated { continue }
+        for (name, value) in topic.values(on: target.machine.architecture, of: wanted) {
+          wanted.remove(name)
+          let body = value.literal(include.range)
+          defines[name] = Define(name: Name(name, include.range), parameters: nil, body: body, problems: [])
+        }
       }
     }
-    // The target is asked last, since it looks through all that the kernel has.
-    let wanted = unknown(constants, typesOf: names)
-    guard !wanted.isEmpty else { return !defines.isEmpty }
-    guard let text = headers(for: wanted) else { return !defines.isEmpty }
-    take(wanted, from: text)
-    return !defines.isEmpty || !declarations.isEmpty
+  }
+
+  /// Those names that mean something even if no header is found.
+  private func inTables(_ names: Set<String>) -> Set<String> {
+    var found = KernelConstants.defined(among: names, on: target.machine.architecture)
+    for topic in allIncludes.compactMap({ KernelConstants.topics(ofHeader: $0.name) }).joined() {
+      found.formUnion(topic.definitions.map(\.name).filter(names.contains))
+    }
+    return found
   }
 
   /// Words that calls take as arguments, which name nothing.
@@ -67,25 +101,27 @@ struct HeaderNames {
   // MARK: Running the preprocessor
 
   private mutating func headers(for wanted: Set<String>) -> HeaderText? {
-    let names = wanted.sorted().prefix(4).map { "'\($0)'" }.joined(separator: ", ")
+    let needed = wanted.subtracting(inTables(wanted)).sorted()
+    let names = needed.prefix(4).map { "'\($0)'" }.joined(separator: ", ")
     let range = includes.first?.range
     do throws(HeaderReaderError) {
       guard let reader = options.headerReader else { throw .notInstalled }
       let text = HeaderText(try reader.preprocess(HeaderText.request(lines), folders: options.headerFolders))
-      report(text.missing, names)
+      if !needed.isEmpty { report(text.missing, names, needed) }
       return text
     } catch {
+      if needed.isEmpty { return nil }
       switch error {
       case .notInstalled:
+        let way = "install one (Debian: apt install cpp), or write '#define NAME value' in the script"
         diagnostics.error(
           "\(names) must come from a header, and no C preprocessor is there to read it", at: range,
-          notes: [Diagnostic.Note("install one (Debian: apt install cpp), or write '#define NAME value' in the script")]
-        )
+          notes: meant(needed) + [Diagnostic.Note(way)])
       case .failed(let reason, let header):
         diagnostics.error(
           "\(names) must come from a header, and the C preprocessor fails: \(reason)",
           at: includes.first { $0.isRead(from: header) }?.range ?? range,
-          notes: header.map { [Diagnostic.Note("it was reading '\($0)'")] } ?? [])
+          notes: meant(needed) + (header.map { [Diagnostic.Note("it was reading '\($0)'")] } ?? []))
       case .notAFile(let header):
         diagnostics.error(
           "the header '\(header)' is a device or a pipe, not a file", at: includes.first { $0.name == header }?.range)
@@ -95,30 +131,41 @@ struct HeaderNames {
   }
 
   /// Kernel headers are allowed to be missing where BTF has their types.
-  private mutating func report(_ missing: [String], _ names: String) {
+  private mutating func report(_ missing: [String], _ names: String, _ needed: [String]) {
     for header in missing {
       let name = String(header.dropFirst().dropLast())
       let place = includes.first { $0.name == name }?.range
-      if target.has(.btf), ["linux/", "net/", "asm/", "trace/"].contains(where: { name.hasPrefix($0) }) { continue }
+      let isKernels = ["linux/", "net/", "asm/", "asm-generic/", "trace/", "uapi/"].contains { name.hasPrefix($0) }
+      if target.has(.btf), isKernels { continue }
       diagnostics.error(
         "the header '\(name)' is not found", at: place,
-        notes: [Diagnostic.Note("-I DIR adds a folder to look in; the script needs it for \(names)")])
+        notes: meant(needed) + [Diagnostic.Note("-I DIR adds a folder to look in; the script needs it for \(names)")])
     }
+  }
+
+  /// What of the tables a name that is needed alone may have meant.
+  private func meant(_ names: [String]) -> [Diagnostic.Note] {
+    guard names.count == 1, let name = names.first, let range = includes.first?.range else { return [] }
+    return KernelConstants.hint(for: Name(name, range), on: target.machine.architecture)?.notes ?? []
   }
 
   // MARK: Taking what is wanted
 
-  private mutating func take(_ wanted: Set<String>, from text: HeaderText) {
+  /// - Returns: the names that the text has, what they need included.
+  private mutating func take(_ wanted: Set<String>, from text: HeaderText) -> Set<String> {
     let index = DeclarationIndex(text.declarations, in: &sources)
     var queue = wanted.sorted()
     var done = wanted
     var taken: Set<Int> = []
+    var found: Set<String> = []
     func want(_ names: NameCollector) {
       let unknown = unknown(undefined(names), typesOf: names)
       for name in unknown.sorted() where done.insert(name).inserted { queue.append(name) }
     }
     while let name = queue.popLast() {
-      if let place = index.places[name], taken.insert(place).inserted {
+      if let place = index.places[name] {
+        found.insert(name)
+        guard taken.insert(place).inserted else { continue }
         let declaration = index.declarations[place]
         declarations.append(declaration)
         var names = NameCollector()
@@ -130,6 +177,7 @@ struct HeaderNames {
         // Enumerators of C are often defined once more, as themselves.
         if case .identifier(name)? = made.body?.kind { continue }
         defines[name] = made
+        found.insert(name)
         guard let body = made.body else { continue }
         var names = NameCollector()
         _ = names.rewritten(body)
@@ -137,6 +185,7 @@ struct HeaderNames {
         want(names)
       }
     }
+    return found
   }
 }
 
@@ -183,11 +232,7 @@ struct NameCollector: SyntaxRewriter {
   private(set) var constants: Set<String> = []
 
   mutating func rewritten(_ expression: Expression) -> Expression {
-    switch expression.kind {
-    case .identifier(let name): values.insert(name)
-    case .call(let name, _): values.insert(name.text)
-    default: break
-    }
+    if let name = expression.call?.name { values.insert(name.text) }
     return rewrittenParts(of: expression)
   }
 

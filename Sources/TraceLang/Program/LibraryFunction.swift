@@ -91,7 +91,8 @@ extension LibraryFunction {
   public var hasEffect: Bool {
     switch self {
     case .signal, .override, .writeUser: true
-    case .bytes, .inet, .macAddress, .stringLength, .stringIndex, .part, .byte, .concatenation, .compareBytes, .globMatch,
+    case .bytes, .inet, .macAddress, .stringLength, .stringIndex, .part, .byte, .concatenation, .compareBytes,
+      .globMatch,
       .namespaceID, .userMode,
       .register, .perCPUAddress, .userAddress, .softwareTAI, .cgroupPath, .path, .socketCookie, .stack, .stackDepth:
       false
