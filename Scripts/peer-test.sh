@@ -44,8 +44,8 @@ run() {
   local program=$1 out=$2 status=0
   (
     [[ -z $environment ]] || eval "export $environment"
-    timeout --kill-after=2 20 "$program" "${words[@]}" </dev/null >"$out.raw" 2>"$out.messages"
-  ) || status=$?
+    timeout --kill-after=5 60 "$program" "${words[@]}" </dev/null >"$out.raw" 2>"$out.messages"
+  ) 2>/dev/null || status=$?
   normalised "$compare" <"$out.raw" >"$out"
   # Which status a refusal has is not compared.
   if [[ $status -eq 0 ]]; then echo "ends with 0"; elif [[ -s $out ]]; then echo "ends with $status"; else echo "refuses"; fi \
