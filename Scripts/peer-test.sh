@@ -12,7 +12,7 @@
 #   // parameters: WORDS       words after it
 #   // command: WORDS          all words, in place of these; $script is the file, $folder where it lies
 #   // environment: A=1 B=2    variables of both programs
-#   // workload: WORDS         the command of -c
+#   // workload: WORDS         the command of -c; $workloads is the folder of scripts for bash
 #   // compare: WORD           exact (as it stands, if nothing is said); sorted (lines in any order); shape (numbers and bars
 #                              do not count); lines (how many); status (how it ends); refused (neither takes it)
 # Where both refuse a script, they are the same. A line that tells how many probes are attached does not count.
@@ -63,7 +63,7 @@ explained() {
 }
 
 one() {
-  local name=$1 script=$PWD/Tests/Peer/$1.bt folder words environment compare command
+  local name=$1 script=$PWD/Tests/Peer/$1.bt folder words environment compare command workload
   local ours=$results/$1.swtrace theirs=$results/$1.bpftrace
   mkdir -p "$(dirname "$ours")"
   # Both read a copy: a bpftrace of another root directory sees /tmp.
@@ -73,7 +73,7 @@ one() {
     eval "words=($command)"
   else
     eval "words=($(setting arguments "$script") "'"$script"'" $(setting parameters "$script"))"
-    workload=$(setting workload "$script")
+    workload=$(setting workload "$script") workload=${workload//'$workloads'/$copies/workloads}
     [[ -z $workload ]] || words=(-c "$workload" "${words[@]}")
   fi
   run "$SWTRACE" "$ours"
