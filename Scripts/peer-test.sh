@@ -15,7 +15,8 @@
 #   // workload: WORDS         the command of -c; $workloads is the folder of scripts for bash
 #   // compare: WORD           exact (as it stands, if nothing is said); sorted (lines in any order); shape (numbers and bars
 #                              do not count); lines (how many); status (how it ends); refused (neither takes it)
-# Where both refuse a script, they are the same. A line that tells how many probes are attached does not count.
+# Where both refuse a script, they are the same. A line that tells how many probes are attached does not count. JOBS says how
+# many scripts run at a time, if not two.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -24,9 +25,9 @@ export SWTRACE=${SWTRACE:-.build/release/swtrace} BPFTRACE=${BPFTRACE:-bpftrace}
 
 setting() { sed -n "1,8s|^// $1: ||p" "$2" | head -1; }
 
-# What must differ between two runs is replaced: the file's name, colours and the number of probes attached.
+# What must differ between two runs is replaced or left out: the file's name and the number of probes attached.
 normalised() {
-  sed --regexp-extended -e '/^Attach(ed|ing) [0-9]+ probes?|^No probes to attach/d' -e "s|$script|SCRIPT|g" -e 's/[ \t]+$//' |
+  sed --regexp-extended -e '/^Attach(ed|ing) [0-9]+ probes?|^No probes to attach/d' -e "s|$script|SCRIPT|g" |
     case $1 in
       sorted) sort ;;
       shape)
@@ -47,9 +48,8 @@ run() {
     timeout --kill-after=5 60 "$program" "${words[@]}" </dev/null >"$out.raw" 2>"$out.messages"
   ) 2>/dev/null || status=$?
   normalised "$compare" <"$out.raw" >"$out"
-  # Which status a refusal has is not compared.
-  if [[ $status -eq 0 ]]; then echo "ends with 0"; elif [[ -s $out ]]; then echo "ends with $status"; else echo "refuses"; fi \
-    >>"$out"
+  # Which status a refusal has is not compared; from 124 on it tells of a signal or of the time that is up.
+  if [[ $status -eq 0 || $status -ge 124 || -s $out ]]; then echo "ends with $status"; else echo "refuses"; fi >>"$out"
 }
 
 # Whether explained.txt, whose lines are "PATTERN: why", has the script.
