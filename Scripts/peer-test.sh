@@ -48,8 +48,12 @@ run() {
     timeout --kill-after=5 60 "$program" "${words[@]}" </dev/null >"$out.raw" 2>"$out.messages"
   ) 2>/dev/null || status=$?
   normalised "$compare" <"$out.raw" >"$out"
-  # Which status a refusal has is not compared, but that of a signal or of the time that is up is no refusal.
-  if [[ -s $out || $status -eq 0 || ($status -ge 124 && $status -lt 255) ]]; then echo "ends with $status"; else echo "refuses"; fi >>"$out"
+  # Which status a refusal has is not compared. That of a signal or of the time that is up is none.
+  if [[ -s $out || $status -eq 0 || ($status -ge 124 && $status -lt 255) ]]; then
+    echo "ends with $status" >>"$out"
+  else
+    echo "refuses" >>"$out"
+  fi
 }
 
 # Whether explained.txt, whose lines are "PATTERN: why", has the script.
