@@ -4,7 +4,7 @@
 PACKAGES := libbpf-dev libelf-dev libdw-dev zlib1g-dev pkg-config llvm-dev bpftrace
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test differential release bench fuzz soak fuzz-bundles vm-test places documentation format clean
+.PHONY: help setup run test differential release bench fuzz soak fuzz-bundles vm-test peer-test places documentation format clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,11 @@ vm-test: setup ## run scripts, 1,000 of them random, on Debian's kernels in QEMU
 
 places: setup ## add a toy provider, builtin and aggregation to a copy, as CONTRIBUTING.md says; build and run it
 	@Scripts/places.sh
+
+BPFTRACE ?= bpftrace
+
+peer-test: release ## run the scripts of Tests/Peer with swtrace and with BPFTRACE=bpftrace, and compare; needs root
+	@BPFTRACE=$(BPFTRACE) Scripts/peer-test.sh
 
 documentation: setup ## build the library's documentation, .build/documentation, and fail on a warning
 	SWTRACE_DOCUMENTATION=1 swift package --scratch-path .build/documentation-build \

@@ -1,0 +1,4 @@
+# Two programs, which bash forks for.
+/bin/true
+/bin/false
+exit 0

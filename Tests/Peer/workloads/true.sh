@@ -1,0 +1,2 @@
+# One builtin command, so that bash runs no other program.
+true
