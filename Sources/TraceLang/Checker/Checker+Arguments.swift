@@ -21,10 +21,10 @@ extension Checker {
   func parameterText(_ syntax: Expression) -> [UInt8]? {
     switch syntax.kind {
     case .positional(let number):
-      return number <= options.parameters.count ? Array(options.parameters[number - 1].utf8) : []
+      return number <= options.parameterBytes.count ? options.parameterBytes[number - 1] : []
     case .binary(.add, let left, let right, _):
       guard case .positional(let number) = left.kind, case .integer(let skip) = right.kind else { return nil }
-      let text = number <= options.parameters.count ? Array(options.parameters[number - 1].utf8) : []
+      let text = number <= options.parameterBytes.count ? options.parameterBytes[number - 1] : []
       return Array(text.dropFirst(Int(min(skip.value, UInt64(text.count)))))
     default: return nil
     }
