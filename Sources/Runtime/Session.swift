@@ -71,7 +71,9 @@ public final class Session {
     if let child {
       self.child = child
     } else {
-      self.child = try options.command.map { command throws(RuntimeError) in try ChildProcess(command: Array(command.utf8)) }
+      self.child = try options.command.map { command throws(RuntimeError) in
+        try ChildProcess(command: Array(command.utf8))
+      }
     }
   }
 

@@ -22,7 +22,9 @@ struct BuildCommand: ParsableCommand {
 
   @OptionGroup var script: ScriptOptions
 
-  @Option(name: .short, parsing: .unconditional, help: ArgumentHelp("The file to write, '-' for standard output.", valueName: "file"))
+  @Option(
+    name: .short, parsing: .unconditional,
+    help: ArgumentHelp("The file to write, '-' for standard output.", valueName: "file"))
   var o: ArgumentWord
 
   @Option(help: "What to write: bundle, elf or asm.")

@@ -23,7 +23,9 @@ enum BundleReader {
   }
 
   /// The bundle of a file, fitted to this machine.
-  static func bundle(_ path: ArgumentWord, allowsUnsafe: Bool, on host: HostTarget) throws(CommandFailure) -> CheckedBundle {
+  static func bundle(_ path: ArgumentWord, allowsUnsafe: Bool, on host: HostTarget) throws(CommandFailure)
+    -> CheckedBundle
+  {
     let bytes = try InputFile.bytes(path, maximum: maximumLength)
     do throws(BundleRefusal) {
       return try BundleFile.admitted(bytes, on: host, allowsUnsafe: allowsUnsafe)

@@ -48,8 +48,7 @@ struct CommandLineWords {
     try take(name, name.takesValue ? value ?? rest.popFirst() : nil, as: name.spelling)
   }
 
-  private mutating func readShort(_ word: ArgumentWord, _ rest: inout ArraySlice<ArgumentWord>) throws(CommandFailure)
-  {
+  private mutating func readShort(_ word: ArgumentWord, _ rest: inout ArraySlice<ArgumentWord>) throws(CommandFailure) {
     var letters = word.bytes.dropFirst()
     while ending == nil, let letter = letters.popFirst() {
       let character = Character(Unicode.Scalar(letter))

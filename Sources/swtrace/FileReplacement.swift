@@ -11,7 +11,9 @@ enum FileReplacement {
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw OutputFile.failure(path, Errno(rawValue: errno)) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw CommandFailure("cannot write '\(path.text)': it is not a file") }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw CommandFailure("cannot write '\(path.text)': it is not a file")
+    }
     let signals = HeldSignals()
     defer { signals.release() }
     if takePlace(of: path, descriptor, status, bytes) { return }

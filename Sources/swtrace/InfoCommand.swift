@@ -26,7 +26,8 @@ struct InfoCommand: ParsableCommand {
       let denied = noFeature?.words ?? []
       return system + build
         + report.groups.map { group in
-          "\n\(group.title)\n" + columns(of: group.facts.map { denied.contains($0.name) ? ($0.name, "no") : ($0.name, $0.value) })
+          "\n\(group.title)\n"
+            + columns(of: group.facts.map { denied.contains($0.name) ? ($0.name, "no") : ($0.name, $0.value) })
         }.joined()
     } catch {
       throw CommandFailure(error.message)

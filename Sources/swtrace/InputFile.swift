@@ -23,7 +23,8 @@ enum InputFile {
     }
   }
 
-  private static func bytes(_ descriptor: Int32, _ path: ArgumentWord, _ maximum: Int) throws(CommandFailure) -> [UInt8] {
+  private static func bytes(_ descriptor: Int32, _ path: ArgumentWord, _ maximum: Int) throws(CommandFailure) -> [UInt8]
+  {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while true {

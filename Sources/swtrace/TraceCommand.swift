@@ -74,15 +74,6 @@ struct TraceCommand: ParsableCommand {
   @Flag(name: [.short, .customLong("verbose")], help: "Print the verifier's log; with -l, the arguments of probes.")
   var verbose = false
 
-  @Flag(name: [.short, .customLong("list")], help: "List probes; see 'swtrace -l --help'.")
-  var list = false
-
-  @Flag(help: "Tell what this machine and its kernel have.")
-  var info = false
-
-  @Flag(name: .customLong("fmt"), help: "Format the script, as 'swtrace fmt' does.")
-  var formatsScript = false
-
   @Flag(help: "Compile, load and attach, and do not run.")
   var dryRun = false
 
@@ -94,15 +85,26 @@ struct TraceCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Write a bundle, as 'swtrace build' does, and do not run.", valueName: "file"),
-    completion: .file())
-  var aot: ArgumentWord?
-
-  @Option(
-    parsing: .unconditional,
     help: ArgumentHelp("Compile for a recorded machine, and do not run.", valueName: "file"),
     completion: .file())
   var target: ArgumentWord?
+
+  // For the help and for completion: these choose another command before this one is asked (`OptionName`).
+
+  @Flag(name: [.short, .customLong("list")], help: "List probes; see 'swtrace -l --help'.")
+  var list = false
+
+  @Flag(help: "Tell what this machine and its kernel have.")
+  var info = false
+
+  @Flag(name: .customLong("fmt"), help: "Format the script, as 'swtrace fmt' does.")
+  var formatsScript = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Write a bundle, as 'swtrace build' does, and do not run.", valueName: "file"),
+    completion: .file())
+  var aot: ArgumentWord?
 
   @Flag(name: [.customShort("V"), .customLong("version")], help: "Print the version.")
   var version = false
@@ -188,7 +190,8 @@ struct TraceCommand: ParsableCommand {
     }
     guard d.isEmpty, target == nil, emitElf == nil else {
       throw CommandFailure(
-        "'\(path.text)' is a bundle, and -d, --target and --emit-elf are for scripts: give them with the script it was built from")
+        "'\(path.text)' is a bundle, and -d, --target and --emit-elf are for scripts: give them with the script it was built from"
+      )
     }
     let host: HostTarget
     do throws(TargetError) { host = try HostTarget() } catch { throw CommandFailure(error.message) }
@@ -218,7 +221,8 @@ struct TraceCommand: ParsableCommand {
   /// Prints what was asked of a script compiled for another machine.
   private func show(_ frontend: Frontend) throws(CommandFailure) -> Int32 {
     try LargeStack.run { () throws(CommandFailure) in
-      try Terminal.writeOutput(StagePrinter(try frontend.compile(isForRun: true), stages.isEmpty ? [.bpf, .maps] : stages).text())
+      try Terminal.writeOutput(
+        StagePrinter(try frontend.compile(isForRun: true), stages.isEmpty ? [.bpf, .maps] : stages).text())
     }
     return 0
   }
@@ -252,4 +256,3 @@ struct TraceCommand: ParsableCommand {
     return descriptor
   }
 }
-

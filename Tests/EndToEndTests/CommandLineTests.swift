@@ -219,7 +219,9 @@ import Testing
     #expect(try run([Repository.swtrace, "-q", "--no-warnings", "-e", script]).errors == "")
   }
 
-  @Test("--no-warnings silences warnf, and not errorf", arguments: ["text", "json"]) func silencedWarnings(format: String)
+  @Test("--no-warnings silences warnf, and not errorf", arguments: ["text", "json"]) func silencedWarnings(
+    format: String
+  )
     throws
   {
     let script = #"BEGIN { warnf("low"); errorf("bad"); exit(); }"#
@@ -269,7 +271,9 @@ import Testing
   @Test(
     "what is wrong with an option is told, with status 1 as in bpftrace",
     arguments: [
-      (["--no-wornings", "-e", "BEGIN { }"], "there is no option '--no-wornings'\nNOTE: did you mean '--no-warnings'?"),
+      (
+        ["--no-wornings", "-e", "BEGIN { }"], "there is no option '--no-wornings'\nNOTE: did you mean '--no-warnings'?"
+      ),
       (["-x", "-e", "BEGIN { }"], "there is no option '-x'"),
       (["-e", "BEGIN { }", "-5"], "there is no option '-5'\nNOTE: parameters that begin with '-' stand after '--'"),
       (["--no", "-e", "BEGIN { }"], "'--no' may be '--no-warnings' or '--no-feature'"),
@@ -325,7 +329,8 @@ import Testing
   @Test(
     "options stand before and after the script, with values in each place",
     arguments: [
-      ["-f", "json", "FILE", "7"], ["FILE", "7", "-fjson"], ["FILE", "--format=json", "7"], ["--format", "json", "FILE", "7"],
+      ["-f", "json", "FILE", "7"], ["FILE", "7", "-fjson"], ["FILE", "--format=json", "7"],
+      ["--format", "json", "FILE", "7"],
       ["-fjson", "--", "FILE", "7"],
     ])
   func places(words: [String]) throws {
@@ -347,7 +352,10 @@ import Testing
   }
 
   @Test("options of bpftrace that change nothing here say so in a line") func idleOptions() throws {
-    let words = ["--debuginfo", "/x", "--dwarf-pid=1", "--verify-llvm-ir", "--emit-llvm", "/x", "-b", "-q", "-e", "BEGIN { exit(); }"]
+    let words = [
+      "--debuginfo", "/x", "--dwarf-pid=1", "--verify-llvm-ir", "--emit-llvm", "/x", "-b", "-q", "-e",
+      "BEGIN { exit(); }",
+    ]
     let result = try run([Repository.swtrace] + words)
     #expect(result.ending == .exited(0))
     #expect(
@@ -390,7 +398,8 @@ import Testing
     }
     #expect(try output("-d", "bpf", "-d", "maps").output == output("-d", "bpf,maps").output)
     #expect(
-      try output("-d", "ast,types,codegen,codegen-opt,dis").output == output("-d", "syntax,program,ir,ir-opt,bpf").output)
+      try output("-d", "ast,types,codegen,codegen-opt,dis").output
+        == output("-d", "syntax,program,ir,ir-opt,bpf").output)
     #expect(try output("-d", "verifier").errors.contains("processed "))
     #expect(try output("-d", "libbpf").output == "")
   }
@@ -427,9 +436,7 @@ import Testing
         begin
         d
         3
-           b 377  
-   o 377  
-   s 377   .   b   t  
+           b 377  \n   o 377  \n   s 377   .   b   t  \n
 
 
         """#)

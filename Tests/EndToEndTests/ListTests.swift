@@ -127,7 +127,8 @@ import Testing
 
   @Test("the space between members of a struct, and attributes") func padding() throws {
     #expect(
-      try list("-lv", "struct old_timespec32, struct css_task_iter").contains("\n};\n\nvmlinux: struct css_task_iter {\n"))
+      try list("-lv", "struct old_timespec32, struct css_task_iter").contains(
+        "\n};\n\nvmlinux: struct css_task_iter {\n"))
     #expect(
       try list("-lv", "struct task_struct").split(separator: "\n").contains { $0.hasPrefix("\tlong: ") })
     #expect(try list("-lv", "struct ethhdr").hasSuffix("\n} __attribute__((packed));\n\n"))
@@ -174,7 +175,8 @@ import Testing
     let none = try run([Repository.swtrace, "-l", "nosuch:*"])
     #expect(none.ending == .exited(0))
     #expect(none.errors == "WARNING: nothing matches 'nosuch:*'\n")
-    #expect(try run([Repository.swtrace, "-l", "struct nosuch*"]).errors == "WARNING: nothing matches 'struct nosuch*'\n")
+    #expect(
+      try run([Repository.swtrace, "-l", "struct nosuch*"]).errors == "WARNING: nothing matches 'struct nosuch*'\n")
     #expect(try run([Repository.swtrace, "-l", "--no-warnings", "nosuch:*"]).errors == "")
   }
 

@@ -72,7 +72,8 @@ import Testing
         """)
   }
 
-  @Test("older names of settings are taken, with a note, from the environment and in scripts") func olderNames() throws {
+  @Test("older names of settings are taken, with a note, from the environment and in scripts") func olderNames() throws
+  {
     let script = "begin { for ($i : 0..5) { @[$i] = 1; } exit(); }"
     let result = try run([Repository.swtrace, "-q", "-e", script], environment: ["BPFTRACE_MAP_KEYS_MAX=2"])
     #expect(result.output.split(separator: "\n").count == 2)

@@ -157,7 +157,8 @@ struct Preprocessor {
   private mutating func define(_ rest: Name, _ directive: Directive) {
     guard let text = DefineText(rest.text) else {
       diagnostics.error(
-        "'#define' needs a name, and names in parentheses if any", at: directive.range, notes: Self.notes(for: directive))
+        "'#define' needs a name, and names in parentheses if any", at: directive.range,
+        notes: Self.notes(for: directive))
       return
     }
     lines.append("#define \(rest.text)")
