@@ -272,7 +272,8 @@ import Testing
     "what is wrong with an option is told, with status 1 as in bpftrace",
     arguments: [
       (
-        ["--no-wornings", "-e", "BEGIN { }"], "there is no option '--no-wornings'\nNOTE: did you mean '--no-warnings'?"
+        ["--no-wornings", "-e", "BEGIN { }"],
+        "there is no option '--no-wornings'\nNOTE: did you mean '--no-warnings' or '--warnings'?"
       ),
       (["-x", "-e", "BEGIN { }"], "there is no option '-x'"),
       (["-e", "BEGIN { }", "-5"], "there is no option '-5'\nNOTE: parameters that begin with '-' stand after '--'"),
@@ -280,7 +281,7 @@ import Testing
       (["--unsafe=1", "-e", "BEGIN { }"], "--unsafe takes no value"),
       (["-e", "BEGIN { }", "-p"], "-p needs a value"),
       (["-e", "BEGIN { }", "--pid"], "--pid needs a value"),
-      (["-p", "abc", "-e", "BEGIN { }"], "The value 'abc' is invalid for '-p"),
+      (["-p", "abc", "-e", "BEGIN { }"], "The value 'abc' is invalid for '--pid"),
       (["--pid=-1", "-e", "BEGIN { }"], "The value '-1' is invalid for '--pid"),
       (["-p", "1", "-c", "true", "-e", "BEGIN { }"], "-c and -p exclude each other"),
       (["-k", "--no-warnings", "-e", "BEGIN { }"], "-k and --no-warnings exclude each other"),
@@ -288,7 +289,7 @@ import Testing
       (["--fmt", "--mode", "test", "-e", "BEGIN { }"], "--mode and --fmt exclude each other"),
       (["--no-feature", "speed", "-e", "BEGIN { }"], "The value 'speed' is invalid for '--no-feature"),
       (["-B", "some", "-e", "BEGIN { }"], "The value 'some' is invalid for '-B"),
-      (["-f", "xml", "-e", "BEGIN { }"], "The value 'xml' is invalid for '-f"),
+      (["-f", "xml", "-e", "BEGIN { }"], "The value 'xml' is invalid for '--format"),
       (["-q"], "give a script: a file, '-' for standard input, or -e 'program'"),
       (["-l", "x", "y"], "-l takes one pattern or file"),
     ])
@@ -435,9 +436,8 @@ import Testing
         d
         begin
         d
-        3
+        4
            b 377  \n   o 377  \n   s 377   .   b   t  \n
-
 
         """#)
   }
