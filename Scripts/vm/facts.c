@@ -132,6 +132,7 @@ static void keep_features(void) {
     {"forEachMapElement", has_helper(tracepoint, BPF_FUNC_for_each_map_elem)},
     {"instructionSetV4", has_sign_extending_move()},
     {"kprobeMulti", has_kprobe_link(kprobe_multi)},
+    {"userWrites", has_helper(BPF_PROG_TYPE_TRACEPOINT, BPF_FUNC_probe_write_user)},
     {"kprobeOverride", has_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_override_return)},
     {"kprobeSession", has_types && has_kprobe_link(kprobe_session)},
     {"loop", has_helper(tracepoint, BPF_FUNC_loop)},

@@ -9,6 +9,10 @@ public struct SessionOptions: Sendable {
   public var isQuiet = false
   /// Prints the verifier's log of every program.
   public var isVerbose = false
+  /// Prints what libbpf says, down to the last detail.
+  public var logsLibrary = false
+  /// Whether the script's `warnf` and warnings of the run print.
+  public var showsWarnings = true
   public var format = OutputFormat.text
   /// Where output goes; stays open.
   public var output: Int32 = 1
@@ -67,7 +71,9 @@ public final class Session {
     if let child {
       self.child = child
     } else {
-      self.child = try options.command.map { command throws(RuntimeError) in try ChildProcess(command: command) }
+      self.child = try options.command.map { command throws(RuntimeError) in
+        try ChildProcess(command: Array(command.utf8))
+      }
     }
   }
 
@@ -77,6 +83,7 @@ public final class Session {
     let interruption: Interruption
     if let client { interruption = Interruption(client.stop) } else { interruption = try Interruption() }
     let loop = try EventLoop(interruption: interruption)
+    if options.logsLibrary { LibraryLog.show() }
     var loader = Loader(bundle: bundle, host: host)
     if options.isVerbose {
       let messages = OutputStream(STDERR_FILENO, interruption: interruption)
@@ -90,7 +97,7 @@ public final class Session {
       bundle: bundle, maps: reader,
       context: ValueContext(bundle: bundle, host: host) { reader.frames($0, identifier: $1) },
       destination: client.map { .program($0.makeSink) } ?? .descriptor(options.output, options.format),
-      isQuiet: options.isQuiet, interruption: interruption)
+      isQuiet: options.isQuiet, showsWarnings: options.showsWarnings, interruption: interruption)
     let ring = try maps.first { $0.spec.kind == .ringBuffer }.map { map throws(RuntimeError) in
       try RingBuffer(map: map)
     }

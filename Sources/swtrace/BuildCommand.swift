@@ -22,14 +22,18 @@ struct BuildCommand: ParsableCommand {
 
   @OptionGroup var script: ScriptOptions
 
-  @Option(name: .short, help: ArgumentHelp("The file to write, '-' for standard output.", valueName: "file"))
-  var o: String
+  @Option(
+    name: .short, parsing: .unconditional,
+    help: ArgumentHelp("The file to write, '-' for standard output.", valueName: "file"))
+  var o: ArgumentWord
 
   @Option(help: "What to write: bundle, elf or asm.")
   var format: Format = .bundle
 
   @Option(help: ArgumentHelp("Compile for a recorded machine.", valueName: "file"))
-  var target: String?
+  var target: ArgumentWord?
+
+  func validate() throws { try script.requireScript() }
 
   func run() {
     do throws(CommandFailure) {
@@ -43,7 +47,7 @@ struct BuildCommand: ParsableCommand {
 
   private func output() throws(CommandFailure) -> [UInt8] {
     if script.e == nil, let path = script.words.first, BundleReader.isBundle(path) {
-      throw CommandFailure("'\(path)' is a bundle already")
+      throw CommandFailure("'\(path.text)' is a bundle already")
     }
     let recording = RecordingTarget(try machine())
     let result = try Frontend(target: recording, options: script, style: style).compile(isForRun: true)

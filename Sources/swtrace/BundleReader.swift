@@ -10,11 +10,11 @@ enum BundleReader {
   private static let maximumLength = 256 << 20
 
   /// Whether a path is that of a regular file that begins as a bundle; false where it cannot be read.
-  static func isBundle(_ path: String) -> Bool {
+  static func isBundle(_ path: ArgumentWord) -> Bool {
     // To open and close a FIFO would end whoever writes to it.
     var status = stat()
-    guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      let file = try? FileDescriptor.open(FilePath(path), .readOnly)
+    guard path != "-", stat(path.cString, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      let file = try? FileDescriptor.open(path.cString, .readOnly)
     else { return false }
     defer { try? file.close() }
     var start = [UInt8](repeating: 0, count: BundleFile.magic.count)
@@ -23,16 +23,18 @@ enum BundleReader {
   }
 
   /// The bundle of a file, fitted to this machine.
-  static func bundle(_ path: String, allowsUnsafe: Bool, on host: HostTarget) throws(CommandFailure) -> CheckedBundle {
+  static func bundle(_ path: ArgumentWord, allowsUnsafe: Bool, on host: HostTarget) throws(CommandFailure)
+    -> CheckedBundle
+  {
     let bytes = try InputFile.bytes(path, maximum: maximumLength)
     do throws(BundleRefusal) {
       return try BundleFile.admitted(bytes, on: host, allowsUnsafe: allowsUnsafe)
     } catch {
       switch error {
-      case .unfit(let message): throw CommandFailure("'\(path)': \(message)")
-      case .acts: throw CommandFailure("'\(path)' \(error.deed ?? ""): run it with --unsafe")
+      case .unfit(let message): throw CommandFailure("'\(path.text)': \(message)")
+      case .acts: throw CommandFailure("'\(path.text)' \(error.deed ?? ""): run it with --unsafe")
       case .misplaced:
-        throw CommandFailure("'\(path)' \(error.deed ?? ""): build it again, or run it with --unsafe")
+        throw CommandFailure("'\(path.text)' \(error.deed ?? ""): build it again, or run it with --unsafe")
       }
     }
   }

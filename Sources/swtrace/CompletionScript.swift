@@ -3,7 +3,7 @@ import TraceLang
 
 /// `swtrace --generate-completion-script SHELL`: what makes a shell ask for completions.
 enum CompletionScript {
-  private static let option = "--generate-completion-script"
+  static let option = "--generate-completion-script"
 
   /// The script that a command line asks for; `nil` where it asks for none, or for a shell that there is none for.
   static func text(for words: [String]) -> String? {

@@ -12,14 +12,22 @@ struct EnvironmentSettings {
   /// Variables of bpftrace that are no settings of scripts.
   private static let others: Set<String> = [
     "BPFTRACE_COLOR", "BPFTRACE_BTF", "BPFTRACE_DEBUG_OUTPUT", "BPFTRACE_KERNEL_BUILD", "BPFTRACE_KERNEL_SOURCE",
-    "BPFTRACE_VMLINUX",
+    "BPFTRACE_VMLINUX", "BPFTRACE_VERIFY_LLVM_IR", "BPFTRACE_MAX_AST_NODES", "BPFTRACE_NO_USER_SYMBOLS",
+    "BPFTRACE_PROBE_INLINE",
   ]
 
   init() throws(CommandFailure) {
     var configuration = Configuration()
     var warnings: [Diagnostic] = []
-    for (variable, value) in Self.variables() where !Self.others.contains(variable) {
+    let variables = Self.variables().filter { !Self.others.contains($0.name) }
+    // A setting's own name says what it is where an older one is there, too.
+    let older = variables.filter { Configuration.currentName(of: $0.name) != nil }
+    for (variable, value) in older + variables.filter({ Configuration.currentName(of: $0.name) == nil }) {
       let name = variable.dropFirst(Self.prefix.count).lowercased()
+      if let current = Configuration.currentName(of: name) {
+        warnings.append(
+          .warning("\(variable) is an older name: it is \(Self.prefix)\(current.uppercased()) now", at: nil))
+      }
       if Configuration.isObsolete(name) {
         warnings.append(.warning("\(variable) has no effect any more", at: nil))
         continue

@@ -5,13 +5,15 @@ import SystemPackage
 /// Puts other bytes into a regular file so that it has either all of the old or all of the new, whatever happens.
 enum FileReplacement {
   /// The file keeps its names, links, owner, mode and extended attributes.
-  static func replace(_ path: String, with bytes: [UInt8]) throws(CommandFailure) {
-    let descriptor = open(path, O_RDWR | O_CLOEXEC)
+  static func replace(_ path: ArgumentWord, with bytes: [UInt8]) throws(CommandFailure) {
+    let descriptor = open(path.cString, O_RDWR | O_CLOEXEC)
     guard descriptor >= 0 else { throw OutputFile.failure(path, Errno(rawValue: errno)) }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw OutputFile.failure(path, Errno(rawValue: errno)) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw CommandFailure("cannot write '\(path)': it is not a file") }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw CommandFailure("cannot write '\(path.text)': it is not a file")
+    }
     let signals = HeldSignals()
     defer { signals.release() }
     if takePlace(of: path, descriptor, status, bytes) { return }
@@ -21,17 +23,18 @@ enum FileReplacement {
   /// Makes a new file and gives it the old one's name, which is atomic: a crash leaves one or the other.
   ///
   /// - Returns: whether that was possible without a difference that a user would see; if not, nothing has changed.
-  private static func takePlace(of path: String, _ old: Int32, _ status: stat, _ bytes: [UInt8]) -> Bool {
+  private static func takePlace(of path: ArgumentWord, _ old: Int32, _ status: stat, _ bytes: [UInt8]) -> Bool {
     // Its other names would stay with the old file.
-    guard status.st_nlink == 1, let resolved = realpath(path, nil) else { return false }
+    guard status.st_nlink == 1, let resolved = realpath(path.cString, nil) else { return false }
     defer { free(resolved) }
-    let name = String(cString: resolved)
-    let folder = name.lastIndex(of: "/").map { String(name[...$0]) } ?? "."
-    let new = swtrace_unnamed_file(folder)
+    let name = ArgumentWord(Array(UnsafeRawBufferPointer(start: resolved, count: strlen(resolved))))
+    let folder = name.bytes.lastIndex(of: UInt8(ascii: "/")).map { ArgumentWord(Array(name.bytes[...$0])) } ?? "."
+    let temporary = ArgumentWord(name.bytes + Array(".swtrace-\(getpid())".utf8))
+    let new = swtrace_unnamed_file(folder.cString)
     guard new >= 0 else { return false }
     defer { close(new) }
     return OutputFile.write(bytes, to: new) == nil && keep(status, of: old, on: new) && fsync(new) == 0
-      && swtrace_take_place(new, "\(name).swtrace-\(getpid())", name) == 0
+      && swtrace_take_place(new, temporary.cString, name.cString) == 0
   }
 
   private static func keep(_ status: stat, of old: Int32, on new: Int32) -> Bool {

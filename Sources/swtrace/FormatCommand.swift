@@ -20,27 +20,33 @@ struct FormatCommand: ParsableCommand {
   @Flag(help: "Write nothing; name the files that are not formatted and exit with status 1 if there are any.")
   var check = false
 
-  @Option(name: .short, help: ArgumentHelp("Format this program.", valueName: "program"))
-  var e: String?
+  @Option(name: .short, parsing: .unconditional, help: ArgumentHelp("Format this program.", valueName: "program"))
+  var e: ArgumentWord?
+
+  @Option(
+    name: [.short, .customLong("output")], parsing: .unconditional,
+    help: ArgumentHelp("Write the formatted script to a file.", valueName: "file"), completion: .file())
+  var o: ArgumentWord?
 
   @Argument(help: ArgumentHelp("The scripts' files, '-' for standard input.", valueName: "file"))
-  var files: [String] = []
+  var files: [ArgumentWord] = []
 
   func validate() throws {
-    if inPlace, check { throw ValidationError("--in-place and --check exclude each other.") }
+    if inPlace, check { throw ValidationError("--in-place and --check exclude each other") }
     if e == nil, files.isEmpty {
-      throw ValidationError("Give a script: a file, '-' for standard input, or -e 'program'.")
+      throw ValidationError(ScriptOptions.noScript)
     }
-    if e != nil, !files.isEmpty { throw ValidationError("Give files or -e, not both.") }
-    if inPlace, e != nil || files.contains("-") { throw ValidationError("Only files can be formatted in place.") }
+    if e != nil, !files.isEmpty { throw ValidationError("give files or -e, not both") }
+    if inPlace, e != nil || files.contains("-") { throw ValidationError("only files can be formatted in place") }
+    if o != nil, inPlace || check { throw ValidationError("-o is neither for --in-place nor for --check") }
     if files.count > 1, !inPlace, !check {
-      throw ValidationError("One file is formatted to standard output; for more, give --in-place or --check.")
+      throw ValidationError("one file is formatted to standard output; for more, give --in-place or --check")
     }
   }
 
   func run() {
     var failed = false
-    for path in e == nil ? files : [""] {
+    for path in e == nil ? files : [""] as [ArgumentWord] {
       do throws(CommandFailure) {
         if !(try format(path)) { failed = true }
       } catch {
@@ -52,7 +58,7 @@ struct FormatCommand: ParsableCommand {
   }
 
   /// Whether all is well: not so when a file that is checked is not formatted.
-  private func format(_ path: String) throws(CommandFailure) -> Bool {
+  private func format(_ path: ArgumentWord) throws(CommandFailure) -> Bool {
     var options = ScriptOptions()
     options.e = e
     options.words = [path]
@@ -63,7 +69,7 @@ struct FormatCommand: ParsableCommand {
       return formatted == file.bytes
     }
     guard inPlace else {
-      try Terminal.writeOutput(formatted)
+      try OutputFile.write(formatted, to: o ?? "-")
       return true
     }
     if formatted != file.bytes { try FileReplacement.replace(path, with: formatted) }

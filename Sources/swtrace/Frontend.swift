@@ -40,8 +40,9 @@ struct Frontend {
     var compiler = Compiler(target: target)
     compiler.frontEnd.expansion = options.expansion
     compiler.frontEnd.options = CheckerOptions(
-      parameters: options.parameters, namedParameters: options.namedParameters, allowsUnsafe: options.unsafe,
-      configuration: configuration, childPID: childPID, tracedPID: tracedPID)
+      allowsUnsafe: options.unsafe, configuration: configuration, childPID: childPID, tracedPID: tracedPID)
+    compiler.frontEnd.options.parameterBytes = options.parameters
+    compiler.frontEnd.options.namedParameterBytes = options.namedParameters
     compiler.frontEnd.stageEnded = { times.end($0.rawValue) }
     let checked = compiler.check(file, diagnostics: diagnostics)
     let sources = checked.sources

@@ -9,6 +9,9 @@ struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "swtrace --info", abstract: "Tells what the kernel has of all that scripts may use.")
 
+  @Option(parsing: .unconditional, help: ScriptOptions.noFeatureHelp)
+  var noFeature: FeatureList?
+
   func run() {
     do throws(CommandFailure) {
       try Terminal.writeOutput(try text())
@@ -20,7 +23,12 @@ struct InfoCommand: ParsableCommand {
   private func text() throws(CommandFailure) -> String {
     do throws(TargetError) {
       let report = try KernelReport(of: try HostTarget())
-      return system + build + report.groups.map { "\n\($0.title)\n" + columns(of: $0.facts) }.joined()
+      let denied = noFeature?.words ?? []
+      return system + build
+        + report.groups.map { group in
+          "\n\(group.title)\n"
+            + columns(of: group.facts.map { denied.contains($0.name) ? ($0.name, "no") : ($0.name, $0.value) })
+        }.joined()
     } catch {
       throw CommandFailure(error.message)
     }
@@ -39,7 +47,7 @@ struct InfoCommand: ParsableCommand {
   }
 
   /// Two facts a line.
-  private func columns(of facts: [KernelReport.Fact]) -> String {
+  private func columns(of facts: [(name: String, value: String)]) -> String {
     stride(from: 0, to: facts.count, by: 2).map { index in
       let cells = facts[index..<min(index + 2, facts.count)].map { "\($0.name): \($0.value)" }
       guard cells.count == 2 else { return "  \(cells[0])\n" }

@@ -5,25 +5,26 @@ import TraceLang
 /// Reads whole files that a user names: what never ends is refused.
 enum InputFile {
   /// All of a file, '-' for standard input, of at most `maximum` bytes.
-  static func bytes(_ path: String, maximum: Int) throws(CommandFailure) -> [UInt8] {
+  static func bytes(_ path: ArgumentWord, maximum: Int) throws(CommandFailure) -> [UInt8] {
     guard path != "-" else { return try bytes(STDIN_FILENO, path, maximum) }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(path.cString, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(path) }
     defer { close(descriptor) }
     return try bytes(descriptor, path, maximum)
   }
 
   /// The machine that `swtrace record-target` wrote down in a file.
-  static func recordedTarget(_ path: String) throws(CommandFailure) -> RecordedTarget {
+  static func recordedTarget(_ path: ArgumentWord) throws(CommandFailure) -> RecordedTarget {
     let bytes = try bytes(path, maximum: 64 << 20)
     do throws(TargetError) {
       return try RecordedTarget(decoding: bytes)
     } catch {
-      throw CommandFailure("'\(path)': \(error.message)")
+      throw CommandFailure("'\(path.text)': \(error.message)")
     }
   }
 
-  private static func bytes(_ descriptor: Int32, _ path: String, _ maximum: Int) throws(CommandFailure) -> [UInt8] {
+  private static func bytes(_ descriptor: Int32, _ path: ArgumentWord, _ maximum: Int) throws(CommandFailure) -> [UInt8]
+  {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while true {
@@ -33,12 +34,12 @@ enum InputFile {
       guard count > 0 else { throw failure(path) }
       bytes += chunk[..<count]
       guard bytes.count <= maximum else {
-        throw CommandFailure("cannot read '\(path)': it is longer than \(maximum >> 20) MB")
+        throw CommandFailure("cannot read '\(path.text)': it is longer than \(maximum >> 20) MB")
       }
     }
   }
 
-  private static func failure(_ path: String) -> CommandFailure {
-    CommandFailure("cannot read '\(path)': \(Errno(rawValue: errno))")
+  private static func failure(_ path: ArgumentWord) -> CommandFailure {
+    CommandFailure("cannot read '\(path.text)': \(Errno(rawValue: errno))")
   }
 }

@@ -11,11 +11,13 @@ struct ListCommand: ParsableCommand {
     commandName: "swtrace -l",
     abstract: "Lists the probes of this machine, those that a script attaches to, or types of the kernel.",
     usage: """
-      swtrace -l [pattern,...]
+      swtrace -l[v] [pattern,...]
       swtrace -l[v] 'struct NAME' | 'union NAME' | 'enum NAME'
       swtrace -l FILE
       swtrace -l -e 'program'
       """)
+
+  @OptionGroup var options: ScriptOptions
 
   @Flag(name: [.customShort("l"), .customLong("list")], help: "List probes.")
   var isListing = false
@@ -23,23 +25,13 @@ struct ListCommand: ParsableCommand {
   @Flag(name: [.short, .customLong("verbose")], help: "Show the arguments of each probe.")
   var verbose = false
 
-  @Option(name: .short, help: ArgumentHelp("List what this program attaches to.", valueName: "program"))
-  var e: String?
-
   @Option(
-    name: .short,
+    name: [.short, .customLong("pid")], parsing: .unconditional,
     help: ArgumentHelp("Binaries named '*', and where none is named, are those of this process.", valueName: "pid"))
-  var p: Int32?
+  var p: ProcessNumber?
 
-  @Option(help: ScriptOptions.traceableFunctionsHelp)
-  var traceableFunctions: String?
-
-  @Argument(help: ArgumentHelp("Names with wildcards, or a script.", valueName: "pattern-or-file"))
-  var pattern: String?
-
-  /// Whether the words of a command line, up to the script and its parameters, ask for a list.
-  static func isWanted(_ words: [String]) -> Bool {
-    words.prefix { $0 != "--" && $0 != "-e" && $0 != "-c" }.contains { ["-l", "--list", "-lv", "-vl"].contains($0) }
+  func validate() throws {
+    if options.e == nil, options.words.count > 1 { throw ValidationError("-l takes one pattern or file") }
   }
 
   func run() {
@@ -63,28 +55,35 @@ struct ListCommand: ParsableCommand {
       for argument in entry.arguments { writer.writeLine("    \(argument)") }
     }
     do throws(TargetError) {
-      let host = try HostTarget(traceableFunctions: traceableFunctions, tracedProcess: p)
+      let host = try HostTarget(traceableFunctions: options.traceableFunctions, tracedProcess: p?.number)
       // The end of the process frees what the host knows at once, and not name by name.
       _ = Unmanaged.passRetained(host)
       let search = ProbeSearch(host, isOfProcess: p != nil)
-      if let script {
-        let names = try LargeStack.run { () throws(TargetError) in try program(of: script, host).probeNames }
+      if isOfScript {
+        let names = try LargeStack.run { () throws(TargetError) in try program(host).probeNames }
         for name in names { give(try search.probe(named: name, withArguments: verbose)) }
         return
       }
-      let pattern = pattern ?? "*"
-      if host.listTypes(matching: pattern, withMembers: verbose, { writer.write($0) }) {
-        if writer.isUnused { throw TargetError("this kernel has no type '\(pattern)'") }
-        return
+      let pattern = pattern?.text ?? "*"
+      if Self.looksLikeFile(pattern) { remark("'\(pattern)' is not a file that there is: it is taken for a pattern") }
+      // Names of types may stand among patterns of probes.
+      var probes: [String] = []
+      for part in pattern.split(separator: ",") {
+        let words = part.split(separator: " ").joined(separator: " ")
+        let isOfTypes = try host.listTypes(matching: words, withMembers: verbose) { writer.write($0) }
+        if !isOfTypes { probes.append(words) }
       }
-      try search.probes(matching: pattern, withArguments: verbose, give)
-      guard writer.isUnused else { return }
-      throw TargetError(
-        Self.looksLikeFile(pattern)
-          ? "'\(pattern)' is not a file, and no probe matches it" : "no probe matches '\(pattern)'")
+      if !probes.isEmpty {
+        try search.probes(matching: probes.joined(separator: ","), withArguments: verbose, give)
+      }
+      if writer.isUnused { remark("nothing matches '\(pattern)'") }
     } catch {
       throw CommandFailure(error.message)
     }
+  }
+
+  private func remark(_ text: String) {
+    if !options.noWarnings { Terminal.tell([.warning(text, at: nil)], SourceMap(), as: style) }
   }
 
   /// Probes whose names have slashes have a provider before them.
@@ -92,30 +91,25 @@ struct ListCommand: ParsableCommand {
     pattern.hasSuffix(".bt") || (pattern.contains("/") && !pattern.contains(":"))
   }
 
-  /// The words that give a script: `-e` and its text, or a file.
-  private var script: [String]? {
-    if let e { return ["-e", e] }
-    return isFile ? pattern.map { [$0] } : nil
-  }
+  /// What is to be listed, unless it is what a script attaches to.
+  private var pattern: ArgumentWord? { options.words.first }
 
-  private func program(of words: [String], _ host: HostTarget) throws(TargetError) -> Program {
-    do {
-      return try Frontend(target: host, options: try ScriptOptions.parse(words), style: style).compile().program
-    } catch let error as CommandFailure {
-      throw TargetError(error.message)
+  private func program(_ host: HostTarget) throws(TargetError) -> Program {
+    do throws(CommandFailure) {
+      let frontend = Frontend(target: host, options: options, style: style)
+      return try frontend.compile(tracedPID: p.map { Int($0.number) }).program
     } catch {
-      throw TargetError(ScriptOptions.message(for: error))
+      throw TargetError(error.message)
     }
   }
 
-  private var style: DiagnosticStyle {
-    DiagnosticStyle(isJSON: false, isColored: ColorMode.ofEnvironment().mode.isColored)
-  }
+  private var style: DiagnosticStyle { DiagnosticStyle(isJSON: false, isColored: options.isColored) }
 
-  private var isFile: Bool {
+  private var isOfScript: Bool {
+    if options.e != nil { return true }
     guard let pattern else { return false }
     var status = stat()
-    return stat(pattern, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    return pattern == "-" || stat(pattern.cString, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
   }
 }
 

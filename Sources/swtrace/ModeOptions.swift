@@ -3,11 +3,11 @@ import Glibc
 
 /// `--mode`
 enum ModeWord: String, WordOption {
-  case test, bench, codegen, format
+  case test, bench, codegen
+  /// `swtrace fmt`
+  case format
+  /// Compiles and tells the time of each stage.
   case compilerBench = "compiler-bench"
-
-  /// Those that there are here: of the others it is told what to use.
-  static var allValueStrings: [String] { [Self.test, .bench, .codegen].map(\.rawValue) }
 }
 
 /// `--probe-filter`: a POSIX extended regular expression that is looked for in names.

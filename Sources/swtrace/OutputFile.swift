@@ -5,10 +5,10 @@ import SystemPackage
 enum OutputFile {
   /// Writes to a file, '-' for standard output, all or nothing: a regular file that is there stays as it is until all
   /// of the new bytes are there.
-  static func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
+  static func write(_ bytes: [UInt8], to path: ArgumentWord) throws(CommandFailure) {
     if path == "-" { return try Terminal.writeOutput(bytes) }
     var status = stat()
-    if stat(path, &status) == 0 {
+    if stat(path.cString, &status) == 0 {
       if status.st_mode & S_IFMT == S_IFREG { return try FileReplacement.replace(path, with: bytes) }
       return try write(bytes, opening: path, 0)
     }
@@ -17,13 +17,13 @@ enum OutputFile {
     do throws(CommandFailure) {
       try write(bytes, opening: path, O_CREAT)
     } catch {
-      if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG { unlink(path) }
+      if stat(path.cString, &status) == 0, status.st_mode & S_IFMT == S_IFREG { unlink(path.cString) }
       throw error
     }
   }
 
-  private static func write(_ bytes: [UInt8], opening path: String, _ flags: Int32) throws(CommandFailure) {
-    let descriptor = open(path, O_WRONLY | O_CLOEXEC | flags, 0o644)
+  private static func write(_ bytes: [UInt8], opening path: ArgumentWord, _ flags: Int32) throws(CommandFailure) {
+    let descriptor = open(path.cString, O_WRONLY | O_CLOEXEC | flags, 0o644)
     guard descriptor >= 0 else { throw failure(path, Errno(rawValue: errno)) }
     let error = write(bytes, to: descriptor)
     // Some file systems only tell of a full disk when the file is closed.
@@ -48,7 +48,7 @@ enum OutputFile {
     return nil
   }
 
-  static func failure(_ path: String, _ error: Errno) -> CommandFailure {
-    CommandFailure("cannot write '\(path)': \(error)")
+  static func failure(_ path: ArgumentWord, _ error: Errno) -> CommandFailure {
+    CommandFailure("cannot write '\(path.text)': \(error)")
   }
 }

@@ -11,8 +11,10 @@ struct RecordTargetCommand: ParsableCommand {
 
   @OptionGroup var script: ScriptOptions
 
-  @Option(name: .short, help: ArgumentHelp("The file to write.", valueName: "file"))
-  var o: String
+  @Option(name: .short, parsing: .unconditional, help: ArgumentHelp("The file to write.", valueName: "file"))
+  var o: ArgumentWord
+
+  func validate() throws { try script.requireScript() }
 
   func run() {
     do throws(CommandFailure) {

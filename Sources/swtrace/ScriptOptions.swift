@@ -9,8 +9,11 @@ struct ScriptOptions: ParsableArguments {
     "Probe only functions of the kernel that this file has, as available_filter_functions of tracefs lists them.",
     valueName: "file")
 
-  @Option(name: .short, help: ArgumentHelp("Trace with this program.", valueName: "program"))
-  var e: String?
+  static let noFeatureHelp = ArgumentHelp(
+    "Kinds of links not to use: kprobe_multi, kprobe_session, uprobe_multi.", valueName: "feature,...")
+
+  @Option(name: .short, parsing: .unconditional, help: ArgumentHelp("Trace with this program.", valueName: "program"))
+  var e: ArgumentWord?
 
   @Flag(help: "Allow system() and other functions that act on the machine.")
   var unsafe = false
@@ -21,29 +24,30 @@ struct ScriptOptions: ParsableArguments {
   @Flag(name: [.short, .customLong("warnings")], help: "Tell of each read of memory that fails.")
   var k = false
 
-  @Option(
-    help: ArgumentHelp(
-      "Kinds of links not to use: kprobe_multi, kprobe_session, uprobe_multi.", valueName: "feature,..."))
+  @Option(parsing: .unconditional, help: ScriptOptions.noFeatureHelp)
   var noFeature: FeatureList?
 
-  @Option(help: ScriptOptions.traceableFunctionsHelp, completion: .file())
+  @Option(parsing: .unconditional, help: ScriptOptions.traceableFunctionsHelp, completion: .file())
   var traceableFunctions: String?
 
-  @Option(help: ArgumentHelp("Colour diagnostics: auto, always or never.", valueName: "when"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Colour diagnostics: auto, always or never.", valueName: "when"))
   var color: ColorMode?
 
   @Option(
-    name: .customShort("I"), parsing: .singleValue,
+    name: .customShort("I"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp("Look for headers in this folder first.", valueName: "folder"), completion: .directory)
   var headerFolders: [String] = []
 
   @Option(
-    name: .customLong("include"), parsing: .singleValue,
+    name: .customLong("include"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp("Include a header before the script.", valueName: "header"))
   var headers: [String] = []
 
   @Option(
-    help: ArgumentHelp("Run test: or bench: probes in place of tracing, or only compile (codegen).", valueName: "mode"))
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "In place of tracing: run test: or bench: probes, only compile (codegen; compiler-bench tells the time), format.",
+      valueName: "mode"))
   var mode: ModeWord?
 
   @Flag(help: "Run the test: probes (--mode test).")
@@ -53,6 +57,7 @@ struct ScriptOptions: ParsableArguments {
   var bench = false
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Run only probes whose names match, and begin and end.", valueName: "regular expression"))
   var probeFilter: NameFilter?
 
@@ -61,21 +66,19 @@ struct ScriptOptions: ParsableArguments {
       "The script's file, '-' for standard input (unless -e is given), and its parameters.",
       valueName: "file-and-parameters"),
     completion: .custom(WordCompletion.candidates))
-  var words: [String] = []
+  var words: [ArgumentWord] = []
 
   func validate() throws {
-    if e == nil, words.isEmpty {
-      throw ValidationError("Give a script: a file, '-' for standard input, or -e 'program'.")
-    }
     if [mode != nil, test, bench].count(where: { $0 }) > 1 {
-      throw ValidationError("--mode, --test and --bench exclude each other.")
+      throw ValidationError("--mode, --test and --bench exclude each other")
     }
-    switch mode {
-    case .compilerBench:
-      throw ValidationError("There is no --mode compiler-bench: '-d time' tells the time of each stage.")
-    case .format: throw ValidationError("There is no --mode format: 'swtrace fmt' formats scripts.")
-    case .test, .bench, .codegen, nil: break
-    }
+  }
+
+  static let noScript = "give a script: a file, '-' for standard input, or -e 'program'"
+
+  /// - Throws: where there is no script.
+  func requireScript() throws {
+    if e == nil, words.isEmpty { throw ValidationError(Self.noScript) }
   }
 
   /// Which of the script's probes are run.
@@ -109,23 +112,26 @@ struct ScriptOptions: ParsableArguments {
   var isColored: Bool { (color ?? ColorMode.ofEnvironment().mode).isColored }
 
   /// `$1`, `$2`, ...
-  var parameters: [String] { scriptWords.filter { !$0.hasPrefix("--") } }
+  var parameters: [[UInt8]] { scriptWords.map(\.bytes).filter { !$0.starts(with: Self.dashes) } }
 
-  /// `--name=value` and `--name`, which only stand behind `--`.
-  var namedParameters: [String: String] {
-    var named: [String: String] = [:]
-    for word in scriptWords where word.hasPrefix("--") {
-      let parts = word.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      named[String(parts[0])] = parts.count == 2 ? String(parts[1]) : ""
+  /// `--name=value` and `--name`, which only stand after `--`.
+  var namedParameters: [String: [UInt8]?] {
+    var named: [String: [UInt8]?] = [:]
+    for word in scriptWords where word.bytes.starts(with: Self.dashes) {
+      let parts = word.bytes.dropFirst(Self.dashes.count).split(
+        separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      named[String(decoding: parts[0], as: UTF8.self)] = .some(parts.count == 2 ? Array(parts[1]) : nil)
     }
     return named
   }
 
-  private var scriptWords: [String] { e == nil ? Array(words.dropFirst()) : words }
+  private static let dashes = Array("--".utf8)
+
+  private var scriptWords: [ArgumentWord] { e == nil ? Array(words.dropFirst()) : words }
 
   /// What the script's directives and imports may read.
   var expansion: ExpansionOptions {
-    let path = e == nil ? words.first ?? "" : ""
+    let path = e == nil ? words.first?.text ?? "" : ""
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     return ExpansionOptions(
       headerFolders: headerFolders, headers: headers, headerReader: SystemPreprocessor(scriptFolder: folder),
@@ -134,10 +140,10 @@ struct ScriptOptions: ParsableArguments {
 
   /// The script's text and the name messages show it under.
   func source() throws(CommandFailure) -> SourceFile {
-    if let e { return SourceFile(name: "stdin", text: e) }
+    if let e { return SourceFile(name: "stdin", bytes: e.bytes) }
     let path = words.first ?? "-"
     let bytes = try InputFile.bytes(path, maximum: Self.maximumLength)
-    return SourceFile(name: path == "-" ? "stdin" : path, bytes: bytes)
+    return SourceFile(name: path == "-" ? "stdin" : path.text, bytes: bytes)
   }
 
   /// Scripts longer than this, in bytes, are refused.
@@ -161,11 +167,13 @@ struct FeatureList: ExpressibleByArgument {
     ("kprobe_multi", .kprobeMulti), ("kprobe_session", .kprobeSession), ("uprobe_multi", .uprobeMulti),
   ]
 
+  let words: [String]
   let features: Set<KernelFeature>
 
   init?(argument: String) {
     let words = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     guard words.allSatisfy(Self.allValueStrings.contains) else { return nil }
+    self.words = words
     features = Set(Self.features.filter { words.contains($0.name) }.map(\.feature))
   }
 

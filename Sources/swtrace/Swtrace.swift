@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Runtime
+import TraceLang
 
 @main
 enum Swtrace {
@@ -12,21 +13,52 @@ enum Swtrace {
     ("record-target", RecordTargetCommand.self),
   ]
 
-  /// The first word chooses a command where it is the name of one; else the words are for tracing.
+  /// The first word chooses a command where it is the name of one; else the options say what is asked for.
   static func main() {
     keepStandardStreams()
-    let words = ProcessArguments.words
-    if let command = commands.first(where: { $0.name == words.first }) {
-      return run(command.type, Array(words.dropFirst()))
+    let words = ProcessArguments.words.map(ArgumentWord.init)
+    let texts = words.map(\.argument)
+    if let command = commands.first(where: { $0.name == texts.first }) {
+      return run(command.type, Array(texts.dropFirst()))
     }
-    if let script = CompletionScript.text(for: words) { return write(script) }
-    switch words.first {
-    case _ where words.prefix(while: { $0 != "--" }).contains("--fmt"):
-      run(FormatCommand.self, words.filter { $0 != "--fmt" })
-    case "-V", "--version": write("swtrace \(version)")
-    case "--info": run(InfoCommand.self, Array(words.dropFirst()))
-    default: if ListCommand.isWanted(words) { run(ListCommand.self, words) } else { run(TraceCommand.self, words) }
+    if let script = CompletionScript.text(for: texts) { return write(script) }
+    // A shell asks ArgumentParser for completions, and for a script of a shell that there is none for.
+    if let first = texts.first, first.hasPrefix("---") || first.hasPrefix(CompletionScript.option) {
+      return run(TraceCommand.self, texts)
     }
+    if words.isEmpty {
+      Terminal.writeError(TraceCommand.helpMessage() + "\n")
+      exit(EXIT_FAILURE)
+    }
+    do throws(CommandFailure) {
+      try run(CommandLineWords(words))
+    } catch {
+      Terminal.fail(error, as: style)
+    }
+  }
+
+  private static func run(_ line: CommandLineWords) throws(CommandFailure) {
+    let command = try line.command()
+    switch line.ending {
+    case .help: return write(command == .list ? ListCommand.helpMessage() : TraceCommand.helpMessage())
+    case .version: return write("swtrace \(version)")
+    case .information: return run(InfoCommand.self, line.words(for: .information))
+    case nil: break
+    }
+    let style = DiagnosticStyle(isJSON: line.isJSON, isColored: style.isColored)
+    Terminal.tell(line.remarks.map { .warning($0, at: nil) }, SourceMap(), as: style)
+    let words = line.words(for: command)
+    switch command {
+    case .trace: run(TraceCommand.self, words)
+    case .list: run(ListCommand.self, words)
+    case .format: run(FormatCommand.self, words)
+    case .build: run(BuildCommand.self, words)
+    case .information: run(InfoCommand.self, words)
+    }
+  }
+
+  private static var style: DiagnosticStyle {
+    DiagnosticStyle(isJSON: false, isColored: ColorMode.ofEnvironment().mode.isColored)
   }
 
   /// Runs a command, or says what is wrong with its words; help that cannot be written is a failure as all output is.
@@ -35,10 +67,11 @@ enum Swtrace {
       var parsed = try command.parseAsRoot(words)
       try parsed.run()
     } catch {
-      let text = command.fullMessage(for: error)
-      let code = command.exitCode(for: error)
-      if code == .success { write(text) } else { Terminal.writeError(text + "\n") }
-      exit(code.rawValue)
+      if command.exitCode(for: error) == .success { return write(command.fullMessage(for: error)) }
+      // As bpftrace, whatever is wrong.
+      Terminal.fail(
+        CommandFailure(command.message(for: error), notes: ["'\(command._commandName) --help' lists all options"]),
+        as: style)
     }
   }
 
@@ -46,7 +79,7 @@ enum Swtrace {
     do throws(CommandFailure) {
       try Terminal.writeOutput(line + "\n")
     } catch {
-      Terminal.fail(error, as: DiagnosticStyle(isJSON: false, isColored: ColorMode.ofEnvironment().mode.isColored))
+      Terminal.fail(error, as: style)
     }
   }
 

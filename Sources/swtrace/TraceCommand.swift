@@ -32,29 +32,38 @@ struct TraceCommand: ParsableCommand {
 
   @OptionGroup var script: ScriptOptions
 
-  @Option(name: .short, help: ArgumentHelp("Format of output and diagnostics: text or json.", valueName: "format"))
+  @Option(
+    name: [.short, .customLong("format")], parsing: .unconditional,
+    help: ArgumentHelp("Format of output and diagnostics: text or json.", valueName: "format"))
   var f: Format = .text
 
-  @Option(name: .short, help: ArgumentHelp("Write output to a file.", valueName: "file"), completion: .file())
-  var o: String?
+  @Option(
+    name: [.short, .customLong("output")], parsing: .unconditional,
+    help: ArgumentHelp("Write output to a file.", valueName: "file"), completion: .file())
+  var o: ArgumentWord?
 
-  @Option(name: .short, help: ArgumentHelp("Run a command, trace until it ends.", valueName: "command"))
-  var c: String?
+  @Option(
+    name: [.short, .customLong("cmd")], parsing: .unconditional,
+    help: ArgumentHelp("Run a command, trace until it ends.", valueName: "command"))
+  var c: ArgumentWord?
 
-  @Option(name: .short, help: ArgumentHelp("Trace this process only, until it ends.", valueName: "pid"))
-  var p: Int32?
+  @Option(
+    name: [.short, .customLong("pid")], parsing: .unconditional,
+    help: ArgumentHelp("Trace this process only, until it ends.", valueName: "pid"))
+  var p: ProcessNumber?
 
   @Flag(help: "Switch the semaphores of USDT probes on by their file, as is always done.")
   var usdtFileActivation = false
 
   @Option(
-    name: .short,
+    name: [.short, .customLong("debug")], parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "Print stages of compilation: syntax, program, plan, ir, ir-opt, bpf, maps, time, all.", valueName: "stage,..."))
-  var d: StageList?
+      "Print stages of compilation: syntax, program, plan, ir, ir-opt, bpf, maps, time, all; or logs: libbpf, verifier.",
+      valueName: "stage,..."))
+  var d: [StageList] = []
 
   @Option(
-    name: .customShort("B"),
+    name: .customShort("B"), parsing: .unconditional,
     help: ArgumentHelp(
       "Buffering of output: none, line or full; it is written after each batch of events in all.", valueName: "mode"))
   var buffering: Buffering = .line
@@ -62,16 +71,40 @@ struct TraceCommand: ParsableCommand {
   @Flag(name: [.short, .customLong("quiet")], help: "Print only what the script prints.")
   var quiet = false
 
-  @Flag(name: [.short, .customLong("verbose")], help: "Print the verifier's log.")
+  @Flag(name: [.short, .customLong("verbose")], help: "Print the verifier's log; with -l, the arguments of probes.")
   var verbose = false
 
   @Flag(help: "Compile, load and attach, and do not run.")
   var dryRun = false
 
   @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Write the script's programs and maps to an ELF object, too.", valueName: "file"),
+    completion: .file())
+  var emitElf: ArgumentWord?
+
+  @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Compile for a recorded machine, and do not run.", valueName: "file"),
     completion: .file())
-  var target: String?
+  var target: ArgumentWord?
+
+  // For the help and for completion: these choose another command before this one is asked (`OptionName`).
+
+  @Flag(name: [.short, .customLong("list")], help: "List probes; see 'swtrace -l --help'.")
+  var list = false
+
+  @Flag(help: "Tell what this machine and its kernel have.")
+  var info = false
+
+  @Flag(name: .customLong("fmt"), help: "Format the script, as 'swtrace fmt' does.")
+  var formatsScript = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Write a bundle, as 'swtrace build' does, and do not run.", valueName: "file"),
+    completion: .file())
+  var aot: ArgumentWord?
 
   @Flag(name: [.customShort("V"), .customLong("version")], help: "Print the version.")
   var version = false
@@ -86,9 +119,8 @@ struct TraceCommand: ParsableCommand {
   }
 
   mutating func validate() throws {
-    if version { throw CleanExit.message("swtrace \(Swtrace.version)") }
-    if c != nil, p != nil { throw ValidationError("-c and -p exclude each other.") }
-    if let p, p <= 0 { throw ValidationError("-p takes a process ID.") }
+    if c != nil, p != nil { throw ValidationError("-c and -p exclude each other") }
+    try script.requireScript()
   }
 
   func run() {
@@ -108,7 +140,7 @@ struct TraceCommand: ParsableCommand {
     }
     let host: HostTarget
     do throws(TargetError) {
-      host = try HostTarget(traceableFunctions: script.traceableFunctions, tracedProcess: p)
+      host = try HostTarget(traceableFunctions: script.traceableFunctions, tracedProcess: p?.number)
     } catch {
       throw CommandFailure(error.message)
     }
@@ -116,11 +148,28 @@ struct TraceCommand: ParsableCommand {
     let child = try startedCommand()
     let childPID = child.map { Int($0.pid) }
     let bundle = try LargeStack.run { () throws(CommandFailure) in
-      let result = try frontend.compile(childPID: childPID, tracedPID: p.map(Int.init), isForRun: true)
-      if let d { try Terminal.writeOutput(StagePrinter(result, d.stages).text()) }
+      let result = try frontend.compile(
+        childPID: childPID, tracedPID: p.map { Int($0.number) }, isForRun: true)
+      if !stages.isEmpty { try Terminal.writeOutput(StagePrinter(result, stages).text()) }
+      if let emitElf {
+        try OutputFile.write(try Self.object(of: result.compilation.bundle), to: emitElf)
+      }
       return try Self.checked(result.compilation.bundle)
     }
-    return script.mode == .codegen ? 0 : try run(bundle, host, child)
+    switch script.mode {
+    case .codegen, .compilerBench: return 0
+    case .test, .bench, .format, nil: return try run(bundle, host, child)
+    }
+  }
+
+  /// What `-d` asks for, and `--mode compiler-bench`.
+  private var stages: Set<Stage> {
+    let asked = d.reduce(into: Set<Stage>()) { $0.formUnion($1.stages) }
+    return script.mode == .compilerBench ? asked.union([.time]) : asked
+  }
+
+  private static func object(of bundle: Bundle) throws(CommandFailure) -> [UInt8] {
+    do throws(BundleError) { return try ObjectFile.encode(bundle) } catch { throw CommandFailure(error.message) }
   }
 
   private static func checked(_ bundle: Bundle) throws(CommandFailure) -> CheckedBundle {
@@ -132,28 +181,29 @@ struct TraceCommand: ParsableCommand {
   }
 
   /// Runs what `swtrace build` made.
-  private func traceBundle(_ path: String) throws(CommandFailure) -> Int32 {
+  private func traceBundle(_ path: ArgumentWord) throws(CommandFailure) -> Int32 {
     guard script.words.count == 1 else {
-      throw CommandFailure("'\(path)' is a bundle, whose parameters are fixed: give them to 'swtrace build'")
+      throw CommandFailure("'\(path.text)' is a bundle, whose parameters are fixed: give them to 'swtrace build'")
     }
     guard script.mode == nil, !script.test, !script.bench, script.probeFilter == nil else {
-      throw CommandFailure("'\(path)' is a bundle, whose probes are fixed: give the mode to 'swtrace build'")
+      throw CommandFailure("'\(path.text)' is a bundle, whose probes are fixed: give the mode to 'swtrace build'")
     }
-    guard d == nil, target == nil else {
+    guard d.isEmpty, target == nil, emitElf == nil else {
       throw CommandFailure(
-        "'\(path)' is a bundle, and -d and --target are for scripts: give them with the script it was built from")
+        "'\(path.text)' is a bundle, and -d, --target and --emit-elf are for scripts: give them with the script it was built from"
+      )
     }
     let host: HostTarget
     do throws(TargetError) { host = try HostTarget() } catch { throw CommandFailure(error.message) }
     let child = try startedCommand()
-    let process = child.map { TracedProcess.command($0.pid) } ?? p.map { .given($0) }
+    let process = child.map { TracedProcess.command($0.pid) } ?? p.map { .given($0.number) }
     let bundle = try LargeStack.run { () throws(CommandFailure) in
       let bundle = try BundleReader.bundle(path, allowsUnsafe: script.unsafe, on: host)
       guard let process else { return bundle }
       do throws(BundleError) {
         return try bundle.narrowed(to: process, in: host.pidNamespace)
       } catch {
-        throw CommandFailure("'\(path)': \(error.message)")
+        throw CommandFailure("'\(path.text)': \(error.message)")
       }
     }
     return try run(bundle, host, child)
@@ -162,7 +212,7 @@ struct TraceCommand: ParsableCommand {
   /// The command of `-c`, which waits until everything is attached.
   private func startedCommand() throws(CommandFailure) -> ChildProcess? {
     do throws(RuntimeError) {
-      return try c.map { command throws(RuntimeError) in try ChildProcess(command: command) }
+      return try c.map { command throws(RuntimeError) in try ChildProcess(command: command.bytes) }
     } catch {
       throw CommandFailure(error.description)
     }
@@ -171,7 +221,8 @@ struct TraceCommand: ParsableCommand {
   /// Prints what was asked of a script compiled for another machine.
   private func show(_ frontend: Frontend) throws(CommandFailure) -> Int32 {
     try LargeStack.run { () throws(CommandFailure) in
-      try Terminal.writeOutput(StagePrinter(try frontend.compile(isForRun: true), d?.stages ?? [.bpf, .maps]).text())
+      try Terminal.writeOutput(
+        StagePrinter(try frontend.compile(isForRun: true), stages.isEmpty ? [.bpf, .maps] : stages).text())
     }
     return 0
   }
@@ -181,10 +232,11 @@ struct TraceCommand: ParsableCommand {
   {
     var options = SessionOptions()
     options.isQuiet = quiet
-    options.isVerbose = verbose
+    options.isVerbose = verbose || d.contains(where: \.logsVerifier)
+    options.logsLibrary = d.contains(where: \.logsLibrary)
+    options.showsWarnings = !script.noWarnings
     options.format = f == .json ? .json : .text
-    options.command = c
-    options.process = p
+    options.process = p?.number
     options.isDryRun = dryRun
     if let o {
       options.output = try Self.openOutput(o)
@@ -198,30 +250,9 @@ struct TraceCommand: ParsableCommand {
   }
 
   /// The session empties the file, once there is something to put into it.
-  private static func openOutput(_ path: String) throws(CommandFailure) -> Int32 {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+  private static func openOutput(_ path: ArgumentWord) throws(CommandFailure) -> Int32 {
+    let descriptor = open(path.cString, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw OutputFile.failure(path, Errno(rawValue: errno)) }
     return descriptor
   }
-}
-
-/// `-d bpf,maps`
-struct StageList: ExpressibleByArgument {
-  let stages: Set<Stage>
-
-  init?(argument: String) {
-    var stages: Set<Stage> = []
-    for word in argument.split(separator: ",", omittingEmptySubsequences: false) {
-      if word == "all" {
-        stages.formUnion(Stage.contents)
-      } else if let stage = Stage(rawValue: String(word)) {
-        stages.insert(stage)
-      } else {
-        return nil
-      }
-    }
-    self.stages = stages
-  }
-
-  static var allValueStrings: [String] { Stage.allCases.map(\.rawValue) + ["all"] }
 }

@@ -22,8 +22,13 @@ enum WordCompletion {
   private static func candidates(_ words: [String], _ index: Int) -> [String] {
     guard words.indices.contains(index) else { return [] }
     if index > 1, words[1] == "help" { return HelpCommand.names }
-    if ListCommand.isWanted(Array(words.dropFirst())) { return probes(pattern(words, index)) }
+    if asksForList(words.dropFirst()) { return probes(pattern(words, index)) }
     return (index == 1 ? Swtrace.commands.map(\.name) : []) + files(words[index])
+  }
+
+  /// Whether the words up to the script and its parameters, as far as they are written, ask for a list.
+  private static func asksForList(_ words: ArraySlice<String>) -> Bool {
+    words.prefix { $0 != "--" && $0 != "-e" && $0 != "-c" }.contains { ["-l", "--list", "-lv", "-vl"].contains($0) }
   }
 
   /// The word with the parts before it that a shell has split off at colons.

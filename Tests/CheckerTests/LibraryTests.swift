@@ -169,6 +169,7 @@ import TraceLang
       ),
       ("kaddr(\"none\")", "there is no kernel symbol 'none', or the kernel hides its address"),
       ("cgroupid(\"/none\")", "there is no cgroup of version 2 at '/none'"),
+      ("copyin(1, 2)", "there is no function 'copyin'"),
       ("kstack(nothing)", "kstack() has no mode 'nothing'"),
       ("kstack(1, 2)", "kstack() takes a mode and then a limit"),
       ("ustack(0)", "a stack has 1 to 1024 frames, not 0"),
@@ -201,8 +202,6 @@ import TraceLang
     arguments: [
       ("static_assert(1 == 2, \"one is not two\");", "one is not two"),
       ("fail(\"%s has %d, %x\", \"it\", 10, 255);", "it has 10, ff"),
-      ("@h[1] = hist(1); print(@h[1]);", "what hist() gathers prints with its whole map"),
-      ("@s[1] = tseries(1, 1s, 5); print(@s[1]);", "what tseries() gathers prints with its whole map"),
       ("assert_str(1);", "this must be a string, an array or a pointer, not int64"),
       ("override(1);", "override() is only there in kprobe probes, at the start of a function"),
       ("unwatch(\"x\");", "unwatch() needs an address, not string[2]"),

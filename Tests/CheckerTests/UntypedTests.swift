@@ -113,7 +113,7 @@ import TraceLang
     "a map that nothing is assigned to reads as 0, with a warning",
     arguments: [
       ("@a = @n; @b = @a + 1;", "1:14-16"), ("if (@n == 1) { }", "1:13-15"), ("@a = @n[@a];", "1:14-20"),
-      ("@a[@n] = @a[1] + 1;", "1:12-14"), ("print(@n[1]);", "1:15-20"), ("printf(\"%d\", @n);", "1:22-24"),
+      ("@a[@n] = @a[1] + 1;", "1:12-14"), ("print(@n[1]);", "1:15-17"), ("printf(\"%d\", @n);", "1:22-24"),
       ("$x = @n ? 1 : 2; print($x);", "1:14-16"),
     ])
   func unassignedRead(body: String, place: String) {

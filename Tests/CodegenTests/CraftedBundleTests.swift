@@ -410,8 +410,9 @@ import TraceLang
     #expect(try effect(calling: Helper.sendSignal.rawValue) == "sends signals")
     #expect(try effect(calling: Helper.sendSignalThread.rawValue) == "sends signals")
     #expect(try effect(calling: Helper.overrideReturn.rawValue) == "changes what functions of the kernel return")
-    // Kernel: bpf_probe_write_user, which no script calls.
-    #expect(try effect(calling: 36) == "calls the kernel's helper 36")
+    #expect(try effect(calling: Helper.probeWriteUser.rawValue) == "changes the memory of processes")
+    // Kernel: bpf_skb_store_bytes, which no script calls.
+    #expect(try effect(calling: 9) == "calls the kernel's helper 9")
     var bundle = try bundle()
     bundle.actions.append(.system(Format(segments: [.literal(Array("true".utf8))])))
     #expect(try CheckedBundle(bundle).effect == "runs commands")

@@ -81,7 +81,7 @@ import Testing
         == "ERROR: '\(path)' is a bundle, whose parameters are fixed: give them to 'swtrace build'\n")
     #expect(
       try run([Repository.swtrace, "-d", "bpf", path]).errors
-        == "ERROR: '\(path)' is a bundle, and -d and --target are for scripts: give them with the script it was built from\n"
+        == "ERROR: '\(path)' is a bundle, and -d, --target and --emit-elf are for scripts: give them with the script it was built from\n"
     )
     #expect(try build(["-o", path + "2", path]).errors == "ERROR: '\(path)' is a bundle already\n")
     var bytes = try FileContents.bytes(path)

@@ -62,6 +62,21 @@ import TraceLang
     }
   }
 
+  @Test("every option that --help lists is one", arguments: [[], ["-l"]]) func listedOptions(words: [String]) throws {
+    let lines = try run([Repository.swtrace] + words + ["--help"]).output.split(separator: "\n")
+    let spellings = lines.filter { $0.hasPrefix("  -") }.flatMap { line in
+      line.split(separator: " ").prefix { $0.hasPrefix("-") || $0.hasPrefix("<") }.filter { $0.hasPrefix("-") }.map {
+        String($0.prefix { $0 != "," })
+      }
+    }
+    #expect(spellings.count > 10)
+    for spelling in spellings {
+      // A value, or an operand after a flag.
+      let result = try run([Repository.swtrace, spelling, "x", "-V"])
+      #expect(result.ending == .exited(0) && result.errors == "", "\(spelling): \(result.errors)")
+    }
+  }
+
   @Test("for an unknown name, help tells the nearest") func unknown() throws {
     let result = try help("strlne")
     #expect(result.ending == .exited(1) && result.output == "")
@@ -130,6 +145,9 @@ import TraceLang
 
   @Test("a shell completes the values of options") func values() throws {
     #expect(try offers(["-f", "js"]) == ["json"])
+    #expect(try offers(["--mode", "comp"]) == ["compiler-bench"])
+    #expect(try offers(["--output", "examples/exec-c"]) == ["examples/exec-counts.bt"])
+    #expect(try offers(["--probe-f"]) == ["--probe-filter"])
     #expect(try offers(["--target", "Tests/Targets/x86"]) == ["Tests/Targets/x86_64.json"])
   }
 }

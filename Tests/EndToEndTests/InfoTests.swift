@@ -35,6 +35,15 @@ struct InfoTests {
     #expect(text.contains("loop: \(loop.ending == .exited(0) ? "yes" : "no")"))
   }
 
+  @Test("--info is asked for before and after other options, and nothing after it counts") func otherOptions() throws {
+    let text = try info().joined(separator: "\n")
+    for words in [["-q", "--info"], ["-e", "begin { }", "--info", "-x"], ["--inf"]] {
+      #expect(try run([Repository.swtrace] + words).output == text)
+    }
+    let denied = try run([Repository.swtrace, "--no-feature", "uprobe_multi", "--info"]).output
+    #expect(denied.contains("uprobe_multi: no"))
+  }
+
   @Test(
     "a helper that the kernel was built without is not there",
     .enabled(if: access("/proc/config.gz", R_OK) == 0, "needs the kernel's configuration"))

@@ -84,6 +84,7 @@ import Testing
         \tstruct list_head *prev;
         };
 
+
         """)
     #expect(
       try list("-lv", "enum hrtimer_restart") == """
@@ -91,6 +92,7 @@ import Testing
         \tHRTIMER_NORESTART = 0,
         \tHRTIMER_RESTART = 1,
         };
+
 
         """)
     #expect(try list("-lv", "union bpf_attr").hasPrefix("vmlinux: union bpf_attr {\n\tstruct {\n\t\t__u32 map_type;"))
@@ -123,18 +125,72 @@ import Testing
     #expect(try list("-l", try folder.file("script.bt", text)) == probes)
   }
 
-  @Test("a pattern that nothing matches, and a script that is wrong") func nothing() throws {
-    let none = try run([Repository.swtrace, "-l", "nosuch:*"])
-    #expect(none.ending == .exited(1))
-    #expect(none.errors == "ERROR: no probe matches 'nosuch:*'\n")
-    for name in ["nosuch.bt", "./nosuch"] {
-      #expect(
-        try run([Repository.swtrace, "-l", name]).errors
-          == "ERROR: '\(name)' is not a file, and no probe matches it\n")
-    }
+  @Test("the space between members of a struct, and attributes") func padding() throws {
     #expect(
-      try run([Repository.swtrace, "-l", "struct nosuch*"]).errors
-        == "ERROR: this kernel has no type 'struct nosuch*'\n")
+      try list("-lv", "struct old_timespec32, struct css_task_iter").contains(
+        "\n};\n\nvmlinux: struct css_task_iter {\n"))
+    #expect(
+      try list("-lv", "struct task_struct").split(separator: "\n").contains { $0.hasPrefix("\tlong: ") })
+    #expect(try list("-lv", "struct *").contains("\n} __attribute__((packed));\n\n"))
+  }
+
+  @Test("names of types stand among patterns of probes, with blanks anywhere") func mixed() throws {
+    #expect(
+      try list("-l", " struct   list_head , enum hrtimer_restart,tracepoint:sched:sched_switch") == """
+        struct list_head
+        enum hrtimer_restart
+        tracepoint:sched:sched_switch
+
+        """)
+  }
+
+  @Test("options for tracing mean nothing to a list, wherever they stand") func otherOptions() throws {
+    let probes = "tracepoint:syscalls:sys_enter_openat\n"
+    let pattern = "tracepoint:syscalls:sys_enter_openat"
+    #expect(try list("-q", "-f", "json", "--unsafe", "-l", pattern, "-B", "none", "--dry-run", "-o", "/x") == probes)
+    #expect(try list("-e", "\(pattern) { print($1); }", "-l") == probes)
+    #expect(try list("-vlp1", pattern).hasPrefix(probes + "    int __syscall_nr\n"))
+    let folder = try TemporaryFolder()
+    _ = try folder.file("x.h", "#define NAME 1\n")
+    #expect(try list("-l", "-I", folder.path, "--include", "x.h", "-e", "\(pattern) { print(NAME); }") == probes)
+  }
+
+  @Test("with -p, '*' is each binary of the process") func binariesOfProcess() throws {
+    let sleeper = try RunningCommand(["/bin/sleep", "1000"])
+    defer { sleeper.signal(SIGKILL) }
+    for option in [["-p", "\(sleeper.pid)"], ["--pid=\(sleeper.pid)"]] {
+      let listed = try run([Repository.swtrace, "-l"] + option + ["uprobe:*:malloc"]).output
+      #expect(listed.contains("libc.so.6:malloc\n"))
+    }
+    let script = try run([Repository.swtrace, "-l", "-p", "\(sleeper.pid)", "-e", "uprobe:*:malloc { }"]).output
+    #expect(script.contains("libc.so.6:malloc\n"))
+  }
+
+  @Test("a script may come through a pipe") func pipe() throws {
+    let result = try run(["bash", "-c", "'\(Repository.swtrace)' -l <(echo 'begin { exit(); }')"])
+    #expect(result.output == "begin\n")
+  }
+
+  @Test("a pattern that nothing matches is told, and no failure as in bpftrace") func nothing() throws {
+    let none = try run([Repository.swtrace, "-l", "nosuch:*"])
+    #expect(none.ending == .exited(0))
+    #expect(none.errors == "WARNING: nothing matches 'nosuch:*'\n")
+    #expect(
+      try run([Repository.swtrace, "-l", "struct nosuch*"]).errors == "WARNING: nothing matches 'struct nosuch*'\n")
+    #expect(try run([Repository.swtrace, "-l", "--no-warnings", "nosuch:*"]).errors == "")
+  }
+
+  @Test("a pattern that looks like a file, which there is not", arguments: ["nosuch.bt", "./nosuch", "/no/such"])
+  func noFile(name: String) throws {
+    #expect(
+      try run([Repository.swtrace, "-l", name]).errors == """
+        WARNING: '\(name)' is not a file that there is: it is taken for a pattern
+        WARNING: nothing matches '\(name)'
+
+        """)
+  }
+
+  @Test("a script that is wrong") func wrongScript() throws {
     let wrong = try run([Repository.swtrace, "-l", "-e", "begn { }"])
     #expect(wrong.ending == .exited(1))
     #expect(wrong.errors.contains("ERROR: 'begn' is not a probe type"))

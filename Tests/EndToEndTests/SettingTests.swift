@@ -72,6 +72,35 @@ import Testing
         """)
   }
 
+  @Test("older names of settings are taken, with a note, from the environment and in scripts") func olderNames() throws
+  {
+    let script = "begin { for ($i : 0..5) { @[$i] = 1; } exit(); }"
+    let result = try run([Repository.swtrace, "-q", "-e", script], environment: ["BPFTRACE_MAP_KEYS_MAX=2"])
+    #expect(result.output.split(separator: "\n").count == 2)
+    #expect(
+      result.errors.hasPrefix("WARNING: BPFTRACE_MAP_KEYS_MAX is an older name: it is BPFTRACE_MAX_MAP_KEYS now\n"))
+    let text = "begin { $x = str(uptr(0)); exit(); _ = $x; }"
+    #expect(try compiled("program", text, environment: ["BPFTRACE_STRLEN=0x4"]).contains("string[5]"))
+    #expect(
+      try compiled("program", text, environment: ["BPFTRACE_MAX_STRLEN=6", "BPFTRACE_STRLEN=4"]).contains("string[7]"))
+    for variable in ["BPFTRACE_CAT_BYTES_MAX=4", "BPFTRACE_NO_CPP_DEMANGLE=1"] {
+      let told = try errors("begin { exit(); }", environment: [variable])
+      #expect(told.split(separator: "\n").count == 1 && told.contains(" is an older name: it is BPFTRACE_"))
+    }
+    #expect(
+      try errors("config = { strlen = 4 } begin { exit(); }").hasPrefix(
+        "stdin:1:12-18: WARNING: strlen is an older name: the setting is max_strlen now\n"))
+  }
+
+  @Test("a value that cannot be, under an older name") func wrongOlderName() throws {
+    #expect(
+      try errors("begin { exit(); }", environment: ["BPFTRACE_STRLEN=many"])
+        == "ERROR: BPFTRACE_STRLEN is a number from 1 to 65536, not 'many'\n")
+    #expect(
+      try errors("begin { exit(); }", environment: ["BPFTRACE_NO_CPP_DEMANGLE=7"])
+        == "ERROR: BPFTRACE_NO_CPP_DEMANGLE is true or false, not '7'\n")
+  }
+
   @Test("settings without an effect here are accepted") func accepted() throws {
     #expect(
       try errors(

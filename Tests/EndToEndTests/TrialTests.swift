@@ -65,7 +65,6 @@ import Testing
       ([], "the script has no probes but those that --test runs"), (["--bench"], "the script has no bench: probes"),
       (["--test", "--probe-filter", "b"], "--probe-filter matches none of the script's probes"),
       (["--test", "--probe-filter", "("], "--probe-filter"),
-      (["--mode", "format"], "'swtrace fmt' formats scripts"),
     ] {
       let result = try run([Repository.swtrace] + options + ["-e", "test:a { }"])
       #expect(result.ending != .exited(0) && result.errors.contains(message), "\(result.errors)")

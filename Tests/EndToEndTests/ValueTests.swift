@@ -240,4 +240,92 @@ import Testing
     let lines = output.split(separator: "\n")
     #expect(lines.count == 3 && lines.allSatisfy { $0.contains("HRTIMER_MODE_") }, "\(output)")
   }
+
+  @Test("a loop over a map has the values that its iterations began with") func loopValues() throws {
+    #expect(
+      try lines(
+        """
+        @a[1] = 10; for ($kv : @a) { @a[1] = 99; @b[$kv.0] = $kv.1 + 1; } @s[1] = "x"; for ($kv : @s) { @s[1] = "y"; print($kv.1); }
+        @c[1] = 5; for ($kv : @c) { @c[1]++; @c[1] += 2; print(($kv.1, @c[1])); }
+        """) == ["x", "(5, 8)", "@a[1]: 99", "@b[1]: 11", "@c[1]: 8", "@s[1]: y"])
+  }
+
+  @Test("what a buffer asks for beyond a string or an array is zero") func buffersBeyond() throws {
+    #expect(
+      try lines(
+        #"$s = "ab"; $n = 6; printf("%rh|%rh|%rh|%rh\n", buf("abc", 6), buf($s, $n), buf((uint8[2])(uint16)513, 4), buf(comm, 20));"#
+      )
+        == [
+          "61 62 63 00 00 00|61 62 00 00 00 00|01 02 00 00|73 77 74 72 61 63 65" + String(repeating: " 00", count: 13)
+        ])
+  }
+
+  @Test("a record as the only key is one value") func recordKeys() throws {
+    #expect(try lines("@k[(x = 1, y = 2)] = 5; @t[(1, 2)] = 6;") == ["@k[{ .x = 1, .y = 2 }]: 5", "@t[1, 2]: 6"])
+  }
+
+  @Test("parts of stats and avg are read by name, and a chart prints by key") func parts() throws {
+    #expect(
+      try lines(
+        """
+        @s[1] = stats(10); @s[1] = stats(20); @s[2] = stats(-7); @a = avg(4); @a = avg(6);
+        print((@s[1].count, @s[1].average, @s[1].total, @s[2].total, @s[3].count, @a.count, @a.average, @a.total));
+        @h[1] = hist(4); @h[2] = hist(8); print(@h[2]); if (@s[1].count > 1) { print("many"); } clear(@s); clear(@a); clear(@h);
+        """) == [
+          "(2, 15, 30, -7, 0, 2, 5, 10)", "@h[2]: ", "[8, 16)                1 |\(String(repeating: "@", count: 52))|",
+          "many",
+        ])
+    #expect(
+      try Tracing.output(
+        "BEGIN { @h[1] = lhist(4, 0, 10, 5); print(@h[1]); clear(@h); exit(); }", options: ["-f", "json"]
+      )
+      .hasPrefix(#"{"type": "hist", "data": {"@h": {"1": [{"min": 0, "max": 4, "count": 1}]}}}"#))
+  }
+
+  @Test("flags of allocations print by the kernel's names") func allocationFlags() throws {
+    #expect(
+      try lines(#"printf("%gr|%gr|%gr|%gr|%12gr|\n", 0xcc0, 0x820, 0xdc0, 0, 0x80000cc0);"#)
+        == ["GFP_KERNEL|GFP_ATOMIC|GFP_KERNEL|__GFP_ZERO|none|GFP_KERNEL|0x80000000|"])
+    let script = #"tracepoint:kmem:kmalloc { printf("%gr\n", args.gfp_flags); exit(); }"#
+    #expect(try Tracing.output(script).contains("GFP_"))
+  }
+
+  @Test("%s prints numbers, pointers and buffers, and a lone percent sign is one") func plainText() throws {
+    #expect(
+      try lines(
+        #"printf("%s|%s|%s|%5s|%x|%u\n", 5, (int8 *)0, buf("abc", 3), -7, -1, -1); printf("100%\n"); printf("1%");"#)
+        == ["5|0x0|abc|   -7|ffffffff|4294967295", "100%", "1%"])
+  }
+
+  @Test("literals join, choose and test at compile time") func literals() throws {
+    #expect(
+      try lines(
+        #"$s = "x" + "y"; print(($s, "a" + "b" + "c")); if ("") { print(1); } else { print("empty"); } print(1 ? "a" : 5);"#
+      )
+        == ["(xy, abc)", "empty", "a"])
+  }
+
+  @Test("the complement of an unsigned number has its width") func complements() throws {
+    #expect(
+      try lines("$a = (uint8)1; $b = (uint32)1; print((~(uint8)1, ~$a, ~(uint16)1, ~$b, ~(uint64)0, ~5));")
+        == ["(254, 254, 65534, 4294967294, 18446744073709551615, -6)"])
+  }
+
+  @Test("pointers are apart by elements") func pointerDifferences() throws {
+    #expect(
+      try lines("$p = (int32 *)0x1000; $q = $p + 4; $c = (int8 *)0x1000; print(($q - $p, $p - $q, ($c + 3) - $c));")
+        == ["(4, -4, 3)"])
+  }
+
+  @Test("a scalar may be declared, and printed with a divisor") func scalars() throws {
+    #expect(
+      try Tracing.output("let @a = hash(10); BEGIN { @a = 1; @s = sum(100); print(@s, 5, 10); clear(@s); exit(); }")
+        .hasPrefix("@s: 10\n"))
+  }
+
+  @Test("a command without output prints nothing") func silentCommands() throws {
+    #expect(
+      try Tracing.output(#"BEGIN { system("true"); system("echo x"); exit(); }"#, options: ["--unsafe"]).hasPrefix(
+        "x\n"))
+  }
 }

@@ -86,7 +86,8 @@ import TraceLang
   /// Not all kernels have kprobe and fentry or name their variables, nor processors watchpoints, nor machines cgroups of
   /// version 2 alone.
   private static func isPossibleHere(_ example: String) throws -> Bool {
-    if ["kprobe:", "fentry:"].contains(where: example.contains) {
+    if example.contains("write_user") { return try HostTarget().has(.userWrites) }
+    if ["kprobe:", "kretprobe:", "fentry:"].contains(where: example.contains) {
       return try !example.contains("override") && GoldenScript.functionsAreTraced.get()
     }
     if example.contains("/sys/fs/cgroup") { return access("/sys/fs/cgroup/cgroup.controllers", F_OK) == 0 }
@@ -105,7 +106,7 @@ private final class EquippedTarget: Target {
 
   func answer(_ question: Question) throws(TargetError) -> Answer {
     switch question {
-    case .kernel(.has(feature: .kprobeOverride)): return .flag(true)
+    case .kernel(.has(feature: .kprobeOverride)), .kernel(.has(feature: .userWrites)): return .flag(true)
     case .kernel(.symbolAddress): return .number(0xffff_ffff_8100_0000)
     case .process(.cgroupID): return .number(1)
     default: return try source.answer(question)

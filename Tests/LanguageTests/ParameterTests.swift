@@ -48,6 +48,64 @@ import TraceLang
         """)
   }
 
+  @Test(
+    "numbers of the command line, as the language writes them and with a sign",
+    arguments: [
+      ("0x10", "16:int64"), ("0X1f", "31:int64"), ("010", "8:int64"), ("0b11", "3:int64"), ("1e3", "1000:int64"),
+      ("1_000", "1000:int64"), ("-5", "-5:int64"), ("+5", "5:int64"), ("-0x10", "-16:int64"), ("5u", "5:int64"),
+      ("5s", "5000000000:int64"), (" 5", "5:int64"), ("9223372036854775807", "9223372036854775807:int64"),
+      ("-9223372036854775808", "-9223372036854775808:int64"),
+    ])
+  func numbers(text: String, expected: String) {
+    #expect(value("getopt(\"n\", 5)", ["n": text]) == expected)
+    let options = CheckerOptions(parameters: [text])
+    #expect(Compiled("begin { $x = $1; }", options: options).text.hasSuffix("$x = \(expected)\n"))
+  }
+
+  @Test("a number that only an unsigned one holds") func unsigned() {
+    #expect(value("getopt(\"n\", 5)", ["n": "18446744073709551615"]).hasSuffix(":uint64"))
+  }
+
+  @Test(
+    "what spells no number",
+    arguments: ["", "abc", "1K", "0xZZ", "99999999999999999999", "-9223372036854775809", "09", "- 5"])
+  func noNumbers(text: String) {
+    var options = CheckerOptions()
+    options.namedParameterBytes = ["n": Array(text.utf8)]
+    #expect(
+      Compiled("begin { $x = getopt(\"n\", 5); }", options: options).text.contains("--n takes a number, not '\(text)'"))
+  }
+
+  @Test("words for true and false, whatever their case") func booleans() {
+    for word in ["true", "TRUE", "True", "1", "yes", "on", "ON"] {
+      #expect(value("getopt(\"b\")", ["b": word]).hasPrefix("1:"))
+    }
+    for word in ["false", "False", "0", "no", "off", "OFF"] {
+      #expect(value("getopt(\"b\", true)", ["b": word]).hasPrefix("0:"))
+    }
+    for word in ["2", "y", "t"] {
+      #expect(value("getopt(\"b\")", ["b": word]).contains("--b takes true or false, not '\(word)'"))
+    }
+  }
+
+  @Test("a text may be empty; a name without '=' is no text") func emptyText() {
+    var options = CheckerOptions()
+    options.namedParameterBytes = ["s": []]
+    #expect(Compiled("begin { $x = getopt(\"s\", \"d\"); }", options: options).text.contains("$x = \"\""))
+    options.namedParameterBytes = ["s": nil]
+    #expect(
+      Compiled("begin { $x = getopt(\"s\", \"d\"); }", options: options).text.contains(
+        "--s takes a text, as in --s=VALUE"))
+  }
+
+  @Test("parameters both kinds of which keep bytes that are not UTF-8") func bytes() {
+    var options = CheckerOptions()
+    options.parameterBytes = [[0x61, 0xff]]
+    options.namedParameterBytes = ["s": [0xfe]]
+    let text = Compiled("begin { $x = str($1); $y = getopt(\"s\", \"\"); }", options: options).text
+    #expect(text.contains("string[3]") && text.contains("string[2]"))
+  }
+
   @Test("parameters of both kinds count apart")
   func positional() {
     let options = CheckerOptions(parameters: ["7", "text"], namedParameters: ["n": "1"])

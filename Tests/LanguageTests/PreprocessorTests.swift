@@ -13,6 +13,24 @@ import TraceLang
     #expect(constants(define, expression) == value)
   }
 
+  @Test(
+    "a comment as shells have them is told how comments begin",
+    arguments: [
+      "# comment\nbegin { }", "#comment\nbegin { }", "## heading\nbegin { }", "#\nbegin { }",
+      "# if you run it\nbegin { }",
+      "# include a thing\nbegin { }", "# define: what it is\nbegin { }", "begin { exit(); # leave\n}",
+      "# 1. first\nbegin { }",
+    ])
+  func comments(script: String) {
+    #expect(Compiled(script).text.contains("NOTE: comments begin with '//'"))
+  }
+
+  @Test("a directive that is misspelled is no comment")
+  func misspelled() {
+    let text = Compiled("#inclde <x.h>\nbegin { }").text
+    #expect(text.contains("NOTE: did you mean '#include'?") && !text.contains("comments"))
+  }
+
   @Test("a definition may be a string, a call or a variable's value")
   func text() {
     #expect(body("#define HELLO \"hello\"", "$x = HELLO;") == "variable $x: string[6]\n$x = \"hello\":string[6]")

@@ -11,7 +11,7 @@ import Testing
       ("'a\\b'", ["a\\b"]),
     ])
   func words(command: String, expected: [String]) throws {
-    #expect(try CommandWords.words(of: command) == expected)
+    #expect(try CommandWords.words(of: Array(command.utf8)) == expected.map { Array($0.utf8) })
   }
 
   @Test(
@@ -22,6 +22,10 @@ import Testing
       ("echo a\\", "the command of -c ends in a backslash: echo a\\"),
     ])
   func unclosed(command: String, message: String) {
-    #expect(throws: RuntimeError.unavailable(message)) { try CommandWords.words(of: command) }
+    #expect(throws: RuntimeError.unavailable(message)) { try CommandWords.words(of: Array(command.utf8)) }
+  }
+
+  @Test("bytes that are not UTF-8 stay what they are") func bytes() throws {
+    #expect(try CommandWords.words(of: [0x61, 0x20, 0xff, 0xc3]) == [[0x61], [0xff, 0xc3]])
   }
 }

@@ -36,6 +36,7 @@ import Testing
     case .array(let element, let count): "\(describe(element))[\(count)]"
     case .record(let reference): "{\(reference.name)}"
     case .string(let capacity): "string \(capacity)"
+    case .enumeration(.named(let name), let integer): "\(name) \(describe(.integer(integer)))"
     default: "\(type)"
     }
   }
@@ -69,7 +70,7 @@ import Testing
     ("unsigned char c", 1, 0, "x c: u8"),
     ("long long unsigned int n", 8, 0, "x n: u64"),
     ("unsigned n", 4, 0, "x n: u32"),
-    ("enum zone_type zid", 4, 0, "x zid: u32"),
+    ("enum zone_type zid", 4, 0, "x zid: enum zone_type u32"),
     ("my_flags_t flags", 8, 1, "x flags: s64"),
     ("struct sk_buff * skb", 8, 0, "x skb: {sk_buff}* kernel"),
     ("const struct foo *const *list", 8, 0, "x list: {foo}* kernel* kernel"),

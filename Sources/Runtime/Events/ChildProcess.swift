@@ -9,17 +9,18 @@ public final class ChildProcess {
   private let failure: Int32
   private var isReaped = false
 
-  /// Splits the command at blanks outside of quotes and looks the program up in PATH.
-  public init(command: String) throws(RuntimeError) {
+  /// Splits the command at blanks outside of quotes and looks the program up in PATH; bytes need not be UTF-8.
+  public init(command: [UInt8]) throws(RuntimeError) {
     let words = try CommandWords.words(of: command)
-    guard let name = words.first, let path = CommandWords.executable(named: name) else {
-      throw .unavailable("the command \(words.first ?? "of -c") does not exist or is not executable")
+    let name = words.first.map { String(decoding: $0, as: UTF8.self) } ?? "of -c"
+    guard let path = words.first.flatMap(CommandWords.executable) else {
+      throw .unavailable("the command \(name) does not exist or is not executable")
     }
-    let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+    let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup(CommandWords.cString($0)) } + [nil]
     defer { for argument in arguments { free(argument) } }
     var start: Int32 = -1
     var failure: Int32 = -1
-    pid = swtrace_spawn_waiting(path, arguments, &start, &failure)
+    pid = swtrace_spawn_waiting(CommandWords.cString(path), arguments, &start, &failure)
     guard pid > 0 else { throw .failure(doing: "start \(name)", code: errno) }
     self.start = start
     self.failure = failure
@@ -72,12 +73,12 @@ public final class ChildProcess {
 enum CommandWords {
   /// Words between blanks; quotes and backslashes keep blanks as a shell does, and nothing else is special.
   /// - Throws: when a quote is not closed.
-  static func words(of command: String) throws(RuntimeError) -> [String] {
-    var words: [String] = []
+  static func words(of command: [UInt8]) throws(RuntimeError) -> [[UInt8]] {
+    var words: [[UInt8]] = []
     var word: [UInt8]?
     var quote: UInt8?
     var isEscaped = false
-    for byte in command.utf8 {
+    for byte in command {
       if isEscaped {
         word = (word ?? []) + [byte]
         isEscaped = false
@@ -89,31 +90,41 @@ enum CommandWords {
         quote = byte
         word = word ?? []
       } else if quote == nil, byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") {
-        if let done = word { words.append(String(decoding: done, as: UTF8.self)) }
+        if let done = word { words.append(done) }
         word = nil
       } else {
         word = (word ?? []) + [byte]
       }
     }
     if let quote {
-      throw .unavailable("the command of -c has a \(Unicode.Scalar(quote)) that is not closed: \(command)")
+      throw .unavailable("the command of -c has a \(Unicode.Scalar(quote)) that is not closed: \(text(command))")
     }
-    if isEscaped { throw .unavailable("the command of -c ends in a backslash: \(command)") }
-    if let done = word { words.append(String(decoding: done, as: UTF8.self)) }
+    if isEscaped { throw .unavailable("the command of -c ends in a backslash: \(text(command))") }
+    if let done = word { words.append(done) }
     return words
   }
 
+  private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+  static func cString(_ bytes: [UInt8]) -> [CChar] { bytes.map { CChar(bitPattern: $0) } + [0] }
+
   /// The file that a shell would run: the name itself when it has a slash, else the first in PATH.
-  static func executable(named name: String) -> String? {
-    if name.utf8.contains(UInt8(ascii: "/")) { return canRun(name) ? name : nil }
-    let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
-    for folder in path.split(separator: ":") {
-      let candidate = "\(folder)/\(name)"
-      if canRun(candidate) { return candidate }
+  static func executable(named name: String) -> String? { executable(Array(name.utf8)).map(text) }
+
+  static func executable(_ name: [UInt8]) -> [UInt8]? {
+    if name.contains(UInt8(ascii: "/")) { return canRun(name) ? name : nil }
+    let path =
+      getenv("PATH").map { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
+      ?? Array("/usr/local/bin:/usr/bin:/bin".utf8)
+    for folder in path.split(separator: UInt8(ascii: ":")) {
+      let candidate = folder + [UInt8(ascii: "/")] + name
+      if canRun(Array(candidate)) { return Array(candidate) }
     }
     return nil
   }
 
   /// Asked with the rights of this process, which access(2) takes to be those of its user.
-  private static func canRun(_ path: String) -> Bool { faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0 }
+  private static func canRun(_ path: [UInt8]) -> Bool {
+    faccessat(AT_FDCWD, cString(path), X_OK, AT_EACCESS) == 0
+  }
 }

@@ -31,6 +31,7 @@ struct KernelFeatures {
     case .perCPULookup: hasHelper(BPF_FUNC_map_lookup_percpu_elem)
     case .taskStorage: hasHelper(BPF_FUNC_task_storage_get)
     case .kprobeOverride: hasHelper(BPF_FUNC_override_return, for: .kprobe)
+    case .userWrites: hasHelper(BPF_FUNC_probe_write_user)
     case .instructionSetV4: hasSignExtendingMove()
     case .kprobeMulti: hasKprobeLink(AttachType.traceKprobeMulti)
     // Its programs call a function of the kernel by its type.
@@ -90,7 +91,7 @@ extension KernelFeature {
     switch self {
     case .forEachMapElement, .currentTaskBTF, .attachCookie, .loop, .bootTime, .perCPULookup: true
     case .btf, .tracingRawTracepoint, .ringBuffer, .taiTime, .taskStorage, .instructionSetV4, .kprobeMulti,
-      .kprobeSession, .uprobeMulti, .kprobeOverride:
+      .kprobeSession, .uprobeMulti, .kprobeOverride, .userWrites:
       false
     }
   }

@@ -58,6 +58,7 @@ package final class Printer {
   let output: OutputStream
   private let messages: OutputStream
   private let isQuiet: Bool
+  private let showsWarnings: Bool
   private let interruption: Interruption
   private let scratch = OutputBuffer(capacity: 1024)
   private var lostEvents: UInt64 = 0
@@ -65,12 +66,13 @@ package final class Printer {
 
   init(
     bundle: Bundle, maps: MapReader, context: ValueContext, destination: Destination, isQuiet: Bool,
-    interruption: Interruption
+    showsWarnings: Bool = true, interruption: Interruption
   ) {
     self.bundle = bundle
     self.maps = maps
     self.interruption = interruption
     self.isQuiet = isQuiet
+    self.showsWarnings = showsWarnings
     messages = OutputStream(STDERR_FILENO, interruption: interruption)
     output = OutputStream(destination.descriptor, interruption: interruption)
     let isTerminal = output.isTerminal
@@ -139,6 +141,7 @@ package final class Printer {
       case .system(let format):
         runCommand(text(format, payload))
         return .goesOn
+      case .message(.warning, _, _) where !showsWarnings: return .goesOn
       case .message(let severity, let format, let place):
         scratch.removeAll()
         messageFormatter.append(format, payload, to: scratch)
@@ -260,6 +263,7 @@ package final class Printer {
   }
 
   func warn(_ text: String) {
+    guard showsWarnings else { return }
     sink.warning(text)
     flush()
   }

@@ -30,7 +30,7 @@ extension Topic {
       .function(
         "is_err", 1...1, "bool is_err(void *p)",
         "Whether a pointer is an error number of the kernel, as IS_ERR() has it.",
-        example: #"fexit:do_filp_open { if (is_err(retval)) { @[(int64)retval] = count(); } }"#
+        example: #"kretprobe:do_filp_open /is_err(retval)/ { @[(int64)retval] = count(); }"#
       ) { $0.isError($1) },
       .function(
         "write_user", 3...3, "bool write_user(T *place, T *source, const uint64 length)",

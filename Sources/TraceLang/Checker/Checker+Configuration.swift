@@ -37,6 +37,9 @@ extension Checker {
         "\(name.text) has no effect any more: it can be left out", at: name.range.union(entry.valueRange))
       return
     }
+    if let current = Configuration.currentName(of: name.text) {
+      diagnostics.warning("\(name.text) is an older name: the setting is \(current) now", at: name.range)
+    }
     // A setting of the environment wins; the script's must still be right.
     var changed = configuration
     do throws(ConfigurationError) {

@@ -15,7 +15,7 @@ extension Checker {
     case .boolean(let value): return TypedExpression(.integer(value ? 1 : 0), .bool, range)
     case .identifier(let name): return identifier(Name(name, range))
     case .positional(let number): return positional(number, range)
-    case .positionalCount: return TypedExpression(.integer(Int64(options.parameters.count)), .int64, range)
+    case .positionalCount: return TypedExpression(.integer(Int64(options.parameterBytes.count)), .int64, range)
     case .variable(let name):
       guard let variable = scope.lookup(name) else {
         undefinedVariable(Name(name, range))
@@ -106,27 +106,11 @@ extension Checker {
   }
 
   private func positional(_ number: Int, _ range: SourceRange) -> TypedExpression {
-    guard number >= 1, number <= options.parameters.count else { return TypedExpression(.integer(0), .int64, range) }
-    let text = options.parameters[number - 1]
-    if let value = Self.integer(text) { return TypedExpression(.integer(value), .int64, range) }
-    return string(Array(text.utf8), range)
-  }
-
-  /// The number a parameter spells: decimal, 0x, 0 and a sign.
-  static func integer(_ text: String) -> Int64? {
-    var digits = Substring(text)
-    let isNegative = digits.first == "-"
-    if isNegative { digits = digits.dropFirst() }
-    let magnitude: UInt64?
-    if digits.hasPrefix("0x") || digits.hasPrefix("0X") {
-      magnitude = UInt64(digits.dropFirst(2), radix: 16)
-    } else if digits.hasPrefix("0"), digits.count > 1 {
-      magnitude = UInt64(digits, radix: 8)
-    } else {
-      magnitude = digits.first.map { ("0"..."9").contains($0) } == true ? UInt64(digits) : nil
+    guard number >= 1, number <= options.parameterBytes.count else {
+      return TypedExpression(.integer(0), .int64, range)
     }
-    guard let magnitude else { return nil }
-    return isNegative ? 0 &- Int64(bitPattern: magnitude) : Int64(bitPattern: magnitude)
+    let bytes = options.parameterBytes[number - 1]
+    return Self.number(spelledBy: bytes, range) ?? string(bytes, range)
   }
 
   // MARK: - Maps

@@ -120,6 +120,12 @@ extension Checker {
       error("write_user() writes 1 to \(configuration.maxStringLength) bytes", at: call.arguments[2].range)
       return invalid(call.range)
     }
+    if !target.has(.userWrites) {
+      error(
+        "write_user() needs a kernel that lets programs write to processes", at: call.range,
+        notes: [Diagnostic.Note("one that is locked down does not: see /sys/kernel/security/lockdown")])
+      return invalid(call.range)
+    }
     return libraryValue(.writeUser(place, source, count: Int(length)), .bool, call.range)
   }
 

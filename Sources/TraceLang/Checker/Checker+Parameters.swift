@@ -45,7 +45,7 @@ extension Checker {
   }
 
   private mutating func value(of parameter: NamedParameter, _ range: SourceRange) -> TypedExpression {
-    let given = options.namedParameters[parameter.name]
+    let given = options.namedParameterBytes[parameter.name]
     switch parameter.defaultValue {
     case .boolean(let fallback):
       guard let value = given.map(Self.boolean) ?? fallback else {
@@ -53,34 +53,52 @@ extension Checker {
       }
       return TypedExpression(.integer(value ? 1 : 0), .bool, range)
     case .integer(let fallback):
-      guard let value = given.map(Self.integer) ?? fallback else { return wrong(parameter, "a number", range) }
-      return TypedExpression(.integer(value), .int64, range)
+      guard let given else { return TypedExpression(.integer(fallback), .int64, range) }
+      return given.flatMap { Self.number(spelledBy: $0, range) } ?? wrong(parameter, "a number", range)
     case .string(let fallback):
-      if given == "" { return wrong(parameter, "a text", range) }
-      return string(Array((given ?? fallback).utf8), range)
+      guard let given else { return string(Array(fallback.utf8), range) }
+      return given.map { string($0, range) } ?? wrong(parameter, "a text", range)
     }
   }
 
   private mutating func wrong(_ parameter: NamedParameter, _ what: String, _ range: SourceRange) -> TypedExpression {
-    let given = options.namedParameters[parameter.name] ?? ""
+    let given = (options.namedParameterBytes[parameter.name] ?? nil).map { String(decoding: $0, as: UTF8.self) }
     error(
-      "--\(parameter.name) takes \(what)\(given.isEmpty ? ", as in --\(parameter.name)=VALUE" : ", not '\(given)'")",
+      "--\(parameter.name) takes \(what)\(given.map { ", not '\($0)'" } ?? ", as in --\(parameter.name)=VALUE")",
       at: range)
     return invalid(range)
   }
 
-  private static func boolean(_ text: String) -> Bool? {
-    switch text {
-    case "", "1", "true": true
-    case "0", "false": false
-    default: nil
+  /// A parameter that is given without a value is true.
+  private static func boolean(_ bytes: [UInt8]?) -> Bool? {
+    guard let bytes else { return true }
+    switch String(decoding: bytes, as: UTF8.self).lowercased() {
+    case "1", "true", "yes", "on": return true
+    case "0", "false", "no", "off": return false
+    default: return nil
     }
+  }
+
+  /// The number that a parameter spells, as the language writes numbers, with a sign; unsigned where only that holds it.
+  static func number(spelledBy bytes: [UInt8], _ range: SourceRange) -> TypedExpression? {
+    var digits = bytes[...].drop { $0.isWhitespace }
+    let sign = digits.first.flatMap { [UInt8(ascii: "-"), UInt8(ascii: "+")].contains($0) ? $0 : nil }
+    if sign != nil { digits = digits.dropFirst() }
+    guard digits.first?.isDigit == true, case .success(let magnitude) = IntegerText.value(of: digits) else {
+      return nil
+    }
+    if sign == UInt8(ascii: "-") {
+      guard magnitude <= Int64.min.magnitude else { return nil }
+      return TypedExpression(.integer(0 &- Int64(bitPattern: magnitude)), .int64, range)
+    }
+    let isSigned = magnitude <= UInt64(Int64.max)
+    return TypedExpression(.integer(Int64(bitPattern: magnitude)), isSigned ? .int64 : .uint64, range)
   }
 
   /// Reports parameters of the command line that the script does not ask for.
   mutating func checkNamedParameters() {
     let known = namedParameters.map(\.name)
-    for name in options.namedParameters.keys.sorted() where !known.contains(name) && name != "help" {
+    for name in options.namedParameterBytes.keys.sorted() where !known.contains(name) && name != "help" {
       let near = Suggestions.nearest(to: name, among: known, limit: 1).map { Diagnostic.Note("did you mean --\($0)?") }
       let all =
         known.isEmpty

@@ -1,9 +1,9 @@
 /// What a compilation may assume besides the script and the target.
 public struct CheckerOptions: Sendable {
-  /// `$1`, `$2`, ...
-  public var parameters: [String]
-  /// What `getopt` gives, by name; "" for one that was given without a value.
-  public var namedParameters: [String: String]
+  /// `$1`, `$2`, ..., which need not be UTF-8.
+  public var parameterBytes: [[UInt8]] = []
+  /// What `getopt` gives, by name; `nil` for one that was given without a value.
+  public var namedParameterBytes: [String: [UInt8]?] = [:]
   /// Allows `system` and other functions that act on the machine.
   public var allowsUnsafe: Bool
   public var configuration: Configuration
@@ -12,17 +12,26 @@ public struct CheckerOptions: Sendable {
   /// Process of `-p`: what others do is not seen.
   public var tracedPID: Int?
 
+  /// - Parameter namedParameters: "" for one that was given without a value.
   public init(
     parameters: [String] = [], namedParameters: [String: String] = [:], allowsUnsafe: Bool = false,
     configuration: Configuration = Configuration(),
     childPID: Int? = nil, tracedPID: Int? = nil
   ) {
-    self.parameters = parameters
-    self.namedParameters = namedParameters
     self.allowsUnsafe = allowsUnsafe
     self.configuration = configuration
     self.childPID = childPID
     self.tracedPID = tracedPID
+    self.parameters = parameters
+    for (name, value) in namedParameters {
+      namedParameterBytes[name] = .some(value.isEmpty ? nil : Array(value.utf8))
+    }
+  }
+
+  /// `$1`, `$2`, ... as text.
+  public var parameters: [String] {
+    get { parameterBytes.map { String(decoding: $0, as: UTF8.self) } }
+    set { parameterBytes = newValue.map { Array($0.utf8) } }
   }
 }
 

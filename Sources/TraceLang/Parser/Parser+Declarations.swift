@@ -107,7 +107,9 @@ extension Parser {
     while offset < line.upper, lexer.bytes[offset].isWhitespace { offset += 1 }
     let keywordEnd = min(lexer.wordEnd(offset), line.upper)
     guard keywordEnd > offset else {
-      throw fail("expected a preprocessor keyword such as 'include' after '#'", at: range(line.lower, line.upper))
+      throw fail(
+        "expected a preprocessor keyword such as 'include' after '#'", at: range(line.lower, line.upper),
+        notes: [Directive.commentNote])
     }
     let keyword = Name(lexer.text(offset, keywordEnd), range(offset, keywordEnd))
     return Directive(

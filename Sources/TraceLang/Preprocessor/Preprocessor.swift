@@ -81,10 +81,10 @@ struct Preprocessor {
   mutating func carryOut(_ directive: Directive) {
     let rest = directive.rest
     switch directive.keyword.text {
-    case "if": open(directive) { $0.truth(of: rest) }
+    case "if": open(directive) { $0.truth(of: directive) }
     case "ifdef": open(directive) { $0.defines[rest.text] != nil }
     case "ifndef": open(directive) { $0.defines[rest.text] == nil }
-    case "elif": another(directive) { $0.truth(of: rest) }
+    case "elif": another(directive) { $0.truth(of: directive) }
     case "elifdef": another(directive) { $0.defines[rest.text] != nil }
     case "elifndef": another(directive) { $0.defines[rest.text] == nil }
     case "else": another(directive, isElse: true) { _ in true }
@@ -143,14 +143,22 @@ struct Preprocessor {
       let place = directive.keyword.range
       let hint = Suggestions.hint(
         for: keyword, among: known, at: SourceRange(place.source, Int(place.lower) - 1, Int(place.upper)), prefix: "#")
+      let notes = hint.fixIts.isEmpty ? hint.notes + [Directive.commentNote] : hint.notes + Self.notes(for: directive)
       diagnostics.error(
-        "there is no directive '#\(keyword)'", at: directive.keyword.range, notes: hint.notes, fixIts: hint.fixIts)
+        "there is no directive '#\(keyword)'", at: directive.keyword.range, notes: notes, fixIts: hint.fixIts)
     }
+  }
+
+  /// What may be meant by a directive that cannot be carried out: directives rarely have a blank after '#', comments do.
+  private static func notes(for directive: Directive) -> [Diagnostic.Note] {
+    directive.keyword.range.lower - directive.range.lower > 1 ? [Directive.commentNote] : []
   }
 
   private mutating func define(_ rest: Name, _ directive: Directive) {
     guard let text = DefineText(rest.text) else {
-      diagnostics.error("'#define' needs a name, and names in parentheses if any", at: directive.range)
+      diagnostics.error(
+        "'#define' needs a name, and names in parentheses if any", at: directive.range,
+        notes: Self.notes(for: directive))
       return
     }
     lines.append("#define \(rest.text)")
@@ -170,7 +178,8 @@ struct Preprocessor {
     let isQuoted = rest.text.hasPrefix("\"") && rest.text.hasSuffix("\"")
     guard rest.text.utf8.count > 2, isQuoted || rest.text.hasPrefix("<") && rest.text.hasSuffix(">") else {
       diagnostics.error(
-        "'#include' needs a header in <> or quotes, as in '#include <linux/sched.h>'", at: directive.range)
+        "'#include' needs a header in <> or quotes, as in '#include <linux/sched.h>'", at: directive.range,
+        notes: Self.notes(for: directive))
       return
     }
     includes.append(Include(name: String(name), isQuoted: isQuoted, range: directive.range))
@@ -179,7 +188,8 @@ struct Preprocessor {
 
   // MARK: Conditions
 
-  private mutating func truth(of text: Name) -> Bool {
+  private mutating func truth(of directive: Directive) -> Bool {
+    let text = directive.rest
     guard !text.text.isEmpty else {
       diagnostics.error("this condition is empty", at: text.range)
       return false
@@ -191,7 +201,7 @@ struct Preprocessor {
     else {
       diagnostics.error(
         "this condition is not a constant expression", at: text.range,
-        notes: problems.all.prefix(1).map { Diagnostic.Note($0.message) })
+        notes: problems.all.prefix(1).map { Diagnostic.Note($0.message) } + Self.notes(for: directive))
       return false
     }
     return value != 0
@@ -242,4 +252,9 @@ struct Preprocessor {
     }
     return result
   }
+}
+
+extension Directive {
+  /// For those who know '#' from shells.
+  static var commentNote: Diagnostic.Note { Diagnostic.Note("comments begin with '//'") }
 }

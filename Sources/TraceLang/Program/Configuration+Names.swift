@@ -14,13 +14,39 @@ extension Configuration {
   ]
 
   /// Settings of older scripts that nothing depends on any more.
-  public static let obsoleteNames = ["unstable_map_decl", "unstable_addr", "max_type_res_iterations", "symbol_source"]
+  public static let obsoleteNames = [
+    "unstable_map_decl", "unstable_addr", "unstable_macro", "unstable_import", "max_type_res_iterations",
+    "symbol_source", "use_blazesym",
+  ]
+
+  /// Names that settings had in bpftrace before 0.20, and those they have now.
+  private static let renamed = [
+    "strlen": "max_strlen", "map_keys_max": "max_map_keys", "cat_bytes_max": "max_cat_bytes",
+    "no_cpp_demangle": "cpp_demangle",
+  ]
+
+  /// The name that a setting has now; `nil` for one that has it already, and for what is no setting.
+  public static func currentName(of name: String) -> String? { renamed[canonical(name)] }
 
   public static func isObsolete(_ name: String) -> Bool { obsoleteNames.contains(canonical(name)) }
 
   /// Sets one setting from text.
   public mutating func set(_ name: String, to value: String) throws(ConfigurationError) {
     let key = Self.canonical(name)
+    if let current = Self.renamed[key] {
+      // What it says is the opposite of what the current name says.
+      if key == "no_cpp_demangle" {
+        demanglesNames = try !Self.flag(name, value)
+      } else {
+        try set(current, to: value, as: name)
+      }
+      return
+    }
+    try set(key, to: value, as: name)
+  }
+
+  /// - Parameter name: what messages call the setting.
+  private mutating func set(_ key: String, to value: String, as name: String) throws(ConfigurationError) {
     switch key {
     case "license": license = try Self.choice(name, value, Self.licenses)
     case "log_size": logSize = try Self.number(name, value, 0...1 << 30)
@@ -71,7 +97,9 @@ extension Configuration {
   private static func number(
     _ name: String, _ value: String, _ range: ClosedRange<Int>
   ) throws(ConfigurationError) -> Int {
-    guard let number = Int(value), range.contains(number) else {
+    guard case .success(let magnitude) = IntegerText.value(of: Array(value.utf8)[...]),
+      let number = Int(exactly: magnitude), range.contains(number)
+    else {
       throw .badValue("\(name) is a number from \(range.lowerBound) to \(range.upperBound), not '\(value)'", near: nil)
     }
     return number

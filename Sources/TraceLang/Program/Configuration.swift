@@ -58,10 +58,13 @@ public struct Configuration: Hashable, Sendable {
   /// Sets a setting from its `BPFTRACE_*` variable.
   public mutating func setFromEnvironment(_ name: String, to value: String) throws(ConfigurationError) {
     try set(name, to: value)
-    fromEnvironment.insert(Self.canonical(name))
+    fromEnvironment.insert(Self.settingName(of: name))
   }
 
-  func isFromEnvironment(_ name: String) -> Bool { fromEnvironment.contains(Self.canonical(name)) }
+  func isFromEnvironment(_ name: String) -> Bool { fromEnvironment.contains(Self.settingName(of: name)) }
+
+  /// The name that a setting has now, of whatever name for it.
+  private static func settingName(of name: String) -> String { currentName(of: name) ?? canonical(name) }
 
   /// "BPFTRACE_MAX_STRLEN" and "max_strlen" are one.
   static func canonical(_ name: String) -> String {

@@ -29,6 +29,8 @@ public enum KernelFeature: String, Hashable, Sendable, Codable, CaseIterable {
   case uprobeMulti
   /// bpf_override_return for kprobes (CONFIG_BPF_KPROBE_OVERRIDE).
   case kprobeOverride
+  /// bpf_probe_write_user, which a kernel that is locked down keeps from all programs.
+  case userWrites
   /// Task storage maps from tracing programs (5.11).
   case taskStorage
 }
