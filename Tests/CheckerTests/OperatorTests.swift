@@ -19,7 +19,8 @@ import Testing
       ("1 << pid", "(1:uint64 u<< pid:uint32):uint64"),
       ("(int64)pid >> 1", "(convert(pid:uint32):int64 s>> 1:int64):int64"),
       ("pid & 0xff", "(convert(pid:uint32):uint64 u& 255:uint64):uint64"),
-      ("~pid", "convert(convert(~convert(pid:uint32):uint64:uint64):uint32):uint64"), ("~nsecs", "~nsecs(boot):uint64"),
+      ("~pid", "convert(convert(~convert(pid:uint32):uint64:uint64):uint32):uint64"),
+      ("~nsecs", "~nanoseconds(TraceLang.ContextValue.Clock.boot):uint64:uint64"),
       ("-pid", "-convert(pid:uint32):int64:int64"),
     ])
   func arithmetic(text: String, dump: String) { #expect(value(text) == dump) }

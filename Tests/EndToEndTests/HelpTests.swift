@@ -40,7 +40,7 @@ import TraceLang
 
         Also written 'k'.
 
-        Has arg0 ... arg9, sarg0 ... sarg9, func, reg, override.
+        Has arg0 ... arg9, sarg0 ... sarg9, func, ctx, reg, override.
 
         """)
   }

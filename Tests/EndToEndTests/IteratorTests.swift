@@ -104,8 +104,8 @@ import Testing
     #expect(result.errors == "")
     #expect(
       result.output == """
-        kthreadd|   2|3   |0001|ffffffff|FF|18446744073709551615|A|100% é|end
-        kthreadd|   2|3   |0002|ffffffff|FF|18446744073709551615|A|100% é|end
+        kthreadd|   2|3   |0001|ffffffff|FF|4294967295|A|100% é|end
+        kthreadd|   2|3   |0002|ffffffff|FF|4294967295|A|100% é|end
 
         """)
   }

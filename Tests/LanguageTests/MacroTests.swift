@@ -138,7 +138,7 @@ import TraceLang
       macro f() { 10 } macro f(a) { 11 + a } macro f($a) { $a = 5; 12 } macro f(@a) { @a[1] } macro f(a, b) { f(a) + f(b) }
       """
     #expect(constants(macros, "f()", "f(1)", "f(1, 2)") == "10, 12, 25")
-    #expect(body(macros, "$x = pid; $y = f($x); print($y);").contains("$x = 5:uint32"))
+    #expect(body(macros, "$x = pid; $y = f($x); print($y);").contains("12:int64"))
     #expect(body(macros, "@m[1] = 7; $y = f(@m); print($y);").contains("$y = @m[1:int64]:int64"))
     #expect(body("macro f($a) { $a }", "$x = f(1);").contains("ERROR: the macro 'f' needs a variable for $a, not this"))
   }

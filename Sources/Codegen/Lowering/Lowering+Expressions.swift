@@ -288,6 +288,9 @@ extension Lowering {
       let (start, space) = base.type.isScalar ? (scalar(base), Self.space(base.type)) : location(base)
       return (builder.arithmetic(.add, start, .constant(Int64(member.offset))), space)
     case .index(let base, let position): return element(base, position, expression.type)
+    case .convert(let operand) where operand.type.isInteger && !expression.type.isScalar:
+      // The bytes of a number.
+      return (address(materialize(expression, isPadded: false)), .kernel)
     case .convert(let operand): return operand.type.isScalar ? (scalar(operand), .kernel) : location(operand)
     case .integer, .string, .variable, .map, .context, .address, .element, .tuple, .negate, .complement, .not,
       .arithmetic, .pointerOffset, .compare, .and, .or, .ternary, .step, .call, .block:

@@ -99,9 +99,9 @@ extension Checker {
     case .allocationFlags: fits = value.type.isInteger
     case .decimal, .unsigned, .hex, .upperHex, .octal, .character, .pointer:
       if value.type.isAddress { return TypedExpression(.convert(value), .uint64, value.range) }
-      // A literal has the width of int where it fits.
-      if directive.lengthBits == nil, case .integer(let constant) = value.kind, value.type == .int64,
-        TypeRules.fits(constant, .int32)
+      // In other notations than decimal, a literal below 0 has the width of int where it fits.
+      if directive.lengthBits == nil, directive.conversion != .decimal, case .integer(let constant) = value.kind,
+        constant < 0, value.type == .int64, TypeRules.fits(constant, .int32)
       {
         return TypedExpression(value.kind, .int32, value.range)
       }
