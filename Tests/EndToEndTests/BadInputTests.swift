@@ -262,10 +262,10 @@ import Testing
 
       """),
     Mistake(
-      "a number for a string's conversion", "BEGIN { printf(\"%s\\n\", 3); }",
+      "a number for a buffer's conversion", "BEGIN { printf(\"%r\\n\", 3); }",
       """
-      stdin:1:24-25: ERROR: %s does not print int64
-      BEGIN { printf("%s\\n", 3); }
+      stdin:1:24-25: ERROR: %r does not print int64
+      BEGIN { printf("%r\\n", 3); }
                              ~
       NOTE: %d prints numbers
 
@@ -273,7 +273,7 @@ import Testing
     Mistake(
       "a conversion that there is not", "BEGIN { printf(\"%k\\n\", 3); }",
       """
-      stdin:1:16-22: ERROR: '%k' is not a conversion; there are %d %u %x %X %o %c %p %s %r %rx %rh
+      stdin:1:16-22: ERROR: '%k' is not a conversion; there are %d %u %x %X %o %c %p %s %r %rx %rh %gr
       BEGIN { printf("%k\\n", 3); }
                      ~~~~~~
 

@@ -63,8 +63,16 @@ enum KernelConstants {
 
   /// The value of a name on an architecture; `nil` for what no header is known to define there.
   static func value(of name: String, on architecture: Machine.Architecture) -> Value? {
+    if let call = syscall(name, on: architecture) { return call }
+    guard beginsAsAll(name) else { return nil }
     for topic in topics { if let value = topic.value(of: name, on: architecture) { return value } }
-    return syscall(name, on: architecture)
+    return nil
+  }
+
+  /// Whether a name begins as all in the tables do, which keeps others from being searched for.
+  private static func beginsAsAll(_ name: String) -> Bool {
+    guard let first = name.utf8.first else { return false }
+    return (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first) || first == UInt8(ascii: "_")
   }
 
   /// Those names that have a value on an architecture.
