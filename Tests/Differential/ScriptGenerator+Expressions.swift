@@ -107,7 +107,7 @@ extension ScriptGenerator {
     case 24: return element(.integer, depth)
     case 25: return memory(depth)
     case 26:
-      if random.chance(30) { return "(\(string(depth - 1)))[\(random.pick(["0", "1", "7"]))]" }
+      if random.chance(30) { return "(\(string(depth - 1)))[0]" }
       if random.chance(20) { return "strlen(str_concat(\(string(depth - 1)), \(string(depth - 1))))" }
       return "strncmp(\(string(depth - 1)), \(string(depth - 1)), \(random.pick(["0", "1", "2", "3", "8", "20"])))"
     case 29: return "((uint8[8])(uint64)\(integer(depth - 1)))[\(random.upTo(7))]"
