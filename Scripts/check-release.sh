@@ -25,9 +25,9 @@ expect 0 '^swtrace [0-9]' "$swtrace" --version
 expect 0 '^USAGE: swtrace' "$swtrace" --help
 expect 0 '^OVERVIEW: Compiles a script to a file' "$swtrace" build --help
 expect 0 '^hist - ' "$swtrace" help hist
-expect 64 "Unknown option '--nope'" "$swtrace" --nope -e 'begin { }'
-expect 64 'Missing value' "$swtrace" -e
-expect 64 "'x' is invalid" "$swtrace" -p x -e 'begin { }'
+expect 1 "there is no option '--nope'" "$swtrace" --nope -e 'begin { }'
+expect 1 'needs a value' "$swtrace" -e
+expect 1 "The value 'x' is invalid" "$swtrace" -p x -e 'begin { }'
 expect 0 'complete' "$swtrace" --generate-completion-script bash
 expect 1 "ERROR: there is nothing named 'nope'" "$swtrace" -e 'begin { $x = nope; print($x); }'
 expect 0 'r0 = 0' "$swtrace" --target Tests/Targets/x86_64.json -e 'begin { exit(); }'
