@@ -117,6 +117,14 @@ import TraceLang
           try setValues(.slots(stride: 1 << 20), of: &$0.views[index])
         }
       ).hasSuffix("has other values"))
+    #expect(
+      try told(
+        refusal {
+          let index = try view("@counts", $0)
+          let map = try #require($0.views[index].content.hash).map
+          $0.views[index].content = .plain($0.views[index].value, .hash(map: map))
+        }
+      ).hasSuffix("its plain values are of an aggregation"))
     for change: (inout MapSpec) -> Void in [{ $0.valueSize += 8 }, { $0.keySize += 1 }, { $0.kind = .perCPUHash }] {
       #expect(try refusal { change(&$0.maps[try #require($0.views[try view("@counts", $0)].content.hash).map]) } != nil)
     }

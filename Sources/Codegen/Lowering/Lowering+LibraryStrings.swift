@@ -60,16 +60,13 @@ extension Lowering {
 
   /// Copies one string behind the other, which has room for all of it wherever the first one ends.
   mutating func writeConcatenation(_ first: TypedExpression, _ second: TypedExpression, to memory: Memory) {
-    let (start, end) = (text(first), text(second))
-    let room = start.capacity.nextPowerOfTwo
-    let size = (room + end.capacity + 7) / 8 * 8
-    let whole = perCPUMemory(size: size)
-    zero(whole, size: size)
-    _ = builder.call(
-      .probeReadKernelString, [address(whole), .constant(Int64(start.capacity)), address(start.memory)])
-    let place = place(whole, builder.arithmetic(.and, start.length, .constant(Int64(room - 1))))
+    let capacity = max(size(of: first.type), 1)
+    let room = capacity.nextPowerOfTwo
+    let start = text(first, tail: room - capacity + size(of: second.type), isCleared: true)
+    let end = text(second)
+    let place = place(start.memory, builder.arithmetic(.and, start.length, .constant(Int64(room - 1))))
     _ = builder.call(.probeReadKernelString, [.value(place), .constant(Int64(end.capacity)), address(end.memory)])
-    copy(to: memory, from: whole, size: start.capacity + end.capacity - 1)
+    copy(to: memory, from: start.memory, size: start.capacity + end.capacity - 1)
   }
 
   // MARK: - Searching

@@ -22,8 +22,8 @@ extension SlotReader {
 extension Aggregation {
   var reader: any SlotReader {
     switch self {
-    case .count: CountReader()
-    case .sum(let isSigned): SumReader(isSigned: isSigned)
+    case .count: NumberReader(isSigned: false)
+    case .sum(let isSigned): NumberReader(isSigned: isSigned)
     case .avg(let isSigned): AverageReader(isSigned: isSigned)
     case .stats(let isSigned): StatsReader(isSigned: isSigned)
     case .min(let isSigned): ExtremeReader(isSigned: isSigned) { $0 < $1 }

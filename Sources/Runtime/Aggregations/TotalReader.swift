@@ -1,12 +1,5 @@
-/// `count`.
-struct CountReader: SlotReader {
-  let lineType: StaticString = "map"
-
-  func summary(of slot: UnsafeRawPointer) -> AggregationSummary { .number(Word.i64(slot), signed: false) }
-}
-
-/// `sum`.
-struct SumReader: SlotReader {
+/// `count` and `sum`: the total.
+struct NumberReader: SlotReader {
   let isSigned: Bool
   let lineType: StaticString = "map"
 

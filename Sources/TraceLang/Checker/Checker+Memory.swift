@@ -31,15 +31,9 @@ extension Checker {
   mutating func byteOrder(_ call: BuiltinCall, bits: Int) -> TypedExpression {
     let value = integerOperand(call.arguments[0])
     if value.type == .invalid { return value }
-    let type = IntegerType(bits: bits, signed: false)
-    let word: TypedExpression =
-      if case .integer(let constant) = value.kind {
-        TypedExpression(.integer(Self.truncated(constant, to: type)), .integer(type), call.range)
-      } else {
-        TypedExpression(.convert(value), .integer(type), call.range)
-      }
+    let word = integer(value, IntegerType(bits: bits, signed: false), call.range)
     guard target.machine.isLittleEndian else { return word }
-    return TypedExpression(.call(.byteSwap(word)), .integer(type), call.range)
+    return TypedExpression(.call(.byteSwap(word)), word.type, call.range)
   }
 
   /// `is_err(p)` (Kernel: IS_ERR_VALUE in include/linux/err.h).
@@ -50,17 +44,8 @@ extension Checker {
       error("is_err() needs a pointer, not \(value.type.description)", at: call.arguments[0].range)
       return invalid(call.range)
     }
-    let number =
-      if case .integer(let constant) = value.kind {
-        self.number(constant, .uint64, call.range)
-      } else {
-        TypedExpression(.convert(value), .uint64, call.range)
-      }
-    let most = self.number(-4095, .uint64, call.range)
-    if case .integer(let constant) = number.kind {
-      return self.number(UInt64(bitPattern: constant) >= UInt64(bitPattern: -4095) ? 1 : 0, .bool, call.range)
-    }
-    return TypedExpression(.compare(.greaterOrEqual, number, most, signed: false), .bool, call.range)
+    let lowest = number(-4095, .uint64, call.range)
+    return binary(.greaterOrEqual, integer(value, .uint64, call.range), lowest, call.range, call.range)
   }
 
   /// `container_of(p, type, member)`.

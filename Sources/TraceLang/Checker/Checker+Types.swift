@@ -10,10 +10,8 @@ extension Checker {
     let isPossible: Bool
     switch type {
     case .integer(let integer):
-      if value.type.isInteger, case .integer(let constant) = value.kind {
-        return TypedExpression(.integer(Self.truncated(constant, to: integer)), type, range)
-      }
-      isPossible = value.type.isInteger || value.type.isAddress
+      if value.type.isInteger { return self.integer(value, integer, range) }
+      isPossible = value.type.isAddress
     case .bool: isPossible = value.type.isScalar
     case .enumeration: isPossible = value.type.isInteger
     case .pointer(let target, _):
@@ -34,6 +32,14 @@ extension Checker {
       return invalid(range)
     }
     return TypedExpression(.convert(value), type, range)
+  }
+
+  /// A number or an address with the bits that an integer has room for.
+  func integer(_ value: TypedExpression, _ type: IntegerType, _ range: SourceRange) -> TypedExpression {
+    guard case .integer(let constant) = value.kind else {
+      return TypedExpression(.convert(value), .integer(type), range)
+    }
+    return TypedExpression(.integer(Self.truncated(constant, to: type)), .integer(type), range)
   }
 
   /// The type of a cast, where an array may leave its length to the operand: 0 then.

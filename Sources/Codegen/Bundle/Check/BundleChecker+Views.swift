@@ -12,6 +12,7 @@ extension BundleChecker {
     let key = try view.key.map { key throws(BundleFault) in try measure.extent(of: key) }
     try require((key?.size ?? 0) == view.keySize, "its keys are not of their type's size")
     try require(try measure.extent(of: view.value).size == view.valueSize, "its values are not of their type's size")
+    if case .plain(.aggregation, _) = view.content { throw BundleFault("its plain values are of an aggregation") }
     switch view.content {
     case .plain(_, .hash), .aggregation(_, .hash): if let hash = view.content.hash { try check(view, hash) }
     case .plain(_, .cells(let cells)):
