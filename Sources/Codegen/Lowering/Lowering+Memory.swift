@@ -224,15 +224,7 @@ extension Lowering {
       builder.emit(.store(bits: 32, base: memory.base, offset: memory.offset, count))
       // What a string, an array or a struct does not have is zero.
       let held = source.type.isScalar ? capacity : min(size(of: source.type), capacity)
-      let taken =
-        if case .constant(let constant) = count {
-          Operand.constant(min(constant, Int64(held)))
-        } else {
-          held == capacity
-            ? count
-            : choose(
-              .ule, count, .constant(Int64(held)), then: { _ in count }, otherwise: { _ in .constant(Int64(held)) })
-        }
+      let taken = held == capacity ? count : atMost(held, count)
       let helper: Helper = space == .user ? .probeReadUser : .probeReadKernel
       _ = guardedCall(helper, [address(memory.advanced(by: 4)), taken, place], at: range)
     case .userSymbol(let pointer):
@@ -263,7 +255,11 @@ extension Lowering {
 
   /// A length cut to a capacity in a way the verifier sees.
   private mutating func bounded(_ length: TypedExpression, _ capacity: Int) -> Operand {
-    let value = scalar(length)
+    atMost(capacity, scalar(length))
+  }
+
+  /// The same of a number that has been computed.
+  private mutating func atMost(_ capacity: Int, _ value: Operand) -> Operand {
     if case .constant(let constant) = value { return .constant(min(max(constant, 0), Int64(capacity))) }
     return choose(
       .ule, value, .constant(Int64(capacity)), then: { _ in value }, otherwise: { _ in .constant(Int64(capacity)) })

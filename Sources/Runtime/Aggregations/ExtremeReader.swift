@@ -5,11 +5,6 @@ struct ExtremeReader: SlotReader {
   /// Whether a value takes the place of another one, given as numbers whose signed order is that of the values.
   let precedes: @Sendable (Int64, Int64) -> Bool
 
-  init(isSigned: Bool, precedes: @escaping @Sendable (Int64, Int64) -> Bool) {
-    self.isSigned = isSigned
-    self.precedes = precedes
-  }
-
   func merge(_ slot: UnsafeRawPointer, into words: inout [UInt64]) {
     let (value, samples) = (Word.u64(slot), Word.u64(slot, 8))
     guard samples > 0 else { return }
