@@ -23,8 +23,9 @@ swiftc -O -wmo -parse-as-library -module-name FoundationEssentials \
   -emit-module -emit-module-path "$parts/FoundationEssentials.swiftmodule" \
   -emit-object -o "$parts/FoundationEssentials.o" Scripts/Release/FoundationEssentials.swift
 
+# A folder of its own: another build, or tests that run, would have to end first.
 options=(
-  --configuration release --static-swift-stdlib --disable-local-rpath -debug-info-format none
+  --scratch-path .build/optimized --configuration release --static-swift-stdlib --disable-local-rpath -debug-info-format none
   -Xswiftc "-I$parts" -Xlinker "$parts/FoundationEssentials.o" -Xlinker "-L$parts"
   -Xlinker --no-export-dynamic
 )
@@ -42,6 +43,7 @@ for option in -static-libgcc -no-pie; do options+=(-Xswiftc -Xclang-linker -Xswi
 
 for product in "$@"; do
   swift build "${options[@]}" --product "$product"
+  ln --symbolic --force --no-dereference optimized/release .build/release
   executable=.build/release/$product
   shared=$(ldd "$executable" | awk '$1 !~ /^(linux-vdso|libc|libm)\.so|\/ld-linux/ { print $1 }')
   [[ -z $shared ]] || { echo "$executable is linked with shared libraries: $shared" >&2; exit 1; }

@@ -4,6 +4,7 @@
 # With options, those of swift test, one test at a time. Without, all tests in two halves: first, side by side, those that no
 # other test can disturb, since they share no file, setting or count; then the rest one at a time, as some count what the
 # kernel holds. A new suite falls into the second half unless its target is of the first; that none is lost is counted.
+# LATER='SUITE|...' leaves suites out, for whoever runs them by other means.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 log=$(mktemp)
@@ -19,9 +20,10 @@ status=0
 if [[ $# -gt 0 ]]; then
   run --no-parallel "$@" || status=$?
 else
-  all=$(swift test list --skip-build --disable-xctest 2>/dev/null | wc -l)
+  later=${LATER:-no such suite}
+  all=$(swift test list --skip-build --disable-xctest 2>/dev/null | grep --count --invert-match --extended-regexp "$later")
   run --parallel --filter "$apart" || status=$?
-  run --no-parallel --skip "$apart" || status=$?
+  run --no-parallel --skip "$apart" --skip "$later" || status=$?
   counts=$(grep --text --only-matching --extended-regexp 'Test run with [0-9]+ tests?' "$log" | tr --complement --delete '0-9\n')
   ran=$(($(echo $counts | tr ' ' '+')))
   echo "Ran $ran of $all tests."

@@ -16,6 +16,8 @@ public struct SessionOptions: Sendable {
   public var format = OutputFormat.text
   /// Where output goes; stays open.
   public var output: Int32 = 1
+  /// Whether the script was compiled to see what descends from the process, too.
+  public var followsDescendants = false
   /// Whether what a regular file there holds is dropped, once everything is attached.
   public var isOutputTruncatedAtStart = false
   /// `-c`: a command to trace.
@@ -108,6 +110,7 @@ public final class Session {
       programs: programs, specs: bundle.programs, host: host, onlineCPUs: OnlineCPUs.numbers(),
       process: child?.pid ?? options.process)
     attacher.pins = !options.isDryRun
+    attacher.followsDescendants = options.followsDescendants
     let attachments = Attachments()
     for entry in bundle.words.entries { write(entry.word.start, to: entry.place, maps) }
     if options.isDryRun {

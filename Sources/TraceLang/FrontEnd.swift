@@ -30,6 +30,8 @@ public struct FrontEnd {
     stageEnded(.expand)
     var program: Program?
     if !diagnostics.hasErrors {
+      let own = Descendants.probes(for: script, options: options, in: &sources)
+      let script = Script(items: script.items + own, comments: script.comments, range: script.range)
       program = TraceLang.check(script, target: target, options: options, diagnostics: &diagnostics)
       stageEnded(.check)
       if warns, let checked = program, file.bytes.count <= Self.maximumWarnedLength {

@@ -13,7 +13,7 @@ final class MapAccess {
     decoder = ValueDecoder(context: ValueContext(bundle: bundle, host: host) { reader.frames($0, identifier: $1) })
   }
 
-  var names: [String] { reader.views.map(\.name) }
+  var names: [String] { reader.views.lazy.filter { !$0.isOwn }.map(\.name) }
 
   /// The map's number and what it holds.
   func view(_ name: String) throws(TraceError) -> (index: Int, view: MapView) {

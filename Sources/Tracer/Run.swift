@@ -93,6 +93,7 @@ final class Run: Sendable {
     var sessionOptions = SessionOptions()
     sessionOptions.isQuiet = true
     sessionOptions.process = options.process
+    sessionOptions.followsDescendants = options.followsDescendants
     let client = Session.Client(
       stop: request,
       makeSink: { context in

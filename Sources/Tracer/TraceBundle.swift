@@ -36,6 +36,9 @@ public struct TraceBundle: Sendable {
       }
     }
     guard let process = options.process else { return bundle }
+    guard !options.followsDescendants else {
+      throw TraceError("a bundle's filter is of one process: build it from a script that asks descendant()")
+    }
     do throws(BundleError) {
       return try bundle.narrowed(to: .given(process), in: host.pidNamespace)
     } catch {
@@ -58,6 +61,7 @@ public struct TraceBundle: Sendable {
     compiler.frontEnd.options = CheckerOptions(
       parameters: options.parameters, namedParameters: options.namedParameters, allowsUnsafe: options.allowsUnsafe,
       tracedPID: options.process.map(Int.init))
+    compiler.frontEnd.options.followsDescendants = options.followsDescendants && options.process != nil
     do throws(CompilationFailure) {
       return try compiler.compile(SourceFile(name: "script", text: text))
     } catch {

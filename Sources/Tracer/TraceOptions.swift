@@ -14,6 +14,8 @@ public struct TraceOptions: Sendable {
   public var allowsUnsafe = false
   /// Traces this process only, until it ends.
   public var process: Int32?
+  /// Traces the processes that descend from it, too; not for bundles, whose filter is of one process.
+  public var followsDescendants = false
   /// Events that may wait to be read; more wait in the kernel's ring buffer, as far as there is room.
   public var eventCapacity = 4096
 

@@ -27,7 +27,7 @@ struct Frontend {
   /// - Throws: a failure after which nothing more needs to be said.
   /// - Parameter isForRun: whether only the probes that the options want run are compiled.
   func compile(
-    childPID: Int? = nil, tracedPID: Int? = nil, isForRun: Bool = false
+    childPID: Int? = nil, tracedPID: Int? = nil, followsDescendants: Bool = false, isForRun: Bool = false
   ) throws(CommandFailure) -> Result {
     let file = try options.source()
     let settings = try EnvironmentSettings()
@@ -41,6 +41,7 @@ struct Frontend {
     compiler.frontEnd.expansion = options.expansion
     compiler.frontEnd.options = CheckerOptions(
       allowsUnsafe: options.unsafe, configuration: configuration, childPID: childPID, tracedPID: tracedPID)
+    compiler.frontEnd.options.followsDescendants = followsDescendants
     compiler.frontEnd.options.parameterBytes = options.parameters
     compiler.frontEnd.options.namedParameterBytes = options.namedParameters
     compiler.frontEnd.stageEnded = { times.end($0.rawValue) }

@@ -60,7 +60,7 @@ struct ListCommand: ParsableCommand {
       _ = Unmanaged.passRetained(host)
       let search = ProbeSearch(host, isOfProcess: p != nil)
       if isOfScript {
-        let names = try LargeStack.run { () throws(TargetError) in try program(host).probeNames }
+        let names = try LargeStack.run { () throws(TargetError) in try program(host).listedNames }
         for name in names { give(try search.probe(named: name, withArguments: verbose)) }
         return
       }

@@ -66,6 +66,7 @@ struct OptionName {
     OptionName(nil, "test", .option(of: script)),
     OptionName(nil, "bench", .option(of: script)),
     OptionName(nil, "probe-filter", value: true, .option(of: script)),
+    OptionName(nil, "follow", .option(of: [.trace]), isOwn: true),
     OptionName(nil, "usdt-file-activation", .option(of: [.trace])),
     OptionName(nil, "dry-run", .option(of: [.trace])),
     OptionName(nil, "emit-elf", value: true, .option(of: [.trace])),

@@ -52,6 +52,9 @@ struct TraceCommand: ParsableCommand {
     help: ArgumentHelp("Trace this process only, until it ends.", valueName: "pid"))
   var p: ProcessNumber?
 
+  @Flag(help: "With -c or -p: trace the processes that descend from it, too, and no others.")
+  var follow = false
+
   @Flag(help: "Switch the semaphores of USDT probes on by their file, as is always done.")
   var usdtFileActivation = false
 
@@ -120,6 +123,7 @@ struct TraceCommand: ParsableCommand {
 
   mutating func validate() throws {
     if c != nil, p != nil { throw ValidationError("-c and -p exclude each other") }
+    if follow, c == nil, p == nil { throw ValidationError("--follow needs a process: -c or -p") }
     try script.requireScript()
   }
 
@@ -149,7 +153,7 @@ struct TraceCommand: ParsableCommand {
     let childPID = child.map { Int($0.pid) }
     let bundle = try LargeStack.run { () throws(CommandFailure) in
       let result = try frontend.compile(
-        childPID: childPID, tracedPID: p.map { Int($0.number) }, isForRun: true)
+        childPID: childPID, tracedPID: p.map { Int($0.number) }, followsDescendants: follow, isForRun: true)
       if !stages.isEmpty { try Terminal.writeOutput(StagePrinter(result, stages).text()) }
       if let emitElf {
         try OutputFile.write(try Self.object(of: result.compilation.bundle), to: emitElf)
@@ -192,6 +196,10 @@ struct TraceCommand: ParsableCommand {
       throw CommandFailure(
         "'\(path.text)' is a bundle, and -d, --target and --emit-elf are for scripts: give them with the script it was built from"
       )
+    }
+    guard !follow else {
+      throw CommandFailure(
+        "'\(path.text)' is a bundle, whose filter is of one process: build it from a script that asks descendant()")
     }
     let host: HostTarget
     do throws(TargetError) { host = try HostTarget() } catch { throw CommandFailure(error.message) }
@@ -237,6 +245,7 @@ struct TraceCommand: ParsableCommand {
     options.showsWarnings = !script.noWarnings
     options.format = f == .json ? .json : .text
     options.process = p?.number
+    options.followsDescendants = follow
     options.isDryRun = dryRun
     if let o {
       options.output = try Self.openOutput(o)

@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 
 /// Scripts that repeat one thing of the language until they have a given length: each is compiled or refused with a reason,
-/// in bounded memory.
+/// in bounded memory. What compiles them is the executable that SWTRACE_LARGE_SCRIPTS names, else the one built with the tests,
+/// which takes minutes.
 @Suite struct LargeScriptTests {
   struct Construct: Sendable, CustomTestStringConvertible {
     let what: String
@@ -52,11 +53,13 @@ import Testing
 
   /// Compiles scripts side by side. A debug build on a machine that others use may take minutes for a megabyte.
   private func build(_ scripts: [String]) throws -> [CommandResult] {
-    let words = [Repository.swtrace, "build", "-o", "/dev/null", "--target", Self.target, "/dev/stdin"]
+    let words = [Self.swtrace, "build", "-o", "/dev/null", "--target", Self.target, "/dev/stdin"]
     let running = try scripts.map { try RunningCommand(words, input: $0) }
     return try running.map { try $0.finish(seconds: 600) }
   }
 
+  private static let swtrace =
+    getenv("SWTRACE_LARGE_SCRIPTS").map { String(cString: $0) } ?? Repository.swtrace
   private static let target = Repository.root + "/Tests/Targets/x86_64.json"
 
   @Test("a megabyte of it is answered in bounded memory", arguments: pairs) func bounded(constructs: [Construct]) throws

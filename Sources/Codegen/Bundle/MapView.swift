@@ -2,7 +2,7 @@ import TraceLang
 
 /// A map of the script: how its entries lie in BPF maps and how they print.
 public struct MapView: Hashable, Sendable, Codable {
-  /// "@" or "@name".
+  /// "@" or "@name"; without "@" where it is swtrace's own and the script knows nothing of it.
   public var name: String
   /// `nil` for a scalar map. A multi-key is a tuple.
   public var key: Type?
@@ -56,6 +56,9 @@ public struct MapView: Hashable, Sendable, Codable {
     /// By index, each CPU's apart.
     case slots(Slots)
   }
+
+  /// Whether it is swtrace's own.
+  public var isOwn: Bool { !name.hasPrefix("@") }
 
   public var value: Type {
     switch content {

@@ -85,7 +85,11 @@ extension Compilation {
     bundle.timeFormats = program.timeFormats
     // A probe of several sites counts once.
     bundle.probeCount =
-      Set(program.probes.flatMap { probe in probe.attachPoints.map { [probe.block, $0.nameIndex] } }).count
+      Set(
+        program.probes.lazy.filter { !$0.isOwn }.flatMap { probe in
+          probe.attachPoints.map { [probe.block, $0.nameIndex] }
+        }
+      ).count
     bundle.words = plan.words
     bundle.pendingActions = plan.pendingActions
     bundle.stacks = plan.stacks

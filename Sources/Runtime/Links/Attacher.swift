@@ -11,8 +11,13 @@ struct Attacher {
   let onlineCPUs: [Int32]
   /// The process of `-p` or `-c`: user functions and memory of it alone are traced.
   var process: Int32?
+  /// Whether what descends from the process runs the functions that are traced, too.
+  var followsDescendants = false
   /// Whether iterators are given their files, or tried only.
   var pins = true
+
+  /// The only process that stops at user functions; `nil` for all.
+  var stoppedProcess: Int32? { followsDescendants ? nil : process }
 
   /// Adds the hook's descriptors to `attachments`; does nothing for what `run` starts.
   /// - Throws: also why the hook has no program.

@@ -6,7 +6,7 @@ extension Attacher {
   /// Attaches to many places of a file by one link.
   func attachUprobes(_ sites: UprobeSites, _ hook: Hook, _ attachments: Attachments) throws(RuntimeError) {
     let program = try program(of: hook)
-    let task = process.flatMap { takesProcesses(program) ? UInt32(bitPattern: $0) : nil }
+    let task = stoppedProcess.flatMap { takesProcesses(program) ? UInt32(bitPattern: $0) : nil }
     let link = sites.path.withCString { path in
       sites.offsets.withUnsafeBufferPointer { offsets in
         sites.cookies.withUnsafeBufferPointer { cookies in
@@ -49,14 +49,14 @@ extension Attacher {
     }
     let event = source.open(
       site.path, site.offset, isReturn: site.isReturn, semaphore: site.semaphore, cpu: onlineCPUs[0],
-      process: process)
+      process: stoppedProcess)
     guard event >= 0 else { throw failure(errno, hook, site.path) }
     try attach(event, cookie: site.cookie, hook, attachments)
   }
 
   private func failure(_ code: Int32, _ hook: Hook, _ path: String) -> RuntimeError {
     switch code {
-    case ESRCH: .unavailable("\(hook.title): there is no process \(process ?? 0) any more")
+    case ESRCH: .unavailable("\(hook.title): there is no process \(stoppedProcess ?? 0) any more")
     case ENOENT: .unavailable("\(hook.title): there is no file '\(path)' any more")
     case SystemCall.notSupported:
       .unavailable("\(hook.title): the kernel does not probe one of these instructions of '\(path)'")

@@ -203,7 +203,9 @@ package final class Printer {
 
   /// Prints every map that has entries, by name.
   func printMaps() {
-    let order = bundle.views.indices.sorted { bundle.views[$0].name < bundle.views[$1].name }
+    let order = bundle.views.indices.filter { !bundle.views[$0].isOwn }.sorted {
+      bundle.views[$0].name < bundle.views[$1].name
+    }
     for view in order { printMap(view, top: 0, divisor: 0, isAsked: false) }
   }
 
@@ -234,7 +236,11 @@ package final class Printer {
     for view in bundle.views {
       guard let place = view.lostUpdates else { continue }
       let full = maps.counter(at: place)
-      if full > 0 { sink.warning("\(view.name) was full: \(full) updates were lost; raise max_map_keys") }
+      if full > 0, view.isOwn {
+        sink.warning("\(full) descendants were not followed, of more than 65536 at a time")
+      } else if full > 0 {
+        sink.warning("\(view.name) was full: \(full) updates were lost; raise max_map_keys")
+      }
       let refused = maps.counter(at: MapView.Place(map: place.map, offset: place.offset + 8))
       if refused > 0 {
         sink.warning("\(refused) updates of \(view.name) were lost: the probe had interrupted another update of it")

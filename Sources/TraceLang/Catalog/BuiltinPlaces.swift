@@ -111,6 +111,10 @@ extension BuiltinPlaces {
   static let overridable = BuiltinPlaces(
     .only(["kprobe"]), limit: "at the start of a function", admits: { $0.abilities.contains(.override) })
 
+  static let inTasks = BuiltinPlaces(
+    .allBut(["begin", "end", "iter", "self", "test", "bench"]),
+    complaint: "asks about the current process, which is swtrace here", admits: \.hasCurrentTask)
+
   static let inOthers = BuiltinPlaces(
     .allBut(["begin", "end", "iter", "self", "test", "bench"]),
     complaint: "would hit swtrace itself in begin and end probes", admits: \.hasCurrentTask)

@@ -1,3 +1,11 @@
+extension Builtin {
+  static let descendant = function(
+    "descendant", 1...1, "bool descendant(uint32 pid)",
+    "Whether the current process is one, or was forked by it or by one of its descendants.", in: .inTasks,
+    example: #"tracepoint:sched:sched_process_exec /descendant(1234)/ { printf("%d %s\n", pid, comm); }"#
+  ) { $0.descends($1) }
+}
+
 extension Topic {
   static let process = Topic(
     "Processes",
@@ -60,5 +68,6 @@ extension Topic {
         "has_cpid", "bool has_cpid", "Whether there is a command of -c.",
         example: #"begin { if (has_cpid) { printf("waiting for the command\n"); } }"#
       ) { $0.number($0.options.childPID != nil ? 1 : 0, .bool, $1.range) },
+      .descendant,
     ])
 }

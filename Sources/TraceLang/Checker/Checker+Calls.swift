@@ -46,6 +46,7 @@ extension Checker {
 
   mutating func call(_ name: Name, _ arguments: [Expression], _ range: SourceRange) -> TypedExpression {
     if let builtin = Builtin.named(name.text) { return call(builtin, name, arguments, range) }
+    if name.text == Descendants.mask { return ancestorMask(arguments, range) }
     if let ours = ForeignNames.ours(for: name.text) {
       error("there is no function '\(name.text)'", at: name.range, notes: [Diagnostic.Note("here it is \(ours)")])
       return invalid(range)

@@ -22,7 +22,9 @@ extension Checker {
     var copied = 0
     var blockNumber = 0
     var hooks = 0
+    var asksForDescendants = false
     for case .probe(let block) in script.items {
+      if block.isOwn, !asksForDescendants { continue }
       if blockNumber == Self.maximumProbeBlocks {
         error("the script has too many probes: at most \(Self.maximumProbeBlocks) are allowed", at: block.range)
         break
@@ -66,6 +68,9 @@ extension Checker {
         break
       }
       for (points, traits) in groups {
+        asksForDescendants =
+          asksForDescendants || use.asksForDescendants
+          || options.followsDescendants && filteringProcess(traits) != nil
         instances.append(
           ProbeInstance(
             index: instances.count, block: block, blockNumber: blockNumber, attachPoints: points, traits: traits))
@@ -155,6 +160,7 @@ struct ArgumentUse {
   private(set) var usesResult = false
   /// It asks for addresses in the probe's binary.
   private(set) var usesVariables = false
+  private(set) var asksForDescendants = false
   /// The N of each `argN`.
   private(set) var words: Set<Int> = []
 
@@ -166,6 +172,7 @@ struct ArgumentUse {
     var count = 0
     var names: Set<String> = []
     var asks = false
+    var descends = false
     let visit: (Expression) -> Bool = { expression in
       count += 1
       if case .member(let base, let name, _) = expression.kind, case .identifier("args") = base.kind {
@@ -176,7 +183,10 @@ struct ArgumentUse {
         if name == "args" { whole = true }
         names.insert(name)
       }
-      if case .call(let name, _) = expression.kind, name.text == Builtin.uaddr.name { asks = true }
+      if case .call(let name, _) = expression.kind {
+        if name.text == Builtin.uaddr.name { asks = true }
+        if Builtin.named(name.text)?.name == Builtin.descendant.name { descends = true }
+      }
       return true
     }
     block.predicate?.visit(visit)
@@ -186,6 +196,7 @@ struct ArgumentUse {
     size = count
     usesFunctionName = names.contains("func")
     usesVariables = asks
+    asksForDescendants = descends
     usesResult = names.contains("retval")
     words = Set(names.lazy.filter { $0.hasPrefix("arg") }.compactMap { Int($0.dropFirst(3)) })
   }

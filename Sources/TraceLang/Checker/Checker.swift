@@ -11,6 +11,8 @@ public struct CheckerOptions: Sendable {
   public var childPID: Int?
   /// Process of `-p`: what others do is not seen.
   public var tracedPID: Int?
+  /// `--follow`: what descends from the process of `-p` or `-c` is seen too, and nothing else.
+  public var followsDescendants = false
 
   /// - Parameter namedParameters: "" for one that was given without a value.
   public init(
@@ -142,9 +144,14 @@ struct Checker {
         checkGathers(value, state, kind)
       }
       return MapVariable(
-        name: "@" + state.name, key: state.isKeyed == true ? state.key ?? .int64 : nil, value: state.value ?? .int64,
-        declaredKind: state.declaredKind, maxEntries: state.maxEntries ?? configuration.maxMapKeys, range: state.range)
+        name: (state.name == Descendants.map ? "" : "@") + state.name,
+        key: state.isKeyed == true ? state.key ?? .int64 : nil, value: state.value ?? .int64,
+        declaredKind: state.declaredKind, maxEntries: maximumEntries(of: state), range: state.range)
     }
+  }
+
+  private func maximumEntries(of map: Environment.MapState) -> Int {
+    map.maxEntries ?? (map.name == Descendants.map ? Descendants.maximumProcesses : configuration.maxMapKeys)
   }
 
   /// A map that the kernel keeps for each CPU apart can only gather: of other values, nobody could say whose is meant.
@@ -184,23 +191,31 @@ struct Checker {
         name: name, type: index < types.count ? types[index] ?? .int64 : .int64,
         isAddressed: scope.addressed.contains(VariableID(index)))
     }
-    return Probe(
+    var probe = Probe(
       attachPoints: instance.attachPoints, traits: instance.traits, predicate: predicate, body: body,
       variables: variables,
       block: instance.blockNumber, range: instance.block.range)
+    probe.isOwn = instance.block.isOwn
+    return probe
+  }
+
+  /// The process that such probes are for alone: those of `-p` and `-c`.
+  func filteringProcess(_ traits: ProbeTraits) -> Int? {
+    guard traits.hasCurrentTask, traits.pace == .event else { return nil }
+    return options.tracedPID ?? (traits.followsCommand || options.followsDescendants ? options.childPID : nil)
   }
 
   /// A probe's own, after a test for the traced process where the probe fires in a task or interrupts one.
   private func predicate(of instance: ProbeInstance) -> Expression? {
     let own = instance.block.predicate
     let traits = instance.traits
-    guard let process = options.tracedPID ?? (traits.followsCommand ? options.childPID : nil), traits.hasCurrentTask,
-      traits.pace == .event
-    else { return own }
+    guard let process = filteringProcess(traits), !instance.block.isOwn else { return own }
     let range = own?.range ?? instance.block.range
     let number = Expression(.integer(Expression.IntegerLiteral(UInt64(process))), range)
-    let isOfProcess = Expression(
-      .binary(.equal, Expression(.identifier("pid"), range), number, operatorRange: range), range)
+    let isOfProcess =
+      options.followsDescendants
+      ? Expression(.call(Name(Builtin.descendant.name, range), [number]), range)
+      : Expression(.binary(.equal, Expression(.identifier("pid"), range), number, operatorRange: range), range)
     guard let own else { return isOfProcess }
     return Expression(.binary(.and, isOfProcess, own, operatorRange: range), range)
   }

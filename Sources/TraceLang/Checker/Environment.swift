@@ -32,6 +32,9 @@ struct Environment: Hashable {
   /// whole probe, as all variables did before bpftrace 0.22. With where each is assigned first.
   var hoisted: [Int: [String: SourceRange]] = [:]
 
+  /// The processes whose descendants the script asks for, each once; a bit each in what is known of a process.
+  var ancestors: [UInt64] = []
+
   /// Makes a variable one of the whole probe, from the next walk on.
   mutating func hoist(_ name: String, at range: SourceRange, inInstance instance: Int) {
     hoisted[instance, default: [:]][name] = range

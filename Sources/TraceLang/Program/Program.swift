@@ -61,7 +61,7 @@ public struct MapVariable: Sendable {
     }
   }
 
-  /// "@" or "@name".
+  /// "@" or "@name"; without "@" where it is swtrace's own.
   public var name: String
   /// `nil` for a scalar map; a tuple for several keys.
   public var key: Type?
@@ -94,6 +94,8 @@ public struct Probe: Sendable {
   public var variables: [ScratchVariable]
   /// The block in the script this comes from, counted from 0.
   public var block: Int
+  /// Whether swtrace added it to the script's.
+  public var isOwn = false
   public var range: SourceRange
 
   public init(

@@ -166,6 +166,8 @@ public struct ProbeBlock: Sendable {
   public var body: Block
   /// Whether the body was written `< >` instead of `{ }`.
   public var usesAngles: Bool
+  /// Whether swtrace added it to the script's.
+  package var isOwn = false
   public var range: SourceRange
 
   public init(
