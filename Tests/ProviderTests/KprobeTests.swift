@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import TraceLang
@@ -80,5 +81,27 @@ import Testing
     #expect(try listed("kprobe:vfs_*") == ["kprobe:vfs_getattr", "kprobe:vfs_read", "kprobe:vfs_write"])
     #expect(try listed("kretprobe:*") == FunctionTarget().traceable.map { "kretprobe:\($0)" })
     #expect(try listed("kprobe:nf:*") == ["kprobe:nf:conntrack"])
+  }
+
+  @Test("func of the kernel is a symbol where one is wanted, whichever comes first") func functionSymbols() throws {
+    func run(_ script: String) throws -> CommandResult {
+      let target = "\(Repository.root)/Tests/Targets/5.10.json"
+      return try TestSupport.run([Repository.swtrace, "--target", target, "-d", "program", "-e", script])
+    }
+    for body in [
+      "@n[0] = ksym(0); @n[1] = func;", "@n[1] = func; @n[0] = ksym(0);", "$f = func; $f = ksym(1); @n[1] = $f;",
+      "@n[1] = (1, func); @n[0] = (0, ksym(0));", "@n[func] = 1; @n[ksym(0)] = 2;",
+    ] {
+      let result = try run("kprobe:vfs_read { \(body) }")
+      #expect(result.ending == .exited(0), "\(body): \(result.errors)")
+      #expect(result.output.contains("functionAddress:ksym_t"), "\(body)")
+    }
+    // The name of a probe is no function, and of a program's functions the kernel knows no names.
+    let probe = try run("kprobe:vfs_read { @n[0] = ksym(0); @n[1] = probe; }")
+    #expect(probe.errors.contains("@n is ksym_t and cannot hold string"))
+    let user = try TestSupport.run([
+      Repository.swtrace, "--dry-run", "-e", "uprobe:/bin/bash:main { @n[0] = ksym(0); @n[1] = func; }",
+    ])
+    #expect(user.errors.contains("@n is ksym_t and cannot hold string"))
   }
 }

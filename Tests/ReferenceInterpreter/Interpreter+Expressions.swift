@@ -122,7 +122,7 @@ extension Interpreter {
     case .elapsed: .integer(Int64(bitPattern: surroundings.elapsed))
     case .probeName: .integer(Int64(nameIndex))
     // No probe that is interpreted is on a function.
-    case .functionName, .stackArgument, .result: .integer(0)
+    case .functionName, .functionAddress, .stackArgument, .result: .integer(0)
     case .arguments: .bytes(surroundings.record)
     case .argument(let index):
       .integer(surroundings.arguments.indices.contains(index) ? Int64(bitPattern: surroundings.arguments[index]) : 0)

@@ -221,6 +221,7 @@ extension Lowering {
     case .probeName: return entry.nameIndex
     case .arguments: return .value(entry.context)
     case .functionName: return entry.functionIndex
+    case .functionAddress: return .value(builder.call(.getFunctionIP, [.value(entry.context)]))
     case .argument(let index): return argument(index)
     case .stackArgument(let index): return stackArgument(index)
     case .result: return register(target.machine.architecture.facts.registers.result)

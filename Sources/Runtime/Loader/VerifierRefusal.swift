@@ -40,6 +40,7 @@ public struct VerifierRefusal: Error, Hashable, Sendable, CustomStringConvertibl
       + " vfs_truncate, vfs_fallocate, vfs_getattr, dentry_open, filp_close, security_file_open,"
       + " security_file_permission, security_inode_getattr and security_path_truncate",
     .getSocketCookie: "socket_cookie() needs Linux 5.12",
+    .getFunctionIP: "func where a ksym_t is wanted needs Linux 5.15, in fentry and fexit 5.17",
   ]
 
   /// Whether the verifier gave up on a loop rather than found a fault; 5.10 tells too many branches by EFAULT.

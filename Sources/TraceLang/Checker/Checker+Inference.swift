@@ -127,7 +127,15 @@ extension Checker {
       return .tuple(result)
     }
     if case .pointer = known, takes(known, value) { return known }
+    if known == .symbolic(.kernelSymbol), isKernelFunctionName(value) { return known }
+    // What gave a name before gives an address, where it can, once all uses are known.
+    if known == .symbolic(.probeName), value.type == .symbolic(.kernelSymbol) { return value.type }
     return joined(known, value.type)
+  }
+
+  /// Whether it is `func` of the kernel, which is a symbol of it wherever one is wanted.
+  private func isKernelFunctionName(_ value: TypedExpression) -> Bool {
+    value.kind == .context(.functionName) && instance.traits.space == .kernel
   }
 
   /// Integers are kept in maps with 64 bits.
@@ -231,6 +239,9 @@ extension Checker {
     }
     if case .string(let bytes) = value.kind, case .string(let capacity) = type, capacity > bytes.count {
       return TypedExpression(value.kind, type, value.range)
+    }
+    if type == .symbolic(.kernelSymbol), isKernelFunctionName(value) {
+      return TypedExpression(.context(.functionAddress), type, value.range)
     }
     if case .tuple(let parts) = value.kind, case .tuple(let elements) = type, elements.count == parts.count {
       let parts = zip(parts, elements).map { converted($0, $1.type) }

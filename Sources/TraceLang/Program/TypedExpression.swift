@@ -81,6 +81,8 @@ public enum ContextValue: Hashable, Sendable {
   case probeName
   /// The traced function's name, as an index like that of `probeName`.
   case functionName
+  /// Where the traced function of the kernel begins.
+  case functionAddress
   /// The probe's arguments: a record that stands for its address.
   case arguments
   /// `argN`: a word of the context, or a register.
