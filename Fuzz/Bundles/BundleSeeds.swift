@@ -27,6 +27,7 @@ enum BundleSeeds {
     "BEGIN { @b = buf(\"hello\", 5); printf(\"%r %rx %rh\\n\", buf(\"abc\", 3), buf(\"abc\", 3), buf(\"abc\", 3)); @a = (uint8[4])0; }",
     // Actions.
     "BEGIN { printf(\"%-5d|%05x|%+ld|%'u|%c|%p|%10s|%.2s|%#o|%hhX\\n\", 1, 2, 3, 4, 65, 5, \"ab\", \"cd\", 6, 7); }",
+    "BEGIN { $x = rand; @a = avg(5); printf(\"%.3f %e %g %'f\\n\", $x / 1000, $x * 0.5 + pid / 7, $x > 5 ? -$x / tid : 2, @a); }",
     "BEGIN { @m[1] = 5; @c[1] = count(); print(@m, 5, 2); print(@c[1]); print(@m[1]); clear(@m); zero(@c); exit(3); }",
     "BEGIN { cat(\"/proc/%s\", \"loadavg\"); errorf(\"no %d\", 5); warnf(\"yes %s\", comm); system(\"echo %d\", 5); }",
     "tracepoint:syscalls:sys_enter_execve { join(args.argv); join(args.argv, \":\"); printf(\"%s\\n\", str(args.filename)); }",

@@ -159,7 +159,12 @@ extension ScriptGenerator {
     var format = ""
     var values: [String] = []
     for _ in 0...random.upTo(3) {
-      switch random.upTo(9) {
+      switch random.upTo(10) {
+      case 10:
+        format += random.pick(["%f", "%.3f", "%e", "%.2e", "%g", "%12.1f", "%+.0f", "%#g"])
+        values.append(
+          "\(integer(2)) \(random.pick(["/", "/", "*", "+"])) \(integer(2)) / \(random.pick(["1000", "7", "0.5", integer(1)]))"
+        )
       case 0...2:
         format += random.pick([
           "%d", "%d", "%u", "%x", "%5d", "%-5d", "%05d", "%+d", "%#x", "%o", "%X", "% d", "%.3d", "%'d",

@@ -35,7 +35,7 @@ extension Lowering {
     _ key: TypedExpression?, _ value: TypedExpression?, _ place: (inout Lowering) -> Place
   ) -> (Place, Operand) {
     guard let value else { return (place(&self), .constant(1)) }
-    if [key, value].contains(where: { $0.map(hasEffects) ?? false }) {
+    if [key, value].contains(where: { $0.map(\.hasEffects) ?? false }) {
       let place = place(&self)
       return (place, scalar(value))
     }

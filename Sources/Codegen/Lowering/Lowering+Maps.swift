@@ -219,7 +219,7 @@ extension Lowering {
   mutating func updateMap(
     _ map: MapID, _ key: TypedExpression?, _ operation: ArithmeticOperation, _ value: TypedExpression, signed: Bool
   ) {
-    if [key, value].contains(where: { $0.map(hasEffects) ?? false }) {
+    if [key, value].contains(where: { $0.map(\.hasEffects) ?? false }) {
       return updateInOrder(map, key, operation, value, signed: signed)
     }
     guard let storage = plainStorage(of: map) else { return }

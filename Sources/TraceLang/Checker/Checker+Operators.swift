@@ -1,7 +1,11 @@
 extension Checker {
   mutating func unary(_ operation: UnaryOperator, _ operand: Expression, _ range: SourceRange) -> TypedExpression {
     if case .addressOf = operation { return address(of: operand, range) }
-    let value = assumedNumber(expression(operand))
+    return unary(operation, expression(operand), range)
+  }
+
+  mutating func unary(_ operation: UnaryOperator, _ operand: TypedExpression, _ range: SourceRange) -> TypedExpression {
+    let value = assumedNumber(operand)
     if value.type == .invalid { return unknown(operation, value, range) }
     switch operation {
     case .not:
@@ -148,7 +152,7 @@ extension Checker {
     return constant != 0
   }
 
-  private mutating func choice(
+  mutating func choice(
     _ test: TypedExpression, _ first: TypedExpression, _ second: TypedExpression, _ range: SourceRange
   ) -> TypedExpression {
     let (first, second) = assumedSides(first, second)

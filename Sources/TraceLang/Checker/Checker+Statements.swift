@@ -67,7 +67,8 @@ extension Checker {
       ]
     case .block(let block): return statements(block)
     case .conditional(let conditional): return [self.conditional(conditional, range)]
-    case .integer, .string, .boolean, .positional, .positionalCount, .variable, .map, .index, .member, .element,
+    case .integer, .decimal, .string, .boolean, .positional, .positionalCount, .variable, .map, .index, .member,
+      .element,
       .unary, .step, .binary, .ternary, .cast, .tuple, .record, .sizeofType, .sizeofValue, .offsetofType,
       .offsetofValue, .type, .comptime, .invalid:
       break

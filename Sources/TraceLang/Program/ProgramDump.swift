@@ -71,7 +71,9 @@ public enum ProgramDump {
       case .breakLoop: line("break")
       case .continueLoop: line("continue")
       case .finish: line("return")
-      case .send(let message): line("send \(name(message))(\(message.values.map { show($0) }.joined(separator: ", ")))")
+      case .send(let message):
+        line(
+          "send \(name(message))\(formulas(of: message))(\(message.values.map { show($0) }.joined(separator: ", ")))")
       }
     }
 
@@ -91,6 +93,12 @@ public enum ProgramDump {
       case .system: "system"
       case .report(let severity, _, _): severity == .error ? "errorf" : "warnf"
       }
+    }
+
+    /// What user space computes of values before it prints them.
+    private func formulas(of message: Message) -> String {
+      let formulas = message.format?.conversions.compactMap(\.formula) ?? []
+      return formulas.isEmpty ? "" : "[\(formulas.map(\.description).joined(separator: ", "))]"
     }
 
     func show(_ place: Destination) -> String {
