@@ -13,6 +13,7 @@ enum BundleSeeds {
     "tracepoint:syscalls:sys_enter_getppid, tracepoint:syscalls:sys_enter_getuid { @[probe] = count(); @h[probe] = hist(pid); }",
     "tracepoint:raw_syscalls:sys_enter { @[args.id] = count(); @x[(uint8)args.id] = sum(1); }",
     "BEGIN { @[(uint8)rand] = 5; @b[(bool)1] = count(); @k[\"a\"] = 1; @k[\"b\"] = 2; zero(@b); clear(@k); delete(@k, \"a\"); }",
+    "BEGIN { @h[pid] = hist(5); @all = @h[1]; @all += @h[2]; @c[1] = count(); @c[2] += @c[1]; @m = min(3); @n[1] = @m; @t = stats(5); @u = @t; }",
     // Values and layouts.
     "BEGIN { @t = (1, \"x\", (int8)2); @r[(1, (uint16)2)] = (a = 1, b = \"two\"); print(@t); print((1, (2, \"three\"))); }",
     "BEGIN { @h = hist(5); @h2[1] = hist(5, 3); @l = lhist(5, 0, 100, 10); @l2[2] = lhist(5, -10, 10, 1); print(@h); print(@l2, 3, 2); }",

@@ -94,6 +94,9 @@ extension ScriptGenerator {
         if random.chance(35) { return "\(place) \(update())= \(integer(1).withoutSteps);" }
       }
       return "\(place) = \(expression(sort, depth));"
+    // One that a loop is over must not lose the entry that the loop is at.
+    case .aggregation where depth > 0 && !loopedMaps.contains(map.name) && random.chance(10):
+      return "\(place) \(random.pick(["=", "+="])) \(entry(map, 0));"
     case .aggregation(.count, _, _): return "\(place) = count();"
     case .aggregation(let function, let arguments, let isSigned):
       let value = "(\(isSigned ? "int64" : "uint64"))\(integer(depth))"

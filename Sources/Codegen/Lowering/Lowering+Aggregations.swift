@@ -71,7 +71,7 @@ extension Lowering {
   }
 
   /// Moves a pointer to the first CPU's part on to that of the current CPU, where there are so many parts.
-  private mutating func currentCPU(_ base: Value, _ stride: Int, of parts: Int) -> Value {
+  mutating func currentCPU(_ base: Value, _ stride: Int, of parts: Int) -> Value {
     guard parts > 1, stride > 0 else { return base }
     let cpu = builder.call(.getSMPProcessorID, [])
     // What bounds the number tells the verifier what the kernel knows.

@@ -161,7 +161,7 @@ extension Lowering {
   }
 
   /// Puts an entry into a hash map; an update that fails is counted.
-  private mutating func store(_ map: MapID, _ index: Int, _ key: Operand, _ value: Operand) {
+  mutating func store(_ map: MapID, _ index: Int, _ key: Operand, _ value: Operand) {
     let result = builder.call(.mapUpdateElement, [mapReference(index), key, value, .constant(0)])
     countLost(map, result)
   }

@@ -48,6 +48,8 @@ public enum ProgramDump {
       case .aggregate(let map, let key, let value):
         let function = program.maps[map.index].value.description
         line("\(show(.map(map, key: key))) <- \(function)\(value.map { " \(show($0))" } ?? "")")
+      case .copy(let map, let key, let source, let sourceKey, let merges):
+        line("\(show(.map(map, key: key))) <- \(merges ? "merge" : "copy") \(show(.map(source, key: sourceKey)))")
       case .evaluate(let value): line(show(value))
       case .conditional(let condition, let then, let otherwise):
         line("if \(show(condition))")
