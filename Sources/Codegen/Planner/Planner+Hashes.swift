@@ -50,8 +50,8 @@ extension Planner {
     }
   }
 
-  /// How the entries of maps between which they are copied lie: alike, so that the kernel takes one for another's, and with
-  /// all CPUs' values in them, which the kernel's per-CPU kinds do not have.
+  /// How the entries of maps between which they are copied lie: alike, so that the kernel takes one for another's, and
+  /// with all CPUs' values in them, which the kernel's per-CPU kinds do not have.
   private func common(_ group: Set<Int>) -> MapView.Hash.Values {
     var least: Int?
     for index in group {

@@ -1,5 +1,5 @@
-// Numbers with decimals, which `%f`, `%e` and `%g` print: what a division gives is not rounded, but computed by user space
-// of the whole numbers in it.
+// Numbers with decimals, which `%f`, `%e` and `%g` print: what a division gives is not rounded, but computed by user
+// space of the whole numbers in it.
 extension Checker {
   /// An argument of such a conversion: a value as it prints, or the numbers of a formula as a tuple.
   mutating func real(_ syntax: Expression) -> (TypedExpression, Formula?) {

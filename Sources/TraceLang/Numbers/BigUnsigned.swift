@@ -1,36 +1,55 @@
-/// A natural number of any size.
+/// A natural number of any size; one of 64 bits takes no memory of its own.
 struct BigUnsigned: Hashable, Sendable {
-  /// Digits of base 2^32, the lowest first; the last one is not 0.
-  private(set) var limbs: [UInt32]
+  /// The number, where it has 64 bits.
+  private var word: UInt64
+  /// Digits of base 2^32 of a larger one, the lowest first; the last one is not 0.
+  private var digits: [UInt32]
+
+  init(_ value: UInt64) { (word, digits) = (value, []) }
 
   private init(limbs: [UInt32]) {
-    self.limbs = limbs
-    normalize()
+    var limbs = limbs
+    while limbs.last == 0 { limbs.removeLast() }
+    if limbs.count > 2 {
+      (word, digits) = (0, limbs)
+    } else {
+      (word, digits) = (limbs.reversed().reduce(0) { $0 << 32 | UInt64($1) }, [])
+    }
   }
 
-  init(_ value: UInt64) {
-    self.init(limbs: [UInt32(truncatingIfNeeded: value), UInt32(truncatingIfNeeded: value >> 32)])
+  /// Digits of base 2^32, the lowest first; the last one is not 0.
+  private var limbs: [UInt32] {
+    if !digits.isEmpty { return digits }
+    let (low, high) = (UInt32(truncatingIfNeeded: word), UInt32(truncatingIfNeeded: word >> 32))
+    return high != 0 ? [low, high] : low != 0 ? [low] : []
   }
 
-  var isZero: Bool { limbs.isEmpty }
+  private var isWord: Bool { digits.isEmpty }
 
-  var isOdd: Bool { (limbs.first ?? 0) & 1 == 1 }
+  var isZero: Bool { isWord && word == 0 }
+
+  var isOdd: Bool { (digits.first.map(UInt64.init) ?? word) & 1 == 1 }
 
   /// Bits up to the highest one that is set.
-  var bitWidth: Int { limbs.last.map { limbs.count * 32 - $0.leadingZeroBitCount } ?? 0 }
-
-  private mutating func normalize() {
-    while limbs.last == 0 { limbs.removeLast() }
+  var bitWidth: Int {
+    digits.last.map { digits.count * 32 - $0.leadingZeroBitCount } ?? 64 - word.leadingZeroBitCount
   }
 
   static func < (a: BigUnsigned, b: BigUnsigned) -> Bool {
-    if a.limbs.count != b.limbs.count { return a.limbs.count < b.limbs.count }
-    for (x, y) in zip(a.limbs.reversed(), b.limbs.reversed()) where x != y { return x < y }
+    if a.isWord, b.isWord { return a.word < b.word }
+    let (a, b) = (a.limbs, b.limbs)
+    if a.count != b.count { return a.count < b.count }
+    for (x, y) in zip(a.reversed(), b.reversed()) where x != y { return x < y }
     return false
   }
 
   static func + (a: BigUnsigned, b: BigUnsigned) -> BigUnsigned {
-    let (long, short) = a.limbs.count < b.limbs.count ? (b.limbs, a.limbs) : (a.limbs, b.limbs)
+    if a.isWord, b.isWord {
+      let (sum, isOver) = a.word.addingReportingOverflow(b.word)
+      if !isOver { return BigUnsigned(sum) }
+    }
+    let (x, y) = (a.limbs, b.limbs)
+    let (long, short) = x.count < y.count ? (y, x) : (x, y)
     var sum = long
     var carry: UInt64 = 0
     for index in long.indices {
@@ -45,10 +64,12 @@ struct BigUnsigned: Hashable, Sendable {
   /// The difference; `b` is at most `a`.
   static func - (a: BigUnsigned, b: BigUnsigned) -> BigUnsigned {
     precondition(!(a < b), "a natural number is not negative")
+    if a.isWord { return BigUnsigned(a.word - b.word) }
     var difference = a.limbs
+    let other = b.limbs
     var borrow: Int64 = 0
     for index in difference.indices {
-      let rest = Int64(difference[index]) - (index < b.limbs.count ? Int64(b.limbs[index]) : 0) - borrow
+      let rest = Int64(difference[index]) - (index < other.count ? Int64(other[index]) : 0) - borrow
       difference[index] = UInt32(truncatingIfNeeded: rest)
       borrow = rest < 0 ? 1 : 0
     }
@@ -56,15 +77,20 @@ struct BigUnsigned: Hashable, Sendable {
   }
 
   static func * (a: BigUnsigned, b: BigUnsigned) -> BigUnsigned {
-    var product = [UInt32](repeating: 0, count: a.limbs.count + b.limbs.count)
-    for (shift, x) in a.limbs.enumerated() {
+    if a.isWord, b.isWord {
+      let (product, isOver) = a.word.multipliedReportingOverflow(by: b.word)
+      if !isOver { return BigUnsigned(product) }
+    }
+    let (left, right) = (a.limbs, b.limbs)
+    var product = [UInt32](repeating: 0, count: left.count + right.count)
+    for (shift, x) in left.enumerated() {
       var carry: UInt64 = 0
-      for (index, y) in b.limbs.enumerated() {
+      for (index, y) in right.enumerated() {
         let total = UInt64(x) * UInt64(y) + UInt64(product[shift + index]) + carry
         product[shift + index] = UInt32(truncatingIfNeeded: total)
         carry = total >> 32
       }
-      product[shift + b.limbs.count] = UInt32(carry)
+      product[shift + right.count] = UInt32(carry)
     }
     return BigUnsigned(limbs: product)
   }
@@ -79,31 +105,36 @@ struct BigUnsigned: Hashable, Sendable {
     return power
   }
 
-  /// Divides by a small number and gives the remainder.
-  private mutating func divide(by divisor: UInt32) -> UInt32 {
+  /// Divides digits by a small number and gives the remainder.
+  private static func divide(_ limbs: inout [UInt32], by divisor: UInt32) -> UInt32 {
     var remainder: UInt64 = 0
     for index in limbs.indices.reversed() {
       let part = remainder << 32 | UInt64(limbs[index])
       limbs[index] = UInt32(truncatingIfNeeded: part / UInt64(divisor))
       remainder = part % UInt64(divisor)
     }
-    normalize()
+    while limbs.last == 0 { limbs.removeLast() }
     return UInt32(remainder)
   }
 
-  /// The whole quotient and what is left (Knuth, The Art of Computer Programming, 4.3.1, algorithm D); `divisor` is not 0.
+  /// The whole quotient and what is left (Knuth, The Art of Computer Programming, 4.3.1, algorithm D); `divisor` is not
+  /// 0.
   func dividedWithRemainder(by divisor: BigUnsigned) -> (quotient: BigUnsigned, remainder: BigUnsigned) {
     precondition(!divisor.isZero, "division by zero")
+    if isWord, divisor.isWord {
+      return (BigUnsigned(word / divisor.word), BigUnsigned(word % divisor.word))
+    }
     if self < divisor { return (BigUnsigned(0), self) }
-    if divisor.limbs.count == 1 {
-      var quotient = self
-      let remainder = quotient.divide(by: divisor.limbs[0])
-      return (quotient, BigUnsigned(UInt64(remainder)))
+    let (dividend, divisor) = (limbs, divisor.limbs)
+    if divisor.count == 1 {
+      var quotient = dividend
+      let remainder = Self.divide(&quotient, by: divisor[0])
+      return (BigUnsigned(limbs: quotient), BigUnsigned(UInt64(remainder)))
     }
     // The divisor's highest bit is set, so that a digit of the quotient is guessed too high by 2 at most.
-    let shift = divisor.limbs[divisor.limbs.count - 1].leadingZeroBitCount
-    let v = divisor.shifted(left: shift, limbs: divisor.limbs.count)
-    var u = shifted(left: shift, limbs: limbs.count + 1)
+    let shift = divisor[divisor.count - 1].leadingZeroBitCount
+    let v = Self.shifted(divisor, left: shift, limbs: divisor.count)
+    var u = Self.shifted(dividend, left: shift, limbs: dividend.count + 1)
     let n = v.count
     var quotient = [UInt32](repeating: 0, count: u.count - n)
     for place in quotient.indices.reversed() {
@@ -150,7 +181,7 @@ struct BigUnsigned: Hashable, Sendable {
     u[place + v.count] = u[place + v.count] &+ UInt32(carry)
   }
 
-  private func shifted(left bits: Int, limbs count: Int) -> [UInt32] {
+  private static func shifted(_ limbs: [UInt32], left bits: Int, limbs count: Int) -> [UInt32] {
     var shifted = limbs + [UInt32](repeating: 0, count: count - limbs.count)
     if bits == 0 { return shifted }
     for index in shifted.indices.reversed() {
@@ -169,14 +200,25 @@ struct BigUnsigned: Hashable, Sendable {
   /// Its decimal digits, at least one, as ASCII.
   var decimalDigits: [UInt8] {
     var digits: [UInt8] = []
-    var rest = self
-    while !rest.isZero {
-      var nine = rest.divide(by: 1_000_000_000)
-      for _ in 0..<9 where nine > 0 || !rest.isZero {
-        digits.append(UInt8(nine % 10) + UInt8(ascii: "0"))
-        nine /= 10
+    func append(_ number: UInt64, atLeast count: Int) {
+      var rest = number
+      let start = digits.count
+      while rest > 0 || digits.count < start + count {
+        digits.append(UInt8(truncatingIfNeeded: rest % 10) + UInt8(ascii: "0"))
+        rest /= 10
       }
     }
-    return digits.isEmpty ? [UInt8(ascii: "0")] : digits.reversed()
+    if isWord {
+      digits.reserveCapacity(20)
+      append(word, atLeast: 1)
+    } else {
+      var rest = limbs
+      while !rest.isEmpty {
+        let nine = Self.divide(&rest, by: 1_000_000_000)
+        append(UInt64(nine), atLeast: rest.isEmpty ? 1 : 9)
+      }
+    }
+    digits.reverse()
+    return digits
   }
 }

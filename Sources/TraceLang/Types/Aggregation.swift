@@ -43,7 +43,8 @@ public enum Aggregation: Hashable, Sendable, Codable {
     }
   }
 
-  /// Whether what two have gathered can become what one would have; places of a time series begin anew with each interval.
+  /// Whether what two have gathered can become what one would have; places of a time series begin anew with each
+  /// interval.
   var canMerge: Bool {
     switch self {
     case .count, .sum, .min, .max, .avg, .stats, .hist, .lhist: true
