@@ -165,9 +165,8 @@ extension ScriptGenerator {
       switch random.upTo(10) {
       case 10:
         format += random.pick(["%f", "%.3f", "%e", "%.2e", "%g", "%12.1f", "%+.0f", "%#g"])
-        values.append(
-          "\(integer(2)) \(random.pick(["/", "/", "*", "+"])) \(integer(2)) / \(random.pick(["1000", "7", "0.5", integer(1)]))"
-        )
+        let divisor = random.pick(["1000", "7", "0.5", integer(1)])
+        values.append("\(integer(2)) \(random.pick(["/", "/", "*", "+"])) \(integer(2)) / \(divisor)")
       case 0...2:
         format += random.pick([
           "%d", "%d", "%u", "%x", "%5d", "%-5d", "%05d", "%+d", "%#x", "%o", "%X", "% d", "%.3d", "%'d",

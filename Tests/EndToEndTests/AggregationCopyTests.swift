@@ -31,7 +31,8 @@ import Testing
       end {
         @c2 = count(); @c2 = @c[1]; @c4 = count(); @c4 = @c[1]; @c4 += @c[1];
         @s2 = sum(0); @s2 = @s[1]; @s2 += @s[1]; @t2 = @t[1]; @l2 = min(99); @l2 += @l[1]; @m2 = max(0); @m2 += @m[1];
-        @h2 = @h[1]; for ($kv : @p) { @h3 += $kv.1; } @n2 = count(); @n2 = @n[9999]; for ($kv : @n) { @n2 += @n[$kv.0]; }
+        @h2 = @h[1]; for ($kv : @p) { @h3 += $kv.1; }
+        @n2 = count(); @n2 = @n[9999]; for ($kv : @n) { @n2 += @n[$kv.0]; }
       }
       """#)
     let values = numbers(output)
@@ -72,7 +73,8 @@ import Testing
       try Tracing.maps(
         #"""
         begin {
-          @c[1] = count(); @c[2] = count(); @c[1] = @c[pid + 5]; @c[2] += @c[pid + 5]; @c[3] += @c[pid + 5]; @c[4] = @c[pid + 5];
+          @c[1] = count(); @c[2] = count(); $no = pid + 5;
+          @c[1] = @c[$no]; @c[2] += @c[$no]; @c[3] += @c[$no]; @c[4] = @c[$no];
           @h[1] = hist(1); @g = @h[pid]; @all = count(); @all = @c[1]; exit();
         }
         """#) == """

@@ -1,6 +1,7 @@
 import TraceLang
 
-// Entries of aggregations given to other ones. Both maps are hashes whose entries lie alike, with all CPUs' values in them.
+// Entries of aggregations given to other ones. Both maps are hashes whose entries lie alike, with all CPUs' values in
+// them.
 extension Lowering {
   /// `@m[key] = @n[at]`, or `+=`.
   mutating func copy(

@@ -1,6 +1,7 @@
 // What one map gathers, given to another: `@a[k] = @b[j]` copies, `@a[k] += @b[j]` merges.
 extension Checker {
-  /// What a statement copies or merges; `nil` where it assigns a plain value, which an aggregation that is a number reads as.
+  /// What a statement copies or merges; `nil` where it assigns a plain value, which an aggregation that is a number reads
+  /// as.
   mutating func copy(
     _ syntax: Expression, into map: Int, _ key: TypedExpression?, merges: Bool, _ range: SourceRange
   ) -> [TypedStatement]? {
