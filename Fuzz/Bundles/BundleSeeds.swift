@@ -13,6 +13,7 @@ enum BundleSeeds {
     "tracepoint:syscalls:sys_enter_getppid, tracepoint:syscalls:sys_enter_getuid { @[probe] = count(); @h[probe] = hist(pid); }",
     "tracepoint:raw_syscalls:sys_enter { @[args.id] = count(); @x[(uint8)args.id] = sum(1); }",
     "BEGIN { @[(uint8)rand] = 5; @b[(bool)1] = count(); @k[\"a\"] = 1; @k[\"b\"] = 2; zero(@b); clear(@k); delete(@k, \"a\"); }",
+    "BEGIN { @h[pid] = hist(5); @all = @h[1]; @all += @h[2]; @c[1] = count(); @c[2] += @c[1]; @m = min(3); @n[1] = @m; @t = stats(5); @u = @t; }",
     // Values and layouts.
     "BEGIN { @t = (1, \"x\", (int8)2); @r[(1, (uint16)2)] = (a = 1, b = \"two\"); print(@t); print((1, (2, \"three\"))); }",
     "BEGIN { @h = hist(5); @h2[1] = hist(5, 3); @l = lhist(5, 0, 100, 10); @l2[2] = lhist(5, -10, 10, 1); print(@h); print(@l2, 3, 2); }",
@@ -27,6 +28,7 @@ enum BundleSeeds {
     "BEGIN { @b = buf(\"hello\", 5); printf(\"%r %rx %rh\\n\", buf(\"abc\", 3), buf(\"abc\", 3), buf(\"abc\", 3)); @a = (uint8[4])0; }",
     // Actions.
     "BEGIN { printf(\"%-5d|%05x|%+ld|%'u|%c|%p|%10s|%.2s|%#o|%hhX\\n\", 1, 2, 3, 4, 65, 5, \"ab\", \"cd\", 6, 7); }",
+    "BEGIN { $x = rand; @a = avg(5); printf(\"%.3f %e %g %'f\\n\", $x / 1000, $x * 0.5 + pid / 7, $x > 5 ? -$x / tid : 2, @a); }",
     "BEGIN { @m[1] = 5; @c[1] = count(); print(@m, 5, 2); print(@c[1]); print(@m[1]); clear(@m); zero(@c); exit(3); }",
     "BEGIN { cat(\"/proc/%s\", \"loadavg\"); errorf(\"no %d\", 5); warnf(\"yes %s\", comm); system(\"echo %d\", 5); }",
     "tracepoint:syscalls:sys_enter_execve { join(args.argv); join(args.argv, \":\"); printf(\"%s\\n\", str(args.filename)); }",

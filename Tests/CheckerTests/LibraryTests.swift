@@ -202,6 +202,11 @@ import TraceLang
     arguments: [
       ("static_assert(1 == 2, \"one is not two\");", "one is not two"),
       ("fail(\"%s has %d, %x\", \"it\", 10, 255);", "it has 10, ff"),
+      (
+        "fail(\"%.2f %6.1f %e %f\", 5 / 2, -1 / 3.0, 5, (uint64)-1);",
+        "2.50   -0.3 5.000000e+00 18446744073709551615.000000"
+      ),
+      ("fail(\"%f\", pid / 2);", "fail() takes only what is known at compile time"),
       ("assert_str(1);", "this must be a string, an array or a pointer, not int64"),
       ("override(1);", "override() is only there in kprobe probes, at the start of a function"),
       ("unwatch(\"x\");", "unwatch() needs an address, not string[2]"),

@@ -164,6 +164,34 @@ import TraceLang
   }
 
   @Test(
+    "what a map gathers is copied and merged to one that gathers the same, and read as a number by others",
+    arguments: [
+      ("@h[1] = hist(1); @g = @h[1];", "@g <- copy @h[1:int64]"),
+      ("@h[1] = hist(1); @g += @h[1];", "@g <- merge @h[1:int64]"),
+      ("@h[1] = stats(1); @g[comm] = @h[2];", "@g[comm:string[16]] <- copy @h[2:int64]"),
+      ("@c[1] = count(); @c[2] += @c[1];", "@c[2:int64] <- merge @c[1:int64]"),
+      ("@d = count(); @c[1] = count(); @d = @c[1];", "@d <- copy @c[1:int64]"),
+      ("@c[1] = count(); @d = @c[1];", "@d = @c[1:int64]:uint64"), ("@c = count(); @d += @c;", "@d += @c:uint64"),
+      ("@s = sum(-1); @u = sum((uint64)1); @s += @u;", "@s <- merge @u"),
+      ("@s = tseries(1, 1s, 5); @t = @s;", "@t <- copy @s"),
+    ])
+  func copies(body: String, dump: String) {
+    let text = begin(body)
+    #expect(text.split(separator: "\n").last.map(String.init) == dump, "\(text)")
+  }
+
+  @Test("a map that gathers is known as one before the statement that says so") func copiesBefore() {
+    #expect(begin("@d[1] = @c[1]; @c[1] = count(); @d[2] = count();").contains("@d[1:int64] <- copy @c[1:int64]"))
+    #expect(begin("@g = @h; @h = hist(1);").contains("map @g: hist_t"))
+    let loop = begin("@h[1] = hist(1); for ($kv : @h) { @all += $kv.1; @last = $kv.1; }")
+    #expect(
+      loop.contains("@all <- merge @h[$kv:(int64,hist_t).0:int64]") || loop.contains("@all <- merge @h[$kv.0:int64]"))
+    #expect(loop.contains("@last <- copy @h["))
+    let signs = begin("@m = min(-1); @n = min((uint64)1); @n += @m;")
+    #expect(signs.contains("map @m: min_t") && signs.contains("@n <- merge @m"))
+  }
+
+  @Test(
     "what does not fit is told",
     arguments: [
       ("$x = 1; $x = \"s\";", "$x is int64 and cannot hold string[2]"),
@@ -172,6 +200,13 @@ import TraceLang
       ("@x = lhist(1, 0, 10, 1); @x = lhist(1, 0, 20, 1);", "@x gathers lhist() with other arguments"),
       ("@x = 1; @x = count();", "@x is int64 and cannot gather count()"),
       ("@x = hist(1); $y = @x + 1;", "@x gathers hist() and has no single value; print(@x) shows it"),
+      ("@x = hist(1); @y = lhist(1, 0, 10, 1); @y = @x;", "@y gathers lhist(), and @x hist()"),
+      ("@x = hist(1); @y = hist(1, 2); @y += @x;", "@y gathers hist() with other arguments than @x"),
+      ("@x = count(); @y = hist(1); @y += @x;", "@y gathers hist(), and @x count()"),
+      ("@x = hist(1); @y = 1; @y += @x;", "@y is int64 and cannot gather hist()"),
+      ("@x = hist(1); @y = hist(2); @y -= @x;", "@x gathers hist() and has no single value; print(@x) shows it"),
+      ("@x = tseries(1, 1s, 5); @y += @x;", "what tseries() gathers can be copied, but not merged"),
+      ("@x[1] = hist(1); @y = @x;", "@x is used with a key elsewhere, but not here"),
       ("@x = count(); @x++;", "@x gathers count() and cannot be stepped"),
       ("$x = \"a\" + 1;", "'+' needs integers, not string[2]"),
       ("$x = -comm;", "'-' needs an integer, not string[16]"),

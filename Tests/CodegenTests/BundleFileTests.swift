@@ -148,6 +148,8 @@ import TraceLang
   @Test func storageByCPUTakesFewerCPUsAndNotMore() throws {
     let there = try BuiltScript.recordedTarget().machine.possibleCPUs
     #expect(try refusal(Self.counts) { $0.change(possibleCPUs: 1) } == nil)
+    let keyed = "tracepoint:syscalls:sys_enter_read { @[pid] = count(); @[1] += @[2]; }"
+    #expect(try refusal(keyed) { $0.change(possibleCPUs: 1) } == nil)
     #expect(
       try refusal(Self.counts) { $0.change(possibleCPUs: there + 1) }
         == "the bundle has room for \(there) CPUs, and this machine may have \(there + 1): build it for as many")

@@ -233,6 +233,37 @@ import TraceLang
     #expect(try told(refusal(Field(offset: .max, size: 8, type: .uint64), .decimal)).contains("outside"))
   }
 
+  @Test("a formula of other numbers than it is sent is refused") func formulas() throws {
+    func refusal(
+      _ steps: [Formula.Step], _ elements: [Type] = [.int64, .uint64], size: Int? = nil,
+      _ conversion: FormatDirective.Conversion = .fixed
+    ) throws -> String? {
+      let field = Field(offset: 0, size: size ?? 8 * elements.count, type: .tuple(elements.map { TupleElement($0) }))
+      var directive = FormatDirective(conversion)
+      directive.formula = Formula(steps)
+      return try self.refusal { $0.actions.append(.printf(Format(segments: [.argument(directive, field)]))) }
+    }
+    #expect(try refusal([.element(0), .element(1), .divide]) == nil)
+    #expect(try refusal([.element(0), .constant(0), .divide]) == nil)
+    let wrong = "a formula is none of the numbers it has"
+    for steps: [Formula.Step] in [
+      [], [.element(2)], [.element(-1)], [.divide], [.element(0), .divide], [.element(0), .element(1)], [.negate],
+      [.element(0), .element(1), .choose], Array(repeating: .constant(1), count: 3000),
+      [.element(0)] + Array(repeating: .negate, count: Formula.maximumSteps),
+    ] {
+      #expect(try told(refusal(steps)).hasSuffix(wrong))
+    }
+    #expect(try told(refusal([.element(0)], [.int32])).hasSuffix(wrong))
+    #expect(try told(refusal([.element(0)], [.int64], size: 16)).hasSuffix(wrong))
+    #expect(
+      try told(refusal([.element(0)], [.int64], .decimal)).hasSuffix("a conversion of whole numbers has a formula"))
+    let tuple = Field(offset: 0, size: 8, type: .tuple([TupleElement(.int64)]))
+    #expect(
+      try told(
+        self.refusal { $0.actions.append(.printf(Format(segments: [.argument(FormatDirective(.fixed), tuple)]))) }
+      ).contains("%f does not print"))
+  }
+
   @Test("an action on a view that is not there is refused") func actions() throws {
     for action: Action in [
       .printMap(view: 99), .clear(view: -1), .zero(view: 99), .lostUpdates(view: 99),

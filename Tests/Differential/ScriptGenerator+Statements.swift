@@ -94,6 +94,9 @@ extension ScriptGenerator {
         if random.chance(35) { return "\(place) \(update())= \(integer(1).withoutSteps);" }
       }
       return "\(place) = \(expression(sort, depth));"
+    // One that a loop is over must not lose the entry that the loop is at.
+    case .aggregation where depth > 0 && !loopedMaps.contains(map.name) && random.chance(10):
+      return "\(place) \(random.pick(["=", "+="])) \(entry(map, 0));"
     case .aggregation(.count, _, _): return "\(place) = count();"
     case .aggregation(let function, let arguments, let isSigned):
       let value = "(\(isSigned ? "int64" : "uint64"))\(integer(depth))"
@@ -159,7 +162,11 @@ extension ScriptGenerator {
     var format = ""
     var values: [String] = []
     for _ in 0...random.upTo(3) {
-      switch random.upTo(9) {
+      switch random.upTo(10) {
+      case 10:
+        format += random.pick(["%f", "%.3f", "%e", "%.2e", "%g", "%12.1f", "%+.0f", "%#g"])
+        let divisor = random.pick(["1000", "7", "0.5", integer(1)])
+        values.append("\(integer(2)) \(random.pick(["/", "/", "*", "+"])) \(integer(2)) / \(divisor)")
       case 0...2:
         format += random.pick([
           "%d", "%d", "%u", "%x", "%5d", "%-5d", "%05d", "%+d", "%#x", "%o", "%X", "% d", "%.3d", "%'d",

@@ -142,7 +142,7 @@ private struct Edit: SyntaxRewriter {
     func make(_ kind: Expression.Kind) -> Expression { Expression(kind, expression.range) }
     let numbers = [make(.integer(.init(0))), make(.integer(.init(1)))]
     switch expression.kind {
-    case .integer: return numbers
+    case .integer, .decimal: return numbers
     case .string: return [make(.string([]))]
     case .boolean, .positional, .positionalCount, .type, .invalid: return []
     case .identifier: return numbers

@@ -262,6 +262,24 @@ import Testing
 
       """),
     Mistake(
+      "a string for a number with decimals", "BEGIN { printf(\"%.2f\\n\", comm); }",
+      """
+      stdin:1:26-30: ERROR: %f does not print string[16]
+      BEGIN { printf("%.2f\\n", comm); }
+                               ~~~~
+      NOTE: %s prints text
+
+      """),
+    Mistake(
+      "decimals where there are whole numbers only", "BEGIN { $x = pid * 0.5; }",
+      """
+      stdin:1:20-23: ERROR: floating-point numbers are not supported
+      BEGIN { $x = pid * 0.5; }
+                         ~~~
+      NOTE: printf's %f, %e and %g take them, in sums, products and quotients alone
+
+      """),
+    Mistake(
       "a number for a buffer's conversion", "BEGIN { printf(\"%r\\n\", 3); }",
       """
       stdin:1:24-25: ERROR: %r does not print int64
@@ -273,7 +291,7 @@ import Testing
     Mistake(
       "a conversion that there is not", "BEGIN { printf(\"%k\\n\", 3); }",
       """
-      stdin:1:16-22: ERROR: '%k' is not a conversion; there are %d %u %x %X %o %c %p %s %r %rx %rh %gr
+      stdin:1:16-22: ERROR: '%k' is not a conversion; there are %d %u %x %X %o %f %e %g %c %p %s %r %rx %rh %gr
       BEGIN { printf("%k\\n", 3); }
                      ~~~~~~
 

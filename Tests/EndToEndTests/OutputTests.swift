@@ -195,7 +195,8 @@ import Testing
 
   @Test("every line of JSON output is JSON of its type") func json() throws {
     let script = #"""
-      BEGIN { printf("a \"quoted\"\n"); @["k", 1] = 2; @h = hist(5); @s = stats(4); print((1, "x")); print(7); exit(); }
+      BEGIN { printf("a \"quoted\"\n"); @["k", 1] = 2; @h = hist(5); @s = stats(4); print((1, "x")); print(7);
+        printf("%.2f s\n", 1234 / 1000); exit(); }
       """#
     let result = try run([Repository.swtrace, "-f", "json", "-e", script])
     #expect(result.ending == .exited(0))
@@ -206,6 +207,7 @@ import Testing
         {"type": "printf", "data": "a \"quoted\"\n"}
         {"type": "value", "data": [1,"x"]}
         {"type": "value", "data": 7}
+        {"type": "printf", "data": "1.23 s\n"}
         {"type": "map", "data": {"@": {"k,1": 2}}}
         {"type": "hist", "data": {"@h": [{"min": 4, "max": 7, "count": 1}]}}
         {"type": "stats", "data": {"@s": {"count": 1, "average": 4, "total": 4}}}

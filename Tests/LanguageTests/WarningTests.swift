@@ -16,6 +16,11 @@ private func messages(_ actions: String, parameters: [String] = []) -> [String] 
 }
 
 @Suite struct WarningTests {
+  @Test("a key that is never given has nothing to copy") func nothingToCopy() {
+    #expect(messages("@h[1] = hist(2); @g = @h[2];").count { $0.contains("there is nothing to copy") } == 1)
+    #expect(messages("@h[1] = hist(2); @g[2] = @h[1]; @h[3] = @g[2];") == [])
+  }
+
   // MARK: Variables and macros
 
   @Test("a variable that is assigned and never read, with what can stand there") func unread() {

@@ -46,8 +46,15 @@ import TraceLang
     #expect(expression("args.for->config") == "(->config (.for (name args)))")
   }
 
-  @Test func fractionsAreRefused() {
-    #expect(expression("1.5") == "floating-point numbers are not supported")
+  @Test func decimals() {
+    #expect(expression("1.5") == "(decimal 1.5)")
+    #expect(expression("0.050") == "(decimal 0.050)")
+    #expect(expression("1_000.25") == "(decimal 1000.25)")
+    for text in ["1.5e3", "1.5s", "0x1.5"] {
+      #expect(expression(text) == "a number with decimals has digits only, without exponent or unit")
+    }
+    #expect(expression("1844674407370955161.6").hasPrefix("the number has too many digits"))
+    #expect(expression("1844674407370955161.5") == "(decimal 1844674407370955161.5)")
   }
 
   @Test(arguments: [

@@ -19,6 +19,14 @@ extension Interpreter {
     case .aggregate(let map, let key, let value):
       let key = try self.key(key)
       gather(try value.map { value throws(Leave) in try evaluate(value).number } ?? 1, map, key)
+    case .copy(let map, let key, let source, let sourceKey, let merges):
+      let key = try self.key(key)
+      let entry = maps[source.index][try self.key(sourceKey)]
+      if let entry {
+        store(merges ? merged(entry, with: maps[map.index][key], of: map) : entry, map, key)
+      } else if !merges {
+        maps[map.index].removeValue(forKey: key)
+      }
     case .evaluate(let value): _ = try evaluate(value)
     case .conditional(let condition, let then, let otherwise):
       try execute(try holds(condition) ? then : otherwise)
@@ -153,6 +161,22 @@ extension Interpreter {
     case .tseries: break
     }
     store(.slot(words), map, key)
+  }
+
+  /// What two slots have gathered together.
+  private func merged(_ entry: Value, with other: Value?, of map: MapID) -> Value {
+    guard case .slot(let words) = entry, case .slot(let known)? = other,
+      case .aggregation(let aggregation) = program.maps[map.index].value
+    else { return entry }
+    func best(_ isBetter: (UInt64, UInt64) -> Bool) -> [UInt64] {
+      if words[1] == 0 || known[1] == 0 { return words[1] == 0 ? known : words }
+      return [isBetter(words[0], known[0]) ? words[0] : known[0], 1]
+    }
+    switch aggregation {
+    case .min(let signed): return .slot(best { signed ? Int64(bitPattern: $0) < Int64(bitPattern: $1) : $0 < $1 })
+    case .max(let signed): return .slot(best { signed ? Int64(bitPattern: $0) > Int64(bitPattern: $1) : $0 > $1 })
+    case .count, .sum, .avg, .stats, .hist, .lhist, .tseries: return .slot(zip(words, known).map { $0 &+ $1 })
+    }
   }
 
   /// The bucket of a histogram with 2^k buckets for each power of two.

@@ -33,7 +33,21 @@ struct ExtremeCode: SlotCode {
     lowering.builder.continueIn(after)
   }
 
-  func number(in slots: [SlotPlace], _ lowering: inout Lowering) -> Operand? {
+  func merge(_ slots: [SlotPlace], into slot: Value, isAtomic: Bool, in lowering: inout Lowering) {
+    let (value, isFound) = extreme(of: slots, &lowering)
+    let some = lowering.builder.makeBlock()
+    let after = lowering.builder.makeBlock()
+    lowering.builder.branch(.ne, isFound, .constant(0), then: some, otherwise: after)
+    lowering.builder.continueIn(some)
+    record(value, at: slot, isAtomic: isAtomic, in: &lowering)
+    lowering.builder.jump(to: after)
+    lowering.builder.continueIn(after)
+  }
+
+  func number(in slots: [SlotPlace], _ lowering: inout Lowering) -> Operand? { extreme(of: slots, &lowering).value }
+
+  /// The best of all values, and whether there is one.
+  private func extreme(of slots: [SlotPlace], _ lowering: inout Lowering) -> (value: Operand, isFound: Operand) {
     var result: Operand = .constant(0)
     var isFound: Operand = .constant(0)
     for slot in slots {
@@ -54,7 +68,7 @@ struct ExtremeCode: SlotCode {
       let merged = lowering.builder.join([a, b].compactMap { $0 }, extraTypes: [.integer, .integer])
       (result, isFound) = (merged[0], merged[1])
     }
-    return result
+    return (result, isFound)
   }
 
   func describe(in describer: inout TypeDescriber) -> BTFWriter.TypeID {

@@ -18,6 +18,15 @@ extension HistogramCode {
     lowering.add(.constant(1), to: place, isAtomic: isAtomic)
   }
 
+  func merge(_ slots: [SlotPlace], into slot: Value, isAtomic: Bool, in lowering: inout Lowering) {
+    lowering.countedLoop(to: buckets) { lowering, index, _ in
+      let distance = lowering.scaled(index, by: 8)
+      let places = slots.map { SlotPlace(base: lowering.builder.advance($0.base, by: distance), offset: $0.offset) }
+      let total = lowering.total(of: places, word: 0)
+      lowering.add(total, to: lowering.builder.advance(slot, by: distance), isAtomic: isAtomic)
+    }
+  }
+
   func describe(in describer: inout TypeDescriber) -> BTFWriter.TypeID {
     describer.array(of: describer.integer(.uint64), count: buckets)
   }

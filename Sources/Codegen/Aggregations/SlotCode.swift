@@ -8,6 +8,9 @@ protocol SlotCode {
   /// Adds a prepared value to a slot. Other CPUs write to the same one only if `isAtomic`.
   func record(_ value: Operand, at slot: Value, isAtomic: Bool, in lowering: inout Lowering)
 
+  /// Adds to a slot what is in others. Other CPUs write to it only if `isAtomic`.
+  func merge(_ slots: [SlotPlace], into slot: Value, isAtomic: Bool, in lowering: inout Lowering)
+
   /// The number that is in the slots of all CPUs together; `nil` for what is no number.
   func number(in slots: [SlotPlace], _ lowering: inout Lowering) -> Operand?
 
@@ -20,6 +23,10 @@ protocol SlotCode {
 
 extension SlotCode {
   func prepared(_ value: Operand, in lowering: inout Lowering) -> Operand { value }
+
+  func merge(_ slots: [SlotPlace], into slot: Value, isAtomic: Bool, in lowering: inout Lowering) {
+    lowering.impossible("what cannot be merged")
+  }
 
   func number(in slots: [SlotPlace], _ lowering: inout Lowering) -> Operand? { nil }
 

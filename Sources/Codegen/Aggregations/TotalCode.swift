@@ -6,6 +6,10 @@ struct CountCode: SlotCode {
     lowering.add(.constant(1), to: slot, isAtomic: isAtomic)
   }
 
+  func merge(_ slots: [SlotPlace], into slot: Value, isAtomic: Bool, in lowering: inout Lowering) {
+    lowering.add(lowering.total(of: slots, word: 0), to: slot, isAtomic: isAtomic)
+  }
+
   func number(in slots: [SlotPlace], _ lowering: inout Lowering) -> Operand? { lowering.total(of: slots, word: 0) }
 
   func describe(in describer: inout TypeDescriber) -> BTFWriter.TypeID { describer.integer(.uint64) }
@@ -24,6 +28,11 @@ struct TotalCode: SlotCode {
   func record(_ value: Operand, at slot: Value, isAtomic: Bool, in lowering: inout Lowering) {
     lowering.add(value, to: slot, isAtomic: isAtomic)
     lowering.add(.constant(1), to: slot, word: 1, isAtomic: isAtomic)
+  }
+
+  func merge(_ slots: [SlotPlace], into slot: Value, isAtomic: Bool, in lowering: inout Lowering) {
+    let words = [lowering.total(of: slots, word: 0), lowering.total(of: slots, word: 1)]
+    for (word, value) in words.enumerated() { lowering.add(value, to: slot, word: word, isAtomic: isAtomic) }
   }
 
   func number(in slots: [SlotPlace], _ lowering: inout Lowering) -> Operand? {

@@ -35,7 +35,7 @@ extension Lowering {
     _ key: TypedExpression?, _ value: TypedExpression?, _ place: (inout Lowering) -> Place
   ) -> (Place, Operand) {
     guard let value else { return (place(&self), .constant(1)) }
-    if [key, value].contains(where: { $0.map(hasEffects) ?? false }) {
+    if [key, value].contains(where: { $0.map(\.hasEffects) ?? false }) {
       let place = place(&self)
       return (place, scalar(value))
     }
@@ -71,7 +71,7 @@ extension Lowering {
   }
 
   /// Moves a pointer to the first CPU's part on to that of the current CPU, where there are so many parts.
-  private mutating func currentCPU(_ base: Value, _ stride: Int, of parts: Int) -> Value {
+  mutating func currentCPU(_ base: Value, _ stride: Int, of parts: Int) -> Value {
     guard parts > 1, stride > 0 else { return base }
     let cpu = builder.call(.getSMPProcessorID, [])
     // What bounds the number tells the verifier what the kernel knows.

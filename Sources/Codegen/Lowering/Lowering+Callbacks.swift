@@ -380,7 +380,8 @@ extension TypedStatement {
   fileprivate var writtenMap: MapID? {
     switch kind {
     case .assign(.map(let map, _), _), .update(.map(let map, _), _, _, _): map
-    case .assign(.variable, _), .update(.variable, _, _, _), .aggregate, .evaluate, .conditional, .whileLoop, .unroll,
+    case .assign(.variable, _), .update(.variable, _, _, _), .aggregate, .copy, .evaluate, .conditional, .whileLoop,
+      .unroll,
       .forRange, .forMap, .breakLoop, .continueLoop, .finish, .send:
       nil
     }

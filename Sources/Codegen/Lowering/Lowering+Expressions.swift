@@ -356,7 +356,7 @@ extension Lowering {
 
   private mutating func tupleElement(_ base: TypedExpression, _ index: Int, _ type: Type) -> Operand {
     if case .tuple(let parts) = base.kind, parts.indices.contains(index),
-      !parts.indices.contains(where: { $0 != index && hasEffects(parts[$0]) })
+      !parts.indices.contains(where: { $0 != index && parts[$0].hasEffects })
     {
       return scalar(parts[index])
     }

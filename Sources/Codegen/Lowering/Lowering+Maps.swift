@@ -161,7 +161,7 @@ extension Lowering {
   }
 
   /// Puts an entry into a hash map; an update that fails is counted.
-  private mutating func store(_ map: MapID, _ index: Int, _ key: Operand, _ value: Operand) {
+  mutating func store(_ map: MapID, _ index: Int, _ key: Operand, _ value: Operand) {
     let result = builder.call(.mapUpdateElement, [mapReference(index), key, value, .constant(0)])
     countLost(map, result)
   }
@@ -219,7 +219,7 @@ extension Lowering {
   mutating func updateMap(
     _ map: MapID, _ key: TypedExpression?, _ operation: ArithmeticOperation, _ value: TypedExpression, signed: Bool
   ) {
-    if [key, value].contains(where: { $0.map(hasEffects) ?? false }) {
+    if [key, value].contains(where: { $0.map(\.hasEffects) ?? false }) {
       return updateInOrder(map, key, operation, value, signed: signed)
     }
     guard let storage = plainStorage(of: map) else { return }

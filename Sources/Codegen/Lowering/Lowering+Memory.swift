@@ -359,7 +359,7 @@ extension Lowering {
 
   /// Computes values that nobody reads for what they change.
   private mutating func evaluateEffects(of values: [TypedExpression]) {
-    for value in values where hasEffects(value) {
+    for value in values where value.hasEffects {
       if value.type.isScalar { _ = scalar(value) } else { _ = materialize(value, isPadded: false) }
     }
   }

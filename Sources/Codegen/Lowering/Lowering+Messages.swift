@@ -79,7 +79,7 @@ extension Lowering {
   ) {
     // Effects of arguments happen even when the record is lost, and in order: all values are computed before it then.
     let pending = plan.pendingActions.first { $0.action == action }
-    let early = pending != nil || values.contains(where: hasEffects) ? values.map { computed($0) } : nil
+    let early = pending != nil || values.contains(where: \.hasEffects) ? values.map { computed($0) } : nil
     let leave = pending.map { pending in
       { (lowering: inout Lowering) in lowering.leave(pending, early ?? [], fields) }
     }
@@ -137,14 +137,6 @@ extension Lowering {
     // It is copied whole, so that nothing of what the memory held before may be left in it.
     write(value, to: memory, isPadded: true)
     return .memory(memory)
-  }
-
-  /// Whether computing a value changes anything.
-  func hasEffects(_ value: TypedExpression) -> Bool {
-    if case .step = value.kind { return true }
-    if case .block = value.kind { return true }
-    if case .call(let function) = value.kind, function.hasEffect { return true }
-    return value.children.contains { hasEffects($0) }
   }
 
   /// Reserves a record of an action, fills its header, runs `fill` and submits it.

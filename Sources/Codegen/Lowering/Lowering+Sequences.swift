@@ -33,7 +33,8 @@ extension Lowering {
           write(&part)
           let text = text(value)
           writeSequence(text.memory, text.length)
-        case .octal, .buffer, .escapedBuffer, .hexBuffer, .allocationFlags:
+        case .octal, .fixed, .exponent, .upperExponent, .general, .upperGeneral, .buffer, .escapedBuffer, .hexBuffer,
+          .allocationFlags:
           impossible("\(directive.conversion) in a pinned program")
         }
       }

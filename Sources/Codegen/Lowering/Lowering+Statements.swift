@@ -19,6 +19,8 @@ extension Lowering {
     case .assign(let place, let value): assign(place, value)
     case .update(let place, let operation, let value, let signed): update(place, operation, value, signed: signed)
     case .aggregate(let map, let key, let value): aggregate(map, key, value)
+    case .copy(let map, let key, let source, let sourceKey, let merges):
+      copy(map, key, from: source, sourceKey, merges: merges)
     case .evaluate(let value): evaluate(value)
     case .conditional(let condition, let then, let otherwise): conditional(condition, then, otherwise)
     case .whileLoop(let condition, let body): whileLoop(condition, body)
@@ -231,6 +233,9 @@ struct AssignedVariables {
       case .aggregate(_, let key, let value):
         if let key { visit(key) }
         if let value { visit(value) }
+      case .copy(_, let key, _, let sourceKey, _):
+        if let key { visit(key) }
+        if let sourceKey { visit(sourceKey) }
       case .evaluate(let value): visit(value)
       case .conditional(let condition, let then, let otherwise):
         visit(condition)

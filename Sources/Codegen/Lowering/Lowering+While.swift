@@ -78,7 +78,8 @@ extension TypedStatement {
       {
         return amount
       }
-    case .assign, .update, .aggregate, .conditional, .whileLoop, .unroll, .forRange, .forMap, .breakLoop, .continueLoop,
+    case .assign, .update, .aggregate, .copy, .conditional, .whileLoop, .unroll, .forRange, .forMap, .breakLoop,
+      .continueLoop,
       .finish, .send:
       break
     }
@@ -90,7 +91,7 @@ extension TypedStatement {
     switch kind {
     case .continueLoop: true
     case .conditional(_, let then, let otherwise): (then + otherwise).contains(where: \.mayContinue)
-    case .evaluate, .assign, .update, .aggregate, .send: hasBlocks
+    case .evaluate, .assign, .update, .aggregate, .copy, .send: hasBlocks
     case .whileLoop, .unroll, .forRange, .forMap, .breakLoop, .finish: false
     }
   }
@@ -107,6 +108,8 @@ extension TypedStatement {
     switch kind {
     case .whileLoop, .unroll, .forRange, .forMap: true
     case .conditional(_, let then, let otherwise): (then + otherwise).contains(where: \.loops)
+    // To merge is to go over buckets.
+    case .copy(_, _, _, _, let merges): merges || hasBlocks
     case .evaluate, .assign, .update, .aggregate, .send: hasBlocks
     case .breakLoop, .continueLoop, .finish: false
     }
@@ -115,7 +118,7 @@ extension TypedStatement {
   /// Whether it has more than one way through, as far as the script says so.
   var branches: Bool {
     switch kind {
-    case .conditional, .whileLoop, .unroll, .forRange, .forMap, .breakLoop, .continueLoop, .finish: true
+    case .conditional, .copy, .whileLoop, .unroll, .forRange, .forMap, .breakLoop, .continueLoop, .finish: true
     case .evaluate, .assign, .update, .aggregate, .send:
       contains { value in
         switch value.kind {
@@ -135,6 +138,7 @@ extension TypedStatement {
     switch kind {
     case .evaluate(let value), .assign(_, let value), .update(_, _, let value, _): values = [value]
     case .aggregate(_, let key, let value): values = [key, value].compactMap { $0 }
+    case .copy(_, let key, _, let sourceKey, _): values = [key, sourceKey].compactMap { $0 }
     case .send(let message): values = message.values
     case .conditional, .whileLoop, .unroll, .forRange, .forMap, .breakLoop, .continueLoop, .finish: break
     }

@@ -70,7 +70,7 @@ public struct Planner {
   private mutating func planMaps() {
     let programs = programsByProbe
     for (index, map) in program.maps.enumerated() {
-      let content = content(of: map, usage.maps[index])
+      let content = content(of: map, index)
       let fields = Self.keyFields(map.key, target)
       plan.views.append(
         MapView(
@@ -87,7 +87,8 @@ public struct Planner {
 
   func size(of type: Type) -> Int { type.size { self.target.layout(of: $0)?.size ?? 0 } }
 
-  private mutating func content(of map: MapVariable, _ use: Usage.MapUse) -> MapView.Content {
+  private mutating func content(of map: MapVariable, _ index: Int) -> MapView.Content {
+    let use = usage.maps[index]
     var domain = map.declaredKind == nil && !use.isWalked ? domain(of: map, use) : nil
     if let keys = domain, keys.count * (hasStrangers(map, keys) ? Self.strangersShare : 1) > map.maxEntries {
       domain = nil
@@ -96,9 +97,11 @@ public struct Planner {
       return .plain(map.value, domain.flatMap { cells(map, $0) } ?? entries(map))
     }
     // An entry on its own is gone at once on all CPUs only where it is one of a hash map.
-    if use.isProbed { domain = nil }
+    if use.isProbed || !use.copied.isEmpty { domain = nil }
     return .aggregation(
-      aggregation, domain.flatMap { slots(map, aggregation, $0) } ?? .hash(entries(map, of: aggregation)))
+      aggregation,
+      domain.flatMap { slots(map, aggregation, $0) } ?? .hash(entries(map, of: aggregation, usage.copyGroup(of: index)))
+    )
   }
 
   /// The keys a map can have, if they are few; integers outside of them may come too where `hasStrangers` says so.

@@ -11,6 +11,8 @@ struct Usage {
     var isWalked = false
     /// Tested for a key, or keys are deleted one by one.
     var isProbed = false
+    /// The maps that what it gathered is copied to, and those from which it comes.
+    var copied: Set<Int> = []
     /// Entries are removed one by one, so that an assignment often makes a new one.
     var isDeletedFrom = false
     /// What all keys are; `nil` before the first one.
@@ -74,6 +76,17 @@ struct Usage {
     }
   }
 
+  /// A map and all between which and it entries are copied, also by way of others; none where that is not done.
+  func copyGroup(of map: Int) -> Set<Int> {
+    if maps[map].copied.isEmpty { return [] }
+    var group: Set<Int> = [map]
+    var next = [map]
+    while let map = next.popLast() {
+      for other in maps[map].copied where group.insert(other).inserted { next.append(other) }
+    }
+    return group
+  }
+
   private mutating func visit(_ statements: [TypedStatement]) {
     for statement in statements { visit(statement) }
   }
@@ -90,6 +103,12 @@ struct Usage {
     case .aggregate(let map, let key, let value):
       visit(.map(map, key: key), isWritten: true)
       if let value { visit(value) }
+    case .copy(let map, let key, let source, let sourceKey, let merges):
+      visit(.map(map, key: key), isWritten: true)
+      visit(.map(source, key: sourceKey), isWritten: false)
+      maps[map.index].copied.insert(source.index)
+      maps[source.index].copied.insert(map.index)
+      if !merges { maps[map.index].isDeletedFrom = true }
     case .evaluate(let value): visit(value)
     case .conditional(let condition, let then, let otherwise):
       visit(condition)

@@ -17,13 +17,15 @@ package final class CompiledFormat: Sendable {
       case text
       case buffer, escapedBuffer, hexBuffer
       case allocationFlags
+      /// `type` is an index into `reals`.
+      case real
     }
 
     let kind: Kind
     let isSigned: Bool
     /// Bits of the number that print: 8 to 64.
     let bits: UInt8
-    /// Into `types`, for `text`.
+    /// Into `types`, for `text`, or into `reals`.
     let type: UInt16
     let flags: Flags
     let offset: Int32
@@ -47,11 +49,34 @@ package final class CompiledFormat: Sendable {
   let steps: [Step]
   let literals: [UInt8]
   let types: [Type]
+  let reals: [Real]
+
+  /// A number with decimals, and how it is made of what a record holds.
+  struct Real {
+    let directive: Format.Directive
+    let value: Value
+
+    enum Value {
+      /// The signs of the 64-bit numbers that the formula takes.
+      case formula(Formula, isSigned: [Bool])
+      case integer(IntegerType)
+    }
+
+    init(_ directive: Format.Directive, _ type: Type) {
+      self.directive = directive
+      if let formula = directive.formula {
+        value = .formula(formula, isSigned: type.elements.map { $0.integer?.isSigned ?? false })
+      } else {
+        value = .integer(type.integer ?? .int64)
+      }
+    }
+  }
 
   package init(_ format: Format) {
     var steps: [Step] = []
     var literals: [UInt8] = []
     var types: [Type] = []
+    var reals: [Real] = []
     for segment in format.segments {
       switch segment {
       case .literal(let bytes):
@@ -60,10 +85,12 @@ package final class CompiledFormat: Sendable {
       case .argument(let directive, let field):
         let kind = Self.kind(of: directive, field)
         if kind == .text { types.append(field.type) }
-        steps.append(Self.step(kind, directive, field, type: max(0, types.count - 1)))
+        if kind == .real { reals.append(Real(directive, field.type)) }
+        let index = (kind == .real ? reals.count : types.count) - 1
+        steps.append(Self.step(kind, directive, field, type: max(0, index)))
       }
     }
-    (self.steps, self.literals, self.types) = (steps, literals, types)
+    (self.steps, self.literals, self.types, self.reals) = (steps, literals, types, reals)
   }
 
   private static func step(_ kind: Step.Kind, _ directive: Format.Directive, _ field: Field, type: Int) -> Step {
@@ -82,6 +109,7 @@ package final class CompiledFormat: Sendable {
     case .upperHex: return .upperHex
     case .octal: return .octal
     case .character: return .character
+    case .fixed, .exponent, .upperExponent, .general, .upperGeneral: return .real
     case .pointer: return .pointer
     case .buffer: return .buffer
     case .escapedBuffer: return .escapedBuffer

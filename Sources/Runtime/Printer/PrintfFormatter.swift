@@ -47,6 +47,7 @@ package struct PrintfFormatter {
       let start = buffer.count
       AllocationFlags.append(UInt64(bitPattern: Self.number(step, value, signed: false)), to: buffer)
       finish(step, from: start, to: buffer)
+    case .real: buffer.append(format.reals[Int(step.type)].text(of: value))
     case .buffer, .escapedBuffer, .hexBuffer:
       let start = buffer.count
       let bytes = BufferText.contents(value, capacity: max(0, Int(step.size) - 4))
@@ -65,7 +66,7 @@ package struct PrintfFormatter {
     case .escapedBuffer: .escaped
     case .hexBuffer: .hexadecimal
     case .literal, .signed, .unsigned, .hex, .upperHex, .octal, .character, .pointer, .plainString, .plainSigned,
-      .plainUnsigned, .text, .buffer, .allocationFlags:
+      .plainUnsigned, .text, .buffer, .allocationFlags, .real:
       .printable
     }
   }
@@ -112,9 +113,28 @@ package struct PrintfFormatter {
     case .hex where step.flags.contains(.alternate): buffer.append("0x")
     case .upperHex where step.flags.contains(.alternate): buffer.append("0X")
     case .literal, .signed, .unsigned, .hex, .upperHex, .octal, .character, .plainString, .plainSigned, .plainUnsigned,
-      .text, .buffer, .escapedBuffer, .hexBuffer, .allocationFlags:
+      .text, .buffer, .escapedBuffer, .hexBuffer, .allocationFlags, .real:
       break
     }
+  }
+}
+
+extension CompiledFormat.Real {
+  func text(of record: UnsafeRawPointer) -> [UInt8] {
+    let number: ExactNumber
+    switch value {
+    case .formula(let formula, let isSigned):
+      // A formula that is none was refused with its bundle.
+      number =
+        formula.value { index in
+          guard isSigned.indices.contains(index) else { return nil }
+          return isSigned[index] ? ExactNumber(Word.i64(record, 8 * index)) : ExactNumber(Word.u64(record, 8 * index))
+        } ?? ExactNumber(UInt64(0))
+    case .integer(let type):
+      let bits = Word.integer(record, size: type.size, signed: type.isSigned)
+      number = type.isSigned ? ExactNumber(bits) : ExactNumber(UInt64(bitPattern: bits))
+    }
+    return RealText(directive, number).bytes
   }
 }
 
@@ -135,7 +155,7 @@ private struct Digits {
       case .hex, .upperHex, .pointer: 16
       case .octal: 8
       case .literal, .signed, .unsigned, .character, .plainString, .plainSigned, .plainUnsigned, .text, .buffer,
-        .escapedBuffer, .hexBuffer, .allocationFlags:
+        .escapedBuffer, .hexBuffer, .allocationFlags, .real:
         10
       }
     let letters = (step.kind == .upperHex ? UInt8(ascii: "A") : UInt8(ascii: "a")) - 10

@@ -27,7 +27,8 @@ struct ConstantEvaluator {
     case .sizeofType(let type): return size(type).map { Int64($0) }
     case .comptime(let operand): return value(operand)
     case .block(let block): return block.statements.isEmpty ? block.result.flatMap { value($0) } : nil
-    case .string, .positional, .positionalCount, .variable, .map, .index, .member, .element, .step, .tuple, .record,
+    case .decimal, .string, .positional, .positionalCount, .variable, .map, .index, .member, .element, .step, .tuple,
+      .record,
       .sizeofValue, .offsetofType, .offsetofValue, .type, .conditional, .invalid:
       return nil
     }

@@ -4,7 +4,7 @@ extension Topic {
     [
       .action(
         "printf", 1...Builtin.manyArguments, "void printf(const string format, ...)", "Prints formatted values.",
-        in: .everywhere, example: #"tracepoint:sched:sched_process_exec { printf("%-6d %s\n", pid, comm); }"#
+        in: .everywhere, example: #"tracepoint:sched:sched_process_exec { printf("%.3f %s\n", elapsed / 1e9, comm); }"#
       ) { $0.printed($1) },
       .action(
         "print", 1...3, "void print(value) or print(map [, top [, div]])", "Prints a value or a map.",

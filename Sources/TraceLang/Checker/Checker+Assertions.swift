@@ -71,6 +71,11 @@ extension Checker {
       case .literal(let bytes): result += bytes
       case .conversion(let directive):
         guard let syntax = rest.popFirst() else { return nil }
+        if directive.conversion.isReal {
+          guard let text = decimals(syntax, directive) else { return nil }
+          result += text
+          continue
+        }
         let value = expression(syntax)
         if case .string(let bytes) = value.kind {
           result += bytes
@@ -81,7 +86,8 @@ extension Checker {
           case .octal: result += Array(String(UInt64(bitPattern: number), radix: 8).utf8)
           case .unsigned: result += Array(String(UInt64(bitPattern: number)).utf8)
           case .character: result.append(UInt8(truncatingIfNeeded: number))
-          case .decimal, .string, .buffer, .escapedBuffer, .hexBuffer, .allocationFlags:
+          case .decimal, .fixed, .exponent, .upperExponent, .general, .upperGeneral, .string, .buffer, .escapedBuffer,
+            .hexBuffer, .allocationFlags:
             result += Array((value.type == .bool ? (number != 0 ? "true" : "false") : String(number)).utf8)
           }
         } else {
@@ -91,5 +97,22 @@ extension Checker {
       }
     }
     return String(decoding: result, as: UTF8.self)
+  }
+
+  /// A constant as `%f` and its kind print it.
+  private mutating func decimals(_ syntax: Expression, _ directive: FormatDirective) -> [UInt8]? {
+    let (value, formula) = real(syntax)
+    if value.type == .invalid { return nil }
+    var numbers: [ExactNumber] = []
+    let parts = if case .tuple(let parts) = value.kind { parts } else { [value] }
+    for part in parts {
+      guard case .integer(let number) = part.kind, let type = part.type.integer else {
+        error("fail() takes only what is known at compile time", at: syntax.range)
+        return nil
+      }
+      numbers.append(type.isSigned ? ExactNumber(number) : ExactNumber(UInt64(bitPattern: number)))
+    }
+    let number = formula.map { $0.value { index in numbers[index] } } ?? numbers[0]
+    return number.map { RealText(directive, $0).bytes }
   }
 }

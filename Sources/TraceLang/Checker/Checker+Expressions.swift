@@ -6,6 +6,11 @@ extension Checker {
     case .integer(let literal):
       let value = Int64(bitPattern: literal.value)
       return TypedExpression(.integer(value), value < 0 ? .uint64 : .int64, range)
+    case .decimal:
+      error(
+        "floating-point numbers are not supported", at: range,
+        notes: [Diagnostic.Note("printf's %f, %e and %g take them, in sums, products and quotients alone")])
+      return invalid(range)
     case .string(let bytes):
       guard bytes.count < Self.maximumLiteral else {
         error("the string is too long: at most \(Self.maximumLiteral - 1) bytes are allowed", at: range)

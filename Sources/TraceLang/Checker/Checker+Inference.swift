@@ -104,7 +104,7 @@ extension Checker {
     }
   }
 
-  private func firstAssignment(_ state: Environment.MapState) -> [Diagnostic.Note] {
+  func firstAssignment(_ state: Environment.MapState) -> [Diagnostic.Note] {
     guard let range = state.valueRange else { return [] }
     return [Diagnostic.Note("its type was decided here", at: range)]
   }

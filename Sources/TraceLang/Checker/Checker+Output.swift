@@ -75,8 +75,15 @@ extension Checker {
       self.error(error.message, at: call.arguments[0].range)
       return nil
     }
-    let values = call.arguments.dropFirst().map { expression($0) }
-    let conversions = format.conversions
+    var conversions = format.conversions
+    let values = call.arguments.dropFirst().enumerated().map { index, argument in
+      guard conversions.indices.contains(index), conversions[index].conversion.isReal else {
+        return expression(argument)
+      }
+      let (value, formula) = real(argument)
+      conversions[index].formula = formula
+      return value
+    }
     guard conversions.count == values.count else {
       error(
         "the format has \(conversions.count) conversion\(conversions.count == 1 ? "" : "s") "
@@ -89,7 +96,7 @@ extension Checker {
       guard let value = formatted(value, directive) else { return nil }
       checked.append(value)
     }
-    return (format, checked)
+    return (format.replacing(conversions), checked)
   }
 
   /// An argument as its conversion takes it; reports what does not go together.
@@ -97,6 +104,8 @@ extension Checker {
     let fits: Bool
     switch directive.conversion {
     case .allocationFlags: fits = value.type.isInteger
+    case .fixed, .exponent, .upperExponent, .general, .upperGeneral:
+      fits = directive.formula != nil || value.type.isInteger
     case .decimal, .unsigned, .hex, .upperHex, .octal, .character, .pointer:
       if value.type.isAddress { return TypedExpression(.convert(value), .uint64, value.range) }
       // In other notations than decimal, a literal below 0 has the width of int where it fits.

@@ -28,7 +28,9 @@ extension Checker {
     case .string:
       if case .string = type { return isPlain }
       return false
-    case .octal, .buffer, .escapedBuffer, .hexBuffer, .allocationFlags: return false
+    case .octal, .fixed, .exponent, .upperExponent, .general, .upperGeneral, .buffer, .escapedBuffer, .hexBuffer,
+      .allocationFlags:
+      return false
     }
   }
 }

@@ -67,7 +67,8 @@ extension Checker {
       ]
     case .block(let block): return statements(block)
     case .conditional(let conditional): return [self.conditional(conditional, range)]
-    case .integer, .string, .boolean, .positional, .positionalCount, .variable, .map, .index, .member, .element,
+    case .integer, .decimal, .string, .boolean, .positional, .positionalCount, .variable, .map, .index, .member,
+      .element,
       .unary, .step, .binary, .ternary, .cast, .tuple, .record, .sizeofType, .sizeofValue, .offsetofType,
       .offsetofValue, .type, .comptime, .invalid:
       break
@@ -165,6 +166,7 @@ extension Checker {
     }
     let pair = Type.tuple([TupleElement(state.key ?? .invalid), TupleElement(element)])
     learn(variable, TypedExpression(.variable(variable.id), pair, name.range), at: name.range)
+    loopMaps[variable.id] = map
     return [TypedStatement(.forMap(variable.id, MapID(map), loopBody(body)), range)]
   }
 
@@ -254,6 +256,11 @@ extension Checker {
     environment.maps[map].isAssigned = true
     let key = mapKey(map, indices, target.range)
     if operation == nil, let statements = aggregation(syntax, into: map, key, target.range, range) { return statements }
+    if operation == nil || operation == .add,
+      let statements = copy(syntax, into: map, key, merges: operation != nil, range)
+    {
+      return statements
+    }
     var value = expression(syntax)
     let place = Destination.map(MapID(map), key: key)
     if let operation {
@@ -304,7 +311,7 @@ extension Checker {
 
 extension Expression {
   /// Whether it is an aggregation or a block whose last expression is one.
-  fileprivate var endsInAggregation: Bool {
+  var endsInAggregation: Bool {
     if AggregationCall(self) != nil { return true }
     guard case .block(let block) = kind, let result = block.result else { return false }
     return result.endsInAggregation

@@ -79,6 +79,10 @@ struct Checker {
   var loopDepth = 0
   /// Statements and expressions looked at in all walks.
   var steps = 0
+  /// The names of the maps that some statement has gather, wherever it stands.
+  var gatheringMaps: Set<String> = []
+  /// The maps that the loops around the current statement are over, by their variables.
+  var loopMaps: [VariableID: Int] = [:]
   /// What the walk takes operands for that have no type yet.
   var assumption = Assumption.nothing
 
@@ -98,6 +102,7 @@ struct Checker {
       diagnostics.error("the script has no probes: there is nothing to trace", at: script.range.end)
       return nil
     }
+    gatheringMaps = Self.gatheringMaps(instances)
     environment.variables = Array(repeating: [], count: instances.count)
     environment.places = Array(repeating: VariablePlaces(), count: instances.count)
     let probes = inferred(instances)
@@ -181,6 +186,7 @@ struct Checker {
     environment.forgetAddresses(ofInstance: instance.index)
     scope = Scope(environment.places[instance.index])
     loopDepth = 0
+    loopMaps = [:]
     let predicate = predicate(of: instance).map { condition($0) }
     let hoisted = hoistedVariables()
     let body = hoisted.map { initialization(of: $0) } + statements(instance.block.body)

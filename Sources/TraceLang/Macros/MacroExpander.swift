@@ -82,7 +82,8 @@ struct MacroExpander: SyntaxRewriter {
       warnOfLoose(left)
       warnOfLoose(right)
     case .unary(_, let operand), .cast(_, let operand), .member(let operand, _, _): warnOfLoose(operand)
-    case .integer, .string, .boolean, .positional, .positionalCount, .index, .element, .step, .ternary, .tuple, .record,
+    case .integer, .decimal, .string, .boolean, .positional, .positionalCount, .index, .element, .step, .ternary,
+      .tuple, .record,
       .sizeofType, .offsetofType, .type, .block, .conditional, .comptime, .invalid:
       break
     }

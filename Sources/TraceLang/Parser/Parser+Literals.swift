@@ -3,15 +3,31 @@ extension Parser {
   mutating func integerLiteral(_ token: Token) throws(SyntaxError) -> UInt64 {
     let outcome = IntegerText.value(of: lexer.bytes[token.lower..<token.upper])
     switch outcome {
-    case .success(let value):
-      if lexer.byte(token.upper) == UInt8(ascii: "."), lexer.byte(token.upper + 1).isDigit {
-        let end = lexer.wordEnd(token.upper + 1)
-        throw fail("floating-point numbers are not supported", at: range(token.lower, end))
-      }
-      return value
+    case .success(let value): return value
     case .failure(let problem):
       throw fail(problem.message, at: range(problem.range.lowerBound, problem.range.upperBound))
     }
+  }
+
+  /// `1000.5`: the digits before the point, the point and those after it are tokens of their own.
+  mutating func decimal(_ whole: Token) throws(SyntaxError) -> Expression {
+    let end = lexer.wordEnd(whole.upper + 1)
+    var digits: UInt64 = 0
+    for byte in lexer.bytes[whole.lower..<end] where byte != UInt8(ascii: ".") && byte != UInt8(ascii: "_") {
+      guard byte.isDigit else {
+        throw fail("a number with decimals has digits only, without exponent or unit", at: range(whole.lower, end))
+      }
+      let shifted = digits.multipliedReportingOverflow(by: 10)
+      let sum = shifted.partialValue.addingReportingOverflow(UInt64(byte - UInt8(ascii: "0")))
+      if shifted.overflow || sum.overflow {
+        throw fail(
+          "the number has too many digits: as one whole number they must fit 64 bits", at: range(whole.lower, end))
+      }
+      digits = sum.partialValue
+    }
+    let places = lexer.bytes[whole.upper + 1..<end].count { $0.isDigit }
+    while token.lower < end, token.kind != .end { advance() }
+    return Expression(.decimal(.init(digits: digits, places: places)), range(from: whole.lower))
   }
 
   /// The bytes of a string token, escapes replaced.

@@ -3,6 +3,8 @@ extension Parser {
   mutating func primary() throws(SyntaxError) -> Expression {
     let start = token
     switch token.kind {
+    case .integer where lexer.byte(start.upper) == UInt8(ascii: ".") && lexer.byte(start.upper + 1).isDigit:
+      return try decimal(start)
     case .integer:
       let value = try integerLiteral(start)
       advance()

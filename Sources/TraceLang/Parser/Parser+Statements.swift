@@ -188,7 +188,8 @@ extension Parser {
         "cannot assign to '\(name)': variables start with '$', maps with '@'", at: target.range,
         notes: [Diagnostic.Note("did you mean '$\(name)'?")],
         fixIts: Builtin.named(name) == nil ? [Diagnostic.FixIt(target.range, "$\(name)")] : [])
-    case .integer, .string, .boolean, .positional, .positionalCount, .variable, .map, .index, .call, .unary, .step,
+    case .integer, .decimal, .string, .boolean, .positional, .positionalCount, .variable, .map, .index, .call, .unary,
+      .step,
       .binary, .ternary, .cast, .tuple, .record, .sizeofType, .sizeofValue, .offsetofType, .offsetofValue, .type,
       .block, .conditional, .comptime, .invalid:
       return fail("only variables and maps can be assigned", at: target.range)

@@ -5,7 +5,7 @@ public struct FormatString: Hashable, Sendable {
     case conversion(FormatDirective)
   }
 
-  public let segments: [Segment]
+  public private(set) var segments: [Segment]
 
   public var conversions: [FormatDirective] {
     segments.compactMap { segment in
@@ -13,6 +13,30 @@ public struct FormatString: Hashable, Sendable {
       case .conversion(let directive): directive
       case .literal: nil
       }
+    }
+  }
+}
+
+extension FormatString {
+  /// The same with other conversions, as many as it has.
+  func replacing(_ conversions: [FormatDirective]) -> FormatString {
+    var format = self
+    var rest = conversions[...]
+    for (index, segment) in segments.enumerated() {
+      if case .conversion = segment, let next = rest.popFirst() { format.segments[index] = .conversion(next) }
+    }
+    return format
+  }
+}
+
+extension FormatDirective.Conversion {
+  /// Whether it prints a number with decimals.
+  public var isReal: Bool {
+    switch self {
+    case .fixed, .exponent, .upperExponent, .general, .upperGeneral: true
+    case .decimal, .unsigned, .hex, .upperHex, .octal, .character, .pointer, .string, .buffer, .escapedBuffer,
+      .hexBuffer, .allocationFlags:
+      false
     }
   }
 }
@@ -35,6 +59,14 @@ public struct FormatDirective: Hashable, Sendable, Codable {
     case escapedBuffer = "rx"
     /// `%rh`: all bytes as NN with spaces between.
     case hexBuffer = "rh"
+    /// `%f`: a number with decimals; `%F` is the same.
+    case fixed = "f"
+    /// `%e`: one digit, decimals, and an exponent of ten.
+    case exponent = "e"
+    case upperExponent = "E"
+    /// `%g`: whichever of `%f` and `%e` suits the number, without zeros at the end.
+    case general = "g"
+    case upperGeneral = "G"
     /// `%gr`: flags of an allocation of memory by their names, as the kernel's `%pGg`.
     case allocationFlags = "gr"
   }
@@ -56,6 +88,8 @@ public struct FormatDirective: Hashable, Sendable, Codable {
   public var precision: Int?
   /// Bits by the length modifier: hh 8, h 16, l/ll/j/z/t 64; `nil` when none.
   public var lengthBits: Int?
+  /// What user space computes of the numbers of the argument, a tuple then; `nil` where it prints as it is sent.
+  public var formula: Formula?
 
   public init(_ conversion: Conversion) { self.conversion = conversion }
 }
@@ -136,7 +170,8 @@ extension FormatString {
     length: while let byte = peek() {
       switch byte {
       case UInt8(ascii: "h"): directive.lengthBits = directive.lengthBits == 16 ? 8 : 16
-      case UInt8(ascii: "l"), UInt8(ascii: "j"), UInt8(ascii: "z"), UInt8(ascii: "t"), UInt8(ascii: "q"):
+      case UInt8(ascii: "l"), UInt8(ascii: "j"), UInt8(ascii: "z"), UInt8(ascii: "t"), UInt8(ascii: "q"),
+        UInt8(ascii: "L"):
         directive.lengthBits = 64
       default: break length
       }
@@ -158,6 +193,11 @@ extension FormatString {
     case UInt8(ascii: "g") where peek() == UInt8(ascii: "r"):
       position += 1
       directive.conversion = .allocationFlags
+    case UInt8(ascii: "f"), UInt8(ascii: "F"): directive.conversion = .fixed
+    case UInt8(ascii: "e"): directive.conversion = .exponent
+    case UInt8(ascii: "E"): directive.conversion = .upperExponent
+    case UInt8(ascii: "g"): directive.conversion = .general
+    case UInt8(ascii: "G"): directive.conversion = .upperGeneral
     case UInt8(ascii: "r"):
       if peek() == UInt8(ascii: "x") {
         position += 1
@@ -173,7 +213,7 @@ extension FormatString {
         offset: start,
         message:
           "'\(String(decoding: format[start..<position].filter { $0 > 0x20 }, as: UTF8.self))' is not a conversion; "
-          + "there are %d %u %x %X %o %c %p %s %r %rx %rh %gr")
+          + "there are %d %u %x %X %o %f %e %g %c %p %s %r %rx %rh %gr")
     }
     return directive
   }

@@ -48,6 +48,8 @@ public enum ProgramDump {
       case .aggregate(let map, let key, let value):
         let function = program.maps[map.index].value.description
         line("\(show(.map(map, key: key))) <- \(function)\(value.map { " \(show($0))" } ?? "")")
+      case .copy(let map, let key, let source, let sourceKey, let merges):
+        line("\(show(.map(map, key: key))) <- \(merges ? "merge" : "copy") \(show(.map(source, key: sourceKey)))")
       case .evaluate(let value): line(show(value))
       case .conditional(let condition, let then, let otherwise):
         line("if \(show(condition))")
@@ -71,7 +73,9 @@ public enum ProgramDump {
       case .breakLoop: line("break")
       case .continueLoop: line("continue")
       case .finish: line("return")
-      case .send(let message): line("send \(name(message))(\(message.values.map { show($0) }.joined(separator: ", ")))")
+      case .send(let message):
+        line(
+          "send \(name(message))\(formulas(of: message))(\(message.values.map { show($0) }.joined(separator: ", ")))")
       }
     }
 
@@ -91,6 +95,12 @@ public enum ProgramDump {
       case .system: "system"
       case .report(let severity, _, _): severity == .error ? "errorf" : "warnf"
       }
+    }
+
+    /// What user space computes of values before it prints them.
+    private func formulas(of message: Message) -> String {
+      let formulas = message.format?.conversions.compactMap(\.formula) ?? []
+      return formulas.isEmpty ? "" : "[\(formulas.map(\.description).joined(separator: ", "))]"
     }
 
     func show(_ place: Destination) -> String {

@@ -47,6 +47,14 @@ extension ValueFunction {
 }
 
 extension Message {
+  /// How its values print, where the script says so.
+  var format: FormatString? {
+    switch self {
+    case .printf(let format, _), .cat(let format, _), .system(let format, _), .report(_, let format, _): format
+    case .print, .printMap, .printMapValue, .clear, .zero, .unwatch, .exit, .time, .join: nil
+    }
+  }
+
   /// The expressions whose values the message carries.
   public var values: [TypedExpression] {
     switch self {
@@ -62,6 +70,14 @@ extension Message {
 }
 
 extension TypedExpression {
+  /// Whether computing it changes anything.
+  public var hasEffects: Bool {
+    if case .step = kind { return true }
+    if case .block = kind { return true }
+    if case .call(let function) = kind, function.hasEffect { return true }
+    return children.contains(where: \.hasEffects)
+  }
+
   /// Whether it is the same value in every run.
   var isConstant: Bool {
     switch kind {

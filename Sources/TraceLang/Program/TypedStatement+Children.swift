@@ -4,6 +4,7 @@ extension TypedStatement {
     switch kind {
     case .assign(let place, let value), .update(let place, _, let value, _): place.keys + [value]
     case .aggregate(_, let key, let value): [key, value].compactMap { $0 }
+    case .copy(_, let key, _, let sourceKey, _): [key, sourceKey].compactMap { $0 }
     case .evaluate(let value), .conditional(let value, _, _), .whileLoop(let value, _): [value]
     case .forRange(_, let start, let end, _): [start, end]
     case .send(let message): message.values
@@ -16,7 +17,7 @@ extension TypedStatement {
     switch kind {
     case .conditional(_, let then, let otherwise): [then, otherwise]
     case .whileLoop(_, let body), .unroll(_, let body), .forRange(_, _, _, let body), .forMap(_, _, let body): [body]
-    case .assign, .update, .aggregate, .evaluate, .breakLoop, .continueLoop, .finish, .send: []
+    case .assign, .update, .aggregate, .copy, .evaluate, .breakLoop, .continueLoop, .finish, .send: []
     }
   }
 

@@ -14,6 +14,9 @@ public struct TypedStatement: Hashable, Sendable {
     case update(Destination, ArithmeticOperation, TypedExpression, signed: Bool)
     /// `@m[key] = count()`; the values of `hist`, `sum` and so on come after the key.
     case aggregate(MapID, key: TypedExpression?, value: TypedExpression?)
+    /// `@m[key] = @n[at]`, or `+=` where it merges: all that an entry has gathered; both maps gather the same. Where
+    /// there is no such entry, a copy takes the other one away and a merge does nothing.
+    case copy(MapID, key: TypedExpression?, from: MapID, at: TypedExpression?, merges: Bool)
     /// Computes an expression for its effects.
     case evaluate(TypedExpression)
     case conditional(TypedExpression, then: [TypedStatement], otherwise: [TypedStatement])

@@ -9,6 +9,8 @@ public struct Expression: Sendable {
 
   public indirect enum Kind: Sendable {
     case integer(IntegerLiteral)
+    /// `1000.5`, which only numbers with decimals in formats are made of.
+    case decimal(DecimalLiteral)
     /// The bytes after escapes are replaced.
     case string([UInt8])
     case boolean(Bool)
@@ -59,6 +61,24 @@ public struct Expression: Sendable {
     public var value: UInt64
 
     public init(_ value: UInt64) { self.value = value }
+  }
+
+  public struct DecimalLiteral: Hashable, Sendable {
+    /// All digits as one whole number.
+    public var digits: UInt64
+    /// How many of them come after the point, 1 at least.
+    public var places: Int
+
+    public init(digits: UInt64, places: Int) {
+      self.digits = digits
+      self.places = places
+    }
+
+    public var text: String {
+      let digits = String(digits)
+      let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+      return "\(padded.dropLast(places)).\(padded.suffix(places))"
+    }
   }
 
   public struct Step: Hashable, Sendable {

@@ -192,6 +192,7 @@ extension SyntaxDump {
   static func node(_ expression: Expression) -> Node {
     switch expression.kind {
     case .integer(let literal): Node("integer \(literal.value)")
+    case .decimal(let literal): Node("decimal \(literal.text)")
     case .string(let bytes): Node("string \(quoted(bytes))")
     case .boolean(let value): Node("\(value)")
     case .identifier(let name): Node("name \(name)")

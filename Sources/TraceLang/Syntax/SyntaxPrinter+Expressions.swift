@@ -32,6 +32,7 @@ extension SyntaxPrinter {
   private mutating func writeBare(_ expression: Expression) {
     switch expression.kind {
     case .integer(let literal): writeInteger(literal.value, expression.range)
+    case .decimal(let literal): write(literal.text)
     case .string(let bytes): writeString(bytes, expression.range)
     case .boolean(let value): write(value ? "true" : "false")
     case .identifier(let name): write(name)
@@ -273,7 +274,8 @@ extension Expression {
     case .unary, .cast, .comptime: .unary
     case .step(let step, _): step.isPrefix ? .unary : .postfix
     case .index, .member, .element, .call, .sizeofType, .sizeofValue, .offsetofType, .offsetofValue: .postfix
-    case .integer, .string, .boolean, .identifier, .positional, .positionalCount, .variable, .map, .tuple, .record,
+    case .integer, .decimal, .string, .boolean, .identifier, .positional, .positionalCount, .variable, .map, .tuple,
+      .record,
       .type, .invalid:
       .primary
     }
@@ -294,7 +296,8 @@ extension Expression {
     case .index(let base, _):
       if case .identifier = base.kind { return true }
       return base.looksLikeType
-    case .integer, .string, .boolean, .positional, .positionalCount, .variable, .map, .member, .element, .call,
+    case .integer, .decimal, .string, .boolean, .positional, .positionalCount, .variable, .map, .member, .element,
+      .call,
       .unary, .step, .binary, .ternary, .cast, .tuple, .record, .sizeofType, .sizeofValue, .offsetofType,
       .offsetofValue, .type, .block, .conditional, .comptime, .invalid:
       return false
@@ -320,7 +323,8 @@ extension Expression {
     switch kind {
     case .unary(let operation, _): operation == .not || operation == .complement
     case .step(let step, let operand): !step.isPrefix && operand.startsOnlyOperand
-    case .integer, .string, .boolean, .identifier, .positional, .positionalCount, .variable, .map, .call, .cast,
+    case .integer, .decimal, .string, .boolean, .identifier, .positional, .positionalCount, .variable, .map, .call,
+      .cast,
       .tuple, .record, .sizeofType, .sizeofValue, .offsetofType, .offsetofValue, .type, .comptime:
       true
     case .index(let base, _), .member(let base, _, _), .element(let base, _, _): base.startsOnlyOperand

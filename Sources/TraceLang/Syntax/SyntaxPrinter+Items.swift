@@ -244,7 +244,8 @@ extension Expression {
       case .unary(let operation, _): return operation == .dereference
       case .binary(_, let left, _, _): current = left
       case .ternary(let condition, _, _): current = condition
-      case .integer, .string, .boolean, .identifier, .positional, .positionalCount, .variable, .map, .index, .member,
+      case .integer, .decimal, .string, .boolean, .identifier, .positional, .positionalCount, .variable, .map, .index,
+        .member,
         .element, .call, .step, .cast, .tuple, .record, .sizeofType, .sizeofValue, .offsetofType, .offsetofValue,
         .type, .block, .conditional, .comptime, .invalid:
         return false

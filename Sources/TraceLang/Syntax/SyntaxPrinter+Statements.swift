@@ -109,7 +109,8 @@ extension Expression {
   var isBlock: Bool {
     switch kind {
     case .block, .conditional: true
-    case .integer, .string, .boolean, .identifier, .positional, .positionalCount, .variable, .map, .index, .member,
+    case .integer, .decimal, .string, .boolean, .identifier, .positional, .positionalCount, .variable, .map, .index,
+      .member,
       .element, .call, .unary, .step, .binary, .ternary, .cast, .tuple, .record, .sizeofType, .sizeofValue,
       .offsetofType, .offsetofValue, .type, .comptime, .invalid:
       false

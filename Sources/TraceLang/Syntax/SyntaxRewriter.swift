@@ -28,7 +28,7 @@ extension SyntaxRewriter {
 
   private mutating func rewrittenKind(of expression: Expression) -> Expression.Kind {
     switch expression.kind {
-    case .integer, .string, .boolean, .identifier, .positional, .positionalCount, .variable, .map, .invalid:
+    case .integer, .decimal, .string, .boolean, .identifier, .positional, .positionalCount, .variable, .map, .invalid:
       expression.kind
     case .index(let base, let indices): .index(rewritten(base), indices.map { rewritten($0) })
     case .member(let base, let name, let arrow): .member(rewritten(base), name, arrow: arrow)

@@ -73,7 +73,8 @@ extension Expression {
         for condition in conditional.conditions { condition.visitBlocks(enter) }
         for block in conditional.blocks { block.visitBlocks(enter) }
         return false
-      case .integer, .string, .boolean, .identifier, .positional, .positionalCount, .variable, .map, .index, .member,
+      case .integer, .decimal, .string, .boolean, .identifier, .positional, .positionalCount, .variable, .map, .index,
+        .member,
         .element, .call, .unary, .step, .binary, .ternary, .cast, .tuple, .record, .sizeofType, .sizeofValue,
         .offsetofType, .offsetofValue, .type, .comptime, .invalid:
         return true

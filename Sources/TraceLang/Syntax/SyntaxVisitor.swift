@@ -51,7 +51,8 @@ extension Expression {
   public func visit(_ enter: (Expression) -> Bool) {
     guard enter(self) else { return }
     switch kind {
-    case .integer, .string, .boolean, .identifier, .positional, .positionalCount, .variable, .map, .sizeofType,
+    case .integer, .decimal, .string, .boolean, .identifier, .positional, .positionalCount, .variable, .map,
+      .sizeofType,
       .offsetofType, .type, .invalid:
       break
     case .index(let base, let indices):

@@ -43,6 +43,15 @@ public enum Aggregation: Hashable, Sendable, Codable {
     }
   }
 
+  /// Whether what two have gathered can become what one would have; places of a time series begin anew with each
+  /// interval.
+  var canMerge: Bool {
+    switch self {
+    case .count, .sum, .min, .max, .avg, .stats, .hist, .lhist: true
+    case .tseries: false
+    }
+  }
+
   /// What a script reads of `stats` and `avg` by name.
   public enum Part: String, Hashable, Sendable, CaseIterable {
     case count, average, total

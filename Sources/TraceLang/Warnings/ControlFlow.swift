@@ -148,7 +148,8 @@ struct ControlFlow {
       case .integer, .boolean, .positional, .positionalCount, .binary: break
       case .unary(let operation, _):
         if operation == .dereference || operation == .addressOf { isPlain = false }
-      case .string, .identifier, .map, .index, .member, .element, .call, .step, .ternary, .cast, .tuple, .record,
+      case .decimal, .string, .identifier, .map, .index, .member, .element, .call, .step, .ternary, .cast, .tuple,
+        .record,
         .sizeofType, .sizeofValue, .offsetofType, .offsetofValue, .type, .block, .conditional, .comptime, .invalid:
         isPlain = false
       }
@@ -234,7 +235,8 @@ enum LiteralValue {
     case .binary(let operation, let left, let right, _):
       guard let x = of(left), let y = of(right) else { return nil }
       return value(operation, x, y)
-    case .string, .identifier, .positional, .positionalCount, .variable, .map, .index, .member, .element, .call, .step,
+    case .decimal, .string, .identifier, .positional, .positionalCount, .variable, .map, .index, .member, .element,
+      .call, .step,
       .ternary, .cast, .tuple, .record, .sizeofType, .sizeofValue, .offsetofType, .offsetofValue, .type, .block,
       .conditional, .comptime, .invalid:
       return nil

@@ -19,7 +19,8 @@ struct MixedSigns {
           assigned[variable, default: []].append(value)
         case .assign(.map(let map, _), let value), .update(.map(let map, _), _, let value, _):
           stored[map, default: []].append(value)
-        case .aggregate, .evaluate, .conditional, .whileLoop, .unroll, .forRange, .forMap, .breakLoop, .continueLoop,
+        case .aggregate, .copy, .evaluate, .conditional, .whileLoop, .unroll, .forRange, .forMap, .breakLoop,
+          .continueLoop,
           .finish, .send:
           break
         }

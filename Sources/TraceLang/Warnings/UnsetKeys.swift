@@ -41,7 +41,7 @@ struct UnsetKeys {
       probe.visitStatements { statement in
         switch statement.kind {
         case .assign(let place, _), .update(let place, _, _, _): write(place)
-        case .aggregate(let map, let key, _): write(.map(map, key: key))
+        case .aggregate(let map, let key, _), .copy(let map, let key, _, _, _): write(.map(map, key: key))
         case .evaluate, .conditional, .whileLoop, .unroll, .forRange, .forMap, .breakLoop, .continueLoop, .finish,
           .send:
           break
@@ -57,6 +57,10 @@ struct UnsetKeys {
 
   func check(_ findings: inout Findings) {
     for probe in program.probes {
+      probe.visitStatements { statement in
+        guard case .copy(_, _, let map, let key?, _) = statement.kind else { return }
+        look(map, key, "there is nothing to copy", &findings)
+      }
       probe.visitExpressions { expression in
         if case .map(let map, let key?) = expression.kind { look(map, key, "reading it gives zero", &findings) }
         if case .call(.hasKey(let map, let key)) = expression.kind { look(map, key, "this is always false", &findings) }

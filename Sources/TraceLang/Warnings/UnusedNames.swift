@@ -120,7 +120,8 @@ private struct VariableUses {
           }
         }
         return false
-      case .integer, .string, .boolean, .identifier, .positional, .positionalCount, .map, .index, .member, .element,
+      case .integer, .decimal, .string, .boolean, .identifier, .positional, .positionalCount, .map, .index, .member,
+        .element,
         .call, .unary, .step, .binary, .ternary, .tuple, .record, .sizeofValue, .offsetofValue, .comptime, .invalid:
         break
       }

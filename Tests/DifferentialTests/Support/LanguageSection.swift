@@ -101,7 +101,8 @@ enum LanguageSection: String, CaseIterable {
     case .configVariables: .scripts(["config", "config-no-maps"])
     case .dataTypes: .scripts(["integer-types", "bool", "promotion", "strings", "buffers"])
     case .filters: .scripts(["predicates"])
-    case .floatingPoint, .clangEnvironment, .complexTools, .errors, .architectures, .systemd: .advice
+    case .floatingPoint: .scripts(["decimals"])
+    case .clangEnvironment, .complexTools, .errors, .architectures, .systemd: .advice
     case .identifiers: .scripts(["identifiers"])
     case .keywords: .scripts(["return", "exit", "identifiers"])
     case .literals: .scripts(["literals"])
@@ -216,7 +217,7 @@ enum LanguageSection: String, CaseIterable {
         parse: "ParserTests/ExpressionTests.swift fieldsMayBeCalledLikeKeywords",
         program: "CheckerTests/TypeTests.swift members", live: "EndToEndTests/ProbeTests.swift currentTask")
     case .mapPrinting: .scripts(["map-printing", "config-no-maps"])
-    case .perCPUTypes: .scripts(["aggregations", "histograms", "clear-and-zero"])
+    case .perCPUTypes: .scripts(["aggregations", "aggregation-copies", "histograms", "clear-and-zero"])
     case .unstableFeatures: .scripts(["unstable-features"])
     }
   }

@@ -47,9 +47,17 @@ extension BundleChecker {
     try require(
       widths.contains(directive.width ?? 0) && widths.contains(directive.precision ?? 0)
         && [8, 16, 32, 64].contains(directive.lengthBits ?? 64), "a conversion is too wide")
+    if let formula = directive.formula {
+      try require(directive.conversion.isReal, "a conversion of whole numbers has a formula")
+      guard case .tuple(let elements) = field.type, field.size == 8 * elements.count,
+        elements.allSatisfy({ $0.type == .int64 || $0.type == .uint64 }), formula.isSound(elements: elements.count)
+      else { throw BundleFault("a formula is none of the numbers it has") }
+      return
+    }
     let fits: Bool
     switch directive.conversion {
-    case .decimal, .unsigned, .hex, .upperHex, .octal, .character, .pointer, .allocationFlags:
+    case .decimal, .unsigned, .hex, .upperHex, .octal, .character, .pointer, .allocationFlags,
+      .fixed, .exponent, .upperExponent, .general, .upperGeneral:
       // Widened to a register before they are sent, or as they are.
       fits = field.type.isScalar && [1, 2, 4, 8].contains(field.size)
     case .string: fits = true

@@ -54,7 +54,8 @@ extension BundleChecker {
     case (.slots(let stride), .hash), (.slots(let stride), .lruHash):
       try require(
         (size...MapSpec.maximumSize).contains(stride) && stride % 8 == 0
-          && map.valueSize == stride * bundle.settings.possibleCPUs, "map \(index) has other values")
+          && map.valueSize % stride == 0 && map.valueSize >= stride * bundle.settings.possibleCPUs,
+        "map \(index) has other values")
     case (.shared, _), (.perCPU, _), (.slots, _): throw BundleFault("map \(index) holds entries of another kind")
     }
   }
