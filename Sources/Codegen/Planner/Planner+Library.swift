@@ -17,6 +17,12 @@ extension Planner {
       plan.globTables[states] = constants.count
       for word in states.accepting { constants += (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64($0 * 8)) } }
     }
+    for table in usage.texts {
+      while constants.count % 8 != 0 { constants.append(0) }
+      plan.textTables[table] = constants.count
+      let distance = (table.capacity + 7) / 8 * 8
+      for text in table.texts { constants += text + [UInt8](repeating: 0, count: distance - text.count) }
+    }
     for limit in usage.stackLimits {
       let valueSize = StackStorage.valueSize(limit: limit)
       plan.maps.append(

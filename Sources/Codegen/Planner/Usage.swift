@@ -28,6 +28,8 @@ struct Usage {
   var followsArguments: [Bool]
   /// By probe: whether it decides what the traced function returns.
   var overridesResult: [Bool]
+  /// By probe: whether it calls functions of the kernel.
+  var callsKernel: [Bool]
   /// By probe: the N of each `argN`.
   var argumentWords: [Set<Int>]
   /// By probe: whether it asks for a place that moves with the probe's binary.
@@ -46,6 +48,7 @@ struct Usage {
   var usesSoftwareTAI = false
   /// What the library needs prepared, each once and in order.
   var globs: [GlobStates] = []
+  var texts: [TextTable] = []
   var stackLimits: [Int] = []
 
   private var seenGlobs: Set<GlobStates> = []
@@ -63,6 +66,7 @@ struct Usage {
     usesCodeAddress = usesProbeName
     followsArguments = usesProbeName
     overridesResult = usesProbeName
+    callsKernel = usesProbeName
     loops = usesProbeName
     statementCounts = usesProbeName.map { _ in 0 }
     argumentMembers = Array(repeating: [], count: program.probes.count)
@@ -114,7 +118,7 @@ struct Usage {
       visit(body)
     case .breakLoop, .continueLoop, .finish: break
     case .send(let message):
-      if !traits[probe].isPinned { sends = true }
+      if !traits[probe].isPinned, !message.isOfKernel { sends = true }
       visit(message)
     }
   }
@@ -178,10 +182,13 @@ struct Usage {
     switch function {
     case .globMatch(_, let states):
       if seenGlobs.insert(states).inserted { globs.append(states) }
+    case .text(_, let table):
+      if !texts.contains(table) { texts.append(table) }
     case .stack(let type):
       if !stackLimits.contains(type.limit) { stackLimits.append(type.limit) }
     case .softwareTAI: usesSoftwareTAI = true
     case .socketCookie: followsArguments[probe] = true
+    case .taskName: callsKernel[probe] = true
     case .override: overridesResult[probe] = true
     case .userAddress(let variable): usesCodeAddress[probe] = usesCodeAddress[probe] || variable.place == .relative
     case .part(_, let map, let key): note(.map(map, key: key), isWritten: false)
@@ -215,7 +222,10 @@ extension Message {
     case .clear(let map): .clear(view: map.index)
     case .zero(let map): .zero(view: map.index)
     case .printMap(let map, _, _): .printMap(view: map.index)
-    case .printf, .print, .printMapValue, .time, .join, .cat, .system, .report: nil
+    case .printf, .print, .printMapValue, .time, .join, .cat, .system, .report, .kernelTrace: nil
     }
   }
+
+  /// Whether the kernel carries it out by itself.
+  fileprivate var isOfKernel: Bool { if case .kernelTrace = self { true } else { false } }
 }

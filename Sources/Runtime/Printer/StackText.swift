@@ -43,7 +43,7 @@ struct StackText {
     buffer.append(decimal: symbol.offset)
     guard type.isUser, type.mode == .perf, let module = symbol.module else { return }
     buffer.append(" (")
-    buffer.append(text: module)
+    buffer.append(module.systemBytes)
     buffer.append(UInt8(ascii: ")"))
   }
 }

@@ -18,7 +18,7 @@ extension Checker {
     }
     let parameter = NamedParameter(name: name, defaultValue: fallback, help: help)
     if let index = namedParameterIndex[name] {
-      if namedParameters[index].help.isEmpty { namedParameters[index] = parameter }
+      if namedParameters[index].help.isEmpty { namedParameters[index].help = help }
       if namedParameters[index].defaultValue != fallback {
         error(
           "--\(name) has two defaults: \(namedParameters[index].usage) and \(parameter.usage)", at: call.range,

@@ -26,7 +26,7 @@ extension Parser {
     let value: ConfigBlock.Entry.Value
     switch token.kind {
     case .integer: value = .integer(try integerLiteral(valueToken))
-    case .string: value = .string(String(decoding: try stringLiteral(valueToken), as: UTF8.self))
+    case .string: value = .string(String(systemBytes: try stringLiteral(valueToken)))
     case .identifier: value = .word(text(valueToken))
     case .variable, .positional, .positionalCount, .map, .character, .directive, .punctuator, .unterminatedString,
       .unterminatedComment, .unknown, .end:
@@ -62,7 +62,7 @@ extension Parser {
     let pathToken = token
     guard pathToken.kind == .string else { throw unexpected("what to import in quotes, as in 'import \"stdlib\";'") }
     let path = Name(
-      String(decoding: try stringLiteral(pathToken), as: UTF8.self), range(pathToken.lower, pathToken.upper))
+      String(systemBytes: try stringLiteral(pathToken)), range(pathToken.lower, pathToken.upper))
     advance()
     if !take(.semicolon) { try missingSemicolon("import") }
     return ImportDeclaration(path: path, range: range(from: start))
@@ -151,6 +151,6 @@ extension Parser {
       offset += 1
     }
     let trimmed = kept.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed()
-    return Name(String(decoding: Array(trimmed), as: UTF8.self), range(first ?? start, first == nil ? start : last))
+    return Name(String(systemBytes: Array(trimmed)), range(first ?? start, first == nil ? start : last))
   }
 }
