@@ -1,7 +1,7 @@
 import TraceLang
 
 extension Planner {
-  /// Stacks of one depth that are kept at most, and the bytes they may take.
+  /// Stacks of one shape that are kept at most, and the bytes they may take.
   private static let maximumStacks = 16384
   private static let maximumStackMemory = 8 << 20
 
@@ -23,15 +23,15 @@ extension Planner {
       let distance = (table.capacity + 7) / 8 * 8
       for text in table.texts { constants += text + [UInt8](repeating: 0, count: distance - text.count) }
     }
-    for limit in usage.stackLimits {
-      let valueSize = StackStorage.valueSize(limit: limit)
+    for shape in usage.stackShapes {
+      let valueSize = shape.size
       plan.maps.append(
         MapSpec(
           name: "swtrace_stacks", kind: .hash, keySize: 8, valueSize: valueSize,
           maxEntries: min(Self.maximumStacks, Self.maximumStackMemory / valueSize)))
       let map = plan.maps.count - 1
       plan.stacks.append(
-        StackStorage(limit: limit, map: map, lost: MapView.Place(map: dataMap(), offset: reserve(8))))
+        StackStorage(shape: shape, map: map, lost: MapView.Place(map: dataMap(), offset: reserve(8))))
     }
   }
 }

@@ -49,7 +49,7 @@ struct Usage {
   /// What the library needs prepared, each once and in order.
   var globs: [GlobStates] = []
   var texts: [TextTable] = []
-  var stackLimits: [Int] = []
+  var stackShapes: [StackType.Shape] = []
 
   private var seenGlobs: Set<GlobStates> = []
 
@@ -185,7 +185,7 @@ struct Usage {
     case .text(_, let table):
       if !texts.contains(table) { texts.append(table) }
     case .stack(let type):
-      if !stackLimits.contains(type.limit) { stackLimits.append(type.limit) }
+      if !stackShapes.contains(type.shape) { stackShapes.append(type.shape) }
     case .softwareTAI: usesSoftwareTAI = true
     case .socketCookie: followsArguments[probe] = true
     case .taskName: callsKernel[probe] = true

@@ -26,9 +26,11 @@ extension Checker {
   }
 
   /// `str($1)` and `str($1 + 2)` are the parameter's own text.
-  func parameterText(_ syntax: Expression) -> [UInt8]? {
+  mutating func parameterText(_ syntax: Expression) -> [UInt8]? {
     if case .positional(let number) = syntax.kind {
-      return number <= options.parameterBytes.count ? options.parameterBytes[number - 1] : []
+      if number <= options.parameterBytes.count { return options.parameterBytes[number - 1] }
+      missingParameter(number, syntax.range)
+      return []
     }
     guard case .binary(.add, let left, let right, _) = syntax.kind, case .positional = left.kind,
       case .integer(let skip) = right.kind, let text = parameterText(left)

@@ -10,6 +10,11 @@ extension Checker {
     if case .map(let name) = call.arguments[0].kind {
       let map = environment.map(named: name, at: call.arguments[0].range)
       environment.maps[map].isNeeded = true
+      if loopDepth > 0 {
+        diagnostics.warning(
+          "in a loop, a map may print as a later iteration leaves it: it is read when the record arrives", at: call.range,
+          notes: [Diagnostic.Note("print an element, or print the map after the loop")])
+      }
       let top = call.arguments.count > 1 ? converted(integerOperand(call.arguments[1]), .uint64) : nil
       let divisor = call.arguments.count > 2 ? converted(integerOperand(call.arguments[2]), .uint64) : nil
       return .printMap(MapID(map), top: top, divisor: divisor)

@@ -72,7 +72,13 @@ public struct SyntaxPrinter {
 // MARK: Output
 
 extension SyntaxPrinter {
-  mutating func write(_ text: String) { output.append(contentsOf: text.utf8) }
+  mutating func write(_ text: String) {
+    if text.utf8.contains(String.standInLead) {
+      output += text.systemBytes
+    } else {
+      output.append(contentsOf: text.utf8)
+    }
+  }
 
   /// The length of the current line.
   var column: Int { output.count - lineStart }
