@@ -173,7 +173,7 @@ import TraceLang
       ("@x = 1; @x = count();", "@x is int64 and cannot gather count()"),
       ("@x = hist(1); $y = @x + 1;", "@x gathers hist() and has no single value; print(@x) shows it"),
       ("@x = count(); @x++;", "@x gathers count() and cannot be stepped"),
-      ("$x = \"a\" + 1;", "'+' needs integers, not string[2]"),
+      ("$x = comm + 1;", "'+' needs integers, not string[16]"),
       ("$x = -comm;", "'-' needs an integer, not string[16]"),
       ("if (comm) { }", "a condition must be a number, a pointer or a bool, not string[16]"),
       ("$x = comm == 1;", "string[16] and int64 cannot be compared with '=='"),

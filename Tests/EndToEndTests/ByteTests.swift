@@ -64,6 +64,13 @@ import Testing
         42
          74 ff 0a
         8
+         61 62 63 64 3c ff 3e 0a
+           u   p   r   o   b   e   :   /   p 377   /   p   r   o   g   r
+           a   m 377   :   m   a   i   n  \n
+           u   p   r   o   b   e   :   /   p 377   /   p   r   o   g   r
+           a   m 377   :   m   a   i   n  \n
+        stdin:1:8-13: ERROR: there is no binary 'none\xff'
+
         """#)
     #expect(text.errors == "ERROR: cannot read 'none\\xff': No such file or directory\n")
   }

@@ -36,7 +36,9 @@ import Testing
 
   @Test("positional parameters") func parameters() throws {
     let script = #"BEGIN { printf("%d %d %s %d [%s]\n", $#, $1, str($2), $3, str($4)); exit(); }"#
-    #expect(try Tracing.output(script, parameters: ["0x10", "a b", "--", "-3"]) == "3 16 a b -3 []\n\n\n")
+    #expect(
+      try Tracing.output(script, options: ["--no-warnings"], parameters: ["0x10", "a b", "--", "-3"])
+        == "3 16 a b -3 []\n\n\n")
   }
 
   @Test("a parameter in an attach point and a predicate") func parameterInProbe() throws {

@@ -114,7 +114,8 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
       .getCurrentCgroupID, .getCurrentTaskBTF, .getFunctionIP, .getAttachCookie:
       true
     case .mapLookupElement, .mapUpdateElement, .mapDeleteElement, .probeRead, .probeWriteUser, .ktimeGetNanoseconds,
-      .tracePrintk, .getPseudoRandom, .tailCall, .getCurrentComm, .getStackID, .probeReadString, .getSocketCookie, .perfEventOutput, .overrideReturn,
+      .tracePrintk, .getPseudoRandom, .tailCall, .getCurrentComm, .getStackID, .probeReadString, .getSocketCookie,
+      .perfEventOutput, .overrideReturn,
       .getStack,
       .sendSignal, .probeReadUser, .probeReadKernel, .probeReadUserString, .probeReadKernelString, .sendSignalThread,
       .jiffies64, .getNamespacePIDTGID, .ktimeGetBootNanoseconds, .sequencePrintf, .sequenceWrite, .ringBufferOutput,

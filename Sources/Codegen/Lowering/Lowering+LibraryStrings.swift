@@ -79,7 +79,8 @@ extension Lowering {
     if table.takesMagnitudes {
       let given = value
       value = choose(
-        .slt, given, .constant(0), then: { $0.builder.arithmetic(.sub, .constant(0), given) }, otherwise: { _ in given })
+        .slt, given, .constant(0), then: { $0.builder.arithmetic(.sub, .constant(0), given) }, otherwise: { _ in given }
+      )
     }
     let index = builder.arithmetic(.sub, value, .constant(Int64(table.first)))
     let other = Operand.constant(Int64(table.texts.count - 1))

@@ -12,7 +12,8 @@ extension Checker {
       environment.maps[map].isNeeded = true
       if loopDepth > 0 {
         diagnostics.warning(
-          "in a loop, a map may print as a later iteration leaves it: it is read when the record arrives", at: call.range,
+          "in a loop, a map may print as a later iteration leaves it: it is read when the record arrives",
+          at: call.range,
           notes: [Diagnostic.Note("print an element, or print the map after the loop")])
       }
       let top = call.arguments.count > 1 ? converted(integerOperand(call.arguments[1]), .uint64) : nil
@@ -88,8 +89,6 @@ extension Checker {
         arguments.append(value)
       }
     }
-    diagnostics.warning(
-      "debugf() writes to a trace that is everybody's, and slowly: it is for debugging only", at: call.range)
     guard format.isTakenByKernel else {
       error("the kernel, which prints for debugf(), takes ASCII only", at: call.arguments[0].range)
       return nil

@@ -15,7 +15,9 @@ extension Checker {
           return invalid(call.range)
         }
         // Of what is known, as many bytes; of what is read, with the terminator.
-        if case .string(let bytes) = source.kind { return string(Array(bytes.prefix(Int(clamping: UInt64(bitPattern: constant)))), call.range) }
+        if case .string(let bytes) = source.kind {
+          return string(Array(bytes.prefix(Int(clamping: UInt64(bitPattern: constant)))), call.range)
+        }
         capacity = min(capacity, max(Int(clamping: UInt64(bitPattern: constant)), 1))
       } else {
         length = value

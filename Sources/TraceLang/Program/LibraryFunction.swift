@@ -97,7 +97,8 @@ extension LibraryFunction {
     switch self {
     case .signal, .override, .writeUser: true
     case .bytes, .inet, .macAddress, .stringLength, .stringIndex, .part, .text, .byte, .concatenation,
-      .compareBytes, .globMatch, .namespaceID, .taskName, .userMode, .register, .perCPUAddress, .userAddress, .softwareTAI, .cgroupPath, .path, .socketCookie, .stack, .stackDepth:
+      .compareBytes, .globMatch, .namespaceID, .taskName, .userMode, .register, .perCPUAddress, .userAddress,
+      .softwareTAI, .cgroupPath, .path, .socketCookie, .stack, .stackDepth:
       false
     }
   }
