@@ -115,13 +115,13 @@ extension CommandLineWords {
         // What bpftrace passes over is passed over; an option of ours in the wrong place is told.
         guard commands.contains(command) || name.isOwn else { continue }
         words.append(name.spelling)
-        if let value { words.append(value.argument) }
+        if let value { words.append(value.text) }
       case .build:
-        if let value { words += ["-o", value.argument] }
+        if let value { words += ["-o", value.text] }
       case .help, .version, .information, .list, .format, .none: continue
       }
     }
-    return words + ["--"] + operands.map(\.argument)
+    return words + ["--"] + operands.map(\.text)
   }
 
   /// What to tell of options that change nothing here.

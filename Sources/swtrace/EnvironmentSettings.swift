@@ -56,7 +56,7 @@ struct EnvironmentSettings {
     var found: [(name: String, value: String)] = []
     var next = environ
     while let entry = next.pointee {
-      let text = String(cString: entry)
+      let text = String(systemCString: entry)
       if text.hasPrefix(prefix), let equals = text.firstIndex(of: "=") {
         found.append((String(text[..<equals]), String(text[text.index(after: equals)...])))
       }

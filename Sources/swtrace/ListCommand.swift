@@ -128,14 +128,22 @@ private struct ListWriter: ~Copyable {
   mutating func write(_ text: String) {
     isUnused = false
     var text = text
-    text.withUTF8 { bytes in
-      if bytes.count > buffer.count - count { flush() }
-      if bytes.count > buffer.count {
-        give(Array(bytes))
-      } else {
-        UnsafeMutableRawBufferPointer(rebasing: buffer[count...]).copyMemory(from: UnsafeRawBufferPointer(bytes))
-        count += bytes.count
-      }
+    let isText = text.withUTF8 { bytes in
+      // Names of files need not be text.
+      if bytes.contains(String.standInLead) { return false }
+      write(UnsafeRawBufferPointer(bytes))
+      return true
+    }
+    if !isText { text.systemBytes.withUnsafeBytes { write($0) } }
+  }
+
+  private mutating func write(_ bytes: UnsafeRawBufferPointer) {
+    if bytes.count > buffer.count - count { flush() }
+    if bytes.count > buffer.count {
+      give(Array(bytes))
+    } else {
+      UnsafeMutableRawBufferPointer(rebasing: buffer[count...]).copyMemory(from: bytes)
+      count += bytes.count
     }
   }
 

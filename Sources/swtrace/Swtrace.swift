@@ -17,7 +17,7 @@ enum Swtrace {
   static func main() {
     keepStandardStreams()
     let words = ProcessArguments.words.map(ArgumentWord.init)
-    let texts = words.map(\.argument)
+    let texts = words.map(\.text)
     if let command = commands.first(where: { $0.name == texts.first }) {
       return run(command.type, Array(texts.dropFirst()))
     }

@@ -133,7 +133,8 @@ import TraceLang
     arguments: [
       ("kstack", "kstack bpftrace 127():kstack_t"), ("ustack()", "ustack bpftrace 127():ustack_t"),
       ("kstack(3)", "kstack bpftrace 3():kstack_t"), ("ustack(perf)", "ustack perf 127():ustack_t"),
-      ("kstack(raw, 5)", "kstack raw 5():kstack_t"), ("len(kstack)", "len(kstack bpftrace 127():kstack_t):uint64"),
+      ("kstack(raw, 5)", "kstack raw 5():kstack_t"), ("ustack(build_id, 5)", "ustack build_id 5():ustack_t"),
+      ("len(kstack)", "len(kstack bpftrace 127():kstack_t):uint64"),
     ])
   func stacks(text: String, dump: String) { #expect(value(text) == dump) }
 
@@ -159,7 +160,7 @@ import TraceLang
       ("ntop(10, 1)", "an address of AF_INET6 has 16 bytes, and this has 8"),
       ("macaddr(\"abcdef\")", "macaddr() needs an array of 6 bytes or a pointer to one, not a string in quotes"),
       ("strlen(pid)", "strlen() needs a string, an array of bytes or a pointer to one, not uint32"),
-      ("strlen(probe)", "strlen() cannot look into text that is only made when it prints"),
+      ("strlen(username)", "strlen() cannot look into text that is only made when it prints"),
       ("memcmp(\"a\", \"b\", 3)", "this has 2 bytes, and 3 would be compared"),
       ("memcmp((int8 *)0, comm, pid)", "memcmp() of a pointer needs a number of bytes known at compile time"),
       ("globmatch(comm, comm)", "globmatch() needs a string in quotes here"),
@@ -185,12 +186,23 @@ import TraceLang
       ("path(1)", "path() is only there in fentry, fexit and iter probes"),
       ("socket_cookie(1)", "socket_cookie() is only there in fentry, fexit, iter and rawtracepoint probes"),
       ("uaddr(\"x\")", "uaddr() needs a uprobe, uretprobe or usdt probe"),
-      ("comm(1)", "comm() of another process needs kernel functions that this version of swtrace does not call"),
+      ("comm(1)", "comm() of another process needs bpf_task_from_pid() of the kernel, from Linux 6.2 on"),
       ("find(@m, 1, 2)", "find() needs a variable ($x) for the value"),
       ("find(@m, 1, $v)", "the variable $v must be declared before find()"),
       ("static_assert(pid == 1, \"no\")", "static_assert() needs a condition known at compile time"),
       ("ppid(1)", "ppid() needs a pointer to struct task_struct, not int64"),
       ("tseries(1, 1, 0)", "tseries() can only be assigned to a map"),
+      ("str((int8 *)8, -1)", "str() needs a length of at least 0"),
+      ("buf((int8 *)8, -1)", "buf() needs a length of at least 1"),
+      ("strftime(\"%H\", -5)", "strftime() needs a time since the machine was started, not -5"),
+      (
+        "strftime(\"%H\", nsecs(monotonic))",
+        "strftime() needs a time of the boot clock: the monotonic one stands still while the machine sleeps"
+      ),
+      ("kstack(build_id)", "kstack() has no mode 'build_id': only binaries of user space have IDs"),
+      ("getopt(\"a\", 1) + getopt(\"a\", 2)", "--a has two defaults: --a=1 and --a=2"),
+      ("(getopt(\"a\", 1), getopt(\"a\", \"x\"))", "--a has two defaults: --a=1 and --a=x"),
+      ("getopt(\"a\", 1, \"x\") + getopt(\"a\", 1, \"y\")", "--a is described in two ways"),
     ])
   func mistakes(text: String, message: String) {
     let report = mistake("BEGIN { @m[1] = 1; print(\(text)); }")
@@ -210,6 +222,14 @@ import TraceLang
       ("assert_str(1);", "this must be a string, an array or a pointer, not int64"),
       ("override(1);", "override() is only there in kprobe probes, at the start of a function"),
       ("unwatch(\"x\");", "unwatch() needs an address, not string[2]"),
+      ("@s = lhist(1, 0, 10, 20);", "lhist() has a step of 20, and its range is only 10 wide"),
+      ("return \"a\";", "a probe returns an integer, not string[2]"),
+      ("return (1, 2);", "a probe returns an integer, not (int64,int64)"),
+      ("let $x : void;", "a variable of type void holds nothing"),
+      ("debugf(\"%d%d%d%d\", 1, 2, 3, 4);", "debugf() takes 1 to 4 arguments, not 5"),
+      ("debugf(\"%c\", 1);", "the kernel, which prints for debugf(), cannot print this so"),
+      ("debugf(\"\u{e9}\");", "the kernel, which prints for debugf(), takes ASCII only"),
+      ("join(comm);", "join() needs an array of strings such as args.argv, not string[16]"),
       ("@s = tseries(1, 0, 3);", "an interval of tseries() has 1 nanosecond or more, not 0"),
       ("@s = tseries(1, 1s, 0);", "tseries() keeps 1 to 999999 intervals, not 0"),
       ("@s = tseries(1, 1s, 5, \"mean\");", "tseries() has no function \"mean\""),

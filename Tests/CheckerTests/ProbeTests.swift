@@ -143,6 +143,8 @@ import TraceLang
       ("$1 { }", "stdin:1:1-3: ERROR: '$1' stands for a probe here, and the script was given none"),
       ("interval:s:0 { }", "stdin:1:12-13: ERROR: '0' is not a number above 0"),
       ("interval:s:99999999999999999999 { }", "stdin:1:12-32: ERROR: '99999999999999999999' is not a number above 0"),
+      ("interval:ns:999 { }", "stdin:1:13-16: ERROR: this time is too short: a timer takes 1us or more"),
+      ("profile:999ns { }", "stdin:1:9-14: ERROR: this time is too short: a timer takes 1us or more"),
       ("interval:s:9999999999999999999 { }", "stdin:1:12-31: ERROR: this time is too long"),
       ("profile:hz { }", "stdin:1:1-11: ERROR: profile: 'hz' is not a time such as 100ms"),
       ("software:fault:1 { }", "stdin:1:10-15: ERROR: 'fault' is not a software event"),

@@ -208,7 +208,7 @@ import TraceLang
       ("@x = tseries(1, 1s, 5); @y += @x;", "what tseries() gathers can be copied, but not merged"),
       ("@x[1] = hist(1); @y = @x;", "@x is used with a key elsewhere, but not here"),
       ("@x = count(); @x++;", "@x gathers count() and cannot be stepped"),
-      ("$x = \"a\" + 1;", "'+' needs integers, not string[2]"),
+      ("$x = comm + 1;", "'+' needs integers, not string[16]"),
       ("$x = -comm;", "'-' needs an integer, not string[16]"),
       ("if (comm) { }", "a condition must be a number, a pointer or a bool, not string[16]"),
       ("$x = comm == 1;", "string[16] and int64 cannot be compared with '=='"),

@@ -65,7 +65,10 @@ import TraceLang
         ).hasSuffix("is not memory that can be written"))
     }
     #expect(
-      try refusal { $0.stacks[0] = StackStorage(limit: 3, map: $0.stacks[0].map, lost: .init(map: 99, offset: 0)) }
+      try refusal {
+        $0.stacks[0] = StackStorage(
+          shape: .init(limit: 3, frameWords: 1), map: $0.stacks[0].map, lost: .init(map: 99, offset: 0))
+      }
         != nil)
     #expect(try refusal { $0.views[try view("@counts", $0)].lostUpdates = .init(map: 0, offset: 1 << 40) } != nil)
   }
@@ -98,11 +101,18 @@ import TraceLang
 
   @Test("a map that is not what a view or the stacks say of it is refused") func storages() throws {
     #expect(
-      try refusal { $0.stacks[0] = StackStorage(limit: 3, map: 99, lost: $0.stacks[0].lost) }
+      try refusal {
+        $0.stacks[0] = StackStorage(shape: .init(limit: 3, frameWords: 1), map: 99, lost: $0.stacks[0].lost)
+      }
         == "stack storage 0: there is no map 99")
     #expect(
-      try told(refusal { $0.stacks[0] = StackStorage(limit: 9, map: $0.stacks[0].map, lost: $0.stacks[0].lost) })
-        .hasSuffix("does not hold stacks of 9 frames"))
+      try told(
+        refusal {
+          $0.stacks[0] = StackStorage(
+            shape: .init(limit: 9, frameWords: 1), map: $0.stacks[0].map, lost: $0.stacks[0].lost)
+        }
+      )
+      .hasSuffix("does not hold stacks of 9 frames"))
     #expect(
       try told(
         refusal {

@@ -89,6 +89,14 @@ import Testing
     #expect(try tracing.finish().output == "@x: 5\n@y[1]: 1\n\n\n@x: 5\n@y[1]: 1\n")
   }
 
+  @Test("SIGUSR1 that comes during a command of system() is not lost") func duringCommand() throws {
+    let script = #"""
+      self:signal:SIGUSR1 { print("signal"); exit(); } interval:s:20 { print("late"); exit(); }
+      begin { system("kill -USR1 $PPID"); }
+      """#
+    #expect(try Tracing.output(script, options: ["--unsafe"]) == "signal\n\n\n")
+  }
+
   @Test("SIGUSR1 runs the programs that are for it, each time, and prints no maps of its own")
   func ownSignal() throws {
     let tracing = try attached(

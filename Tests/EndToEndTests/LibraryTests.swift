@@ -80,6 +80,38 @@ import Testing
       try Tracing.output(script, as: "swt-long", doing: "open /etc/hostname") == "(0, true, -1, 0, true, 0)\n\n\n")
   }
 
+  @Test("threads are named by their numbers, where programs may ask the kernel for them") func threadNames() throws {
+    for probe in [
+      "tracepoint:syscalls:sys_enter_getppid", "tracepoint:raw_syscalls:sys_enter", "rawtracepoint:sys_enter",
+      "tracepoint:sched:sched_process_exit",
+    ] {
+      let script = "\(probe) /comm == \"swt-named\"/ { print((comm(tid), comm(99999999), comm(tid) == comm)); exit(); }"
+      #expect(
+        try Tracing.output(script, as: "swt-named", doing: "getppid 1") == "(swt-named, N/A, true)\n\n\n", "\(probe)")
+    }
+    let refused = try run([Repository.swtrace, "-e", "begin { print(comm(1)); }"])
+    #expect(refused.errors.contains("ERROR: comm() of another process is not there in special probes"))
+  }
+
+  @Test("debugf writes to the kernel's own trace") func kernelTrace() throws {
+    let folder = try TemporaryFolder()
+    let trace = try run([
+      "unshare", "-m", "sh", "-c",
+      #"""
+      mount -t tracefs none "$1"
+      "$2" -q --no-warnings -e 'begin { $s = "x"; debugf("swt-debugf %s %s %d%%", probe, $s, -5); debugf("swt-debugf 100%"); exit(); }' >/dev/null
+      grep -o 'swt-debugf .*' "$1/trace" | tail -n 2
+      """#, "sh", folder.path, Repository.swtrace,
+    ])
+    #expect(trace.output == "swt-debugf begin x -5%\nswt-debugf 100%\n")
+  }
+
+  @Test("join takes an address as a number") func joinedNumber() throws {
+    let script = #"uprobe:/bin/bash:main /pid == cpid/ { join(arg1, "|"); }"#
+    let result = try run([Repository.swtrace, "-q", "-c", "/bin/bash -c :", "-e", script])
+    #expect(result.output == "/bin/bash|-c|:\n\n\n")
+  }
+
   @Test("errors and system calls by name") func names() throws {
     let script = #"""
       BEGIN {

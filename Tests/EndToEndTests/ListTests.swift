@@ -32,6 +32,8 @@ import Testing
         """)
     #expect(try list("--list", "t:signal:*,rt:sched_switch").hasSuffix("signal_generate\nrawtracepoint:sched_switch\n"))
     #expect(try list("-l", "*sys_enter_nanosleep") == "tracepoint:syscalls:sys_enter_nanosleep\n")
+    #expect(try list("-l", "SOFTWARE:cpu-c*") == "software:cpu-clock:\n")
+    #expect(try list("-l", "software:") == list("-l", "software:*"))
     #expect(try list("-l", "s:cpu-*").split(separator: "\n") == ["software:cpu-clock:", "software:cpu-migrations:"])
   }
 

@@ -195,16 +195,17 @@ import Testing
 
   @Test("every line of JSON output is JSON of its type") func json() throws {
     let script = #"""
-      BEGIN { printf("a \"quoted\"\n"); @["k", 1] = 2; @h = hist(5); @s = stats(4); print((1, "x")); print(7);
+      BEGIN { printf("a \"quoted\"\n"); system("true"); @["k", 1] = 2; @h = hist(5); @s = stats(4); print((1, "x")); print(7);
         printf("%.2f s\n", 1234 / 1000); exit(); }
       """#
-    let result = try run([Repository.swtrace, "-f", "json", "-e", script])
+    let result = try run([Repository.swtrace, "--unsafe", "-f", "json", "-e", script])
     #expect(result.ending == .exited(0))
     #expect(result.errors == "")
     #expect(
       result.output == #"""
         {"type": "attached_probes", "count": 1, "data": {"probes": 1}}
         {"type": "printf", "data": "a \"quoted\"\n"}
+        {"type": "syscall", "data": ""}
         {"type": "value", "data": [1,"x"]}
         {"type": "value", "data": 7}
         {"type": "printf", "data": "1.23 s\n"}

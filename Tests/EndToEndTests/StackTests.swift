@@ -14,6 +14,25 @@ import Testing
     #expect(lines[8] == "2")
   }
 
+  @Test("stacks by build ID name places of binaries") func buildIDs() throws {
+    let folder = try TemporaryFolder()
+    let source = try folder.file(
+      "place.c", "__attribute__((noinline)) void place(void) { __asm__(\"\"); } int main(void) { place(); }\n")
+    let program = folder.path + "/placed"
+    let built = try run([
+      "cc", "-O1", "-Wl,--build-id=0x0123456789abcdef0123456789abcdef01234567", "-o", program, source,
+    ])
+    try #require(built.ending == .exited(0))
+    let result = try run([
+      Repository.swtrace, "-q", "-c", program, "-e",
+      "uprobe:\(program):place { print(ustack(build_id, 1)); @[ustack(build_id, 1), len(ustack(build_id, 1))] = count(); }",
+    ])
+    let lines = result.output.split(separator: "\n").filter { !$0.isEmpty }
+    try #require(lines.count == 4, "\(result.output)\(result.errors)")
+    #expect(lines[0].hasPrefix("0123456789abcdef0123456789abcdef01234567 0x"))
+    #expect(lines[1] == "@[" && lines[2] == lines[0] && lines[3] == ", 1]: 1")
+  }
+
   @Test("equal stacks are one key") func keys() throws {
     let script =
       "tracepoint:syscalls:sys_enter_getppid /pid == cpid/ { @k[kstack(4)] = count(); @u[ustack] = count(); }"

@@ -323,6 +323,13 @@ import Testing
         .hasPrefix("@s: 10\n"))
   }
 
+  @Test("names of probe types in any case") func capitals() throws {
+    #expect(
+      try Tracing.output(
+        "Begin { print(probe); } TRACEPOINT:sched:sched_switch /comm != \"x\"/ { exit(); } eND { print(probe); }")
+        == "begin\nend\n\n\n")
+  }
+
   @Test("a command without output prints nothing") func silentCommands() throws {
     #expect(
       try Tracing.output(#"BEGIN { system("true"); system("echo x"); exit(); }"#, options: ["--unsafe"]).hasPrefix(

@@ -19,6 +19,15 @@ import TraceLang
       ).hasPrefix("probe 0 end\n"))
   }
 
+  @Test("what is not beside the file that imports is looked for beside the script")
+  func besideScript() {
+    #expect(
+      run(
+        "import \"sub/a.bt\"; begin { exit(); }",
+        ["dir/sub/a.bt": "import \"sub/b.bt\";", "dir/sub/b.bt": "end { exit(); }"]
+      ).hasPrefix("probe 0 end\n"))
+  }
+
   @Test("a folder imports its scripts in order of their names")
   func folders() {
     let text = run(

@@ -132,6 +132,11 @@ import TraceLang
     #expect(body(macros, "").contains("ERROR: there are two macros 'f' that take the same arguments"))
   }
 
+  @Test("a macro has one parameter of a kind and name") func parameterTwice() {
+    #expect(body("macro f(x, x) { x }", "$a = f(1, 2);").contains("ERROR: the macro has two parameters 'x'"))
+    #expect(body("macro f($x, @x, x) { x }", "$a = 1; @m = 1; $b = f($a, @m, 2);").contains("ERROR") == false)
+  }
+
   @Test("macros of one name are told apart by the number and the kinds of their arguments")
   func overloads() {
     let macros = """

@@ -21,6 +21,31 @@ private func messages(_ actions: String, parameters: [String] = []) -> [String] 
     #expect(messages("@h[1] = hist(2); @g[2] = @h[1]; @h[3] = @g[2];") == [])
   }
 
+  // MARK: What prints and what is compared
+
+  @Test("a map that prints in a loop") func printsInLoops() {
+    let told = "in a loop, a map may print as a later iteration leaves it: it is read when the record arrives"
+    #expect(messages("@m[1] = 1; for ($i : 0..3) { print(@m); } while (@m[1]) { print(@m, 5); }") == [told, told])
+    #expect(messages("@m[1] = 1; for ($i : 0..3) { print(@m[$i]); } print(@m);") == [])
+  }
+
+  @Test("a parameter that is not given") func missingParameters() {
+    let told = "the script is given no parameter $2: it is 0, or empty as a text"
+    #expect(messages("print($2); print(str($2));", parameters: ["1"]) == [told, told])
+    #expect(messages("print($1); print(str($1)); print($#);", parameters: ["1"]) == [])
+  }
+
+  @Test("pointers to different types that are compared") func pointers() {
+    let (a, b) = ("$a = (int32 *)curtask;", "$b = (int8 *)curtask;")
+    #expect(messages("\(a) \(b) print($a == $b);") == ["this compares pointers to different types"])
+    #expect(messages("\(a) \(b) print($a == (int32 *)$b); print($a != (void *)$b); print($a == 0);") == [])
+  }
+
+  @Test("a string that a number leaves nothing of") func literalTails() {
+    #expect(messages("print(\"abc\" + 2); print(1 + \"abc\"); print(\"\" + 0);") == [])
+    #expect(messages("print(\"abc\" + 3);") == ["the string has 3 bytes: nothing is left of it"])
+  }
+
   // MARK: Variables and macros
 
   @Test("a variable that is assigned and never read, with what can stand there") func unread() {
@@ -128,7 +153,8 @@ private func messages(_ actions: String, parameters: [String] = []) -> [String] 
 
   @Test("constants that are named or given from outside are switches, not mistakes") func switches() {
     #expect(messages("#define DEBUG 0\nbegin { if (DEBUG) { @ = 1; } }") == [])
-    #expect(messages("if ($1) { @ = 1; } if ($# > 2) { @ = 1; } if (getopt(\"x\")) { @ = 1; }") == [])
+    #expect(
+      messages("if ($1) { @ = 1; } if ($# > 2) { @ = 1; } if (getopt(\"x\")) { @ = 1; }", parameters: ["1"]) == [])
     #expect(messages("if comptime (sizeof(uint64) == 4) { @ = 1; }") == [])
   }
 

@@ -13,7 +13,7 @@ import TraceLang
     let dump = parsed.dump
     let printed = parsed.printed
     if parsed.diagnostics.hasErrors { return }
-    let again = Parsed(printed)
+    let again = Parsed(SyntaxPrinter.bytes(of: parsed.script, in: parsed.sources))
     #expect(difference(again.dump, dump) == "", "\(String(decoding: bytes, as: UTF8.self))\n=>\n\(printed)")
     #expect(difference(again.printed, printed) == "", "\(String(decoding: bytes, as: UTF8.self))")
   }

@@ -28,6 +28,7 @@ import Testing
       try refusal("watchpoint:0x10:3:w").contains("ERROR: a watchpoint's length is 1, 2, 4 or 8, not '3'"))
     #expect(
       try refusal("watchpoint:0x11:8:w").contains("ERROR: 8 bytes are watched at addresses that 8 divides"))
+    #expect(try refusal("watchpoint:0:8:w").contains("ERROR: nothing is at address 0 that could be watched"))
     #expect(try refusal("watchpoint:main:8:w").contains("ERROR: 'main' is not an address"))
     #expect(
       try refusal("watchpoint:0x10:8").contains("ERROR: watchpoint: needs an address, a length and a mode"))

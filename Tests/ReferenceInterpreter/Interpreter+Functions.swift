@@ -56,6 +56,7 @@ extension Interpreter {
     case .system(let format, let values): records.append(.printed(.system(try pieces(format, values))))
     case .report(let severity, let format, let values):
       records.append(.printed(.report(severity, try pieces(format, values))))
+    case .kernelTrace(_, let values): for value in values { _ = try evaluate(value) }
     case .print(let value):
       records.append(.printed(.value(value.type, layouts.encoded(try evaluate(value), value.type))))
     case .printMap(let map, let top, let divisor):

@@ -18,6 +18,7 @@ extension Interpreter {
       return .integer(Int64(starts.first { text.dropFirst($0).starts(with: wanted) } ?? -1))
     case .part(let part, let map, let key):
       return try self.part(part, of: map, key)
+    case .text(let number, let table): return padded(table.text(of: try evaluate(number).number)[...], type)
     case .byte(let text, let position):
       let bytes = try evaluate(text).text
       let index = try evaluate(position).number
@@ -44,6 +45,9 @@ extension Interpreter {
       return .bytes(Layouts.bytes(of: identifier) + Layouts.bytes(of: UInt64(filter)))
     case .perCPUAddress, .userAddress, .signal, .writeUser, .path, .socketCookie, .override, .stackDepth:
       for argument in function.arguments { _ = try evaluate(argument) }
+      return layouts.zero(type)
+    case .taskName(let number):
+      _ = try evaluate(number)
       return layouts.zero(type)
     case .userMode, .register, .stack: return layouts.zero(type)
     }

@@ -23,7 +23,7 @@ extension Bundle {
 extension Type {
   fileprivate var hasUserSymbols: Bool {
     if case .symbolic(let symbol) = self { return symbol.facts.readsProcess }
-    if case .stack(let stack) = self { return stack.isUser && stack.mode != .raw }
+    if case .stack(let stack) = self { return stack.isUser && stack.mode.namesFrames }
     return elements.contains { $0.hasUserSymbols }
   }
 }

@@ -90,22 +90,18 @@ public struct Bundle: Hashable, Sendable, Codable {
   }
 }
 
-/// The hash map that keeps the stacks of one depth, by a hash of their addresses.
+/// The hash map that keeps the stacks of one shape, by a hash of their frames.
 public struct StackStorage: Hashable, Sendable, Codable {
-  /// Frames kept at most.
-  public let limit: Int
+  public let shape: StackType.Shape
   public let map: Int
   /// Where programs count stacks that found the map full (a 64-bit number).
   public let lost: MapView.Place
 
-  public init(limit: Int, map: Int, lost: MapView.Place) {
-    self.limit = limit
+  public init(shape: StackType.Shape, map: Int, lost: MapView.Place) {
+    self.shape = shape
     self.map = map
     self.lost = lost
   }
-
-  /// A value is the number of frames (64 bits) and their addresses from the innermost on.
-  public static func valueSize(limit: Int) -> Int { 8 + limit * 8 }
 }
 
 /// A BPF map to create.

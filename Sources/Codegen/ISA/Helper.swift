@@ -5,6 +5,7 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
   case mapDeleteElement = 3
   case probeRead = 4
   case ktimeGetNanoseconds = 5
+  case tracePrintk = 6
   case getPseudoRandom = 7
   case getSMPProcessorID = 8
   case tailCall = 12
@@ -58,6 +59,7 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
     case .mapDeleteElement: "map_delete_elem"
     case .probeRead: "probe_read"
     case .ktimeGetNanoseconds: "ktime_get_ns"
+    case .tracePrintk: "trace_printk"
     case .getPseudoRandom: "get_prandom_u32"
     case .getSMPProcessorID: "get_smp_processor_id"
     case .tailCall: "tail_call"
@@ -112,8 +114,8 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
       .getCurrentCgroupID, .getCurrentTaskBTF, .getFunctionIP, .getAttachCookie:
       true
     case .mapLookupElement, .mapUpdateElement, .mapDeleteElement, .probeRead, .probeWriteUser, .ktimeGetNanoseconds,
-      .getPseudoRandom,
-      .tailCall, .getCurrentComm, .getStackID, .probeReadString, .getSocketCookie, .perfEventOutput, .overrideReturn,
+      .tracePrintk, .getPseudoRandom, .tailCall, .getCurrentComm, .getStackID, .probeReadString, .getSocketCookie,
+      .perfEventOutput, .overrideReturn,
       .getStack,
       .sendSignal, .probeReadUser, .probeReadKernel, .probeReadUserString, .probeReadKernelString, .sendSignalThread,
       .jiffies64, .getNamespacePIDTGID, .ktimeGetBootNanoseconds, .sequencePrintf, .sequenceWrite, .ringBufferOutput,

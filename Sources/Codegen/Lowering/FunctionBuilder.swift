@@ -94,8 +94,10 @@ struct FunctionBuilder {
     define(type, .call(helper, arguments))
   }
 
-  mutating func call(_ function: CalledKernelFunction, _ arguments: CallArguments) -> Value {
-    define(.integer, .callKernel(function, arguments))
+  mutating func call(
+    _ function: CalledKernelFunction, _ arguments: CallArguments, _ type: ValueType = .integer
+  ) -> Value {
+    define(type, .callKernel(function, arguments))
   }
 
   mutating func constant(_ value: Int64) -> Value { define(.integer, .constant(value)) }

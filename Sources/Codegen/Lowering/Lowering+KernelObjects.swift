@@ -36,6 +36,23 @@ extension Lowering {
     return (builder.call(.getCurrentTaskBTF, [], .pointer(.kernelObject)), member)
   }
 
+  /// The name of the thread with a number.
+  mutating func writeTaskName(_ number: TypedExpression, to memory: Memory) {
+    let name = target.layout(of: .named("struct task_struct"))?.members.first { $0.name == "comm" }
+    guard let name else {
+      impossible("a task without a name")
+      return
+    }
+    let task = builder.call(.taskFromPID, [scalar(number)], .pointer(.kernelObject))
+    choose(
+      .ne, .value(task), .constant(0),
+      then: {
+        let place = $0.builder.advance(task, by: .constant(Int64(name.offset)))
+        _ = $0.builder.call(.probeReadKernel, [$0.address(memory), .constant(16), .value(place)])
+        _ = $0.builder.call(.taskRelease, [.value(task)])
+      }, otherwise: { $0.write(Array("N/A".utf8) + [UInt8](repeating: 0, count: 13), to: memory) })
+  }
+
   /// A number among the current task's own members.
   mutating func taskField(_ name: String) -> Operand? {
     guard let (task, member) = taskMember(name) else { return nil }

@@ -46,7 +46,7 @@ extension Lowering {
     case .override(let result):
       let value = scalar(result)
       return .value(builder.call(.overrideReturn, [.value(entry.context), value]))
-    case .bytes, .inet, .macAddress, .cgroupPath, .path, .stack, .concatenation:
+    case .bytes, .inet, .macAddress, .cgroupPath, .path, .stack, .concatenation, .text, .taskName:
       return impossible("a value of several words in a register")
     }
   }
@@ -76,6 +76,8 @@ extension Lowering {
     case .stack(let type): releasingMemory(of: function) { $0.writeStack(type, to: memory) }
     case .concatenation(let first, let second):
       releasingMemory(of: function) { $0.writeConcatenation(first, second, to: memory) }
+    case .text(let number, let table): writeText(of: number, table, to: memory)
+    case .taskName(let number): writeTaskName(number, to: memory)
     case .signal, .override, .writeUser: _ = library(function)
     case .stringLength, .stringIndex, .part, .byte, .compareBytes, .globMatch, .namespaceID, .userMode, .register,
       .perCPUAddress,

@@ -4,23 +4,27 @@ import TraceLang
 extension Lowering {
   /// Kernel: include/uapi/linux/bpf.h, BPF_F_USER_STACK.
   private static let userStack: Int64 = 1 << 8
+  /// BPF_F_USER_BUILD_ID.
+  private static let buildIDs: Int64 = 1 << 11
   /// FNV-1a's offset basis and prime for 64 bits, on words.
   private static let basis: Int64 = Int64(bitPattern: 0xcbf2_9ce4_8422_2325)
   private static let prime: Int64 = 0x100_0000_01b3
 
   /// Writes a stack's hash (0 when there are no frames) and its process (0 for the kernel's).
   mutating func writeStack(_ type: StackType, to memory: Memory) {
-    guard let storage = plan.stacks.first(where: { $0.limit == type.limit }) else {
+    guard let storage = plan.stacks.first(where: { $0.shape == type.shape }) else {
       impossible("the plan has no stacks of \(type.limit) frames")
       return
     }
-    let value = perCPUMemory(size: StackStorage.valueSize(limit: type.limit))
+    let value = perCPUMemory(size: type.shape.size)
     let frames = value.advanced(by: 8)
+    let frameWords = type.shape.frameWords
+    let buildIDs = type.mode == .buildID ? Self.buildIDs : 0
     let size = builder.call(
       .getStack,
       [
-        .value(entry.context), address(frames), .constant(Int64(type.limit * 8)),
-        .constant(type.isUser ? Self.userStack : Int64(placement.framesToSkip)),
+        .value(entry.context), address(frames), .constant(Int64(type.shape.size - 8)),
+        .constant(type.isUser ? Self.userStack | buildIDs : Int64(placement.framesToSkip)),
       ])
     let some = builder.makeBlock()
     let none = builder.makeBlock()
@@ -28,9 +32,10 @@ extension Lowering {
     builder.continueIn(none)
     let empty = builder.arrive([.constant(0)])
     builder.continueIn(some)
-    let count = builder.arithmetic(.lshr, .value(size), .constant(3))
+    let words = builder.arithmetic(.lshr, .value(size), .constant(3))
+    let count = frameWords == 1 ? words : builder.arithmetic(.lshr, words, .constant(2))
     builder.emit(.store(bits: 64, base: value.base, offset: value.offset, count))
-    let hash = builder.value(stackHash(frames, count, type.limit))
+    let hash = builder.value(stackHash(frames, words, type.limit * frameWords))
     let key = builder.slot(size: 8)
     builder.emit(.store(bits: 64, base: key, offset: 0, .value(hash)))
     let kept = lookup(inMap: storage.map, .value(key))
@@ -77,7 +82,7 @@ extension Lowering {
   }
 
   mutating func stackDepth(_ stack: TypedExpression) -> Operand {
-    guard case .stack(let type) = stack.type, let storage = plan.stacks.first(where: { $0.limit == type.limit }) else {
+    guard case .stack(let type) = stack.type, let storage = plan.stacks.first(where: { $0.shape == type.shape }) else {
       return impossible("the plan has no such stacks")
     }
     let memory = materialize(stack, isPadded: false)

@@ -69,6 +69,27 @@ extension Lowering {
     copy(to: memory, from: start.memory, size: start.capacity + end.capacity - 1)
   }
 
+  /// The text that a number stands for, with zeros behind it.
+  mutating func writeText(of number: TypedExpression, _ table: TextTable, to memory: Memory) {
+    guard let start = plan.textTables[table] else {
+      impossible("the plan has no such table")
+      return
+    }
+    var value = scalar(number)
+    if table.takesMagnitudes {
+      let given = value
+      value = choose(
+        .slt, given, .constant(0), then: { $0.builder.arithmetic(.sub, .constant(0), given) }, otherwise: { _ in given }
+      )
+    }
+    let index = builder.arithmetic(.sub, value, .constant(Int64(table.first)))
+    let other = Operand.constant(Int64(table.texts.count - 1))
+    let place = choose(.ult, index, other, then: { _ in index }, otherwise: { _ in other })
+    let distance = (table.capacity + 7) / 8 * 8
+    let text = builder.advance(constantAddress(start), by: scaled(place, by: distance))
+    copy(to: memory, from: Memory(base: text, offset: 0), size: table.capacity)
+  }
+
   // MARK: - Searching
 
   mutating func stringIndex(_ haystack: TypedExpression, _ needle: TypedExpression) -> Operand {

@@ -11,6 +11,7 @@ extension Lowering {
     case .report(let severity, let format, let values):
       let place = place
       sendFormatted(format, values) { .message(severity == .error ? .error : .warning, $0, place) }
+    case .kernelTrace(let format, let values): writeTrace(format, values)
     case .print(let value):
       let field = Field(offset: 0, size: size(of: value.type), type: value.type)
       sendValues([value], [field], field.size, .print(field))

@@ -3,15 +3,18 @@ import TraceLang
 // What a pinned iterator prints: text that becomes part of the file that runs it (Kernel: kernel/trace/bpf_trace.c,
 // bpf_seq_printf and bpf_seq_write). Whoever reads the file, swtrace has ended by then.
 extension Lowering {
+  /// Of one call; Kernel: MAX_SEQ_PRINTF_VARARGS, of 5.10; newer ones have the same number.
+  private static let maximumWords = 12
+
   /// Numbers and plain text go through the kernel's formatting, strings and single characters are copied.
   mutating func writeSequence(_ format: FormatString, _ values: [TypedExpression]) {
-    var part = SequencePart()
+    var part = KernelFormat()
     var rest = values[...]
     for segment in format.segments {
       switch segment {
       case .literal(let bytes):
         // The kernel refuses other bytes in a format (Kernel: lib/vsprintf.c, bpf_bprintf_prepare).
-        let isCopied = !bytes.allSatisfy { (0x20..<0x7f).contains($0) || (0x09..<0x0e).contains($0) }
+        let isCopied = !bytes.allSatisfy(\.isTakenByKernel)
         if isCopied { write(&part) }
         part.append(bytes)
         if isCopied { write(&part) }
@@ -22,7 +25,7 @@ extension Lowering {
         }
         switch directive.conversion {
         case .decimal, .unsigned, .hex, .upperHex, .pointer:
-          if part.words.count == SequencePart.maximumWords { write(&part) }
+          if part.words.count == Self.maximumWords { write(&part) }
           part.append(directive, word(of: value, directive))
         case .character:
           write(&part)
@@ -43,7 +46,7 @@ extension Lowering {
   }
 
   /// A number as its conversion prints it, in 64 bits.
-  private mutating func word(of value: TypedExpression, _ directive: FormatDirective) -> Operand {
+  mutating func word(of value: TypedExpression, _ directive: FormatDirective) -> Operand {
     let number = scalar(value)
     let size = size(of: value.type)
     let bits = directive.lengthBits ?? (size >= 8 ? 64 : 32)
@@ -53,10 +56,10 @@ extension Lowering {
   }
 
   /// Writes what has gathered and begins anew.
-  private mutating func write(_ part: inout SequencePart) {
+  private mutating func write(_ part: inout KernelFormat) {
     let (format, words) = (part.format, part.words)
     let isPlain = part.isPlain
-    part = SequencePart()
+    part = KernelFormat()
     guard !format.isEmpty else { return }
     let used = scratch.used
     defer { scratch.used = used }
@@ -86,39 +89,5 @@ extension Lowering {
         .pointer(.kernelObject), .load(bits: 64, signed: false, base: entry.context, offset: 0))
       return builder.define(.pointer(.kernelObject), .load(bits: 64, signed: false, base: meta, offset: 0))
     }
-  }
-}
-
-/// Text and numbers that one call writes.
-private struct SequencePart {
-  /// Kernel: MAX_SEQ_PRINTF_VARARGS, of 5.10; newer ones have the same number.
-  static let maximumWords = 12
-
-  /// Of the kernel's printf while there are numbers, else plain text.
-  private(set) var format: [UInt8] = []
-  private(set) var words: [Operand] = []
-
-  var isPlain: Bool { words.isEmpty }
-
-  mutating func append(_ literal: [UInt8]) {
-    format += isPlain ? literal : Self.escaped(literal)
-  }
-
-  mutating func append(_ directive: FormatDirective, _ word: Operand) {
-    if isPlain { format = Self.escaped(format) }
-    words.append(word)
-    if directive.conversion == .pointer { format += Array("0x".utf8) }
-    format.append(UInt8(ascii: "%"))
-    if directive.leftAligned { format.append(UInt8(ascii: "-")) }
-    if directive.zeroPadded { format.append(UInt8(ascii: "0")) }
-    if directive.plusSign { format.append(UInt8(ascii: "+")) }
-    if directive.spaceSign { format.append(UInt8(ascii: " ")) }
-    if let width = directive.width { format += Array("\(width)".utf8) }
-    let letter = directive.conversion == .pointer ? "x" : directive.conversion.rawValue
-    format += Array("ll\(letter)".utf8)
-  }
-
-  private static func escaped(_ literal: [UInt8]) -> [UInt8] {
-    literal.flatMap { $0 == UInt8(ascii: "%") ? [$0, $0] : [$0] }
   }
 }

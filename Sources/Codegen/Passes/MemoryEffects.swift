@@ -67,6 +67,7 @@ extension Helper {
     case .perfEventOutput: index == 3
     case .sequencePrintf: index == 1 || index == 3
     case .strncmp: index == 0 || index == 2
+    case .tracePrintk: true
     case .probeRead, .ktimeGetNanoseconds, .getPseudoRandom, .getSMPProcessorID, .tailCall, .getCurrentPIDTGID,
       .getCurrentUIDGID, .getCurrentComm, .getStackID, .getNUMANodeID, .probeReadString, .getSocketCookie,
       .getCurrentTask,

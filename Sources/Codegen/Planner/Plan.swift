@@ -22,6 +22,8 @@ public struct Plan: Hashable, Sendable {
   public var opaqueZero: MapView.Place?
   /// Offset in the constants of each glob's `accepting` table.
   public var globTables: [GlobStates: Int] = [:]
+  /// Offset in the constants of each table's texts, which are apart by `TextTable.capacity` rounded up to 8.
+  public var textTables: [TextTable: Int] = [:]
   public var stacks: [StackStorage] = []
   /// Offset in the constants of zeros, enough for any map value.
   public var zeros: Int?

@@ -1,7 +1,7 @@
 import TraceLang
 
 extension Planner {
-  /// Stacks of one depth that are kept at most, and the bytes they may take.
+  /// Stacks of one shape that are kept at most, and the bytes they may take.
   private static let maximumStacks = 16384
   private static let maximumStackMemory = 8 << 20
 
@@ -17,15 +17,21 @@ extension Planner {
       plan.globTables[states] = constants.count
       for word in states.accepting { constants += (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64($0 * 8)) } }
     }
-    for limit in usage.stackLimits {
-      let valueSize = StackStorage.valueSize(limit: limit)
+    for table in usage.texts {
+      while constants.count % 8 != 0 { constants.append(0) }
+      plan.textTables[table] = constants.count
+      let distance = (table.capacity + 7) / 8 * 8
+      for text in table.texts { constants += text + [UInt8](repeating: 0, count: distance - text.count) }
+    }
+    for shape in usage.stackShapes {
+      let valueSize = shape.size
       plan.maps.append(
         MapSpec(
           name: "swtrace_stacks", kind: .hash, keySize: 8, valueSize: valueSize,
           maxEntries: min(Self.maximumStacks, Self.maximumStackMemory / valueSize)))
       let map = plan.maps.count - 1
       plan.stacks.append(
-        StackStorage(limit: limit, map: map, lost: MapView.Place(map: dataMap(), offset: reserve(8))))
+        StackStorage(shape: shape, map: map, lost: MapView.Place(map: dataMap(), offset: reserve(8))))
     }
   }
 }

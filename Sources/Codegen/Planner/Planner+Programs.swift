@@ -17,6 +17,7 @@ extension Planner {
     let body = BodyUse(
       usesArguments: usage.usesArguments[probe], argumentMembers: usage.argumentMembers[probe],
       followsArguments: usage.followsArguments[probe], overridesResult: usage.overridesResult[probe],
+      callsKernel: usage.callsKernel[probe],
       words: usage.argumentWords[probe], usesCodeAddress: usage.usesCodeAddress[probe])
     var groups: [(placement: Placement, points: [AttachPoint])] = []
     var groupOfPlacement: [Placement: Int] = [:]

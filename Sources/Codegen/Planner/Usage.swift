@@ -30,6 +30,8 @@ struct Usage {
   var followsArguments: [Bool]
   /// By probe: whether it decides what the traced function returns.
   var overridesResult: [Bool]
+  /// By probe: whether it calls functions of the kernel.
+  var callsKernel: [Bool]
   /// By probe: the N of each `argN`.
   var argumentWords: [Set<Int>]
   /// By probe: whether it asks for a place that moves with the probe's binary.
@@ -48,7 +50,8 @@ struct Usage {
   var usesSoftwareTAI = false
   /// What the library needs prepared, each once and in order.
   var globs: [GlobStates] = []
-  var stackLimits: [Int] = []
+  var texts: [TextTable] = []
+  var stackShapes: [StackType.Shape] = []
 
   private var seenGlobs: Set<GlobStates> = []
 
@@ -65,6 +68,7 @@ struct Usage {
     usesCodeAddress = usesProbeName
     followsArguments = usesProbeName
     overridesResult = usesProbeName
+    callsKernel = usesProbeName
     loops = usesProbeName
     statementCounts = usesProbeName.map { _ in 0 }
     argumentMembers = Array(repeating: [], count: program.probes.count)
@@ -133,7 +137,7 @@ struct Usage {
       visit(body)
     case .breakLoop, .continueLoop, .finish: break
     case .send(let message):
-      if !traits[probe].isPinned { sends = true }
+      if !traits[probe].isPinned, !message.isOfKernel { sends = true }
       visit(message)
     }
   }
@@ -197,10 +201,13 @@ struct Usage {
     switch function {
     case .globMatch(_, let states):
       if seenGlobs.insert(states).inserted { globs.append(states) }
+    case .text(_, let table):
+      if !texts.contains(table) { texts.append(table) }
     case .stack(let type):
-      if !stackLimits.contains(type.limit) { stackLimits.append(type.limit) }
+      if !stackShapes.contains(type.shape) { stackShapes.append(type.shape) }
     case .softwareTAI: usesSoftwareTAI = true
     case .socketCookie: followsArguments[probe] = true
+    case .taskName: callsKernel[probe] = true
     case .override: overridesResult[probe] = true
     case .userAddress(let variable): usesCodeAddress[probe] = usesCodeAddress[probe] || variable.place == .relative
     case .part(_, let map, let key): note(.map(map, key: key), isWritten: false)
@@ -234,7 +241,10 @@ extension Message {
     case .clear(let map): .clear(view: map.index)
     case .zero(let map): .zero(view: map.index)
     case .printMap(let map, _, _): .printMap(view: map.index)
-    case .printf, .print, .printMapValue, .time, .join, .cat, .system, .report: nil
+    case .printf, .print, .printMapValue, .time, .join, .cat, .system, .report, .kernelTrace: nil
     }
   }
+
+  /// Whether the kernel carries it out by itself.
+  fileprivate var isOfKernel: Bool { if case .kernelTrace = self { true } else { false } }
 }

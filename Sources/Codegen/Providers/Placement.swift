@@ -52,6 +52,8 @@ struct BodyUse {
   let followsArguments: Bool
   /// It decides what the traced function returns.
   let overridesResult: Bool
+  /// It calls functions of the kernel, which plain programs on raw tracepoints may not.
+  let callsKernel: Bool
   /// The N of each `argN`.
   let words: Set<Int>
   /// It asks for places that move with the probe's binary.

@@ -8,7 +8,8 @@ extension RawTracepoint: PlannedPlace {
   /// plain loads then.
   func placement(for body: BodyUse, on target: any Target) -> Placement {
     let isTyped =
-      body.followsArguments && target.has(.tracingRawTracepoint) && target.rawTracepointArguments(name) != nil
+      (body.followsArguments || body.callsKernel) && target.has(.tracingRawTracepoint)
+      && target.rawTracepointArguments(name) != nil
     return Placement(
       isTyped ? .tracingRawTracepoint(name) : .rawTracepoint, arguments: .words, framesToSkip: Self.framesToSkip)
   }

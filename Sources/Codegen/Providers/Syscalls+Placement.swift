@@ -65,7 +65,8 @@ extension Planner {
     let members = blocks.flatMap { $0.sections.flatMap(\.members) }
     let maximum = members.map(\.number).max() ?? 0
     let readsRegisters =
-      side == .exit || blocks.contains { $0.sections.contains { usage.usesArguments[$0.probe] } }
+      side == .exit
+      || blocks.contains { $0.sections.contains { usage.usesArguments[$0.probe] || usage.callsKernel[$0.probe] } }
     let registers: SyscallEntry.Registers =
       !readsRegisters ? .unused : target.has(.tracingRawTracepoint) ? .typed : .copied
     var entry = SyscallEntry(side: side, registers: registers, blocks: blocks, maximumNumber: maximum)

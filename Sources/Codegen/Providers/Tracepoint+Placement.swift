@@ -3,7 +3,7 @@ import TraceLang
 extension Tracepoint: PlannedPlace {
   /// A body that does not read the record runs on the raw tracepoint of its name, for which the kernel fills none.
   func placement(for body: BodyUse, on target: any Target) -> Placement {
-    guard target.isKernelTracepoint(name) else { return Placement(.tracepoint) }
+    guard target.isKernelTracepoint(name), !body.callsKernel else { return Placement(.tracepoint) }
     let raw = Placement(.rawTracepoint, framesToSkip: RawTracepoint.framesToSkip)
     if !body.usesArguments { return raw }
     // What these two are given, a program on the raw tracepoint can tell without a record.

@@ -1,6 +1,7 @@
 import CLibBPF
 import Glibc
 import SystemPackage
+import TraceLang
 
 /// The program of `-c`, started stopped and let go when everything is attached.
 public final class ChildProcess {
@@ -104,12 +105,12 @@ enum CommandWords {
     return words
   }
 
-  private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+  private static func text(_ bytes: [UInt8]) -> String { String(systemBytes: bytes) }
 
   static func cString(_ bytes: [UInt8]) -> [CChar] { bytes.map { CChar(bitPattern: $0) } + [0] }
 
   /// The file that a shell would run: the name itself when it has a slash, else the first in PATH.
-  static func executable(named name: String) -> String? { executable(Array(name.utf8)).map(text) }
+  static func executable(named name: String) -> String? { executable(name.systemBytes).map(String.init(systemBytes:)) }
 
   static func executable(_ name: [UInt8]) -> [UInt8]? {
     if name.contains(UInt8(ascii: "/")) { return canRun(name) ? name : nil }

@@ -70,6 +70,12 @@ final class Tracing {
     var isStream = try drain() > Self.streamThreshold
     var look = Self.firstLook
     while goesOn {
+      // It may have come while records were handled.
+      if interruption.takeOwnSignal() {
+        try handleSignal()
+        isStream = try drain() > Self.streamThreshold
+        continue
+      }
       if isStream { usleep(Self.gatheringMicroseconds) }
       for event in loop.wait(milliseconds: isStream ? 0 : remember == nil ? -1 : look) {
         switch event {
@@ -82,7 +88,6 @@ final class Tracing {
         case .tracedProcessEnded, .outputClosed: return
         }
       }
-      if interruption.takeOwnSignal() { try handleSignal() }
       remember?()
       look = min(look * 2, Self.longestLook)
       isStream = try drain() > Self.streamThreshold

@@ -1,6 +1,7 @@
 import CLibBPF
 import Glibc
 import SystemPackage
+import TraceLang
 
 /// A program that helps and may be fed by a stranger: it gets seconds and megabytes, and ends when this process does.
 enum ConfinedProgram {
@@ -40,12 +41,12 @@ enum ConfinedProgram {
   ) throws(Failure) -> Result {
     let output = try Pipe()
     let errors = try Pipe()
-    let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-    let settings: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
+    let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0.systemCString) } + [nil]
+    let settings: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0.systemCString) } + [nil]
     defer { for text in arguments + settings { free(text) } }
     var lifeline: Int32 = -1
     let process = swtrace_spawn_confined(
-      words[0], arguments, settings, [input, output.writing.rawValue, errors.writing.rawValue],
+      words[0].systemCString, arguments, settings, [input, output.writing.rawValue, errors.writing.rawValue],
       swtrace_limits(memory: UInt64(limits.memory), seconds: UInt64(limits.seconds)), &lifeline)
     guard process > 0 else { throw Failure(reason: Errno(rawValue: errno)) }
     output.closeWriting()

@@ -1,10 +1,11 @@
 import Glibc
 import SystemPackage
+import TraceLang
 
 extension FileDescriptor {
   /// Opens a path relative to this directory for reading.
   func openChild(_ path: String) throws(Errno) -> FileDescriptor {
-    let descriptor = openat(rawValue, path, O_RDONLY | O_CLOEXEC)
+    let descriptor = openat(rawValue, path.systemCString, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Errno(rawValue: errno) }
     return FileDescriptor(rawValue: descriptor)
   }
@@ -75,7 +76,7 @@ extension Slice<UnsafeRawBufferPointer> {
 
 /// Opens an absolute path for reading.
 func openFile(_ path: String) throws(Errno) -> FileDescriptor {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  let descriptor = open(path.systemCString, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { throw Errno(rawValue: errno) }
   return FileDescriptor(rawValue: descriptor)
 }
@@ -87,7 +88,7 @@ func readFile(_ path: String) throws(Errno) -> [UInt8] {
 
 /// For reading, `nil` with errno for none: whatever else a path may name is neither waited for nor read.
 func openRegularFile(_ path: String) -> Descriptor? {
-  let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+  let descriptor = open(path.systemCString, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
   guard descriptor >= 0 else { return nil }
   let file = Descriptor(descriptor)
   var status = stat()
@@ -107,3 +108,6 @@ func numbers(inFolder path: String) -> [Int32]? {
   }
   return numbers.sorted()
 }
+
+/// The value of an environment variable.
+func systemVariable(_ name: String) -> String? { getenv(name).map { String(systemCString: $0) } }

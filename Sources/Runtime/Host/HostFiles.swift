@@ -10,7 +10,7 @@ public struct HostFiles: FileReader {
   public init() {}
 
   public func entry(at path: String) throws(FileReaderError) -> FileEntry {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = open(path.systemCString, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw Self.failure() }
     defer { _ = close(descriptor) }
     var status = stat()
@@ -45,11 +45,11 @@ public struct HostFiles: FileReader {
   }
 
   private static func names(in path: String) throws(FileReaderError) -> [String] {
-    guard let stream = opendir(path) else { throw failure() }
+    guard let stream = opendir(path.systemCString) else { throw failure() }
     defer { closedir(stream) }
     var names: [String] = []
     while let entry = readdir(stream) {
-      names.append(withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+      names.append(withUnsafeBytes(of: entry.pointee.d_name) { String(systemBytes: $0.prefix { $0 != 0 }) })
     }
     return names
   }

@@ -143,7 +143,7 @@ enum BinaryFiles {
     if let entry { return matches(path).map { "\($0)\(String.archiveEnd)\(entry)" } }
     if name.contains("/") { return matches(name) }
     for folder in searchedFolders {
-      let found = matches("\(folder)/\(name)").filter { access($0, X_OK) == 0 }
+      let found = matches("\(folder)/\(name)").filter { access($0.systemCString, X_OK) == 0 }
       if !found.isEmpty { return found }
     }
     return LibraryCache.paths(of: name).filter(isFile).prefix(1).map { $0 }
@@ -156,7 +156,7 @@ enum BinaryFiles {
     if path.hasPrefix("/") { return matches(path, for: root) }
     if path.contains("/") { return [] }
     for folder in searchedFolders where folder.hasPrefix("/") {
-      let found = matches("\(folder)/\(path)", for: root).filter { access($0, X_OK) == 0 }
+      let found = matches("\(folder)/\(path)", for: root).filter { access($0.systemCString, X_OK) == 0 }
       if !found.isEmpty { return found }
     }
     guard let cache = root.place(of: LibraryCache.file) else { return [] }
@@ -164,7 +164,7 @@ enum BinaryFiles {
   }
 
   private static var searchedFolders: [Substring] {
-    (getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin").split(separator: ":")
+    (systemVariable("PATH") ?? "/usr/bin:/bin").split(separator: ":")
   }
 
   private static func matches(_ pattern: String, for root: ProcessRoot) -> [String] {
@@ -175,21 +175,21 @@ enum BinaryFiles {
   private static func matches(_ pattern: String) -> [String] {
     var found = glob_t()
     defer { globfree(&found) }
-    guard glob(pattern, 0, nil, &found) == 0, let paths = found.gl_pathv else { return [] }
-    return (0..<min(Int(found.gl_pathc), maximumMatches)).compactMap { paths[$0].map { String(cString: $0) } }
+    guard glob(pattern.systemCString, 0, nil, &found) == 0, let paths = found.gl_pathv else { return [] }
+    return (0..<min(Int(found.gl_pathc), maximumMatches)).compactMap { paths[$0].map { String(systemCString: $0) } }
       .filter(isFile).compactMap(absolute)
   }
 
   private static func isFile(_ path: String) -> Bool {
     var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    return stat(path.systemCString, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   private static func absolute(_ path: String) -> String? {
     if path.hasPrefix("/") { return path }
-    guard let resolved = realpath(path, nil) else { return nil }
+    guard let resolved = realpath(path.systemCString, nil) else { return nil }
     defer { free(resolved) }
-    return String(cString: resolved)
+    return String(systemCString: resolved)
   }
 }
 
@@ -214,7 +214,7 @@ enum LibraryCache {
     }
     func text(_ offset: Int) -> String {
       guard offset >= 0, offset < bytes.count else { return "" }
-      return String(decoding: bytes[offset...].prefix(4096).prefix { $0 != 0 }, as: UTF8.self)
+      return String(systemBytes: bytes[offset...].prefix(4096).prefix { $0 != 0 })
     }
     let count = min(number(start + 20), (bytes.count - start) / 24)
     var found: [String] = []

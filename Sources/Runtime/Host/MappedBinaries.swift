@@ -1,4 +1,5 @@
 import Glibc
+import TraceLang
 
 /// The executables and libraries that processes have mapped.
 enum MappedBinaries {
@@ -10,7 +11,7 @@ enum MappedBinaries {
     for process in process.map({ [$0] }) ?? numbers(inFolder: "/proc") ?? [] {
       guard let maps = MemoryMaps(of: process) else { continue }
       for mapping in maps.mappings {
-        let path = String(decoding: maps.path(of: mapping), as: UTF8.self)
+        let path = String(systemBytes: maps.path(of: mapping))
         guard seen.insert(Seen(file: mapping.file, path: path)).inserted else { continue }
         let places = [path, "/proc/\(process)/root\(path)"]
         if let place = places.first(where: { isFile($0, inode: mapping.file.inode) }) { found.insert(place) }
@@ -28,6 +29,6 @@ enum MappedBinaries {
   /// files of some file systems (overlayfs, btrfs).
   private static func isFile(_ path: String, inode: UInt64) -> Bool {
     var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_ino == inode
+    return stat(path.systemCString, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_ino == inode
   }
 }

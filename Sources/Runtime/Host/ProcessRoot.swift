@@ -1,5 +1,6 @@
 import CLibBPF
 import Glibc
+import TraceLang
 
 /// What paths name for a process: below its own root, in its own mount namespace.
 struct ProcessRoot {
@@ -25,7 +26,7 @@ struct ProcessRoot {
   /// file, else through /proc; `nil` when there is none.
   func place(of path: String) -> String? {
     let relative = String(path.drop { $0 == "/" })
-    let descriptor = swtrace_open_in_root(root.rawValue, relative)
+    let descriptor = swtrace_open_in_root(root.rawValue, relative.systemCString)
     guard descriptor >= 0 else { return nil }
     return place(of: Descriptor(descriptor), named: [path])
   }
@@ -43,11 +44,11 @@ struct ProcessRoot {
     var text = [CChar](repeating: 0, count: Int(PATH_MAX))
     let length = readlink("/proc/self/fd/\(file.rawValue)", &text, text.count)
     guard length > 0, text[0] == CChar(bitPattern: UInt8(ascii: "/")) else { return nil }
-    return String(decoding: text[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return String(systemBytes: text[..<length].map { UInt8(bitPattern: $0) })
   }
 
   private static func isFile(_ path: String, _ wanted: stat) -> Bool {
     var status = stat()
-    return stat(path, &status) == 0 && status.st_dev == wanted.st_dev && status.st_ino == wanted.st_ino
+    return stat(path.systemCString, &status) == 0 && status.st_dev == wanted.st_dev && status.st_ino == wanted.st_ino
   }
 }

@@ -46,7 +46,7 @@ public struct SystemPreprocessor: HeaderReader {
       let places = name.hasPrefix("/") ? [""] : ((header.hasPrefix("\"") ? [folder] : []) + folders).map { $0 + "/" }
       for place in places {
         var status = stat()
-        guard stat(place + name, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else { continue }
+        guard stat((place + name).systemCString, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else { continue }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(header: name) }
         break
       }
@@ -56,7 +56,7 @@ public struct SystemPreprocessor: HeaderReader {
   /// What of our environment steers a C preprocessor; its messages are English.
   private static var environment: [String] {
     let names = ["PATH", "CPATH", "C_INCLUDE_PATH", "COMPILER_PATH", "GCC_EXEC_PREFIX", "TMPDIR", "HOME"]
-    return names.compactMap { name in getenv(name).map { "\(name)=\(String(cString: $0))" } } + ["LC_ALL=C"]
+    return names.compactMap { name in systemVariable(name).map { "\(name)=\($0)" } } + ["LC_ALL=C"]
   }
 }
 
@@ -69,7 +69,7 @@ private struct PreprocessorLog {
 
   init(_ bytes: [UInt8]) {
     var words: [Substring] = []
-    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+    for line in String(systemBytes: bytes).split(separator: "\n") {
       // ". path", ".. path" for a header that another one includes, and so on.
       let dots = line.prefix { $0 == "." }
       if !dots.isEmpty, line.dropFirst(dots.count).hasPrefix(" ") {
@@ -91,7 +91,7 @@ private final class TemporaryText {
     guard let file = tmpfile() else { return nil }
     self.file = file
     descriptor = fileno(file)
-    let bytes = Array(text.utf8)
+    let bytes = text.systemBytes
     guard fwrite(bytes, 1, bytes.count, file) == bytes.count, fflush(file) == 0 else { return nil }
     _ = lseek(descriptor, 0, SEEK_SET)
   }

@@ -1,6 +1,7 @@
 import CLibBPF
 import Codegen
 import Glibc
+import TraceLang
 
 /// What is attached: descriptors whose closing, by this type or by the end of the process, detaches it.
 final class Attachments {
@@ -42,7 +43,7 @@ final class Attachments {
 
   /// Removes the files of a run that fails.
   func removePins() {
-    for path in pins { _ = unlink(path) }
+    for path in pins { _ = unlink(path.systemCString) }
     pins = []
   }
 

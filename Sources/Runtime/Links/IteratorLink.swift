@@ -2,6 +2,7 @@ import CLibBPF
 import Codegen
 import Glibc
 import SystemPackage
+import TraceLang
 
 /// One pass of a program over all of the kernel's objects of a kind.
 struct ObjectPass {
@@ -59,7 +60,7 @@ extension Attacher {
     let link = try openIterator(hook)
     defer { _ = Glibc.close(link) }
     guard pins else { return }
-    let result = bpf_obj_pin(link, path)
+    let result = bpf_obj_pin(link, path.systemCString)
     guard result < 0 else { return attachments.add(pin: path) }
     switch Errno(rawValue: -result) {
     case .fileExists:

@@ -1,5 +1,6 @@
 import CLibBPF
 import SystemPackage
+import TraceLang
 
 /// A kind of perf event that the kernel numbers when it starts: "kprobe", "uprobe"
 /// (Kernel: Documentation/ABI/testing/sysfs-bus-event_source-devices).
@@ -32,8 +33,8 @@ struct PerfEventSource {
     let (task, cpu) = process.map { ($0, -1) } ?? (-1, cpu)
     let config = (isReturn ? returnBit : 0) | semaphore << Self.semaphoreShift
     guard let name else { return swtrace_perf_probe_open(type, config, 0, offset, task, cpu) }
-    return name.withCString {
-      swtrace_perf_probe_open(type, config, UInt64(UInt(bitPattern: $0)), offset, task, cpu)
+    return name.systemCString.withUnsafeBufferPointer {
+      swtrace_perf_probe_open(type, config, UInt64(UInt(bitPattern: $0.baseAddress)), offset, task, cpu)
     }
   }
 

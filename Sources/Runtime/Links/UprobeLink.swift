@@ -1,19 +1,20 @@
 import CLibBPF
 import Codegen
 import Glibc
+import TraceLang
 
 extension Attacher {
   /// Attaches to many places of a file by one link.
   func attachUprobes(_ sites: UprobeSites, _ hook: Hook, _ attachments: Attachments) throws(RuntimeError) {
     let program = try program(of: hook)
     let task = stoppedProcess.flatMap { takesProcesses(program) ? UInt32(bitPattern: $0) : nil }
-    let link = sites.path.withCString { path in
+    let link = sites.path.systemCString.withUnsafeBufferPointer { path in
       sites.offsets.withUnsafeBufferPointer { offsets in
         sites.cookies.withUnsafeBufferPointer { cookies in
           var attributes = swtrace_uprobe_multi()
           attributes.program = UInt32(bitPattern: program)
           attributes.attach_type = AttachType.traceUprobeMulti
-          attributes.path = UInt64(UInt(bitPattern: path))
+          attributes.path = UInt64(UInt(bitPattern: path.baseAddress))
           attributes.offsets = UInt64(UInt(bitPattern: offsets.baseAddress))
           attributes.cookies = UInt64(UInt(bitPattern: cookies.baseAddress))
           attributes.count = UInt32(offsets.count)

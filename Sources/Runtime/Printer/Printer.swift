@@ -320,7 +320,8 @@ extension Printer {
     }
     interruption.check()
     switch ending {
-    case .ended: if !isSilent { sink.endText(.syscall) }
+    // In text nothing would be a line of its own.
+    case .ended: if !isSilent || text !== sink.output { sink.endText(.syscall) }
     case .terminated:
       sink.endText(.syscall)
       report("ended '\(command)', which was still running")

@@ -13,12 +13,12 @@ struct StackReader {
     self.stacks = stacks
   }
 
-  /// Return addresses from the innermost frame on; none for a stack that is not kept.
+  /// Words of `StackType.Shape` from the innermost frame on, return addresses mostly; none for a stack that is not kept.
   func frames(_ type: StackType, identifier: Int64) -> [UInt64] {
-    guard let storage = stacks.first(where: { $0.limit == type.limit }) else { return [] }
+    guard let storage = stacks.first(where: { $0.shape == type.shape }) else { return [] }
     var key = identifier
-    var words = [UInt64](repeating: 0, count: StackStorage.valueSize(limit: type.limit) / 8)
+    var words = [UInt64](repeating: 0, count: type.shape.size / 8)
     guard bpf_map_lookup_elem(maps[storage.map].fd, &key, &words) == 0 else { return [] }
-    return Array(words.dropFirst().prefix(min(Int(clamping: words[0]), type.limit)))
+    return Array(words.dropFirst().prefix(min(Int(clamping: words[0]), type.limit) * type.shape.frameWords))
   }
 }

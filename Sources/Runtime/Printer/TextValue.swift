@@ -154,13 +154,7 @@ package struct TextValue {
       TimeText.append(format: context.timeFormats[index], sinceBoot: Word.u64(value, 8), to: buffer)
     case .cgroupPath:
       buffer.append(text: context.cgroupPath(Word.u64(value), filter: Int(clamping: Word.u64(value, 8))))
-    case .errorName:
-      // Kernel functions give errors as negative numbers.
-      let code = Int32(truncatingIfNeeded: Word.i64(value).magnitude)
-      buffer.append(text: ErrorText.message(of: code))
-    case .signalName: buffer.append(text: context.signalName(Word.i64(value)))
-    case .syscallName:
-      buffer.append(text: context.syscallName(Int(truncatingIfNeeded: Word.i64(value))))
+    case .errorName, .signalName, .syscallName: buffer.append(context.text(of: Word.i64(value), type))
     }
   }
 }

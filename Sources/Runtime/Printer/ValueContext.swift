@@ -16,19 +16,15 @@ package final class ValueContext {
   private let layouts: [RecordReference: RecordLayout]
   private let enumerators: [EnumReference: [Int64: String]]
   private var kernelSymbols: [UInt64: String] = [:]
-  private lazy var syscallNames: [Int: String] = {
-    let table = SyscallTable(Self.architecture)
-    return Dictionary(table.entries.map { ($0.number, $0.name) }) { first, _ in first }
-  }()
   private var userNames: [UInt32: String] = [:]
 
   package init(bundle: Bundle, host: any HostServices, frames: @escaping (StackType, Int64) -> [UInt64]) {
     self.host = host
     self.frames = frames
-    probeNames = bundle.probeNames.map { Array($0.utf8) }
+    probeNames = bundle.probeNames.map(\.systemBytes)
     timeFormats = bundle.timeFormats
     cgroupFilters = bundle.cgroupFilters
-    trailer = Array(bundle.settings.truncationTrailer.utf8)
+    trailer = bundle.settings.truncationTrailer.systemBytes
     maximumStringLength = bundle.settings.maximumStringLength
     layouts = Dictionary(bundle.layouts.map { ($0.reference, $0.layout) }) { first, _ in first }
     enumerators = Dictionary(
@@ -68,13 +64,10 @@ package final class ValueContext {
     return host.cgroupPath(identifier, filter: filter) ?? ""
   }
 
-  /// What a signal means, in the words of the C library: "Killed"; "N/A" for numbers that are no signal.
-  func signalName(_ number: Int64) -> String {
-    guard (1...31).contains(number), let text = strsignal(Int32(number)) else { return "N/A" }
-    return String(cString: text)
+  /// The text of a number in the table of a type.
+  func text(of number: Int64, _ type: SymbolicType) -> [UInt8] {
+    type.texts(on: Self.architecture)?.text(of: number) ?? []
   }
-
-  func syscallName(_ number: Int) -> String { syscallNames[number] ?? "Unknown syscall" }
 
   private static var architecture: Machine.Architecture {
     #if arch(arm64)

@@ -19,6 +19,11 @@ extension Topic {
         example: #"begin { cat("/proc/loadavg"); exit(); }"#
       ) { $0.format($1).map { .cat($0, $1) } },
       .action(
+        "debugf", 1...4, "void debugf(const string format, ...)",
+        "Writes a line of up to three values to the kernel's trace_pipe, to debug a script with.", in: .everywhere,
+        example: #"tracepoint:sched:sched_process_exec { debugf("%s is %d", comm, pid); }"#
+      ) { $0.kernelTrace($1) },
+      .action(
         "errorf", 1...Builtin.manyArguments, "void errorf(const string format, ...)",
         "Prints an error with its place in the script.",
         example:

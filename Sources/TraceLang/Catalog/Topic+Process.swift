@@ -22,7 +22,7 @@ extension Topic {
           """#
       ) { $0.processID($1, isThread: true) },
       .value(
-        "comm", "string comm", "Name of the current thread.", takes: 0...1,
+        "comm", "string comm[(uint32 tid)]", "Name of the current thread, or of the one with a number.", takes: 0...1,
         example: #"tracepoint:raw_syscalls:sys_enter { @[comm] = count(); }"#
       ) { $0.threadName($1) },
       .function(

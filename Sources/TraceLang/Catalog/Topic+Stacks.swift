@@ -9,7 +9,7 @@ extension Topic {
       ) { $0.stack($1, isUser: false) },
       .function(
         "ustack", 0...2, "ustack_t ustack([mode, ][int limit])",
-        "The process's stack; modes are bpftrace, perf, raw.",
+        "The process's stack; modes are bpftrace, perf, raw, build_id.",
         example: #"profile:hz:99 { @[ustack(perf, 5), comm] = count(); }"#
       ) { $0.stack($1, isUser: true) },
     ])

@@ -43,6 +43,11 @@ extension Checker {
       error("lhist() makes at most 1000 buckets; use a larger step", at: call.range)
       return nil
     }
+    guard step <= width else {
+      error(
+        "lhist() has a step of \(step), and its range is only \(width) wide", at: call.arguments[3].range)
+      return nil
+    }
     return (.lhist(min: low, max: high, step: step), converted(value, .int64))
   }
 

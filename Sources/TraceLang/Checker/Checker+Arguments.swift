@@ -26,9 +26,11 @@ extension Checker {
   }
 
   /// `str($1)` and `str($1 + 2)` are the parameter's own text.
-  func parameterText(_ syntax: Expression) -> [UInt8]? {
+  mutating func parameterText(_ syntax: Expression) -> [UInt8]? {
     if case .positional(let number) = syntax.kind {
-      return number <= options.parameterBytes.count ? options.parameterBytes[number - 1] : []
+      if number <= options.parameterBytes.count { return options.parameterBytes[number - 1] }
+      missingParameter(number, syntax.range)
+      return []
     }
     guard case .binary(.add, let left, let right, _) = syntax.kind, case .positional = left.kind,
       case .integer(let skip) = right.kind, let text = parameterText(left)
@@ -79,6 +81,7 @@ extension Checker {
   func asText(_ value: TypedExpression) -> TypedExpression? {
     let longest = configuration.maxStringLength + 1
     if case .string = value.type { return value }
+    if case .symbolic(let symbol) = value.type { return self.text(of: value, symbol) }
     if case .array(.integer(let element), let count) = value.type, element.bits == 8 {
       return TypedExpression(
         .call(.string(value, length: nil)), .string(capacity: min(count + 1, longest)), value.range)
@@ -86,6 +89,28 @@ extension Checker {
     guard case .pointer(.integer(let target), let space) = value.type, target.bits == 8 else { return nil }
     let pointer = space == .unknown ? converted(value, .pointer(.int8, defaultSpace)) : value
     return TypedExpression(.call(.string(pointer, length: nil)), .string(capacity: longest), value.range)
+  }
+
+  /// The text of a value whose texts are known; `nil` for all else.
+  func text(of value: TypedExpression, _ symbol: SymbolicType) -> TypedExpression? {
+    guard let table = symbol.texts(on: target.machine.architecture) ?? names(of: value) else { return nil }
+    var number = TypedExpression(.convert(value), .uint64, value.range)
+    if case .convert(let operand) = value.kind { number = operand }
+    if case .integer(let constant) = number.kind { return string(table.text(of: constant), value.range) }
+    return libraryValue(.text(of: number, in: table), .string(capacity: table.capacity), value.range)
+  }
+
+  /// More probes of a block than this, and functions of strings do not look into their names.
+  private static let mostNames = 1024
+
+  /// The names that `probe` or `func` may give here.
+  private func names(of value: TypedExpression) -> TextTable? {
+    let points = instance.attachPoints
+    let isProbe = value.kind == .context(.probeName)
+    guard isProbe || value.kind == .context(.functionName) else { return nil }
+    let indices = isProbe ? points.map(\.nameIndex) : points.compactMap(\.functionIndex)
+    guard let first = indices.min(), let last = indices.max(), last - first < Self.mostNames else { return nil }
+    return .names(Array(probeNames[first...last]), first: first)
   }
 
   // MARK: - Values

@@ -8,7 +8,7 @@ extension Checker {
         switch setting {
         case .flag(let isOn): number(isOn ? 1 : 0, .bool, call.range)
         case .number(let value): number(Int64(value), .uint64, call.range)
-        case .text(let text): string(Array(text.utf8), call.range)
+        case .text(let text): string(text.systemBytes, call.range)
         }
       parts.append(part)
       elements.append(TupleElement(name: name, part.type))

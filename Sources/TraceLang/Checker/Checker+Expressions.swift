@@ -110,12 +110,18 @@ extension Checker {
       fixIts: hint.fixIts)
   }
 
-  private func positional(_ number: Int, _ range: SourceRange) -> TypedExpression {
+  private mutating func positional(_ number: Int, _ range: SourceRange) -> TypedExpression {
     guard number >= 1, number <= options.parameterBytes.count else {
+      missingParameter(number, range)
       return TypedExpression(.integer(0), .int64, range)
     }
     let bytes = options.parameterBytes[number - 1]
     return Self.number(spelledBy: bytes, range) ?? string(bytes, range)
+  }
+
+  /// Tells that a parameter of the command line is asked for and not given.
+  mutating func missingParameter(_ number: Int, _ range: SourceRange) {
+    diagnostics.warning("the script is given no parameter $\(number): it is 0, or empty as a text", at: range)
   }
 
   // MARK: - Maps

@@ -6,13 +6,14 @@ extension Checker {
     var capacity = configuration.maxStringLength
     var length: TypedExpression?
     if call.arguments.count == 2 {
-      let value = converted(integerOperand(call.arguments[1]), .uint64)
-      if case .integer(let constant) = value.kind {
-        guard constant >= 1 else {
+      let given = integerOperand(call.arguments[1])
+      let value = converted(given, .uint64)
+      if case .integer(let constant) = given.kind {
+        guard constant >= 1 || constant < 0 && given.type.integer?.isSigned == false else {
           error("buf() needs a length of at least 1", at: call.arguments[1].range)
           return invalid(call.range)
         }
-        capacity = min(capacity, Int(constant))
+        capacity = min(capacity, Int(clamping: UInt64(bitPattern: constant)))
       } else {
         length = value
       }

@@ -166,6 +166,9 @@ extension Checker {
     if operation == .add, case .string(let first) = left.kind, case .string(let second) = right.kind {
       return string(first + second, range)
     }
+    if operation == .add, let rest = rest(of: left, from: right, range) ?? rest(of: right, from: left, range) {
+      return rest
+    }
     if let difference = pointerDifference(operation, left, right, range) { return difference }
     let left = numeric(left)
     let right = numeric(right)
@@ -200,6 +203,18 @@ extension Checker {
       range)
   }
 
+  /// A literal string plus a number: the literal without so many of its first bytes; `nil` for other operands.
+  private mutating func rest(
+    of text: TypedExpression, from start: TypedExpression, _ range: SourceRange
+  ) -> TypedExpression? {
+    guard case .string(let bytes) = text.kind, case .integer(let count) = start.kind, start.type.isInteger, count >= 0
+    else { return nil }
+    if count >= bytes.count, !bytes.isEmpty {
+      diagnostics.warning("the string has \(bytes.count) bytes: nothing is left of it", at: range)
+    }
+    return string(Array(bytes.dropFirst(Int(clamping: count))), range)
+  }
+
   /// How many elements two pointers are apart; `nil` for other operands. To multiply or divide a pointer is a mistake.
   private mutating func pointerDifference(
     _ operation: ArithmeticOperation, _ left: TypedExpression, _ right: TypedExpression, _ range: SourceRange
@@ -224,12 +239,12 @@ extension Checker {
     }
   }
 
-  private func isNaturalConstant(_ value: TypedExpression) -> Bool {
+  func isNaturalConstant(_ value: TypedExpression) -> Bool {
     if case .integer(let constant) = value.kind { constant >= 0 } else { false }
   }
 
   /// Pointers and booleans take part in arithmetic as numbers.
-  private func numeric(_ value: TypedExpression) -> TypedExpression {
+  func numeric(_ value: TypedExpression) -> TypedExpression {
     if value.type == .bool { return converted(value, .uint8) }
     return value.type.isAddress ? TypedExpression(.convert(value), .uint64, value.range) : value
   }
@@ -255,94 +270,5 @@ extension Checker {
     case .shiftLeft: return x &<< y
     case .shiftRight: return signed ? x &>> y : Int64(bitPattern: ux &>> uy)
     }
-  }
-
-  private mutating func comparison(
-    _ comparison: Comparison, _ left: TypedExpression, _ right: TypedExpression, _ range: SourceRange
-  ) -> TypedExpression {
-    let isEquality = comparison == .equal || comparison == .notEqual
-    if case .string = left.type, case .string = right.type, !isEquality {
-      return stringOrder(comparison, left, right, range)
-    }
-    let x = numeric(left)
-    let y = numeric(right)
-    if let a = x.type.integer, let b = y.type.integer {
-      let isSigned =
-        (a.isSigned && !(isNaturalConstant(x) && !b.isSigned))
-        || (b.isSigned && !(isNaturalConstant(y) && !a.isSigned))
-      if case .integer(let x) = x.kind, case .integer(let y) = y.kind {
-        return TypedExpression(.integer(Self.holds(comparison, x, y, signed: isSigned) ? 1 : 0), .bool, range)
-      }
-      return TypedExpression(.compare(comparison, x, y, signed: isSigned), .bool, range)
-    }
-    if isEquality, x.type == y.type, x.type.isScalar {
-      return TypedExpression(.compare(comparison, x, y, signed: false), .bool, range)
-    }
-    guard isEquality, let equal = textEquality(left, right, range) ?? equality(x, y, range) else {
-      error(
-        "\(left.type.description) and \(right.type.description) cannot be compared with '\(comparison.rawValue)'",
-        at: range)
-      return invalid(range)
-    }
-    return comparison == .equal ? equal : TypedExpression(.not(equal), .bool, range)
-  }
-
-  /// Whether two strings are equal, or a string is the text that a value prints as; `nil` for all else.
-  private mutating func textEquality(
-    _ left: TypedExpression, _ right: TypedExpression, _ range: SourceRange
-  ) -> TypedExpression? {
-    if case .string = right.type {
-      if case .string = left.type {
-        return TypedExpression(.call(.stringsEqual(left, right, limit: .max)), .bool, range)
-      }
-      if case .symbolic(let symbol) = left.type { return equality(left, symbol, right, range) }
-    }
-    guard case .string = left.type, case .symbolic(let symbol) = right.type else { return nil }
-    return equality(right, symbol, left, range)
-  }
-
-  static func holds(_ comparison: Comparison, _ x: Int64, _ y: Int64, signed: Bool) -> Bool {
-    let (ux, uy) = (UInt64(bitPattern: x), UInt64(bitPattern: y))
-    switch comparison {
-    case .equal: return x == y
-    case .notEqual: return x != y
-    case .less: return signed ? x < y : ux < uy
-    case .lessOrEqual: return signed ? x <= y : ux <= uy
-    case .greater: return signed ? x > y : ux > uy
-    case .greaterOrEqual: return signed ? x >= y : ux >= uy
-    }
-  }
-
-  /// Whether a value is what a literal stands for; `nil` for text that is no literal and for types without any.
-  private func equality(
-    _ value: TypedExpression, _ symbol: SymbolicType, _ text: TypedExpression, _ range: SourceRange
-  ) -> TypedExpression? {
-    guard case .string(let bytes) = text.kind else { return nil }
-    switch symbol.facts.literals {
-    case .probes: return probeEquality(value, String(decoding: bytes, as: UTF8.self), range)
-    case nil: return nil
-    }
-  }
-
-  /// `probe == "name"` by index, as the names of this block's probes are known.
-  private func probeEquality(_ name: TypedExpression, _ literal: String, _ range: SourceRange) -> TypedExpression {
-    let isFunction = name.kind == .context(.functionName)
-    let matching = instance.attachPoints.filter {
-      (isFunction ? $0.function : probeNames[$0.nameIndex]) == literal
-    }
-    var equal: TypedExpression
-    if matching.isEmpty || matching.count == instance.attachPoints.count {
-      equal = TypedExpression(.integer(matching.isEmpty ? 0 : 1), .bool, range)
-    } else {
-      let index = TypedExpression(.convert(name), .uint64, name.range)
-      equal = TypedExpression(.integer(0), .bool, range)
-      for point in matching {
-        let constant = TypedExpression(
-          .integer(Int64((isFunction ? point.functionIndex : point.nameIndex) ?? 0)), .uint64, range)
-        let test = TypedExpression(.compare(.equal, index, constant, signed: false), .bool, range)
-        if case .integer = equal.kind { equal = test } else { equal = TypedExpression(.or(equal, test), .bool, range) }
-      }
-    }
-    return equal
   }
 }

@@ -10,6 +10,12 @@ extension Checker {
     if case .map(let name) = call.arguments[0].kind {
       let map = environment.map(named: name, at: call.arguments[0].range)
       environment.maps[map].isNeeded = true
+      if loopDepth > 0 {
+        diagnostics.warning(
+          "in a loop, a map may print as a later iteration leaves it: it is read when the record arrives",
+          at: call.range,
+          notes: [Diagnostic.Note("print an element, or print the map after the loop")])
+      }
       let top = call.arguments.count > 1 ? converted(integerOperand(call.arguments[1]), .uint64) : nil
       let divisor = call.arguments.count > 2 ? converted(integerOperand(call.arguments[2]), .uint64) : nil
       return .printMap(MapID(map), top: top, divisor: divisor)
@@ -35,7 +41,11 @@ extension Checker {
 
   /// `join(array, separator)`.
   mutating func joined(_ call: BuiltinCall) -> Message? {
-    let list = expression(call.arguments[0])
+    var list = expression(call.arguments[0])
+    // The address of such an array.
+    if case .integer = list.type {
+      list = TypedExpression(.convert(list), .pointer(.pointer(.int8, defaultSpace), defaultSpace), list.range)
+    }
     guard case .pointer = list.type else {
       if list.type != .invalid {
         error(
@@ -58,6 +68,32 @@ extension Checker {
       error("unwatch() needs an address, not \(value.type.description)", at: call.arguments[0].range)
       return nil
     }
+  }
+
+  /// `debugf(format, ...)`: the kernel formats it.
+  mutating func kernelTrace(_ call: BuiltinCall) -> Message? {
+    guard let (format, values) = format(call) else { return nil }
+    var arguments: [TypedExpression] = []
+    for (directive, value) in zip(format.conversions, values) {
+      if case .symbolic(let symbol) = value.type, directive.conversion == .string,
+        let text = text(of: value, symbol)
+      {
+        arguments.append(text)
+      } else {
+        guard isWritten(directive, value.type), directive.conversion != .character else {
+          error(
+            "the kernel, which prints for debugf(), cannot print this so", at: value.range,
+            notes: [Diagnostic.Note("it has %d, %u, %x, %X and %p of numbers, and plain %s of strings")])
+          return nil
+        }
+        arguments.append(value)
+      }
+    }
+    guard format.isTakenByKernel else {
+      error("the kernel, which prints for debugf(), takes ASCII only", at: call.arguments[0].range)
+      return nil
+    }
+    return .kernelTrace(format, arguments)
   }
 
   // MARK: - Formats

@@ -18,7 +18,12 @@ extension Checker {
     }
     let parameter = NamedParameter(name: name, defaultValue: fallback, help: help)
     if let index = namedParameterIndex[name] {
-      if namedParameters[index].help.isEmpty { namedParameters[index] = parameter }
+      if namedParameters[index].help.isEmpty { namedParameters[index].help = help }
+      if !help.isEmpty, namedParameters[index].help != help {
+        error(
+          "--\(name) is described in two ways", at: call.range,
+          notes: [Diagnostic.Note("ask for it in one macro, and call that everywhere")])
+      }
       if namedParameters[index].defaultValue != fallback {
         error(
           "--\(name) has two defaults: \(namedParameters[index].usage) and \(parameter.usage)", at: call.range,

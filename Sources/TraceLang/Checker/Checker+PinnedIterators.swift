@@ -17,7 +17,8 @@ extension Checker {
     return (format, values)
   }
 
-  private func isWritten(_ directive: FormatDirective, _ type: Type) -> Bool {
+  /// Whether the kernel prints a value so.
+  func isWritten(_ directive: FormatDirective, _ type: Type) -> Bool {
     guard directive.precision == nil, !directive.alternate, !directive.grouped else { return false }
     let isPlain =
       directive.width == nil && !directive.leftAligned && !directive.zeroPadded && !directive.plusSign

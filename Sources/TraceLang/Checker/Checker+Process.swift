@@ -14,13 +14,23 @@ extension Checker {
     return TypedExpression(.context(isThread ? .tid : .pid), .uint32, call.range)
   }
 
-  /// `comm`.
+  /// `comm` and `comm(number)`.
   mutating func threadName(_ call: BuiltinCall) -> TypedExpression {
     if call.arguments.isEmpty { return call.context(.comm, .string(capacity: 16)) }
-    error(
-      "comm() of another process needs kernel functions that this version of swtrace does not call", at: call.range,
-      notes: [Diagnostic.Note("comm is the name of the current thread, pcomm that of its process")])
-    return invalid(call.range)
+    let number = integerOperand(call.arguments[0])
+    if number.type == .invalid { return number }
+    let finder = "bpf_task_from_pid"
+    guard instance.traits.programTypes.allSatisfy({ target.kernelFunction(finder, isCallableFrom: $0) }) else {
+      let isThere = target.kernelFunctionSignature(finder) != nil
+      error(
+        isThere
+          ? "comm() of another process is not there in \(instance.traits.typeName) probes: the kernel lets them find no task"
+          : "comm() of another process needs \(finder)() of the kernel, from Linux 6.2 on",
+        at: call.range,
+        notes: [Diagnostic.Note("comm is the name of the current thread, pcomm that of its process")])
+      return invalid(call.range)
+    }
+    return libraryValue(.taskName(converted(number, .int32)), .string(capacity: 16), call.range)
   }
 
   /// `ppid`.

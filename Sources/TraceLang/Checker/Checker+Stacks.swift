@@ -14,14 +14,18 @@ extension Checker {
       guard let known = StackType.Mode(rawValue: word) else {
         error(
           "\(call.function)() has no mode '\(word)'", at: first.range,
-          notes: [Diagnostic.Note("there are bpftrace, perf and raw")])
+          notes: [Diagnostic.Note("there are bpftrace, perf, raw\(isUser ? " and build_id" : "")")])
         return invalid(call.range)
       }
       mode = known
     } else if rest.count == 2, let first = rest.first {
       error(
         "\(call.function)() takes a mode and then a limit", at: first.range,
-        notes: [Diagnostic.Note("the modes are bpftrace, perf and raw")])
+        notes: [Diagnostic.Note("the modes are bpftrace, perf, raw\(isUser ? " and build_id" : "")")])
+      return invalid(call.range)
+    }
+    guard isUser || mode != .buildID else {
+      error("\(call.function)() has no mode 'build_id': only binaries of user space have IDs", at: call.range)
       return invalid(call.range)
     }
     var limit = Self.defaultFrames

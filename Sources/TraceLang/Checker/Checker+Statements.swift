@@ -32,13 +32,21 @@ extension Checker {
         return []
       }
       return [TypedStatement(isBreak ? .breakLoop : .continueLoop, range)]
-    case .returnProbe(let value?) where instance.traits.exitsWithReturnedValue:
-      return [TypedStatement(.send(.exit(converted(integerOperand(value), .int64))), range)]
-    case .returnProbe(let value):
-      let effects = value.map { [TypedStatement(.evaluate(expression($0)), range)] } ?? []
-      return effects + [TypedStatement(.finish, range)]
+    case .returnProbe(let value?):
+      let number = converted(returned(value), .int64)
+      if instance.traits.exitsWithReturnedValue { return [TypedStatement(.send(.exit(number)), range)] }
+      return [TypedStatement(.evaluate(number), range), TypedStatement(.finish, range)]
+    case .returnProbe(nil): return [TypedStatement(.finish, range)]
     case .directive, .invalid: return []
     }
+  }
+
+  /// What a probe returns: an integer.
+  private mutating func returned(_ syntax: Expression) -> TypedExpression {
+    let value = assumedNumber(expression(syntax))
+    if value.type == .invalid || value.type.integer != nil { return value }
+    error("a probe returns an integer, not \(value.type.description)", at: syntax.range)
+    return invalid(syntax.range)
   }
 
   private mutating func loopBody(_ body: Block) -> [TypedStatement] {
@@ -174,6 +182,7 @@ extension Checker {
     _ name: Name, _ type: TypeSyntax?, _ value: Expression?, _ range: SourceRange
   ) -> [TypedStatement] {
     let declared = type.flatMap { self.type($0) }
+    if let type, declared == .void { error("a variable of type void holds nothing", at: type.range) }
     var initial = value.map { expression($0) }
     if let outer = scope.lookup(name.text) {
       diagnostics.warning(

@@ -7,15 +7,18 @@ extension Checker {
     var capacity = configuration.maxStringLength + 1
     var length: TypedExpression?
     if call.arguments.count == 2 {
-      let value = converted(integerOperand(call.arguments[1]), .uint64)
-      if case .integer(let constant) = value.kind {
-        guard constant >= 0 else {
+      let given = integerOperand(call.arguments[1])
+      let value = converted(given, .uint64)
+      if case .integer(let constant) = given.kind {
+        guard constant >= 0 || given.type.integer?.isSigned == false else {
           error("str() needs a length of at least 0", at: call.arguments[1].range)
           return invalid(call.range)
         }
         // Of what is known, as many bytes; of what is read, with the terminator.
-        if case .string(let bytes) = source.kind { return string(Array(bytes.prefix(Int(constant))), call.range) }
-        capacity = min(capacity, max(Int(constant), 1))
+        if case .string(let bytes) = source.kind {
+          return string(Array(bytes.prefix(Int(clamping: UInt64(bitPattern: constant)))), call.range)
+        }
+        capacity = min(capacity, max(Int(clamping: UInt64(bitPattern: constant)), 1))
       } else {
         length = value
       }

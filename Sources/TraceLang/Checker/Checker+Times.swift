@@ -19,7 +19,18 @@ extension Checker {
   /// `strftime(format, time)`.
   mutating func formattedTime(_ call: BuiltinCall) -> TypedExpression {
     guard let format = timeFormat(call.arguments[0], call.function) else { return invalid(call.range) }
-    let time = converted(integerOperand(call.arguments[1]), .uint64)
+    let given = integerOperand(call.arguments[1])
+    if given.kind == .context(.nanoseconds(.monotonic)) {
+      error(
+        "strftime() needs a time of the boot clock: the monotonic one stands still while the machine sleeps",
+        at: call.arguments[1].range, notes: [Diagnostic.Note("nsecs is a time of the boot clock")])
+      return invalid(call.range)
+    }
+    if case .integer(let constant) = given.kind, constant < 0, given.type.integer?.isSigned == true {
+      error("strftime() needs a time since the machine was started, not \(constant)", at: call.arguments[1].range)
+      return invalid(call.range)
+    }
+    let time = converted(given, .uint64)
     return TypedExpression(
       .call(.strftime(format: index(ofTimeFormat: format), time)), .symbolic(.timestamp), call.range)
   }

@@ -6,6 +6,8 @@ struct Importer {
   private(set) var sources: SourceMap
   private(set) var diagnostics = Diagnostics()
   private let reader: (any FileReader)?
+  /// Where the script is that imports are gathered for.
+  private var rootFolder = ""
   private var seen: Set<String> = []
 
   init(_ sources: SourceMap, reader: (any FileReader)?) {
@@ -15,6 +17,7 @@ struct Importer {
 
   /// All items of a script; its source's name is its path.
   mutating func items(of script: Script) -> [Script.Item] {
+    rootFolder = Self.folder(of: sources[script.range.source].name)
     if let reader, let entry = try? reader.entry(at: sources[script.range.source].name) { seen.insert(entry.identity) }
     return items(script)
   }
@@ -38,7 +41,15 @@ struct Importer {
     }
     // The standard library is part of the compiler.
     if path.text == "stdlib" || path.text.hasPrefix("stdlib/") { return [] }
-    return read(path.text.hasPrefix("/") ? path.text : folder + path.text, path)
+    return read(place(of: path.text, from: folder), path)
+  }
+
+  /// Of names that are relative: beside the file that imports it, else beside the script.
+  private func place(of path: String, from folder: String) -> String {
+    if path.hasPrefix("/") { return path }
+    let (near, far) = (folder + path, rootFolder + path)
+    guard near != far, let reader, (try? reader.entry(at: near)) == nil else { return near }
+    return (try? reader.entry(at: far)) == nil ? near : far
   }
 
   private mutating func read(_ path: String, _ place: Name) -> [Script.Item] {

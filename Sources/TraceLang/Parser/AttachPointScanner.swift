@@ -9,7 +9,7 @@ struct AttachPointScanner {
   /// Providers whose parts hold no path, so that a `/` after one starts a predicate.
   /// Others, wildcards among them, may be uprobes.
   private static let pathless: Set<String> = [
-    "BEGIN", "END", "begin", "end", "self", "test", "bench", "hardware", "h", "interval", "i", "fentry", "fexit", "f",
+    "begin", "end", "self", "test", "bench", "hardware", "h", "interval", "i", "fentry", "fexit", "f",
     "fr", "kfunc", "kretfunc", "kprobe", "kretprobe", "k", "kr", "profile", "p", "rawtracepoint", "rt", "software",
     "s", "tracepoint", "t", "watchpoint", "w", "asyncwatchpoint", "aw",
   ]
@@ -79,11 +79,11 @@ struct AttachPointScanner {
         continue
       }
       if Self.ends(byte) { break }
-      if byte == UInt8(ascii: "/"), isFirst || Self.pathless.contains(provider ?? "") { break }
+      if byte == UInt8(ascii: "/"), isFirst || Self.pathless.contains(provider?.lowercased() ?? "") { break }
       bytes.append(byte)
       offset += 1
     }
-    let text = String(decoding: bytes, as: UTF8.self)
+    let text = String(systemBytes: bytes)
     return AttachPointSyntax.Part(text, SourceRange(source, start, offset), quoted: quoted)
   }
 

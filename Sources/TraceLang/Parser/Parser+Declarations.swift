@@ -26,7 +26,7 @@ extension Parser {
     let value: ConfigBlock.Entry.Value
     switch token.kind {
     case .integer: value = .integer(try integerLiteral(valueToken))
-    case .string: value = .string(String(decoding: try stringLiteral(valueToken), as: UTF8.self))
+    case .string: value = .string(String(systemBytes: try stringLiteral(valueToken)))
     case .identifier: value = .word(text(valueToken))
     case .variable, .positional, .positionalCount, .map, .character, .directive, .punctuator, .unterminatedString,
       .unterminatedComment, .unknown, .end:
@@ -62,7 +62,7 @@ extension Parser {
     let pathToken = token
     guard pathToken.kind == .string else { throw unexpected("what to import in quotes, as in 'import \"stdlib\";'") }
     let path = Name(
-      String(decoding: try stringLiteral(pathToken), as: UTF8.self), range(pathToken.lower, pathToken.upper))
+      String(systemBytes: try stringLiteral(pathToken)), range(pathToken.lower, pathToken.upper))
     advance()
     if !take(.semicolon) { try missingSemicolon("import") }
     return ImportDeclaration(path: path, range: range(from: start))
@@ -75,7 +75,13 @@ extension Parser {
     let opening = try expect(.leftParen, "and the parameters of the macro")
     var parameters: [MacroDeclaration.Parameter] = []
     while !at(.rightParen) {
-      parameters.append(try macroParameter())
+      let parameter = try macroParameter()
+      if let first = parameters.first(where: { $0.kind == parameter.kind && $0.name.text == parameter.name.text }) {
+        diagnostics.error(
+          "the macro has two parameters '\(parameter.name.text)'", at: parameter.name.range,
+          notes: [Diagnostic.Note("the first one is here", at: first.name.range)])
+      }
+      parameters.append(parameter)
       guard take(.comma) else { break }
     }
     try close(.rightParen, opening)
@@ -151,6 +157,6 @@ extension Parser {
       offset += 1
     }
     let trimmed = kept.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed()
-    return Name(String(decoding: Array(trimmed), as: UTF8.self), range(first ?? start, first == nil ? start : last))
+    return Name(String(systemBytes: Array(trimmed)), range(first ?? start, first == nil ? start : last))
   }
 }

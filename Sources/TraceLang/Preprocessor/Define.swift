@@ -76,7 +76,7 @@ extension SourceMap {
       } else if files.count >= Self.maximumDefines {
         problems.error("this is one definition too many", at: name.range)
       } else {
-        let source = add(SourceFile(name: "#define \(text.name)", text: String(text.body)))
+        let source = add(SourceFile(name: "#define \(text.name)", bytes: String(text.body).systemBytes))
         body = parseExpression(source, in: self, diagnostics: &problems)
       }
     }

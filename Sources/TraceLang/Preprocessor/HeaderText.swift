@@ -21,7 +21,7 @@ struct HeaderText {
     var code: [UInt8] = []
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
       if line.first == UInt8(ascii: "#") {
-        directive(String(decoding: line.dropFirst(), as: UTF8.self))
+        directive(String(systemBytes: line.dropFirst()))
       } else {
         code += line
         code.append(UInt8(ascii: "\n"))

@@ -163,7 +163,8 @@ struct Preprocessor {
     }
     lines.append("#define \(rest.text)")
     let file = sources[rest.range.source]
-    let isThere = file.bytes.count <= Self.maximumPlacedLength && file.bytes(rest.range).elementsEqual(rest.text.utf8)
+    let isThere =
+      file.bytes.count <= Self.maximumPlacedLength && file.bytes(rest.range).elementsEqual(rest.text.systemBytes)
     let skipped = rest.text.utf8.count - text.body.utf8.count
     let place =
       isThere

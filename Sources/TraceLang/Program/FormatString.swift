@@ -218,3 +218,15 @@ extension FormatString {
     return directive
   }
 }
+
+extension FormatString {
+  /// Whether the kernel takes its literal text.
+  var isTakenByKernel: Bool {
+    segments.allSatisfy { if case .literal(let bytes) = $0 { bytes.allSatisfy(\.isTakenByKernel) } else { true } }
+  }
+}
+
+extension UInt8 {
+  /// Whether the kernel has it in a format (Kernel: lib/vsprintf.c, bpf_bprintf_prepare).
+  public var isTakenByKernel: Bool { (0x20..<0x7f).contains(self) || (0x09..<0x0e).contains(self) }
+}

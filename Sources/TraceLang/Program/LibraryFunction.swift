@@ -13,6 +13,8 @@ public indirect enum LibraryFunction: Hashable, Sendable {
   case stringIndex(TypedExpression, of: TypedExpression)
   /// A part of what `stats` or `avg` gathers in a map, over all CPUs.
   case part(Aggregation.Part, of: MapID, key: TypedExpression?)
+  /// The text that a number stands for.
+  case text(of: TypedExpression, in: TextTable)
   /// A byte of a string; 0 beyond what it has room for.
   case byte(of: TypedExpression, at: TypedExpression)
   /// Two strings, one after the other.
@@ -25,6 +27,8 @@ public indirect enum LibraryFunction: Hashable, Sendable {
 
   /// The process or thread ID as seen from a PID namespace; 0 for tasks outside of it.
   case namespaceID(PIDNamespace, isThread: Bool)
+  /// The name of the thread with a number in the initial PID namespace; "N/A" for none.
+  case taskName(TypedExpression)
   /// 1 when the CPU ran the program of a user as the event came, else 0.
   case userMode
   /// A saved register at this offset in the context of a program on a perf event.
@@ -72,6 +76,7 @@ extension LibraryFunction {
     switch self {
     case .bytes, .namespaceID, .userMode, .register, .userAddress, .softwareTAI, .stack: []
     case .inet(let family, let address): [family, address]
+    case .text(let number, _), .taskName(let number): [number]
     case .macAddress(let source), .stringLength(let source), .globMatch(let source, _), .stackDepth(let source):
       [source]
     case .stringIndex(let haystack, let needle): [haystack, needle]
@@ -91,10 +96,9 @@ extension LibraryFunction {
   public var hasEffect: Bool {
     switch self {
     case .signal, .override, .writeUser: true
-    case .bytes, .inet, .macAddress, .stringLength, .stringIndex, .part, .byte, .concatenation, .compareBytes,
-      .globMatch,
-      .namespaceID, .userMode,
-      .register, .perCPUAddress, .userAddress, .softwareTAI, .cgroupPath, .path, .socketCookie, .stack, .stackDepth:
+    case .bytes, .inet, .macAddress, .stringLength, .stringIndex, .part, .text, .byte, .concatenation,
+      .compareBytes, .globMatch, .namespaceID, .taskName, .userMode, .register, .perCPUAddress, .userAddress,
+      .softwareTAI, .cgroupPath, .path, .socketCookie, .stack, .stackDepth:
       false
     }
   }
@@ -108,12 +112,14 @@ extension LibraryFunction {
     case .stringLength: "strlen"
     case .stringIndex: "strstr"
     case .part(let part, let map, _): "\(part.rawValue) of map \(map.index)"
+    case .text(_, let table): "text \(table.name)"
     case .byte: "byte"
     case .concatenation: "str_concat"
     case .writeUser(_, _, let count): "write_user \(count)"
     case .compareBytes: "memcmp"
     case .globMatch(_, let states): "globmatch \(states.pattern)"
     case .namespaceID(_, let isThread): isThread ? "namespace tid" : "namespace pid"
+    case .taskName: "comm"
     case .userMode: "usermode"
     case .register(let offset): "register \(offset)"
     case .perCPUAddress(let symbol, _, _): "percpu \(symbol)"

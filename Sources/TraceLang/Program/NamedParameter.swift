@@ -9,7 +9,7 @@ public struct NamedParameter: Hashable, Sendable {
   public let name: String
   public let defaultValue: Default
   /// "" when the script gives none.
-  public let help: String
+  public internal(set) var help: String
 
   public init(name: String, defaultValue: Default, help: String) {
     self.name = name

@@ -94,6 +94,7 @@ public enum ProgramDump {
       case .cat: "cat"
       case .system: "system"
       case .report(let severity, _, _): severity == .error ? "errorf" : "warnf"
+      case .kernelTrace: "debugf"
       }
     }
 

@@ -58,7 +58,9 @@ extension Message {
   /// The expressions whose values the message carries.
   public var values: [TypedExpression] {
     switch self {
-    case .printf(_, let values), .cat(_, let values), .system(_, let values), .report(_, _, let values): values
+    case .printf(_, let values), .cat(_, let values), .system(_, let values), .report(_, _, let values),
+      .kernelTrace(_, let values):
+      values
     case .print(let value), .join(let value, _): [value]
     case .printMap(_, let top, let divisor): [top, divisor].compactMap { $0 }
     case .printMapValue(_, let key): key.map { [$0] } ?? []

@@ -34,7 +34,7 @@ public struct TypedStatement: Hashable, Sendable {
   }
 }
 
-/// What a program asks user space to do; all are asynchronous.
+/// What a program has printed or done; all but `kernelTrace` is asked of user space and asynchronous.
 public enum Message: Hashable, Sendable {
   case printf(FormatString, [TypedExpression])
   case print(TypedExpression)
@@ -52,4 +52,6 @@ public enum Message: Hashable, Sendable {
   case cat(FormatString, [TypedExpression])
   case system(FormatString, [TypedExpression])
   case report(Diagnostic.Severity, FormatString, [TypedExpression])
+  /// A line of the kernel's own trace, which no user space is asked for.
+  case kernelTrace(FormatString, [TypedExpression])
 }

@@ -37,9 +37,11 @@ public struct ProbeSearch {
   ) throws(TargetError) {
     let colon = pattern.firstIndex(of: ":")
     let first = String(pattern[..<(colon ?? pattern.endIndex)])
-    let rest = colon.map { String(pattern[pattern.index(after: $0)...]) } ?? "*"
+    let named = Provider.named(first)
+    // A colon with nothing behind it is all of the provider's.
+    let rest = colon.map { String(pattern[pattern.index(after: $0)...]) }.flatMap { $0.isEmpty ? nil : $0 } ?? "*"
     for provider in Provider.catalog {
-      let isNamed = provider.names.contains(first)
+      let isNamed = provider.name == named?.name
       guard colon == nil || isNamed || Glob(first).matches(provider.name) else { continue }
       let (pattern, filter) =
         colon != nil || isNamed ? (rest, Self.matching(rest)) : ("", Self.matching(pattern, of: provider))

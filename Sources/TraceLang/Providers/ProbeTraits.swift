@@ -44,7 +44,7 @@ public struct ProbeTraits: Hashable, Sendable {
   public var abilities: Abilities = []
   /// Whether any number of such attach points take one hook.
   public var sharesHook = false
-  /// All types of program that a body here may become.
+  /// All types of program that a body here may become where it calls functions of the kernel.
   public var programTypes: [ProgramType]
 
   /// Helpers of the kernel that are not for every program.

@@ -31,7 +31,11 @@ public struct Provider: Sendable {
   /// `provider:shape`, for messages.
   public var usage: String { shape.isEmpty ? name : "\(name):\(shape)" }
 
-  public static func named(_ name: String) -> Provider? { catalog.first { $0.names.contains(name) } }
+  /// The provider of a name, in capital letters or small ones.
+  public static func named(_ name: String) -> Provider? {
+    let lowercased = name.lowercased()
+    return catalog.first { $0.names.contains(name) } ?? catalog.first { $0.names.contains(lowercased) }
+  }
 
   public static let catalog: [Provider] = [
     .begin, .end, .tracepoint, .rawTracepoint, .interval, .profile, .software,

@@ -5,7 +5,7 @@ public struct RawTracepoint: Hashable, Sendable {
 
 extension RawTracepoint: ProbePlace {
   var traits: ProbeTraits {
-    var traits = ProbeTraits(typeName: "rawtracepoint", programTypes: [.rawTracepoint])
+    var traits = ProbeTraits(typeName: "rawtracepoint", programTypes: [.tracing])
     traits.arguments = .function(name)
     traits.words = .context
     traits.abilities = .socketCookie

@@ -63,6 +63,9 @@ extension Provider {
 extension Rate {
   fileprivate static let shape = "{us|ms|s|hz}:COUNT"
 
+  /// Nanoseconds.
+  private static let shortestPeriod: UInt64 = 1000
+
   /// The units as listings have them; a count is to follow.
   fileprivate static let listed = ["hz:", "ms:", "s:", "us:"]
 
@@ -99,6 +102,10 @@ extension Rate {
     let (period, overflow) = count.multipliedReportingOverflow(by: unit)
     guard !overflow, period <= UInt64(Int64.max) else {
       diagnostics.error("this time is too long", at: range)
+      return nil
+    }
+    guard period >= Self.shortestPeriod else {
+      diagnostics.error("this time is too short: a timer takes 1us or more", at: range)
       return nil
     }
     self = .period(period)

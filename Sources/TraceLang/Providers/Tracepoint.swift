@@ -5,8 +5,8 @@ public struct Tracepoint: Hashable, Sendable {
 
 extension Tracepoint: ProbePlace {
   var traits: ProbeTraits {
-    // Where nobody reads its record, the raw tracepoint of its name serves.
-    var traits = ProbeTraits(typeName: "tracepoint", programTypes: [.tracepoint, .rawTracepoint])
+    var traits = ProbeTraits(
+      typeName: "tracepoint", programTypes: [name.category == "syscalls" ? .tracing : .tracepoint])
     traits.arguments = .tracepoint(name)
     switch name.category {
     case "syscalls":

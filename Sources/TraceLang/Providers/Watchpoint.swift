@@ -42,6 +42,10 @@ extension Provider {
           let length = pattern.watchedLength(pattern.parts[1], &diagnostics),
           let access = pattern.access(pattern.parts[2], on: target.machine.architecture, &diagnostics)
         else { return [] }
+        guard address != 0 else {
+          diagnostics.error("nothing is at address 0 that could be watched", at: pattern.parts[0].range)
+          return []
+        }
         guard address % length == 0 || access == .execute else {
           diagnostics.error(
             "\(length) bytes are watched at addresses that \(length) divides", at: pattern.parts[0].range)

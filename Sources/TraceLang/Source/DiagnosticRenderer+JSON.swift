@@ -52,7 +52,7 @@ extension DiagnosticRenderer {
           let digits = String(scalar.value, radix: 16)
           quoted += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
         } else {
-          quoted.unicodeScalars.append(scalar)
+          quoted.unicodeScalars.append(scalar.systemByte == nil ? scalar : "\u{fffd}")
         }
       }
     }

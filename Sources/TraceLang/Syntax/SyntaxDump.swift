@@ -51,7 +51,7 @@ extension SyntaxDump {
     case .declaration(let declaration): node(declaration)
     case .config(let config): Node("config", config.entries.map(node))
     case .map(let map): Node("map @\(map.name.text) \(map.kind.text)", [map.entries].compactMap { $0.map(node) })
-    case .imported(let declaration): Node("import \(quoted(declaration.path.text.utf8))")
+    case .imported(let declaration): Node("import \(quoted(declaration.path.text.systemBytes))")
     case .macro(let macro):
       Node("macro \(macro.name.text)", macro.parameters.map(node) + [node(macro.body)])
     case .probe(let probe):
@@ -63,13 +63,13 @@ extension SyntaxDump {
   }
 
   private static func node(_ directive: Directive) -> Node {
-    Node("directive \(directive.keyword.text) \(quoted(directive.rest.text.utf8))")
+    Node("directive \(directive.keyword.text) \(quoted(directive.rest.text.systemBytes))")
   }
 
   private static func node(_ entry: ConfigBlock.Entry) -> Node {
     switch entry.value {
     case .integer(let value): Node("\(entry.name.text) \(value)")
-    case .string(let value): Node("\(entry.name.text) \(quoted(value.utf8))")
+    case .string(let value): Node("\(entry.name.text) \(quoted(value.systemBytes))")
     case .word(let value): Node("\(entry.name.text) \(value)")
     }
   }
@@ -89,7 +89,7 @@ extension SyntaxDump {
     let label = point.label.map { " label \($0.text)" } ?? ""
     return Node(
       "attach\(label)",
-      point.parts.map { Node(($0.quoted ? "quoted " : "part ") + quoted($0.text.utf8)) })
+      point.parts.map { Node(($0.quoted ? "quoted " : "part ") + quoted($0.text.systemBytes)) })
   }
 }
 

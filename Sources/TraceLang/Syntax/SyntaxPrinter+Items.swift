@@ -15,7 +15,7 @@ extension SyntaxPrinter {
       case .imported(let declaration):
         begin(declaration.range, header: Int(declaration.range.upper))
         write("import ")
-        writeString(Array(declaration.path.text.utf8), declaration.path.range)
+        writeString(declaration.path.text.systemBytes, declaration.path.range)
         write(";")
         printed(to: declaration.range.upper)
       case .macro(let macro): write(macro)
@@ -115,7 +115,7 @@ extension SyntaxPrinter {
         printer.write("\(entry.name.text) = ")
         switch entry.value {
         case .integer(let value): printer.writeInteger(value, entry.valueRange)
-        case .string(let value): printer.writeString(Array(value.utf8), entry.valueRange)
+        case .string(let value): printer.writeString(value.systemBytes, entry.valueRange)
         case .word(let word): printer.write(word)
         }
         printer.write(";")
@@ -207,7 +207,7 @@ extension SyntaxPrinter {
         if let file { write(file.bytes(part.range)) } else { write(part.text) }
         continue
       }
-      let escaped = part.text.utf8.flatMap { byte -> [UInt8] in
+      let escaped = part.text.systemBytes.flatMap { byte -> [UInt8] in
         byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") ? [UInt8(ascii: "\\"), byte] : [byte]
       }
       write("\"\(String(decoding: escaped, as: UTF8.self))\"")

@@ -32,8 +32,8 @@ public struct SyntaxPrinter {
     String(decoding: bytes(of: script, in: sources), as: UTF8.self)
   }
 
-  /// The same as bytes, which keep what is not UTF-8 in comments and strings.
-  static func bytes(of script: Script, in sources: SourceMap? = nil) -> [UInt8] {
+  /// The same as bytes, which keep what is not UTF-8.
+  public static func bytes(of script: Script, in sources: SourceMap? = nil) -> [UInt8] {
     var printer = SyntaxPrinter(comments: script.comments, file: sources?[script.range.source])
     printer.write(script)
     return printer.output
@@ -72,7 +72,13 @@ public struct SyntaxPrinter {
 // MARK: Output
 
 extension SyntaxPrinter {
-  mutating func write(_ text: String) { output.append(contentsOf: text.utf8) }
+  mutating func write(_ text: String) {
+    if text.utf8.contains(String.standInLead) {
+      output += text.systemBytes
+    } else {
+      output.append(contentsOf: text.utf8)
+    }
+  }
 
   /// The length of the current line.
   var column: Int { output.count - lineStart }

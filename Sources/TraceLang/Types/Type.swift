@@ -105,7 +105,35 @@ public enum EnumReference: Hashable, Sendable, Codable {
 public struct StackType: Hashable, Sendable, Codable {
   public enum Mode: String, Hashable, Sendable, Codable, CaseIterable {
     case bpftrace, perf, raw
+    /// By the binary's build ID and the offset in its file, for symbols to be found elsewhere.
+    case buildID = "build_id"
+
+    /// Whether frames have the names of functions.
+    public var namesFrames: Bool {
+      switch self {
+      case .bpftrace, .perf: true
+      case .raw, .buildID: false
+      }
+    }
   }
+
+  /// What the kernel gives of a stack.
+  public struct Shape: Hashable, Sendable, Codable {
+    /// Frames kept at most.
+    public let limit: Int
+    /// 64-bit words that tell of a frame: its address, or `struct bpf_stack_build_id` (Kernel: include/uapi/linux/bpf.h).
+    public let frameWords: Int
+
+    public init(limit: Int, frameWords: Int) {
+      self.limit = limit
+      self.frameWords = frameWords
+    }
+
+    /// The number of frames (64 bits) and what there is of each, from the innermost on.
+    public var size: Int { 8 + limit * frameWords * 8 }
+  }
+
+  public var shape: Shape { Shape(limit: limit, frameWords: mode == .buildID ? 4 : 1) }
 
   public let isUser: Bool
   public let mode: Mode

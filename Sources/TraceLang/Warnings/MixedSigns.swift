@@ -51,7 +51,7 @@ struct MixedSigns {
   private func warning(
     _ verb: String, _ left: TypedExpression, _ right: TypedExpression, _ range: SourceRange, in probe: Int
   ) -> Diagnostic? {
-    let (left, right) = (Self.own(left), Self.own(right))
+    let (left, right) = (left.asWritten, right.asWritten)
     let signed: TypedExpression
     let unsigned: TypedExpression
     if isNegatable(left, in: probe), Self.isWide(right) {
@@ -67,12 +67,6 @@ struct MixedSigns {
         .init("this is \(signed.type.description)", at: signed.range),
         .init("this is \(unsigned.type.description); cast one of them to say what is meant", at: unsigned.range),
       ])
-  }
-
-  /// A value before it was made fit for an operator; casts keep their range and are not looked through.
-  private static func own(_ value: TypedExpression) -> TypedExpression {
-    if case .convert(let inner) = value.kind, inner.range == value.range { return own(inner) }
-    return value
   }
 
   private static func isWide(_ value: TypedExpression) -> Bool {
@@ -107,5 +101,13 @@ struct MixedSigns {
     case .block(_, let inner): return isNegatable(inner, in: probe, &seen)
     case .string, .tuple, .address, .complement, .not, .pointerOffset, .compare, .and, .or, .step: return false
     }
+  }
+}
+
+extension TypedExpression {
+  /// A value before it was made fit for an operator; casts have a range of their own and are not looked through.
+  var asWritten: TypedExpression {
+    if case .convert(let inner) = kind, inner.range == range { return inner.asWritten }
+    return self
   }
 }

@@ -15,6 +15,7 @@ public func warn(
   UnneededCasts(written).check(program, &findings)
   ConstantComparisons().check(program, &findings)
   MixedSigns(program).check(&findings)
+  PointerComparisons().check(program, &findings)
   UnsetKeys(program).check(&findings)
   for diagnostic in findings.diagnostics(in: written) { diagnostics.report(diagnostic) }
 }
@@ -25,7 +26,7 @@ public func warn(
 /// Only what holds each time is told.
 struct Findings {
   enum Kind: Hashable {
-    case unused, unreachable, condition, endless, shift, probeName, cast, comparison, sign, key
+    case unused, unreachable, condition, endless, shift, probeName, cast, comparison, sign, pointers, key
   }
 
   private struct Place: Hashable {

@@ -68,11 +68,12 @@ extension BundleChecker {
   }
 
   func check(_ stack: StackStorage) throws(BundleFault) {
-    try require((1...1 << 16).contains(stack.limit), "it keeps \(stack.limit) frames")
+    try require((1...1 << 16).contains(stack.shape.limit), "it keeps \(stack.shape.limit) frames")
+    try require([1, 4].contains(stack.shape.frameWords), "its frames have \(stack.shape.frameWords) words")
     try require(maps.indices.contains(stack.map), "there is no map \(stack.map)")
     let map = maps[stack.map]
     try require(
-      map.kind == .hash && map.keySize == 8 && map.valueSize == StackStorage.valueSize(limit: stack.limit),
-      "map \(stack.map) does not hold stacks of \(stack.limit) frames")
+      map.kind == .hash && map.keySize == 8 && map.valueSize == stack.shape.size,
+      "map \(stack.map) does not hold stacks of \(stack.shape.limit) frames")
   }
 }

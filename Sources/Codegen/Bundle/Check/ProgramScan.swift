@@ -68,8 +68,9 @@ extension Helper {
     case .overrideReturn: "changes what functions of the kernel return"
     case .probeWriteUser: "changes the memory of processes"
     case .tailCall: "runs other programs"
-    case .mapLookupElement, .mapUpdateElement, .mapDeleteElement, .probeRead, .ktimeGetNanoseconds, .getPseudoRandom,
-      .getSMPProcessorID, .getCurrentPIDTGID, .getCurrentUIDGID, .getCurrentComm, .getStackID, .getNUMANodeID,
+    case .mapLookupElement, .mapUpdateElement, .mapDeleteElement, .probeRead, .ktimeGetNanoseconds, .tracePrintk,
+      .getPseudoRandom, .getSMPProcessorID, .getCurrentPIDTGID, .getCurrentUIDGID, .getCurrentComm, .getStackID,
+      .getNUMANodeID,
       .probeReadString, .getSocketCookie, .perfEventOutput, .getCurrentTask, .getStack, .getCurrentCgroupID,
       .probeReadUser,
       .probeReadKernel, .probeReadUserString, .probeReadKernelString, .jiffies64, .getNamespacePIDTGID,

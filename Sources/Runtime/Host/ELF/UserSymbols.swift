@@ -96,7 +96,7 @@ final class UserSymbols {
       let path = processes[process]?.maps?.path(of: mapping)
     else { return nil }
     return SymbolPosition(
-      name: function.name, offset: function.offset, module: String(decoding: path, as: UTF8.self))
+      name: function.name, offset: function.offset, module: String(systemBytes: path))
   }
 
   private func symbols(of mapping: MemoryMaps.Mapping, _ process: Int32) -> ELFSymbols? {
