@@ -51,7 +51,7 @@ extension Message {
   var format: FormatString? {
     switch self {
     case .printf(let format, _), .cat(let format, _), .system(let format, _), .report(_, let format, _): format
-    case .print, .printMap, .printMapValue, .clear, .zero, .unwatch, .exit, .time, .join: nil
+    case .kernelTrace, .print, .printMap, .printMapValue, .clear, .zero, .unwatch, .exit, .time, .join: nil
     }
   }
 
