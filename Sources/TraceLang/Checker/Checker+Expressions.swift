@@ -145,9 +145,9 @@ extension Checker {
         error("the index \(constant) is outside the array of \(count)", at: first.range)
         return invalid(range)
       }
-      return TypedExpression(.index(array, converted(position, .int64)), element, range)
+      return sized(TypedExpression(.index(array, converted(position, .int64)), element, range))
     case .pointer(let element, _):
-      return TypedExpression(.index(array, converted(position, .int64)), element, range)
+      return sized(TypedExpression(.index(array, converted(position, .int64)), element, range))
     case .string(let capacity):
       if case .integer(let constant) = position.kind, !(0..<Int64(capacity)).contains(constant) {
         error("the index \(constant) is outside the string of \(capacity) bytes", at: first.range)
@@ -232,7 +232,7 @@ extension Checker {
         notes: [Diagnostic.Note("the kernel hides the common fields of tracepoints; pid, tid and cpu are builtins")])
       return invalid(range)
     }
-    return TypedExpression(.member(base, member), scripted(valueType(member, base)), range)
+    return sized(TypedExpression(.member(base, member), scripted(valueType(member, base)), range))
   }
 
   /// Whether the verifier keeps a field from programs: those at the start of a tracepoint's record, which all tracepoints
