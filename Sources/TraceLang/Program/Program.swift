@@ -92,15 +92,17 @@ public struct Probe: Sendable {
   public var predicate: TypedExpression?
   public var body: [TypedStatement]
   public var variables: [ScratchVariable]
+  /// The builtins that the predicate and the body use, in the order they are checked.
+  public var uses: [BuiltinUse]
   /// The block in the script this comes from, counted from 0.
   public var block: Int
   public var range: SourceRange
 
   public init(
     attachPoints: [AttachPoint], traits: ProbeTraits, predicate: TypedExpression?, body: [TypedStatement],
-    variables: [ScratchVariable],
-    block: Int, range: SourceRange
+    variables: [ScratchVariable], uses: [BuiltinUse] = [], block: Int, range: SourceRange
   ) {
+    self.uses = uses
     self.attachPoints = attachPoints
     self.traits = traits
     self.predicate = predicate
