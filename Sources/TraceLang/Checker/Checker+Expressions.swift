@@ -232,7 +232,7 @@ extension Checker {
         notes: [Diagnostic.Note("the kernel hides the common fields of tracepoints; pid, tid and cpu are builtins")])
       return invalid(range)
     }
-    return sized(TypedExpression(.member(base, member), scripted(valueType(member, base)), range))
+    return TypedExpression(.member(base, member), scripted(valueType(member, base)), range)
   }
 
   /// Whether the verifier keeps a field from programs: those at the start of a tracepoint's record, which all tracepoints
