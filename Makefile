@@ -54,7 +54,7 @@ vm-test: setup ## run scripts, 1,000 of them random, on Debian's kernels in QEMU
 	@Scripts/release.sh swtrace DifferentialRunner
 	@Scripts/vm-test.sh $(KERNEL)
 
-places: setup ## add a toy provider, builtin and aggregation to a copy, as CONTRIBUTING.md says; build and run it
+places: setup ## add a toy of everything that CONTRIBUTING.md tells how to add to a copy; build and run it
 	@Scripts/places.sh
 
 BPFTRACE ?= bpftrace

@@ -90,7 +90,7 @@ let package = Package(
     .testTarget(name: "LanguageTests", dependencies: ["TraceLang"], swiftSettings: strict),
     .testTarget(
       name: "GoldenTests", dependencies: ["CLibBPF", "Codegen", "Runtime", "TraceLang", "TestSupport", "swtrace"],
-      exclude: ["Scripts", "Listings"], swiftSettings: strict),
+      exclude: ["Explained", "Scripts", "Listings"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests", dependencies: ["CLibBPF", "Runtime", "TestSupport", "TraceLang", "swtrace"],
       swiftSettings: strict),

@@ -29,10 +29,13 @@ public struct FrontEnd {
     }
     stageEnded(.expand)
     var program: Program?
+    var result: CheckResult?
     if !diagnostics.hasErrors {
       let own = Descendants.probes(for: script, options: options, in: &sources)
-      let script = Script(items: script.items + own, comments: script.comments, range: script.range)
-      program = TraceLang.check(script, target: target, options: options, diagnostics: &diagnostics)
+      let whole = Script(items: script.items + own, comments: script.comments, range: script.range)
+      let checked = checkResult(of: whole, target: target, options: options, diagnostics: &diagnostics)
+      program = checked.program
+      result = checked
       stageEnded(.check)
       if warns, let checked = program, file.bytes.count <= Self.maximumWarnedLength {
         warn(of: written, expanded: script, program: checked, diagnostics: &diagnostics)
@@ -40,7 +43,9 @@ public struct FrontEnd {
       }
       stageEnded(.warn)
     }
-    return CheckedScript(written: written, script: script, program: program, sources: sources, diagnostics: diagnostics)
+    return CheckedScript(
+      written: written, script: script, program: program, attachPoints: result?.attachPoints ?? [],
+      probeNames: result?.probeNames ?? [], sources: sources, diagnostics: diagnostics)
   }
 }
 
@@ -52,6 +57,10 @@ public struct CheckedScript {
   public let script: Script
   /// `nil` where there are errors.
   public let program: Program?
+  /// The attach points, which are known also where the machine does not tell all that the script needs to know.
+  public let attachPoints: [WrittenAttachPoint]
+  /// See `Program.probeNames`.
+  public let probeNames: [String]
   /// The script's text and those that it reads, which all ranges point into.
   public let sources: SourceMap
   public let diagnostics: Diagnostics

@@ -22,6 +22,16 @@ enum BundleReader {
     return count == start.count && BundleFile.isRecognized(start)
   }
 
+  /// What a file does, which need not fit this machine.
+  static func explanation(_ path: ArgumentWord) throws(CommandFailure) -> Explanation {
+    let bytes = try InputFile.bytes(path, maximum: maximumLength)
+    do throws(BundleError) {
+      return try Explanation(try BundleFile(decoding: bytes), name: path.text)
+    } catch {
+      throw CommandFailure("'\(path.text)': \(error.message)")
+    }
+  }
+
   /// The bundle of a file, fitted to this machine.
   static func bundle(_ path: ArgumentWord, allowsUnsafe: Bool, on host: HostTarget) throws(CommandFailure)
     -> CheckedBundle

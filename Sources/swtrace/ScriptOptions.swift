@@ -185,9 +185,9 @@ protocol WordOption: ExpressibleByArgument, CaseIterable, RawRepresentable where
 
 // What ArgumentParser has for such types prints each value by reflection, at every start.
 extension WordOption {
-  var defaultValueDescription: String { rawValue }
+  public var defaultValueDescription: String { rawValue }
 
-  static var allValueStrings: [String] { allCases.map { $0.rawValue } }
+  public static var allValueStrings: [String] { allCases.map { $0.rawValue } }
 
-  static var allValueDescriptions: [String: String] { [:] }
+  public static var allValueDescriptions: [String: String] { [:] }
 }

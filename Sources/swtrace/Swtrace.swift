@@ -9,7 +9,8 @@ enum Swtrace {
 
   /// The commands that a first word chooses.
   static let commands: [(name: String, type: any ParsableCommand.Type)] = [
-    ("build", BuildCommand.self), ("fmt", FormatCommand.self), ("help", HelpCommand.self),
+    ("build", BuildCommand.self), ("explain", ExplainCommand.self), ("fmt", FormatCommand.self),
+    ("help", HelpCommand.self),
     ("record-target", RecordTargetCommand.self),
   ]
 

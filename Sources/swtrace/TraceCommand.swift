@@ -16,6 +16,7 @@ struct TraceCommand: ParsableCommand {
       swtrace -l[v] [pattern | FILE | -e 'program']
       swtrace build -o BUNDLE FILE [parameters]
       swtrace [options] BUNDLE
+      swtrace explain [-f json] [FILE | -e 'program' | BUNDLE]
       swtrace record-target -o TARGET -e 'program'
       swtrace fmt FILE
       swtrace help [NAME]
@@ -35,7 +36,7 @@ struct TraceCommand: ParsableCommand {
   @Option(
     name: [.short, .customLong("format")], parsing: .unconditional,
     help: ArgumentHelp("Format of output and diagnostics: text or json.", valueName: "format"))
-  var f: Format = .text
+  var f: OutputFormat = .text
 
   @Option(
     name: [.short, .customLong("output")], parsing: .unconditional,
@@ -111,10 +112,6 @@ struct TraceCommand: ParsableCommand {
 
   @Flag(name: [.customShort("V"), .customLong("version")], help: "Print the version.")
   var version = false
-
-  enum Format: String, WordOption {
-    case text, json
-  }
 
   /// Output is formatted for a whole batch of events and then written, which is as early as `none` and as cheap as `full`.
   enum Buffering: String, WordOption {
@@ -243,7 +240,7 @@ struct TraceCommand: ParsableCommand {
     options.isVerbose = verbose || d.contains(where: \.logsVerifier)
     options.logsLibrary = d.contains(where: \.logsLibrary)
     options.showsWarnings = !script.noWarnings
-    options.format = f == .json ? .json : .text
+    options.format = f
     options.process = p?.number
     options.followsDescendants = follow
     options.isDryRun = dryRun
@@ -265,3 +262,6 @@ struct TraceCommand: ParsableCommand {
     return descriptor
   }
 }
+
+/// The words of `-f`.
+extension OutputFormat: WordOption {}

@@ -171,7 +171,7 @@ import TraceLang
   func incomplete() {
     #expect(
       body("struct x { struct nothing n; };", "") == """
-        stdin:1:12-26: ERROR: struct nothing is not declared, so its size is not known
+        stdin:1:12-26: ERROR: struct nothing is not defined, so its size is not known
         struct x { struct nothing n; };
                    ~~~~~~~~~~~~~~
 

@@ -38,6 +38,14 @@ public struct PlannedProgram: Hashable, Sendable {
   /// What each of the points is for, where they differ.
   public var pointTitles: [String] = []
   public var entry: Entry
+  /// The attach points that it runs for.
+  public var served: [Served]
+
+  /// An attach point: the index of its probe and that of its name.
+  public struct Served: Hashable, Sendable {
+    public let probe: Int
+    public let name: Int
+  }
 
   /// What `probe` and `func` give, as indices in the table of names.
   public enum Names: Hashable, Sendable {

@@ -39,7 +39,8 @@ extension Planner {
           title: name + (points.count > 1 ? " and \(points.count - 1) more" : ""), placement: placement,
           points: hooks,
           pointTitles: hooks.count == points.count ? points.map { program.probeNames[$0.nameIndex] } : [],
-          entry: .single(probe: probe, names: names(of: points, placement, probe))))
+          entry: .single(probe: probe, names: names(of: points, placement, probe)),
+          served: points.map { PlannedProgram.Served(probe: probe, name: $0.nameIndex) }))
     }
   }
 

@@ -56,6 +56,7 @@ extension Planner {
     session.placement.load = .kprobeSession
     session.points = [.kprobeSession(functions, cookies: cookies)]
     session.pointTitles = []
+    session.served += exit.served
     session.entry = .session(
       entry: PlannedProgram.Body(probe: entryProbe, names: entryNames),
       exit: PlannedProgram.Body(probe: exitProbe, names: exitNames))

@@ -55,6 +55,14 @@ extension AttachPoint {
   }
 }
 
+extension SyscallEntry {
+  fileprivate var served: [PlannedProgram.Served] {
+    blocks.flatMap(\.sections).flatMap { section in
+      section.members.map { PlannedProgram.Served(probe: section.probe, name: $0.nameIndex) }
+    }
+  }
+}
+
 extension SyscallEntry.Side {
   /// What the names of its tracepoints begin with.
   fileprivate var eventPrefix: String { "sys_\(rawValue)_" }
@@ -81,7 +89,7 @@ extension Planner {
         placement: Placement(
           registers == .typed ? .tracingRawTracepoint(tracepoint) : .rawTracepoint, arguments: .words,
           framesToSkip: RawTracepoint.framesToSkip),
-        points: [.rawTracepoint(tracepoint)], entry: .syscalls(entry)))
+        points: [.rawTracepoint(tracepoint)], entry: .syscalls(entry), served: entry.served))
   }
 
   private mutating func layOutTables(_ block: inout SyscallEntry.Block, _ maximum: Int) {

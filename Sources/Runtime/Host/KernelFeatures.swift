@@ -10,6 +10,17 @@ struct KernelFeatures {
   /// Whether it was found to have the fourth version of the instruction set.
   private var hasInstructionSetV4 = false
 
+  /// Why this process can try nothing; `nil` where it can.
+  static var refusal: TargetError? {
+    let trial = ProbeProgram(.tracepoint, [.moveImmediate(0, 0), .exit])
+    if trial.isLoaded { return nil }
+    let reason = Permissions.current().remedy(for: .bpf)
+    return TargetError(
+      trial.descriptor == -EPERM
+        ? "the kernel's features can only be tried with permission to load programs: \(reason)"
+        : "the kernel takes no programs: \(String(cString: strerror(-trial.descriptor)))")
+  }
+
   mutating func has(_ feature: KernelFeature) -> Bool {
     if hasInstructionSetV4, feature.isOlderThanInstructionSetV4 { return true }
     let answer = Self.probe(feature)

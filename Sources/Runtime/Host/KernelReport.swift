@@ -24,14 +24,7 @@ public struct KernelReport: Hashable, Sendable {
 
   /// - Throws: when the kernel lets this process try nothing, with what would make it.
   public init(of host: HostTarget) throws(TargetError) {
-    let trial = ProbeProgram(.tracepoint, [.moveImmediate(0, 0), .exit])
-    guard trial.isLoaded else {
-      let reason = Permissions.current().remedy(for: .bpf)
-      throw TargetError(
-        trial.descriptor == -EPERM
-          ? "the kernel's features can only be tried with permission to load programs: \(reason)"
-          : "the kernel takes no programs: \(String(cString: strerror(-trial.descriptor)))")
-    }
+    if let refusal = KernelFeatures.refusal { throw refusal }
     groups = [
       Group(title: "Kernel helpers", facts: Self.helpers(host)),
       Group(title: "Kernel features", facts: Self.features(host)),

@@ -164,7 +164,7 @@ struct ScriptTypesBuilder {
     let key = Self.key(keyword, name)
     if tags[key] != nil { return resolve(tag: key) }
     if let type = target.kernelType(named: key) { return sized(ofTarget: type) }
-    diagnostics.error("\(key) is not declared, so its size is not known", at: range)
+    diagnostics.error("\(key) is not defined, so its size is not known", at: range)
     return nil
   }
 

@@ -32,7 +32,7 @@ extension Checker {
       return libraryValue(
         .userAddress(variable), .pointer(.integer(IntegerType(bits: bits, signed: false)), .user), range)
     } catch {
-      self.error(error.message, at: range)
+      diagnostics.report(error, at: range)
       return invalid(range)
     }
   }

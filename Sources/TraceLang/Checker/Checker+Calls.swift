@@ -126,6 +126,7 @@ extension Checker {
       }
       return false
     }
+    instance.uses.append(BuiltinUse(name: call.name.text, range: place))
     if let risk = builtin.risk, !options.allowsUnsafe { error("\(title) \(risk) and needs --unsafe", at: place) }
     return true
   }

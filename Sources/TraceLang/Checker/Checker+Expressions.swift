@@ -156,9 +156,9 @@ extension Checker {
         error("the index \(constant) is outside the array of \(count)", at: first.range)
         return invalid(range)
       }
-      return TypedExpression(.index(array, converted(position, .int64)), element, range)
+      return sized(TypedExpression(.index(array, converted(position, .int64)), element, range))
     case .pointer(let element, _):
-      return TypedExpression(.index(array, converted(position, .int64)), element, range)
+      return sized(TypedExpression(.index(array, converted(position, .int64)), element, range))
     case .string(let capacity):
       if case .integer(let constant) = position.kind, !(0..<Int64(capacity)).contains(constant) {
         error("the index \(constant) is outside the string of \(capacity) bytes", at: first.range)

@@ -53,7 +53,7 @@ extension Checker {
         error("a void pointer cannot be followed; cast it first", at: range)
         return invalid(range)
       }
-      return TypedExpression(.dereference(value), target, range)
+      return sized(TypedExpression(.dereference(value), target, range))
     case .addressOf: return invalid(range)
     }
   }
@@ -109,7 +109,7 @@ extension Checker {
   private mutating func stepAmount(_ step: Expression.Step, _ type: Type, _ range: SourceRange) -> Int64? {
     switch type {
     case .integer, .enumeration, .bool: return Int64(step.amount)
-    case .pointer(let target, _): return Int64(step.amount) * Int64(max(size(of: target), 1))
+    case .pointer(let target, _): return stride(of: target, range).map { Int64(step.amount) * Int64($0) }
     case .invalid: return nil
     case .void, .string, .buffer, .array, .record, .tuple, .symbolic, .stack, .aggregation:
       error("'++' and '--' need an integer or a pointer, not \(type.description)", at: range)
@@ -156,11 +156,11 @@ extension Checker {
   ) -> TypedExpression {
     if case .pointer(let target, _) = left.type, right.type.isInteger, operation == .add || operation == .subtract {
       let offset = operation == .add ? right : TypedExpression(.negate(converted(right, .int64)), .int64, right.range)
-      let scale = max(size(of: target), 1)
+      guard let scale = stride(of: target, left.range) else { return invalid(range) }
       return TypedExpression(.pointerOffset(left, converted(offset, .int64), scale: scale), left.type, range)
     }
     if case .pointer(let target, _) = right.type, left.type.isInteger, operation == .add {
-      let scale = max(size(of: target), 1)
+      guard let scale = stride(of: target, right.range) else { return invalid(range) }
       return TypedExpression(.pointerOffset(right, converted(left, .int64), scale: scale), right.type, range)
     }
     if operation == .add, case .string(let first) = left.kind, case .string(let second) = right.kind {
@@ -224,7 +224,7 @@ extension Checker {
       guard case .pointer(let a, _) = left.type, case .pointer(let b, _) = right.type, a == b else { return nil }
       let bytes = TypedExpression(
         .arithmetic(.subtract, converted(left, .int64), converted(right, .int64), signed: true), .int64, range)
-      let scale = max(size(of: a), 1)
+      guard let scale = stride(of: a, range) else { return invalid(range) }
       if scale == 1 { return bytes }
       return TypedExpression(
         .arithmetic(.divide, bytes, number(Int64(scale), .int64, range), signed: true), .int64, range)

@@ -7,6 +7,8 @@ struct ProbeInstance {
   var blockNumber = 0
   var attachPoints: [AttachPoint] = []
   var traits = ProbeTraits(typeName: "special", programTypes: [])
+  /// The builtins that were used so far in the walk.
+  var uses: [BuiltinUse] = []
 }
 
 extension Checker {
@@ -17,7 +19,7 @@ extension Checker {
       allowsUnsafe: options.allowsUnsafe, demanglesNames: configuration.demanglesNames,
       tracedProcess: options.tracedPID)
     var instances: [ProbeInstance] = []
-    var found: [String: [ProbeMatch]] = [:]
+    var found: [String: (matches: [ProbeMatch], isKnown: Bool)] = [:]
     var total = 0
     var copied = 0
     var blockNumber = 0
@@ -34,13 +36,20 @@ extension Checker {
       for syntax in block.attachPoints {
         // A wildcard that stands at many blocks is looked up once; one that finds nothing is reported each time.
         let text = syntax.parts.map(\.text).joined(separator: ":")
-        let matches = found[text] ?? expander.expand(syntax, &diagnostics)
-        if !matches.isEmpty { found[text] = matches }
+        let (matches, isKnown) = found[text] ?? expansion(of: syntax, by: expander)
+        if !matches.isEmpty { found[text] = (matches, isKnown) }
+        let first = points.count
         for match in matches {
           let nameIndex = nameIndex(of: match.name)
           points.append(
             AttachPoint(kind: match.kind, nameIndex: nameIndex, function: match.function, range: syntax.range))
         }
+        attachPoints.append(
+          WrittenAttachPoint(
+            text: text, range: syntax.range, block: blockNumber,
+            provider: expander.provider(of: syntax)?.name,
+            places: isKnown ? .known(points[first...].map(\.nameIndex)) : .unknown,
+            risk: matches.lazy.compactMap(\.risk).first))
       }
       if points.isEmpty {
         // Its body is still checked, so that one run tells all errors.
@@ -79,6 +88,16 @@ extension Checker {
     }
     nameFunctions(&instances)
     return instances
+  }
+
+  /// What an attach point stands for, and whether the machine tells.
+  private mutating func expansion(
+    of syntax: AttachPointSyntax, by expander: AttachPointExpander
+  ) -> (matches: [ProbeMatch], isKnown: Bool) {
+    var found = Diagnostics()
+    let matches = expander.expand(syntax, &found)
+    diagnostics.report(contentsOf: found)
+    return (matches, !found.all.contains { $0.cause == .machine })
   }
 
   /// The index of a name that `probe` or `func` may give.
@@ -143,7 +162,7 @@ extension Checker {
       guard let format = try target.tracepointFormat(name) else { return [] }
       return use.isWhole ? format.fields : format.fields.filter { use.fields.contains($0.name) }
     } catch {
-      diagnostics.error(error.message, at: range)
+      diagnostics.report(error, at: range)
       return []
     }
   }

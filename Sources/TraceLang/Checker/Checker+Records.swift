@@ -20,4 +20,29 @@ extension Checker {
     if case .pointer(let target, let space) = type { return .pointer(scripted(target), space) }
     return type.mappingElements { scripted($0) }
   }
+
+  /// A value that takes room in memory; reports one of a struct of which no more than the name is known.
+  mutating func sized(_ value: TypedExpression) -> TypedExpression {
+    hasSize(value.type, at: value.range) ? value : invalid(value.range)
+  }
+
+  /// Whether values of a type have a size; reports where not.
+  mutating func hasSize(_ type: Type, at range: SourceRange) -> Bool {
+    guard let opaque = opaqueRecord(in: type) else { return true }
+    error("\(opaque.description) is not defined, so its size is not known", at: range)
+    return false
+  }
+
+  /// Bytes from what a pointer leads to on to the next; `nil`, and reported, for a struct without a size.
+  mutating func stride(of target: Type, _ range: SourceRange) -> Int? {
+    hasSize(target, at: range) ? max(size(of: target), 1) : nil
+  }
+
+  /// A struct or union in values of a type that nobody defines.
+  private func opaqueRecord(in type: Type) -> Type? {
+    if case .record(let reference) = type { return target.layout(of: reference) == nil ? type : nil }
+    if case .pointer = type { return nil }
+    for element in type.elements { if let opaque = opaqueRecord(in: element) { return opaque } }
+    return nil
+  }
 }

@@ -54,8 +54,14 @@ extension Checker {
     return Int64(bitPattern: UInt64(bitPattern: value << shift) >> UInt64(shift))
   }
 
-  /// The type a piece of syntax names; reports what it does not know.
+  /// The type of values that a piece of syntax names; reports what it does not know, and what has no size.
   mutating func type(_ syntax: TypeSyntax) -> Type? {
+    guard let type = named(syntax), hasSize(type, at: syntax.range) else { return nil }
+    return type
+  }
+
+  /// The same of what a pointer may lead to, which need have no size.
+  private mutating func named(_ syntax: TypeSyntax) -> Type? {
     switch syntax.kind {
     case .named(let name):
       if let type = Self.builtinTypes[name] { return type }
@@ -82,7 +88,7 @@ extension Checker {
         if let type = types.type(named: "\(keyword.rawValue) \(name)") { return .pointer(type, .unknown) }
         return .pointer(.record(.named("\(keyword.rawValue) \(name)")), .unknown)
       }
-      return type(inner).map { .pointer($0, .unknown) }
+      return named(inner).map { .pointer($0, .unknown) }
     case .array(let element, let count):
       guard let element = type(element) else { return nil }
       guard let count, case .integer(let value) = expression(count).kind, value > 0, value <= 4096 else {
@@ -104,7 +110,7 @@ extension Checker {
       }
       return .tuple(types)
     case .typeof(let value):
-      if case .type(let named) = value.kind { return type(named) }
+      if case .type(let inner) = value.kind { return named(inner) }
       return expression(value).type
     case .inline, .function:
       error("this type cannot be written here", at: syntax.range)

@@ -41,11 +41,19 @@ public struct CheckerOptions: Sendable {
 public func check(
   _ script: Script, target: any Target, options: CheckerOptions = CheckerOptions(), diagnostics: inout Diagnostics
 ) -> Program? {
+  checkResult(of: script, target: target, options: options, diagnostics: &diagnostics).program
+}
+
+/// The same, with what is known of the script although there were errors.
+func checkResult(
+  of script: Script, target: any Target, options: CheckerOptions, diagnostics: inout Diagnostics
+) -> CheckResult {
   let types = ScriptTypesBuilder.types(of: script, target: target, reportingTo: &diagnostics)
   var checker = Checker(target: target, types: types, options: options)
   let program = checker.check(script)
   diagnostics.report(contentsOf: checker.diagnostics)
-  return diagnostics.hasErrors ? nil : program
+  return CheckResult(
+    program: diagnostics.hasErrors ? nil : program, attachPoints: checker.attachPoints, probeNames: checker.probeNames)
 }
 
 /// Infers all types by repeated walks over the script until nothing changes, then rewrites it once.
@@ -72,6 +80,8 @@ struct Checker {
   var namedParameterIndex: [String: Int] = [:]
   /// Whether the number of CPUs is a part of what the script means.
   var readsCPUCount = false
+  /// As they are written, in order.
+  var attachPoints: [WrittenAttachPoint] = []
 
   /// The state of the probe instance being walked.
   var instance = ProbeInstance()
@@ -199,8 +209,7 @@ struct Checker {
     }
     var probe = Probe(
       attachPoints: instance.attachPoints, traits: instance.traits, predicate: predicate, body: body,
-      variables: variables,
-      block: instance.blockNumber, range: instance.block.range)
+      variables: variables, uses: self.instance.uses, block: instance.blockNumber, range: instance.block.range)
     probe.isOwn = instance.block.isOwn
     return probe
   }

@@ -103,6 +103,24 @@ extension LibraryFunction {
     }
   }
 
+  /// The argument that it reads memory through, where that is a pointer.
+  var pointer: TypedExpression? {
+    switch self {
+    case .macAddress(let source), .inet(_, let source), .writeUser(_, let source, _): source
+    case .bytes, .stringLength, .stringIndex, .part, .byte, .concatenation, .compareBytes, .globMatch, .namespaceID,
+      .userMode, .register, .perCPUAddress, .userAddress, .softwareTAI, .signal, .cgroupPath, .path, .socketCookie,
+      .override, .stack, .stackDepth:
+      nil
+    }
+  }
+
+  /// Whether it has the kernel read an object of its own.
+  var isReadingKernel: Bool {
+    if case .path = self { return true }
+    if case .socketCookie = self { return true }
+    return false
+  }
+
   /// For dumps.
   var name: String {
     switch self {

@@ -92,6 +92,8 @@ public struct Probe: Sendable {
   public var predicate: TypedExpression?
   public var body: [TypedStatement]
   public var variables: [ScratchVariable]
+  /// The builtins that the predicate and the body use, in the order they are checked.
+  public var uses: [BuiltinUse]
   /// The block in the script this comes from, counted from 0.
   public var block: Int
   /// Whether swtrace added it to the script's.
@@ -100,9 +102,9 @@ public struct Probe: Sendable {
 
   public init(
     attachPoints: [AttachPoint], traits: ProbeTraits, predicate: TypedExpression?, body: [TypedStatement],
-    variables: [ScratchVariable],
-    block: Int, range: SourceRange
+    variables: [ScratchVariable], uses: [BuiltinUse] = [], block: Int, range: SourceRange
   ) {
+    self.uses = uses
     self.attachPoints = attachPoints
     self.traits = traits
     self.predicate = predicate

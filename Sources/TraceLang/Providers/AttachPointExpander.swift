@@ -28,6 +28,11 @@ struct AttachPointExpander {
     return provider.match(pattern, target, &diagnostics)
   }
 
+  /// The provider that an attach point names.
+  func provider(of syntax: AttachPointSyntax) -> Provider? {
+    parts(of: syntax).first.flatMap { Provider.named($0.text) }
+  }
+
   private func unknown(_ name: AttachPointSyntax.Part, _ diagnostics: inout Diagnostics) {
     let names = Provider.catalog.map(\.name)
     let hint = diagnostics.advice {

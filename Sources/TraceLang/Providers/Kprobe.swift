@@ -107,7 +107,11 @@ extension Pattern {
         "a probe at an address needs --unsafe: inside of an instruction it brings the machine down", at: part.range)
       return []
     }
-    return [ProbeMatch(kind: .kprobe(Kprobe(place: .address(address), side: side)), name: "kprobe:\(address)")]
+    return [
+      ProbeMatch(
+        kind: .kprobe(Kprobe(place: .address(address), side: side)), name: "kprobe:\(address)",
+        risk: "may bring the machine down: nobody knows whether an instruction begins there")
+    ]
   }
 }
 

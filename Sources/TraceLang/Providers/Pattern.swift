@@ -54,7 +54,7 @@ struct Pattern {
     do throws(TargetError) {
       return try search(&diagnostics)
     } catch {
-      diagnostics.error(error.message, at: range)
+      diagnostics.report(error, at: range)
       return []
     }
   }

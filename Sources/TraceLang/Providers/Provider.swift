@@ -56,6 +56,8 @@ struct ProbeMatch {
   let name: String
   /// The traced function's, as `func` gives it.
   var function: String?
+  /// What probing there may do, which needs --unsafe.
+  var risk: String?
 }
 
 /// What is asked of a provider's list.

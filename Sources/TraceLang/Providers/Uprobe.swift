@@ -143,11 +143,11 @@ extension Pattern {
       return []
     }
     var matches: [ProbeMatch] = []
-    func add(_ path: String, _ offset: UInt64, _ name: String, _ function: String) {
+    func add(_ path: String, _ offset: UInt64, _ name: String, _ function: String, risk: String?) {
       matches.append(
         ProbeMatch(
           kind: .uprobe(Uprobe(path: path, offset: offset, isReturn: isReturn)),
-          name: "\(provider.name):\(path):\(name)", function: function))
+          name: "\(provider.name):\(path):\(name)", function: function, risk: risk))
     }
     for path in paths {
       switch place.base {
@@ -157,9 +157,9 @@ extension Pattern {
           missing("'\(path)' has no code at 0x\(String(sum, radix: 16))", at: function.range, near: [], &diagnostics)
           continue
         }
-        if try takesProbe(at: offset, in: path, function, target, &diagnostics) {
-          add(path, offset, function.text, function.text)
-        }
+        let acceptance = try acceptance(of: offset, in: path, function, target, &diagnostics)
+        guard acceptance != .refused else { continue }
+        add(path, offset, function.text, function.text, risk: acceptance.risk)
       case .function(let glob):
         let found =
           function.isSourceName
@@ -179,13 +179,15 @@ extension Pattern {
           }
           let offset = found.offset + place.offset
           // Wildcards leave out what the kernel does not probe.
+          var acceptance = Acceptance.sound
           if place.offset != 0 || Glob(glob).literal != nil {
-            guard try takesProbe(at: offset, in: path, function, target, &diagnostics) else { continue }
+            acceptance = try self.acceptance(of: offset, in: path, function, target, &diagnostics)
+            guard acceptance != .refused else { continue }
           }
           let suffix = place.offset == 0 ? "" : "+\(place.offset)"
           add(
             path, offset, (function.isSourceName ? Provider.cpp : "") + found.name + suffix,
-            (demanglesNames ? found.sourceName : found.name) + suffix)
+            (demanglesNames ? found.sourceName : found.name) + suffix, risk: acceptance.risk)
         }
       }
     }
@@ -195,30 +197,42 @@ extension Pattern {
     return matches
   }
 
+  /// Whether a place is probed.
+  private enum Acceptance {
+    case sound, risky, refused
+
+    var risk: String? {
+      switch self {
+      case .sound, .refused: nil
+      case .risky: "may damage the traced program: no instruction is known to begin there"
+      }
+    }
+  }
+
   /// Whether an instruction that can be probed begins there; reports what is wrong. `--unsafe` takes the user's word for it.
-  private func takesProbe(
-    at offset: UInt64, in path: String, _ function: UserFunction, _ target: any Target, _ diagnostics: inout Diagnostics
-  ) throws(TargetError) -> Bool {
+  private func acceptance(
+    of offset: UInt64, in path: String, _ function: UserFunction, _ target: any Target, _ diagnostics: inout Diagnostics
+  ) throws(TargetError) -> Acceptance {
     let range = function.range
     switch try target.instructionPlace(in: path, at: offset) {
-    case .start: return true
-    case .inside where allowsUnsafe, .unprobed where allowsUnsafe, .none where allowsUnsafe: return true
+    case .start: return .sound
+    case .inside where allowsUnsafe, .unprobed where allowsUnsafe, .none where allowsUnsafe: return .risky
     case .unprobed:
       missing(
         "the kernel does not probe the instruction at '\(function.text)' of '\(path)'", at: range,
         notes: [Diagnostic.Note("--unsafe leaves that to the kernel")], &diagnostics)
-      return false
+      return .refused
     case .inside:
       diagnostics.error(
         "'\(function.text)' is inside of an instruction of '\(path)': a probe there damages the traced program",
         at: range,
         notes: [Diagnostic.Note("--unsafe attaches it all the same")])
-      return false
+      return .refused
     case .none:
       diagnostics.error(
         "no symbols of '\(path)' tell whether an instruction begins at '\(function.text)': inside of one, a probe damages the"
           + " traced program", at: range, notes: [Diagnostic.Note("--unsafe takes your word for it")])
-      return false
+      return .refused
     }
   }
 

@@ -26,16 +26,26 @@ public struct Diagnostic: Hashable, Sendable, Codable {
     }
   }
 
+  /// What it comes from.
+  public enum Cause: String, Sendable, Codable {
+    case script
+    /// The machine that did not answer: the script may be right.
+    case machine
+  }
+
   public let severity: Severity
   public let message: String
   /// `nil` for a problem of no place in the source (needs root, cannot read a file).
   public let range: SourceRange?
   public let notes: [Note]
   public let fixIts: [FixIt]
+  public let cause: Cause
 
   public init(
-    _ severity: Severity, _ message: String, at range: SourceRange?, notes: [Note] = [], fixIts: [FixIt] = []
+    _ severity: Severity, _ message: String, at range: SourceRange?, notes: [Note] = [], fixIts: [FixIt] = [],
+    cause: Cause = .script
   ) {
+    self.cause = cause
     self.severity = severity
     self.message = message
     self.range = range

@@ -48,6 +48,11 @@ public struct Diagnostics: Sendable, Error {
     report(.error(message, at: range, notes: notes, fixIts: fixIts))
   }
 
+  /// Reports that a machine does not say what the script needs to know.
+  public mutating func report(_ error: TargetError, at range: SourceRange) {
+    report(Diagnostic(.error, error.message, at: range, cause: .machine))
+  }
+
   public mutating func warning(
     _ message: String, at range: SourceRange?, notes: [Diagnostic.Note] = [], fixIts: [Diagnostic.FixIt] = []
   ) {

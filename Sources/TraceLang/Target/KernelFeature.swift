@@ -34,3 +34,52 @@ public enum KernelFeature: String, Hashable, Sendable, Codable, CaseIterable {
   /// Task storage maps from tracing programs (5.11).
   case taskStorage
 }
+
+extension KernelFeature {
+  /// What it is, in words, and the version of Linux that brought it; `nil` where that is up to how a kernel was built.
+  public var facts: (words: String, since: KernelVersion?) {
+    switch self {
+    case .btf: ("BTF", KernelVersion(5, 4))
+    case .tracingRawTracepoint: ("raw tracepoints with types", KernelVersion(5, 5))
+    case .ringBuffer: ("ring buffers", KernelVersion(5, 8))
+    case .forEachMapElement: ("loops over maps", KernelVersion(5, 13))
+    case .currentTaskBTF: ("the current task with its type", KernelVersion(5, 11))
+    case .attachCookie: ("cookies of links", KernelVersion(5, 15))
+    case .loop: ("loops by callback", KernelVersion(5, 17))
+    case .bootTime: ("the boot clock", KernelVersion(5, 8))
+    case .taiTime: ("the TAI clock", KernelVersion(6, 1))
+    case .perCPULookup: ("values of other CPUs", KernelVersion(5, 19))
+    case .instructionSetV4: ("version 4 of the instruction set", KernelVersion(6, 6))
+    case .kprobeMulti: ("links to many kernel functions", KernelVersion(5, 18))
+    case .kprobeSession: ("sessions of kernel functions", KernelVersion(6, 10))
+    case .uprobeMulti: ("links to many places of a file", KernelVersion(6, 6))
+    case .kprobeOverride: ("other results of kernel functions (CONFIG_BPF_KPROBE_OVERRIDE)", nil)
+    case .userWrites: ("writes to user memory", nil)
+    case .taskStorage: ("storage of tasks", KernelVersion(5, 11))
+    }
+  }
+}
+
+/// The first two numbers of a kernel's release.
+public struct KernelVersion: Hashable, Sendable, Comparable, CustomStringConvertible {
+  public let major: Int
+  public let minor: Int
+
+  public init(_ major: Int, _ minor: Int) {
+    self.major = major
+    self.minor = minor
+  }
+
+  /// Of "6.18.4-amd64"; `nil` for what does not begin so.
+  public init?(release: String) {
+    let parts = release.split(separator: ".").prefix(2).map { Int($0.prefix { $0.isASCII && $0.isNumber }) }
+    guard parts.count == 2, let major = parts[0], let minor = parts[1] else { return nil }
+    self.init(major, minor)
+  }
+
+  public static func < (left: KernelVersion, right: KernelVersion) -> Bool {
+    (left.major, left.minor) < (right.major, right.minor)
+  }
+
+  public var description: String { "\(major).\(minor)" }
+}

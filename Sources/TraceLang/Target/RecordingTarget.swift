@@ -17,6 +17,9 @@ public final class RecordingTarget: Target {
     return answer
   }
 
+  /// What was asked so far, in no order.
+  public var questions: [Question] { Array(answers.keys) }
+
   /// What was asked so far and the answers, as JSON sorted by question; the same questions give the same bytes.
   public func encoded() throws(TargetError) -> [UInt8] {
     do {
