@@ -107,8 +107,8 @@ extension LibraryFunction {
   var pointer: TypedExpression? {
     switch self {
     case .macAddress(let source), .inet(_, let source), .writeUser(_, let source, _): source
-    case .bytes, .stringLength, .stringIndex, .part, .byte, .concatenation, .compareBytes, .globMatch, .namespaceID,
-      .userMode, .register, .perCPUAddress, .userAddress, .softwareTAI, .signal, .cgroupPath, .path, .socketCookie,
+    case .bytes, .stringLength, .stringIndex, .part, .text, .byte, .concatenation, .compareBytes, .globMatch,
+      .namespaceID, .taskName, .userMode, .register, .perCPUAddress, .userAddress, .softwareTAI, .signal, .cgroupPath, .path, .socketCookie,
       .override, .stack, .stackDepth:
       nil
     }
@@ -117,6 +117,7 @@ extension LibraryFunction {
   /// Whether it has the kernel read an object of its own.
   var isReadingKernel: Bool {
     if case .path = self { return true }
+    if case .taskName = self { return true }
     if case .socketCookie = self { return true }
     return false
   }
