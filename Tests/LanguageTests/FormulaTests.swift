@@ -22,6 +22,10 @@ import TraceLang
       ("$y / -2", "[%0 2 neg /](($y:int64):(int64))"),
       ("5 / 2", "[%0 2 /]((5:uint64):(uint64))"),
       ("$x ? $y / 2 : 3", "[%0 %1 2 / 3 ?:](($x:uint64, $y:int64):(uint64,int64))"),
+      (
+        "if $x { $y / 2 } else if $y { 1.5 } else { 3 }",
+        "[%0 %1 2 / %2 15 10 / 3 ?: ?:](($x:uint64, $y:int64, $y:int64):(uint64,int64,int64))"
+      ),
       ("1 ? $y / 2 : 3", "[%0 2 /](($y:int64):(int64))"),
       ("{ $z = 5; $z / 2 }", "[%0 2 /](({ 1 statements; $z:int64 }:int64):(int64))"),
     ])

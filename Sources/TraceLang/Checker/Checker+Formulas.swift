@@ -41,12 +41,15 @@ extension Checker {
     case .unary(.plus, let operand): return number(operand)
     case .ternary(let condition, let then, let otherwise):
       return choice(self.condition(condition), then, otherwise, syntax.range)
+    case .conditional(let conditional):
+      guard let (then, otherwise) = conditional.plainSides else { break }
+      return choice(condition(conditional.condition), then, otherwise, syntax.range)
     case .block(let block):
       guard let result = block.result else { break }
       return number(block, result, syntax.range)
     case .integer, .string, .boolean, .identifier, .positional, .positionalCount, .variable, .map, .index, .member,
       .element, .call, .unary, .step, .cast, .tuple, .record, .sizeofType, .sizeofValue, .offsetofType, .offsetofValue,
-      .type, .conditional, .comptime, .invalid:
+      .type, .comptime, .invalid:
       break
     }
     let value = expression(syntax)
@@ -173,6 +176,21 @@ private struct ExactValue {
       break
     }
     return (steps, values)
+  }
+}
+
+extension Statement.If {
+  /// The values of its branches, where they are that alone; `nil` where something is done for them, or one is left out.
+  fileprivate var plainSides: (then: Expression, otherwise: Expression)? {
+    if case .comptime = condition.kind { return nil }
+    guard then.statements.isEmpty, let first = then.result else { return nil }
+    switch otherwise {
+    case .block(let block):
+      guard block.statements.isEmpty, let second = block.result else { return nil }
+      return (first, second)
+    case .conditional(let next, let range): return (first, Expression(.conditional(next), range))
+    case nil: return nil
+    }
   }
 }
 
