@@ -103,6 +103,10 @@ public final class Session {
     let ring = try maps.first { $0.spec.kind == .ringBuffer }.map { map throws(RuntimeError) in
       try RingBuffer(map: map)
     }
+    let packets = try bundle.packetMap.map { map throws(RuntimeError) in
+      try PacketReader(map: maps[map], files: bundle.packetFiles)
+    }
+    if let packets, !options.isDryRun { try loop.watch(packets: packets) }
     // Before the CPUs are asked for: none may come or go unseen between.
     let cpus = bundle.hooks.contains(where: \.point.isOnCPUs) ? CPUWatch() : nil
     if let cpus { try loop.watch(cpus: cpus) }
@@ -122,7 +126,8 @@ public final class Session {
     let runSignalPrograms = signalPrograms(attacher)
     let tracing = Tracing(
       loop: loop, interruption: interruption, ring: ring, printer: printer, remember: symbolKeeper,
-      runSignalPrograms: runSignalPrograms, unwatch: { attachments.removeWatchpoints(at: $0) }
+      runSignalPrograms: runSignalPrograms, unwatch: { attachments.removeWatchpoints(at: $0) },
+      takePackets: { packets?.take() }
     ) {
       guard let change = cpus?.change() else { return }
       for failure in attacher.follow(change, attachments) { printer.warn(failure.description) }
@@ -152,6 +157,7 @@ public final class Session {
     }
     attachments.detach()
     try tracing.finish()
+    packets?.finish { printer.warn($0) }
     interruption.renew()
     for hook in bundle.hooks where hook.point == .end { try attacher.run(hook) }
     try tracing.drainAll()

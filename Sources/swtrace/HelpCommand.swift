@@ -48,10 +48,6 @@ struct HelpCommand: ParsableCommand {
 
   private static func page(of builtin: Builtin) -> String {
     var lines = [heading(builtin.title, builtin.summary), "", "    \(builtin.signature)", ""]
-    if let refusal = builtin.refusal {
-      lines.append("Not there yet: it \(refusal).")
-      return lines.joined(separator: "\n") + "\n"
-    }
     lines.append("In \(builtin.places.description).")
     if let risk = builtin.risk { lines.append("Needs --unsafe, as it \(risk).") }
     let script = builtin.example.split(separator: "\n", omittingEmptySubsequences: false).map { "    \($0)" }

@@ -29,7 +29,7 @@ import TraceLang
   @Test("help says where a builtin means something and what it needs")
   func limits() throws {
     #expect(try help("override").output.contains("\nIn kprobe probes, at the start of a function.\nNeeds --unsafe,"))
-    #expect(try help("skboutput").output.contains("\nNot there yet: it needs an fentry"))
+    #expect(try help("skboutput").output.contains("\nIn fentry, fexit and rawtracepoint probes.\n"))
     #expect(try help("arg7").output.hasPrefix("arg0 ... arg9 - A raw argument"))
   }
 

@@ -216,9 +216,9 @@ import Testing
   @Test("signals have names, and processes' first threads") func names() throws {
     #expect(
       try lines(
-        "print((signal_name(9), signal_name(11), signal_name(0), signal_name(99), leader_comm, leader_tid == tid, leader_comm(curtask), leader_tid(curtask) == pid));"
+        "print((signal_name(9), signal_name(11), signal_name(0), signal_name(64), signal_name(99), leader_comm, leader_tid == tid, leader_comm(curtask), leader_tid(curtask) == pid));"
       )
-        == ["(Killed, Segmentation fault, N/A, N/A, swtrace, true, swtrace, true)"])
+        == ["(Killed, Segmentation fault, Unknown signal 0, Real-time signal 30, N/A, swtrace, true, swtrace, true)"])
   }
 
   @Test("the context of a perf event and of a uprobe holds what the CPU was doing") func contexts() throws {

@@ -23,14 +23,11 @@ enum BuiltinPage {
 
   private static func entry(_ builtin: Builtin) -> String {
     var notes = [builtin.summary]
-    if let refusal = builtin.refusal {
-      notes.append("Not there yet: it \(refusal).")
-    } else if builtin.places.description != "all probes" {
+    if builtin.places.description != "all probes" {
       notes.append("In \(builtin.places.description).")
     }
     if let risk = builtin.risk { notes.append("Needs `--unsafe`, as it \(risk).") }
     let head = "### \(builtin.title)\n\n`\(builtin.signature)`\n\n\(notes.joined(separator: " "))\n"
-    if builtin.example.isEmpty { return head }
     let lines = builtin.example.split(separator: "\n", omittingEmptySubsequences: false).map { "    \($0)\n" }
     return head + "\n" + lines.joined()
   }

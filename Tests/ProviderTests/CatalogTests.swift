@@ -88,7 +88,8 @@ import Testing
     }
   }
 
-  @Test("kfunc_allowed() holds for the type of program that a body becomes which calls functions of the kernel") func callableFunctions() throws {
+  @Test("kfunc_allowed() holds for the type of program that a body becomes which calls functions of the kernel")
+  func callableFunctions() throws {
     let tracepoint = Tracepoint(name: TracepointName(category: "sched", event: "sched_switch")).traits
     #expect(tracepoint.programTypes == [.tracepoint])
     #expect(Tracepoint(name: TracepointName(category: "syscalls", event: "x")).traits.programTypes == [.tracing])

@@ -43,7 +43,7 @@ extension Interpreter {
     case .cgroupPath(let identifier, let filter):
       let identifier = UInt64(bitPattern: try evaluate(identifier).number)
       return .bytes(Layouts.bytes(of: identifier) + Layouts.bytes(of: UInt64(filter)))
-    case .perCPUAddress, .userAddress, .signal, .writeUser, .path, .socketCookie, .override, .stackDepth:
+    case .perCPUAddress, .userAddress, .signal, .writeUser, .packetOutput, .path, .socketCookie, .override, .stackDepth:
       for argument in function.arguments { _ = try evaluate(argument) }
       return layouts.zero(type)
     case .taskName(let number):

@@ -26,6 +26,9 @@ public struct Bundle: Hashable, Sendable, Codable {
   public var stacks: [StackStorage] = []
   /// Filters of `cgroup_path`, by the index in its values.
   public var cgroupFilters: [String] = []
+  /// Files that packets are written to, by the index in `PacketHeader`, and the map of perf events that they come by.
+  public var packetFiles: [String] = []
+  public var packetMap: Int?
   /// Names of the script's source texts, for messages that carry a `SourceLine`.
   public var sources: [String]
   /// What the kernel is told of the keys and values of maps.
@@ -110,6 +113,7 @@ public struct MapSpec: Hashable, Sendable, Codable {
   public enum Kind: UInt32, Hashable, Sendable, Codable {
     case hash = 1
     case array = 2
+    case perfEventArray = 4
     case perCPUHash = 5
     case perCPUArray = 6
     case lruHash = 9

@@ -94,6 +94,8 @@ extension Compilation {
     bundle.pendingActions = plan.pendingActions
     bundle.stacks = plan.stacks
     bundle.cgroupFilters = program.cgroupFilters
+    bundle.packetFiles = program.packetFiles
+    bundle.packetMap = plan.packetMap
     bundle.sources = sources.files.map(\.name)
     var printed = PrintedTypes(target)
     printed.collect(bundle)

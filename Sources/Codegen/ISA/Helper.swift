@@ -23,6 +23,7 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
   case getStack = 67
   case getCurrentCgroupID = 80
   case sendSignal = 109
+  case skbOutput = 111
   case probeReadUser = 112
   case probeReadKernel = 113
   case probeReadUserString = 114
@@ -77,6 +78,7 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
     case .getStack: "get_stack"
     case .getCurrentCgroupID: "get_current_cgroup_id"
     case .sendSignal: "send_signal"
+    case .skbOutput: "skb_output"
     case .probeReadUser: "probe_read_user"
     case .probeReadKernel: "probe_read_kernel"
     case .probeReadUserString: "probe_read_user_str"
@@ -117,7 +119,8 @@ public enum Helper: Int32, Hashable, Sendable, Codable, CaseIterable {
       .tracePrintk, .getPseudoRandom, .tailCall, .getCurrentComm, .getStackID, .probeReadString, .getSocketCookie,
       .perfEventOutput, .overrideReturn,
       .getStack,
-      .sendSignal, .probeReadUser, .probeReadKernel, .probeReadUserString, .probeReadKernelString, .sendSignalThread,
+      .sendSignal, .skbOutput, .probeReadUser, .probeReadKernel, .probeReadUserString, .probeReadKernelString,
+      .sendSignalThread,
       .jiffies64, .getNamespacePIDTGID, .ktimeGetBootNanoseconds, .sequencePrintf, .sequenceWrite, .ringBufferOutput,
       .ringBufferReserve,
       .ringBufferSubmit, .ringBufferDiscard, .getTaskStack, .dPath, .perCPUPointer, .thisCPUPointer,

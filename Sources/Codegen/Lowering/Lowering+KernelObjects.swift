@@ -91,6 +91,36 @@ extension Lowering {
     }
   }
 
+  /// Sends a packet by a perf event of this CPU, behind a `PacketHeader`: 0, or an error number below it.
+  mutating func packetOutput(
+    _ packet: TypedExpression, _ length: TypedExpression, _ offset: Int, _ file: Int
+  ) -> Operand {
+    guard var place = place(of: packet), let map = plan.packetMap else {
+      return impossible("a packet that the verifier does not know")
+    }
+    place.mayBeNull = true
+    let wanted = scalar(length)
+    let longest = Operand.constant(LibraryFunction.longestPacket)
+    let count = choose(.ule, wanted, longest, then: { _ in wanted }, otherwise: { _ in longest })
+    return nonNull(place, .integer) { lowering in
+      let object = lowering.builder.advance(place.object, by: .constant(Int64(place.offset)))
+      let header = lowering.builder.slot(size: PacketHeader.size)
+      let now = lowering.builder.call(.ktimeGetBootNanoseconds, [])
+      lowering.builder.emit(.store(bits: 64, base: header, offset: PacketHeader.time, .value(now)))
+      lowering.builder.emit(.store(bits: 32, base: header, offset: PacketHeader.file, .constant(Int64(file))))
+      lowering.builder.emit(.store(bits: 32, base: header, offset: PacketHeader.start, .constant(Int64(offset))))
+      lowering.builder.emit(.store(bits: 64, base: header, offset: PacketHeader.end, count))
+      // Kernel: include/uapi/linux/bpf.h, BPF_F_CURRENT_CPU, BPF_F_CTXLEN_MASK.
+      let flags = lowering.builder.arithmetic(
+        .or, lowering.builder.arithmetic(.shl, count, .constant(32)), .constant(0xffff_ffff))
+      return lowering.builder.call(
+        .skbOutput,
+        [
+          .value(object), lowering.mapReference(map), flags, .value(header), .constant(Int64(PacketHeader.size)),
+        ])
+    }
+  }
+
   private struct ObjectPlace {
     let object: Value
     var offset = 0

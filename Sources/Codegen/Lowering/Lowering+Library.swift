@@ -43,6 +43,8 @@ extension Lowering {
       return .value(builder.call(isThread ? .sendSignalThread : .sendSignal, [scalar(number)]))
     case .stackDepth(let stack): return stackDepth(stack)
     case .socketCookie(let socket): return socketCookie(socket)
+    case .packetOutput(let packet, let length, let offset, let file):
+      return packetOutput(packet, length, offset, file)
     case .override(let result):
       let value = scalar(result)
       return .value(builder.call(.overrideReturn, [.value(entry.context), value]))
@@ -78,7 +80,7 @@ extension Lowering {
       releasingMemory(of: function) { $0.writeConcatenation(first, second, to: memory) }
     case .text(let number, let table): writeText(of: number, table, to: memory)
     case .taskName(let number): writeTaskName(number, to: memory)
-    case .signal, .override, .writeUser: _ = library(function)
+    case .signal, .override, .writeUser, .packetOutput: _ = library(function)
     case .stringLength, .stringIndex, .part, .byte, .compareBytes, .globMatch, .namespaceID, .userMode, .register,
       .perCPUAddress,
       .userAddress, .softwareTAI, .stackDepth, .socketCookie:

@@ -64,7 +64,7 @@ extension Helper {
     case .mapLookupElement, .mapDeleteElement, .mapLookupPerCPUElement: index == 1
     case .mapUpdateElement: index == 1 || index == 2
     case .ringBufferOutput, .sequenceWrite, .probeWriteUser: index == 1
-    case .perfEventOutput: index == 3
+    case .perfEventOutput, .skbOutput: index == 3
     case .sequencePrintf: index == 1 || index == 3
     case .strncmp: index == 0 || index == 2
     case .tracePrintk: true

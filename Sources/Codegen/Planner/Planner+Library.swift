@@ -17,6 +17,12 @@ extension Planner {
       plan.globTables[states] = constants.count
       for word in states.accepting { constants += (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64($0 * 8)) } }
     }
+    if usage.sendsPackets {
+      plan.packetMap = plan.maps.count
+      // The loader makes it as long as the machine has CPUs.
+      plan.maps.append(
+        MapSpec(name: "swtrace_packets", kind: .perfEventArray, keySize: 4, valueSize: 4, maxEntries: 1))
+    }
     for table in usage.texts {
       while constants.count % 8 != 0 { constants.append(0) }
       plan.textTables[table] = constants.count

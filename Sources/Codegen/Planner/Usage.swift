@@ -51,6 +51,7 @@ struct Usage {
   /// What the library needs prepared, each once and in order.
   var globs: [GlobStates] = []
   var texts: [TextTable] = []
+  var sendsPackets = false
   var stackShapes: [StackType.Shape] = []
 
   private var seenGlobs: Set<GlobStates> = []
@@ -206,6 +207,9 @@ struct Usage {
     case .stack(let type):
       if !stackShapes.contains(type.shape) { stackShapes.append(type.shape) }
     case .softwareTAI: usesSoftwareTAI = true
+    case .packetOutput:
+      followsArguments[probe] = true
+      sendsPackets = true
     case .socketCookie: followsArguments[probe] = true
     case .taskName: callsKernel[probe] = true
     case .override: overridesResult[probe] = true

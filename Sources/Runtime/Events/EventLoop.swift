@@ -12,12 +12,14 @@ final class EventLoop {
     case tracedProcessEnded
     /// Nobody reads the output any more.
     case outputClosed
+    /// Programs have sent packets.
+    case packets
     /// CPUs went offline or came back; `CPUWatch` says which.
     case cpus
   }
 
   private enum Source: UInt64 {
-    case ring, signals, child, process, output, cpus
+    case ring, signals, child, process, output, cpus, packets
   }
 
   private let poll: Descriptor
@@ -47,6 +49,8 @@ final class EventLoop {
 
   func watch(cpus: CPUWatch) throws(RuntimeError) { try watch(cpus.descriptor, .cpus) }
 
+  func watch(packets: PacketReader) throws(RuntimeError) { try watch(packets.descriptor, .packets) }
+
   /// Learns when a pipe's reader goes away; files and terminals have none to watch.
   func watch(output descriptor: Int32) { try? watch(descriptor, .output, events: 0) }
 
@@ -63,6 +67,7 @@ final class EventLoop {
       case .process: .tracedProcessEnded
       case .output: .outputClosed
       case .cpus: .cpus
+      case .packets: .packets
       case nil: nil
       }
     }

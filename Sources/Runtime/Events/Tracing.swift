@@ -20,6 +20,8 @@ final class Tracing {
   private let unwatch: (UInt64) -> Void
   /// Runs the programs for SIGUSR1; `nil` where there are none.
   private let runSignalPrograms: (() throws(RuntimeError) -> Void)?
+  /// Writes the packets that programs have sent.
+  private let takePackets: () -> Void
 
   /// More records than this in one go are a stream: the next ones are let gather, so that the programs wake us less.
   private static let streamThreshold = 64
@@ -34,8 +36,9 @@ final class Tracing {
   init(
     loop: EventLoop, interruption: Interruption, ring: RingBuffer?, printer: Printer, remember: (() -> Void)? = nil,
     runSignalPrograms: (() throws(RuntimeError) -> Void)? = nil, unwatch: @escaping (UInt64) -> Void = { _ in },
-    followCPUs: @escaping () -> Void = {}
+    takePackets: @escaping () -> Void = {}, followCPUs: @escaping () -> Void = {}
   ) {
+    self.takePackets = takePackets
     self.runSignalPrograms = runSignalPrograms
     self.remember = remember
     self.unwatch = unwatch
@@ -80,6 +83,7 @@ final class Tracing {
       for event in loop.wait(milliseconds: isStream ? 0 : remember == nil ? -1 : look) {
         switch event {
         case .records: continue
+        case .packets: takePackets()
         case .signal: interruption.check()
         case .cpus: followCPUs()
         case .childEnded:

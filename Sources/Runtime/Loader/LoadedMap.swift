@@ -73,7 +73,8 @@ struct LoadedMap {
   private static func create(_ spec: MapSpec, _ options: inout bpf_map_create_opts) -> Int32 {
     bpf_map_create(
       bpf_map_type(rawValue: spec.kind.rawValue), spec.name, UInt32(spec.keySize), UInt32(spec.valueSize),
-      UInt32(spec.maxEntries), &options)
+      // One event for each CPU.
+      spec.kind == .perfEventArray ? UInt32(max(libbpf_num_possible_cpus(), 1)) : UInt32(spec.maxEntries), &options)
   }
 
   /// A script's map as the script names it; the kernel takes no '@'.

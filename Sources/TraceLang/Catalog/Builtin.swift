@@ -22,8 +22,6 @@ public struct Builtin: Sendable {
     case function(ValueCheck)
     case action(ActionCheck)
     case aggregation(AggregationCheck)
-    /// A function that this version lacks, and what a call is told after its name.
-    case refused(String)
   }
 
   /// All names of the row: several where they are numbered, such as `arg0` to `arg9`.
@@ -39,7 +37,7 @@ public struct Builtin: Sendable {
   public let places: BuiltinPlaces
   /// What it does that needs --unsafe, after its name: "runs commands".
   public let risk: String?
-  /// A script that shows its use; empty only for what is refused.
+  /// A script that shows its use.
   public let example: String
 
   init(
@@ -68,14 +66,11 @@ public struct Builtin: Sendable {
   public var kind: Kind {
     switch check {
     case .value: .value
-    case .function, .refused: .function
+    case .function: .function
     case .action: .action
     case .aggregation: .aggregation
     }
   }
-
-  /// What a call is told, after its name, where this version lacks the function.
-  public var refusal: String? { if case .refused(let reason) = check { reason } else { nil } }
 }
 
 // Rows, by kind.

@@ -108,6 +108,9 @@ extension BuiltinPlaces {
   static let withSockets = BuiltinPlaces(
     .only(["fentry", "fexit", "iter", "rawtracepoint"]), admits: { $0.abilities.contains(.socketCookie) })
 
+  static let withPackets = BuiltinPlaces(
+    .only(["fentry", "fexit", "rawtracepoint"]), admits: { $0.abilities.contains(.packetOutput) })
+
   static let overridable = BuiltinPlaces(
     .only(["kprobe"]), limit: "at the start of a function", admits: { $0.abilities.contains(.override) })
 

@@ -19,12 +19,13 @@ extension Topic {
         "socket_cookie", 1...1, "uint64 socket_cookie(struct sock *sk)", "The kernel's number of a socket.",
         in: .withSockets, example: #"rawtracepoint:inet_sock_set_state { @[socket_cookie(args.sk)] = count(); }"#
       ) { $0.socketCookie($1) },
-      Builtin(
-        ["skboutput"],
-        .refused(
-          "needs an fentry, fexit, tracepoint or rawtracepoint probe and an output of packets, which this"
-            + " version of swtrace does not write"), 4...4,
-        "uint32 skboutput(const string path, struct sk_buff *skb, uint64 length, const uint64 offset)",
-        "Writes a packet to a PCAP file.", example: ""),
+      .function(
+        "skboutput", 4...4,
+        "int64 skboutput(const string path, struct sk_buff *skb, uint64 length, const uint64 offset)",
+        "Writes bytes [offset, length) of a packet to a PCAP file of raw IP; 0, or an error number below 0.",
+        in: .withPackets,
+        example:
+          #"rawtracepoint:tcp_retransmit_skb { $failure = skboutput("/tmp/retransmitted.pcap", args.skb, args.skb.len, 0); if ($failure) { @[strerror($failure)] = count(); } }"#
+      ) { $0.packetOutput($1) },
     ])
 }

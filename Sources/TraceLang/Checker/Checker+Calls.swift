@@ -72,7 +72,6 @@ extension Checker {
       error(
         "\(name.text)() can only be assigned to a map", at: range,
         notes: [Diagnostic.Note("it is written \(builtin.signature)")])
-    case .refused(let reason): error("\(name.text)() \(reason)", at: range)
     }
     return invalid(range)
   }

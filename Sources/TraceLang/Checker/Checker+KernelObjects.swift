@@ -30,6 +30,29 @@ extension Checker {
     return libraryValue(.socketCookie(socket), .uint64, call.range)
   }
 
+  /// `skboutput(path, skb, length, offset)`.
+  mutating func packetOutput(_ call: BuiltinCall) -> TypedExpression {
+    guard let path = literal(call.arguments[0], call.function) else { return invalid(call.range) }
+    guard !path.isEmpty, !path.utf8.contains(0) else {
+      error("skboutput() needs the path of a file", at: call.arguments[0].range)
+      return invalid(call.range)
+    }
+    let packet = kernelObject(call.arguments[1], "sk_buff", "skboutput()", example: "args.skb") { $0 == "sk_buff" }
+    let length = converted(integerOperand(call.arguments[2]), .uint64)
+    guard let packet, let offset = constant(call.arguments[3], call.function), length.type != .invalid else {
+      return invalid(call.range)
+    }
+    guard (0...LibraryFunction.longestPacket).contains(offset) else {
+      error(
+        "skboutput() takes an offset of 0 to \(LibraryFunction.longestPacket) bytes, not \(offset)",
+        at: call.arguments[3].range)
+      return invalid(call.range)
+    }
+    let file = packetFiles.firstIndex(of: path) ?? packetFiles.count
+    if file == packetFiles.count { packetFiles.append(path) }
+    return libraryValue(.packetOutput(packet, length: length, offset: Int(offset), file: file), .int64, call.range)
+  }
+
   mutating func override(_ call: BuiltinCall) -> TypedExpression {
     if !target.has(.kprobeOverride) {
       error("this kernel lets no program override functions (CONFIG_BPF_KPROBE_OVERRIDE)", at: call.range)

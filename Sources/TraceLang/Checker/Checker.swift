@@ -70,6 +70,8 @@ struct Checker {
   /// Formats of `strftime`, by the index in a timestamp.
   var timeFormats: [String] = []
   var timeFormatIndices: [String: Int] = [:]
+  /// Paths of `skboutput`.
+  var packetFiles: [String] = []
   /// Filters of `cgroup_path`, by the index in its values.
   var cgroupFilters: [String] = []
   var cgroupFilterIndices: [String: Int] = [:]
@@ -121,7 +123,8 @@ struct Checker {
     guard !diagnostics.hasErrors, let probes = attachable(probes, script) else { return nil }
     return Program(
       configuration: configuration, maps: maps, probes: probes, probeNames: probeNames, timeFormats: timeFormats,
-      types: types, namedParameters: namedParameters, cgroupFilters: cgroupFilters, readsCPUCount: readsCPUCount)
+      types: types, namedParameters: namedParameters, cgroupFilters: cgroupFilters, packetFiles: packetFiles,
+      readsCPUCount: readsCPUCount)
   }
 
   private mutating func declareMaps(_ script: Script) {

@@ -50,6 +50,7 @@ public func expand(
         "there are two macros '\(macro.name.text)' that take the same arguments", at: macro.name.range,
         notes: [Diagnostic.Note("the first one", at: first.name.range)])
     }
+    reportRepeated(macro.parameters, &diagnostics)
     macros[macro.name.text, default: []].append(macro)
   }
   let kept = preprocessor.items.filter { !$0.isMacro }
@@ -77,6 +78,21 @@ extension Script.Item {
     switch self {
     case .directive, .macro, .imported: true
     case .declaration, .config, .map, .probe: false
+    }
+  }
+}
+
+/// Reports parameters of a macro that have the kind and name of one before.
+private func reportRepeated(_ parameters: [MacroDeclaration.Parameter], _ diagnostics: inout Diagnostics) {
+  var first: [MacroDeclaration.Parameter.Kind: [String: SourceRange]] = [:]
+  for parameter in parameters {
+    let (name, range) = (parameter.name.text, parameter.name.range)
+    if let other = first[parameter.kind]?[name] {
+      diagnostics.error(
+        "the macro has two parameters '\(name)'", at: range,
+        notes: [Diagnostic.Note("the first one is here", at: other)])
+    } else {
+      first[parameter.kind, default: [:]][name] = range
     }
   }
 }

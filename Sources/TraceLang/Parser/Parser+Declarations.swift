@@ -75,13 +75,7 @@ extension Parser {
     let opening = try expect(.leftParen, "and the parameters of the macro")
     var parameters: [MacroDeclaration.Parameter] = []
     while !at(.rightParen) {
-      let parameter = try macroParameter()
-      if let first = parameters.first(where: { $0.kind == parameter.kind && $0.name.text == parameter.name.text }) {
-        diagnostics.error(
-          "the macro has two parameters '\(parameter.name.text)'", at: parameter.name.range,
-          notes: [Diagnostic.Note("the first one is here", at: first.name.range)])
-      }
-      parameters.append(parameter)
+      parameters.append(try macroParameter())
       guard take(.comma) else { break }
     }
     try close(.rightParen, opening)

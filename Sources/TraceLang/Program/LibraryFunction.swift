@@ -47,8 +47,14 @@ public indirect enum LibraryFunction: Hashable, Sendable {
   /// The name of a `struct path`, or of one that a pointer points to: bytes with the terminator.
   case path(TypedExpression, capacity: Int)
 
+  /// Bytes of a packet that are sent at most: a record of a perf event holds no more (Kernel: its size has 16 bits).
+  public static let longestPacket: Int64 = 65_000
+
   /// The kernel's number of a socket, or of one that a pointer points to; 0 for none.
   case socketCookie(TypedExpression)
+  /// Sends the first bytes of a packet, of which those before the offset are not wanted, for the file with an index; 0 or an
+  /// error number below it.
+  case packetOutput(TypedExpression, length: TypedExpression, offset: Int, file: Int)
   /// Writes so many bytes of a string, or of what a pointer points to, to the memory of the current process; whether it did.
   case writeUser(TypedExpression, TypedExpression, count: Int)
   /// Has the traced function return this at once.
@@ -84,6 +90,7 @@ extension LibraryFunction {
     case .byte(let text, let position): [text, position]
     case .concatenation(let first, let second): [first, second]
     case .writeUser(let place, let source, _): [place, source]
+    case .packetOutput(let packet, let length, _, _): [packet, length]
     case .compareBytes(let left, let right, let count): [left, right, count]
     case .perCPUAddress(_, _, let cpu): cpu.map { [$0] } ?? []
     case .signal(let number, _): [number]
@@ -95,7 +102,7 @@ extension LibraryFunction {
   /// Whether calling it does something besides giving a value.
   public var hasEffect: Bool {
     switch self {
-    case .signal, .override, .writeUser: true
+    case .signal, .override, .writeUser, .packetOutput: true
     case .bytes, .inet, .macAddress, .stringLength, .stringIndex, .part, .text, .byte, .concatenation,
       .compareBytes, .globMatch, .namespaceID, .taskName, .userMode, .register, .perCPUAddress, .userAddress,
       .softwareTAI, .cgroupPath, .path, .socketCookie, .stack, .stackDepth:
@@ -108,8 +115,9 @@ extension LibraryFunction {
     switch self {
     case .macAddress(let source), .inet(_, let source), .writeUser(_, let source, _): source
     case .bytes, .stringLength, .stringIndex, .part, .text, .byte, .concatenation, .compareBytes, .globMatch,
-      .namespaceID, .taskName, .userMode, .register, .perCPUAddress, .userAddress, .softwareTAI, .signal, .cgroupPath, .path, .socketCookie,
-      .override, .stack, .stackDepth:
+      .namespaceID, .taskName, .userMode, .register, .perCPUAddress, .userAddress, .softwareTAI, .signal, .cgroupPath,
+      .path, .socketCookie,
+      .packetOutput, .override, .stack, .stackDepth:
       nil
     }
   }
@@ -119,6 +127,7 @@ extension LibraryFunction {
     if case .path = self { return true }
     if case .taskName = self { return true }
     if case .socketCookie = self { return true }
+    if case .packetOutput = self { return true }
     return false
   }
 
@@ -148,6 +157,7 @@ extension LibraryFunction {
     case .cgroupPath(_, let filter): "cgroup_path \(filter)"
     case .path: "path"
     case .socketCookie: "socket_cookie"
+    case .packetOutput(_, _, let offset, let file): "skboutput \(file) \(offset)"
     case .override: "override"
     case .stack(let type): "\(type.isUser ? "ustack" : "kstack") \(type.mode.rawValue) \(type.limit)"
     case .stackDepth: "len"

@@ -14,13 +14,15 @@ public struct Program: Sendable {
   public var namedParameters: [NamedParameter]
   /// Filters of `cgroup_path`, by the index in its values.
   public var cgroupFilters: [String]
+  /// Paths of `skboutput`, by their index in its calls.
+  public var packetFiles: [String]
   /// Whether the number of the machine's CPUs has become a part of it (`ncpus`).
   public var readsCPUCount: Bool
 
   public init(
     configuration: Configuration, maps: [MapVariable], probes: [Probe], probeNames: [String], timeFormats: [String],
     types: ScriptTypes = ScriptTypes(), namedParameters: [NamedParameter] = [],
-    cgroupFilters: [String] = [], readsCPUCount: Bool = false
+    cgroupFilters: [String] = [], packetFiles: [String] = [], readsCPUCount: Bool = false
   ) {
     self.readsCPUCount = readsCPUCount
     self.configuration = configuration
@@ -31,6 +33,7 @@ public struct Program: Sendable {
     self.types = types
     self.namedParameters = namedParameters
     self.cgroupFilters = cgroupFilters
+    self.packetFiles = packetFiles
   }
 }
 

@@ -16,7 +16,7 @@ extension Fentry: ProbePlace {
     if case .kernel(let function) = place {
       traits.arguments = .function(function.text)
       if side == .exit { traits.result = .ofFunction(function.text) }
-      traits.abilities = [.path, .socketCookie]
+      traits.abilities = [.path, .socketCookie, .packetOutput]
     }
     traits.hasFunctionName = true
     return traits

@@ -57,6 +57,8 @@ public struct ProbeTraits: Hashable, Sendable {
     public static let socketCookie = Abilities(rawValue: 2)
     /// What the traced function returns, which then does not run.
     public static let override = Abilities(rawValue: 4)
+    /// The bytes of a packet.
+    public static let packetOutput = Abilities(rawValue: 8)
   }
 
   /// Whether it is on a function of a BPF program, whose arguments and result are not known here.

@@ -8,7 +8,7 @@ extension RawTracepoint: ProbePlace {
     var traits = ProbeTraits(typeName: "rawtracepoint", programTypes: [.tracing])
     traits.arguments = .function(name)
     traits.words = .context
-    traits.abilities = .socketCookie
+    traits.abilities = [.socketCookie, .packetOutput]
     if name == "sys_enter" { traits.syscallNumber = "id" }
     return traits
   }

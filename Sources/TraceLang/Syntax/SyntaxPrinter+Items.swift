@@ -210,7 +210,9 @@ extension SyntaxPrinter {
       let escaped = part.text.systemBytes.flatMap { byte -> [UInt8] in
         byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") ? [UInt8(ascii: "\\"), byte] : [byte]
       }
-      write("\"\(String(decoding: escaped, as: UTF8.self))\"")
+      write("\"")
+      write(escaped)
+      write("\"")
     }
   }
 }

@@ -224,6 +224,6 @@ enum LanguageSection: String, CaseIterable {
 
   /// Scripts of what docs/stdlib.md describes, which the language reference leaves to it.
   static let ofStandardLibrary = [
-    "printf", "print", "functions", "library", "network", "cat-and-system",
+    "printf", "print", "functions", "library", "network", "cat-and-system", "number-texts",
   ]
 }

@@ -27,6 +27,9 @@ extension MapSpec {
     case .perCPUArray:
       try require(keySize == 4 && sizes.contains(valueSize), "its keys or values are too large")
       try require(flags.isEmpty && initialValue.isEmpty && !isFrozen, "a per-CPU array has no flags and no first value")
+    case .perfEventArray:
+      try require(keySize == 4 && valueSize == 4, "an array of perf events has keys and values of 4 bytes")
+      try require(flags.isEmpty && initialValue.isEmpty && !isFrozen, "perf events have no flags and no first value")
     case .ringBuffer:
       try require(keySize == 0 && valueSize == 0, "a ring buffer has no keys and values")
       try require(maxEntries >= 4096 && maxEntries & (maxEntries - 1) == 0, "a ring buffer is a power of two of pages")
@@ -65,6 +68,14 @@ extension BundleChecker {
   func check(_ words: Bundle.WordRange) throws(BundleFault) {
     try require(words.place.offset % 8 == 0, "a word is at \(words.place.offset), which is no multiple of 8")
     try check(words.place, count: words.count * 8)
+  }
+
+  /// Whether packets come by perf events and go to files.
+  func checkPackets() throws(BundleFault) {
+    try require(bundle.packetFiles.allSatisfy { $0.isText && !$0.isEmpty }, "a file of packets has no name")
+    guard let map = bundle.packetMap else { return }
+    try require(
+      maps.indices.contains(map) && maps[map].kind == .perfEventArray, "map \(map) is no array of perf events")
   }
 
   func check(_ stack: StackStorage) throws(BundleFault) {

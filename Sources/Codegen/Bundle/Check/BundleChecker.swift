@@ -28,6 +28,7 @@ struct BundleChecker {
       try require(pending.action.changesRun, "it has no need to wait")
       try check(pending.action)
     }
+    try checkPackets()
     var effect = bundle.actions.contains(where: \.runsCommands) ? "runs commands" : nil
     try each("program", bundle.programs) { program throws(BundleFault) in
       let scan = try ProgramScan(program.object)
@@ -38,7 +39,7 @@ struct BundleChecker {
       try check(hook)
       effect = effect ?? hook.point.effect
     }
-    return effect
+    return effect ?? bundle.packetFiles.first.map { "writes packets to \($0)" }
   }
 
   func require(_ condition: Bool, _ fault: @autoclosure () -> String) throws(BundleFault) {

@@ -72,7 +72,7 @@ extension Helper {
       .getPseudoRandom, .getSMPProcessorID, .getCurrentPIDTGID, .getCurrentUIDGID, .getCurrentComm, .getStackID,
       .getNUMANodeID,
       .probeReadString, .getSocketCookie, .perfEventOutput, .getCurrentTask, .getStack, .getCurrentCgroupID,
-      .probeReadUser,
+      .skbOutput, .probeReadUser,
       .probeReadKernel, .probeReadUserString, .probeReadKernelString, .jiffies64, .getNamespacePIDTGID,
       .ktimeGetBootNanoseconds, .sequencePrintf, .sequenceWrite, .ringBufferOutput, .ringBufferReserve,
       .ringBufferSubmit,
