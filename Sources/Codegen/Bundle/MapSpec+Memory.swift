@@ -7,7 +7,7 @@ extension MapSpec {
   public var isPerCPU: Bool {
     switch kind {
     case .perCPUHash, .perCPUArray, .lruPerCPUHash: true
-    case .hash, .array, .lruHash, .ringBuffer: false
+    case .hash, .array, .perfEventArray, .lruHash, .ringBuffer: false
     }
   }
 
@@ -20,6 +20,8 @@ extension MapSpec {
         ? pageSize + Self.rounded(Self.rounded(valueSize, 8) * maxEntries, pageSize)
         : Self.header + Self.rounded(valueSize, 8) * maxEntries
     case .perCPUArray: Self.header + maxEntries * (8 + Self.rounded(valueSize, 8) * cpus)
+    // Pointers; the events' buffers are of user space.
+    case .perfEventArray: Self.header + 8 * maxEntries
     // Its data are mapped twice, behind each other, and three pages besides hold positions.
     case .ringBuffer: Self.header + maxEntries + 3 * pageSize + (3 + 2 * maxEntries / pageSize) * 8
     }
@@ -46,7 +48,7 @@ extension MapSpec.Kind {
   var isLRU: Bool {
     switch self {
     case .lruHash, .lruPerCPUHash: true
-    case .hash, .array, .perCPUHash, .perCPUArray, .ringBuffer: false
+    case .hash, .array, .perfEventArray, .perCPUHash, .perCPUArray, .ringBuffer: false
     }
   }
 }

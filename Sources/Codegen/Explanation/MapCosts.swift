@@ -61,6 +61,7 @@ struct MapCosts {
       let words =
         switch spec.kind {
         case .ringBuffer: "output that waits to be printed"
+        case .perfEventArray: "packets that wait to be written, without their buffers"
         case .perCPUArray: "values too large for the stack"
         case .hash, .perCPUHash, .lruHash, .lruPerCPUHash:
           stacks.contains(index) ? "up to \(spec.maxEntries) different stacks" : "others"
@@ -80,7 +81,7 @@ extension MapSpec.Kind {
     case .lruHash: "hash map in which the least used key gives way"
     case .perCPUHash: "hash map with a value of each CPU"
     case .lruPerCPUHash: "hash map with a value of each CPU, in which the least used key gives way"
-    case .array, .perCPUArray: "array"
+    case .array, .perCPUArray, .perfEventArray: "array"
     case .ringBuffer: "ring buffer"
     }
   }
