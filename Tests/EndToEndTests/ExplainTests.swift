@@ -57,6 +57,20 @@ import TraceLang
     #expect(process.output.contains("\nReads\n  profile:hz:99: pid\n"))
   }
 
+  @Test(
+    "what swtrace adds to find descendants is told, and does not print",
+    .enabled(if: getuid() == 0, "needs root to read tracefs"))
+  func descendants() throws {
+    let output = try explain("-e", "profile:hz:99 /descendant(1)/ { @n = count(); }").output
+    for line in [
+      "  rawtracepoint:sched_process_fork\n", "  followed processes[uint64] = uint64 ",
+      "  keys of followed processes beyond 65536\n", "  at the end: @n\n",
+    ] {
+      #expect(output.contains(line), "\(line)")
+    }
+    #expect(try !explain("-e", "profile:hz:99 { @n = count(); }").output.contains("followed"))
+  }
+
   @Test("what needs --unsafe is explained without it, and nothing is done") func unsafe() throws {
     let folder = try TemporaryFolder()
     let mark = folder.path + "/mark"

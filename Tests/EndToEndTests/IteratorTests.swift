@@ -146,11 +146,11 @@ import Testing
   }
 
   @Test("a file outside of a BPF file system is refused with what to do") func badPlace() throws {
-    let result = try pinning("$S -e 'iter:task:/tmp/x { printf(\"x\"); }'")
+    let result = try pinning("$S -e 'iter:task:/tmp/swtrace-pin { printf(\"x\"); }'")
     #expect(result.ending == .exited(1))
     #expect(
       result.errors
-        == "ERROR: iter:task:/tmp/x: '/tmp/x' cannot be a file of a BPF file system: one must be mounted there"
+        == "ERROR: iter:task:/tmp/swtrace-pin: '/tmp/swtrace-pin' cannot be a file of a BPF file system: one must be mounted there"
         + " (mount -t bpf bpf /sys/fs/bpf), and its names have no dots\n")
   }
 

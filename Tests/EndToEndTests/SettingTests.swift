@@ -43,7 +43,7 @@ import Testing
       ("max_cat_bytes = many", "max_cat_bytes is a number from 0 to 1073741824, not 'many'"),
       ("perf_rb_pages = 0", "perf_rb_pages is a number from 1 to 1048576, not '0'"),
       ("on_stack_limit = 513", "on_stack_limit is a number from 0 to 512, not '513'"),
-      ("stack_mode = perff", "stack_mode is one of bpftrace, perf and raw, not 'perff'"),
+      ("stack_mode = perff", "stack_mode is one of bpftrace, perf, raw and build_id, not 'perff'"),
       ("cache_user_symbols = all", "cache_user_symbols is one of PER_PID, PER_PROGRAM and NONE, not 'all'"),
       ("cpp_demangle = 2", "cpp_demangle is true or false, not '2'"),
       ("lazy_symbolication = maybe", "lazy_symbolication is true or false, not 'maybe'"),

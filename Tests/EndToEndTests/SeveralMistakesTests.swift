@@ -19,7 +19,7 @@ import Testing
       begin {
         print($x);
         @a = nosuch;
-        @b = 1 + "x";
+        @b = 1 - "x";
         if (pidd) { print($q); }
         exit(1, 2);
       }
@@ -29,7 +29,7 @@ import Testing
       try errors(script) == [
         "2:9: the variable $x is used before it is assigned",
         "3:8: there is nothing named 'nosuch'",
-        "4:12: '+' needs integers, not string[2]",
+        "4:12: '-' needs integers, not string[2]",
         "5:6: there is nothing named 'pidd'",
         "5:21: the variable $q is used before it is assigned",
         "6:3: exit() takes no or 1 argument, not 2",

@@ -303,6 +303,19 @@ import Tracer
     try acting.attach(options: TraceOptions(allowsUnsafe: true)).detach()
   }
 
+  @Test("what descends from a process is seen with it, where that is asked for") func followed() async throws {
+    var options = TraceOptions(process: getpid())
+    options.followsDescendants = true
+    let trace = try await Trace(
+      "tracepoint:sched:sched_process_exit /comm == \"swt-exits\"/ { @ = count(); }", options: options)
+    let script = "cp /bin/true /tmp/swt-exits; /tmp/swt-exits; (/tmp/swt-exits); rm /tmp/swt-exits"
+    #expect(try run(["/bin/sh", "-c", script]).ending == .exited(0))
+    trace.detach()
+    #expect(try trace.value("@", UInt64.self).get() == 2)
+    #expect(trace.mapNames == ["@"])
+    #expect(throws: TraceError.self) { try TraceBundle("interval:s:1 { }").attach(options: options) }
+  }
+
   @Test("a bundle is narrowed to a process") func narrowed() async throws {
     let bundle = try TraceBundle("tracepoint:syscalls:sys_enter_getppid { @[pid] = count(); }")
     let trace = try bundle.attach(options: TraceOptions(process: getpid()))

@@ -22,7 +22,7 @@ extension Explanation.Output {
     lines = lines.withoutRepeats
     files = files.withoutRepeats
     commands = commands.withoutRepeats
-    atEnd = bundle.settings.printMapsOnExit ? bundle.views.map(\.name) : []
+    atEnd = bundle.settings.printMapsOnExit ? bundle.views.filter { !$0.isOwn }.map(\.name) : []
     for case .pinnedIterator(let path) in bundle.hooks.map(\.point) { pinned.append(path) }
   }
 

@@ -231,7 +231,9 @@ struct Usage {
       argumentMembers[probe] = nil
       if case .argument(let index) = value { argumentWords[probe].insert(index) }
     case .elapsed: usesElapsed = true
-    case .functionAddress, .pid, .tid, .uid, .gid, .comm, .cpu, .rand, .curtask, .cgroup, .numaID, .jiffies, .nanoseconds: break
+    case .functionAddress, .pid, .tid, .uid, .gid, .comm, .cpu, .rand, .curtask, .cgroup, .numaID, .jiffies,
+      .nanoseconds:
+      break
     }
   }
 }

@@ -94,10 +94,9 @@ extension Checker {
   private mutating func expansion(
     of syntax: AttachPointSyntax, by expander: AttachPointExpander
   ) -> (matches: [ProbeMatch], isKnown: Bool) {
-    var found = Diagnostics()
-    let matches = expander.expand(syntax, &found)
-    diagnostics.report(contentsOf: found)
-    return (matches, !found.all.contains { $0.cause == .machine })
+    let unanswered = diagnostics.unanswered
+    let matches = expander.expand(syntax, &diagnostics)
+    return (matches, diagnostics.unanswered == unanswered)
   }
 
   /// The index of a name that `probe` or `func` may give.

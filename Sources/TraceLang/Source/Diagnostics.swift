@@ -8,6 +8,8 @@ public struct Diagnostics: Sendable, Error {
   private var seen: Set<Diagnostic> = []
   private var errors = 0
   private var warnings = 0
+  /// How often a machine did not say what the script needs to know.
+  private(set) var unanswered = 0
   /// Whether someone stopped to look for more.
   private var isIncomplete = false
 
@@ -50,6 +52,7 @@ public struct Diagnostics: Sendable, Error {
 
   /// Reports that a machine does not say what the script needs to know.
   public mutating func report(_ error: TargetError, at range: SourceRange) {
+    unanswered += 1
     report(Diagnostic(.error, error.message, at: range, cause: .machine))
   }
 
