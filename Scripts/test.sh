@@ -4,7 +4,7 @@
 # With options, those of swift test, one test at a time. Without, all tests in two halves: first, side by side, those that no
 # other test can disturb, since they share no file, setting or count; then the rest one at a time, as some count what the
 # kernel holds. A new suite falls into the second half unless its target is of the first; that none is lost is counted.
-# LATER='SUITE|...' leaves suites out, for whoever runs them by other means.
+# LATER='SUITE/|...' leaves suites out, for whoever runs them by other means.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 log=$(mktemp)
