@@ -232,7 +232,7 @@ import Testing
     Construct("variables without a value", refused: "ERROR: the variable $v0 is used before it is assigned") {
       "@a = $v\($0);\n"
     },
-    Construct("wrong types", refused: "ERROR: '+' needs integers, not string[2]") { "$v\($0) = 1 + \"a\";\n" },
+    Construct("wrong types", refused: "ERROR: '-' needs integers, not string[2]") { "$v\($0) = 1 - \"a\";\n" },
     Construct("wrong syntax", refused: "ERROR: expected an expression, found '='") { _ in "= ;\n" },
   ]
 }
