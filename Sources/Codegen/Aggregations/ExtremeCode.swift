@@ -35,13 +35,7 @@ struct ExtremeCode: SlotCode {
 
   func merge(_ slots: [SlotPlace], into slot: Value, isAtomic: Bool, in lowering: inout Lowering) {
     let (value, isFound) = extreme(of: slots, &lowering)
-    let some = lowering.builder.makeBlock()
-    let after = lowering.builder.makeBlock()
-    lowering.builder.branch(.ne, isFound, .constant(0), then: some, otherwise: after)
-    lowering.builder.continueIn(some)
-    record(value, at: slot, isAtomic: isAtomic, in: &lowering)
-    lowering.builder.jump(to: after)
-    lowering.builder.continueIn(after)
+    lowering.when(.ne, isFound, .constant(0)) { record(value, at: slot, isAtomic: isAtomic, in: &$0) }
   }
 
   func number(in slots: [SlotPlace], _ lowering: inout Lowering) -> Operand? { extreme(of: slots, &lowering).value }

@@ -236,8 +236,9 @@ package final class Printer {
     for view in bundle.views {
       guard let place = view.lostUpdates else { continue }
       let full = maps.counter(at: place)
-      if full > 0, view.isOwn {
-        sink.warning("\(full) descendants were not followed, of more than 65536 at a time")
+      if full > 0, view.isOwn, let hash = view.content.hash {
+        let room = bundle.maps[hash.map].maxEntries
+        sink.warning("\(full) descendants were not followed: there were more than \(room) at a time")
       } else if full > 0 {
         sink.warning("\(view.name) was full: \(full) updates were lost; raise max_map_keys")
       }

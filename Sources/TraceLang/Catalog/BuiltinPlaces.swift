@@ -114,13 +114,15 @@ extension BuiltinPlaces {
   static let overridable = BuiltinPlaces(
     .only(["kprobe"]), limit: "at the start of a function", admits: { $0.abilities.contains(.override) })
 
-  static let inTasks = BuiltinPlaces(
-    .allBut(["begin", "end", "iter", "self", "test", "bench"]),
-    complaint: "asks about the current process, which is swtrace here", admits: \.hasCurrentTask)
+  static let inTasks = ofOthers("asks about the current process, which is swtrace here")
 
-  static let inOthers = BuiltinPlaces(
-    .allBut(["begin", "end", "iter", "self", "test", "bench"]),
-    complaint: "would hit swtrace itself in begin and end probes", admits: \.hasCurrentTask)
+  static let inOthers = ofOthers("would hit swtrace itself in begin and end probes")
+
+  /// Probes that fire in a task, which swtrace has not begun itself.
+  private static func ofOthers(_ complaint: String) -> BuiltinPlaces {
+    BuiltinPlaces(
+      .allBut(["begin", "end", "iter", "self", "test", "bench"]), complaint: complaint, admits: \.hasCurrentTask)
+  }
 
   /// Why there is nothing to tell of a function, where it is a BPF program's.
   @Sendable private static func notesOnPrograms(_ traits: ProbeTraits) -> [Diagnostic.Note] {

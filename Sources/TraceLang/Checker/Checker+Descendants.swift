@@ -49,11 +49,11 @@ extension Checker {
     return converted(expression(bits.reduce(Self.literal(0, range)) { Self.binary(.bitOr, $0, $1) }), .uint64)
   }
 
-  private static func isProcess(_ value: Expression, _ process: UInt64) -> Expression {
+  static func isProcess(_ value: Expression, _ process: UInt64) -> Expression {
     binary(.equal, value, literal(process, value.range))
   }
 
-  private static func literal(_ value: UInt64, _ range: SourceRange) -> Expression {
+  static func literal(_ value: UInt64, _ range: SourceRange) -> Expression {
     Expression(.integer(Expression.IntegerLiteral(value)), range)
   }
 

@@ -201,10 +201,8 @@ struct ArgumentUse {
         if name == "args" { whole = true }
         names.insert(name)
       }
-      if case .call(let name, _) = expression.kind {
-        if name.text == Builtin.uaddr.name { asks = true }
-        if Builtin.named(name.text)?.name == Builtin.descendant.name { descends = true }
-      }
+      if case .call(let name, _) = expression.kind, name.text == Builtin.uaddr.name { asks = true }
+      if expression.asksForDescendants { descends = true }
       return true
     }
     block.predicate?.visit(visit)

@@ -229,11 +229,11 @@ struct Checker {
     let traits = instance.traits
     guard let process = filteringProcess(traits), !instance.block.isOwn else { return own }
     let range = own?.range ?? instance.block.range
-    let number = Expression(.integer(Expression.IntegerLiteral(UInt64(process))), range)
+    let number = UInt64(process)
     let isOfProcess =
       options.followsDescendants
-      ? Expression(.call(Name(Builtin.descendant.name, range), [number]), range)
-      : Expression(.binary(.equal, Expression(.identifier("pid"), range), number, operatorRange: range), range)
+      ? Expression(.call(Name(Builtin.descendant.name, range), [Self.literal(number, range)]), range)
+      : Self.isProcess(Expression(.identifier("pid"), range), number)
     guard let own else { return isOfProcess }
     return Expression(.binary(.and, isOfProcess, own, operatorRange: range), range)
   }

@@ -91,13 +91,18 @@ extension ProbeBlock {
   var asksForDescendants: Bool {
     var asks = false
     let visit: (Expression) -> Bool = { expression in
-      if case .call(let name, _) = expression.kind, Builtin.named(name.text)?.name == Builtin.descendant.name {
-        asks = true
-      }
+      asks = asks || expression.asksForDescendants
       return !asks
     }
     predicate?.visit(visit)
     body.visit(visit)
     return asks
+  }
+}
+
+extension Expression {
+  var asksForDescendants: Bool {
+    guard case .call(let name, _) = kind else { return false }
+    return Builtin.named(name.text)?.name == Builtin.descendant.name
   }
 }
