@@ -13,6 +13,7 @@ let package = Package(
     .executable(name: "swtrace", targets: ["swtrace"]),
     .library(name: "TraceLang", targets: ["TraceLang"]),
     .library(name: "Codegen", targets: ["Codegen"]),
+    .library(name: "Symbolizer", targets: ["Symbolizer"]),
     .library(name: "Tracer", targets: ["Tracer"]),
   ],
   dependencies: [
@@ -26,10 +27,22 @@ let package = Package(
       name: "CLibBPF",
       linkerSettings: [.linkedLibrary("bpf"), .linkedLibrary("elf"), .linkedLibrary("z"), .linkedLibrary("stdc++")]
     ),
+    .target(
+      name: "CElfutils",
+      linkerSettings: ["dw", "elf", "iberty", "bz2", "lzma", "z"].map { .linkedLibrary($0) }
+    ),
+    .target(
+      name: "Symbolizer",
+      dependencies: ["CElfutils", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: strict
+    ),
     .target(name: "CAllocation"),
     .target(
       name: "Runtime",
-      dependencies: ["Codegen", "TraceLang", "CLibBPF", .product(name: "SystemPackage", package: "swift-system")],
+      dependencies: [
+        "Codegen", "TraceLang", "CElfutils", "CLibBPF", "Symbolizer",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       swiftSettings: strict
     ),
     .target(name: "Tracer", dependencies: ["Runtime", "Codegen", "TraceLang"], swiftSettings: strict),

@@ -12,7 +12,7 @@ parts=$PWD/.build/release-parts
 mkdir -p "$parts"
 
 # In one folder the linker takes a shared library before an archive, so a folder with archives only comes first.
-libraries=$(pkg-config --static --libs-only-l libbpf)
+libraries="-ldw -liberty -lbz2 -llzma $(pkg-config --static --libs-only-l libbpf)"
 for library in $libraries -lstdc++; do
   archive=$(clang --print-file-name="lib${library#-l}.a")
   [[ -e $archive ]] || { echo "lib${library#-l}.a is missing" >&2; exit 1; }
