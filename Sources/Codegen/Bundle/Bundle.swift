@@ -24,6 +24,8 @@ public struct Bundle: Hashable, Sendable, Codable {
   public var words = SharedWords()
   public var pendingActions: [PendingAction] = []
   public var stacks: [StackStorage] = []
+  /// What programs find frames of processes by, which user space fills.
+  public var unwinding: UnwindStorage?
   /// Filters of `cgroup_path`, by the index in its values.
   public var cgroupFilters: [String] = []
   /// Files that packets are written to, by the index in `PacketHeader`, and the map of perf events that they come by.

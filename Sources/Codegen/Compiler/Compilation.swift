@@ -93,6 +93,7 @@ extension Compilation {
     bundle.words = plan.words
     bundle.pendingActions = plan.pendingActions
     bundle.stacks = plan.stacks
+    bundle.unwinding = plan.unwinding
     bundle.cgroupFilters = program.cgroupFilters
     bundle.packetFiles = program.packetFiles
     bundle.packetMap = plan.packetMap

@@ -172,6 +172,27 @@ extension Lowering {
     builder.join([a, b, c].compactMap { $0 })
   }
 
+  /// Builds code that runs again and again until it jumps to the block it is given, `limit` times at most; where the kernel
+  /// has no loops by callback, `plainLimit` times at most. What it finds lies in per-CPU memory.
+  mutating func repeatUntilStopped(
+    _ limit: Int, plainLimit: Int, _ iteration: (inout Lowering, _ stop: BlockID) -> Void
+  ) {
+    guard target.has(.loop) else {
+      return countedLoop(to: min(limit, plainLimit)) { lowering, _, end in iteration(&lowering, end) }
+    }
+    runCallback([], parameters: [.integer, .pointer(.stack)], environmentParameter: 1) { lowering in
+      let stop = lowering.builder.makeBlock()
+      iteration(&lowering, stop)
+      let onward = lowering.builder.arrive()
+      lowering.builder.continueIn(stop)
+      if let stopped = lowering.builder.arrive() { lowering.loops[lowering.loops.count - 1].breaks.append(stopped) }
+      lowering.builder.join([onward].compactMap { $0 })
+    } call: { lowering, function, environment in
+      lowering.builder.call(
+        .loop, [.constant(Int64(limit)), .value(function), .value(environment), .constant(0)])
+    }
+  }
+
   /// Lowers a body to a callback and calls it; afterwards the variables have the values the body gave them.
   /// - Returns: what the kernel's helper returned, and whether the body broke the loop, which is known with `notesLeaving`.
   @discardableResult private mutating func runCallback(
@@ -283,8 +304,8 @@ extension Lowering {
     openRecords = []
     let memory = builder.parameters[environmentParameter]
     restore(environment, from: memory, outer)
-    begin(&self)
     loops.append(LoopState(header: nil, openRecords: 0))
+    begin(&self)
     statements(body)
     let loop = loops.removeLast()
     // The ways out of an iteration: on to the next one, out of the loop, out of the probe.

@@ -20,19 +20,25 @@ extension Lowering {
     let frames = value.advanced(by: 8)
     let frameWords = type.shape.frameWords
     let buildIDs = type.mode == .buildID ? Self.buildIDs : 0
-    let size = builder.call(
-      .getStack,
-      [
-        .value(entry.context), address(frames), .constant(Int64(type.shape.size - 8)),
-        .constant(type.isUser ? Self.userStack | buildIDs : Int64(placement.framesToSkip)),
-      ])
+    let size: Operand =
+      switch type.unwinder {
+      case .kernel:
+        .value(
+          builder.call(
+            .getStack,
+            [
+              .value(entry.context), address(frames), .constant(Int64(type.shape.size - 8)),
+              .constant(type.isUser ? Self.userStack | buildIDs : Int64(placement.framesToSkip)),
+            ]))
+      case .tables: unwind(to: frames, limit: type.limit)
+      }
     let some = builder.makeBlock()
     let none = builder.makeBlock()
-    builder.branch(.sgt, .value(size), .constant(0), then: some, otherwise: none)
+    builder.branch(.sgt, size, .constant(0), then: some, otherwise: none)
     builder.continueIn(none)
     let empty = builder.arrive([.constant(0)])
     builder.continueIn(some)
-    let words = builder.arithmetic(.lshr, .value(size), .constant(3))
+    let words = builder.arithmetic(.lshr, size, .constant(3))
     let count = frameWords == 1 ? words : builder.arithmetic(.lshr, words, .constant(2))
     builder.emit(.store(bits: 64, base: value.base, offset: value.offset, count))
     let hash = builder.value(stackHash(frames, words, type.limit * frameWords))

@@ -25,6 +25,8 @@ public struct Plan: Hashable, Sendable {
   /// Offset in the constants of each table's texts, which are apart by `TextTable.capacity` rounded up to 8.
   public var textTables: [TextTable: Int] = [:]
   public var stacks: [StackStorage] = []
+  /// What programs find frames of processes by.
+  public var unwinding: UnwindStorage?
   /// The map of perf events that packets are sent by.
   public var packetMap: Int?
   /// Offset in the constants of zeros, enough for any map value.

@@ -39,5 +39,9 @@ extension Planner {
       plan.stacks.append(
         StackStorage(shape: shape, map: map, lost: MapView.Place(map: dataMap(), offset: reserve(8))))
     }
+    if usage.unwinds {
+      plan.unwinding = UnwindStorage(firstMap: plan.maps.count)
+      plan.maps += UnwindStorage.maps
+    }
   }
 }

@@ -254,8 +254,8 @@ public struct Planner {
           PendingAction(action: action, place: MapView.Place(map: dataMap(), offset: reserve(PendingAction.size))))
       }
     }
+    if usage.hasLoops || usage.unwinds { plan.opaqueZero = MapView.Place(map: dataMap(), offset: reserve(8)) }
     if usage.hasLoops {
-      plan.opaqueZero = MapView.Place(map: dataMap(), offset: reserve(8))
       if target.has(.loop) { plan.words[.cutLoops] = MapView.Place(map: dataMap(), offset: reserve(8)) }
     }
     if usage.usesElapsed { plan.words[.startTime] = MapView.Place(map: dataMap(), offset: reserve(8)) }

@@ -53,6 +53,8 @@ struct Usage {
   var texts: [TextTable] = []
   var sendsPackets = false
   var stackShapes: [StackType.Shape] = []
+  /// Whether programs find frames of processes themselves.
+  var unwinds = false
 
   private var seenGlobs: Set<GlobStates> = []
 
@@ -206,6 +208,7 @@ struct Usage {
       if !texts.contains(table) { texts.append(table) }
     case .stack(let type):
       if !stackShapes.contains(type.shape) { stackShapes.append(type.shape) }
+      if type.unwinder == .tables { unwinds = true }
     case .softwareTAI: usesSoftwareTAI = true
     case .packetOutput:
       followsArguments[probe] = true

@@ -41,6 +41,7 @@ struct KernelFeatures {
     case .taiTime: hasHelper(BPF_FUNC_ktime_get_tai_ns)
     case .perCPULookup: hasHelper(BPF_FUNC_map_lookup_percpu_elem)
     case .taskStorage: hasHelper(BPF_FUNC_task_storage_get)
+    case .taskRegisters: hasHelper(BPF_FUNC_task_pt_regs)
     case .kprobeOverride: hasHelper(BPF_FUNC_override_return, for: .kprobe)
     case .userWrites: hasHelper(BPF_FUNC_probe_write_user)
     case .instructionSetV4: hasSignExtendingMove()
@@ -100,7 +101,7 @@ extension KernelFeature {
   /// Helpers that the kernel got before the fourth version of the instruction set (6.6), which saves asking for each.
   fileprivate var isOlderThanInstructionSetV4: Bool {
     switch self {
-    case .forEachMapElement, .currentTaskBTF, .attachCookie, .loop, .bootTime, .perCPULookup: true
+    case .forEachMapElement, .currentTaskBTF, .attachCookie, .loop, .bootTime, .perCPULookup, .taskRegisters: true
     case .btf, .tracingRawTracepoint, .ringBuffer, .taiTime, .taskStorage, .instructionSetV4, .kprobeMulti,
       .kprobeSession, .uprobeMulti, .kprobeOverride, .userWrites:
       false

@@ -10,6 +10,10 @@ extension ArchitectureFacts {
     userMode: UserMode(register: "pstate", mask: 0xf, value: 0),
     // thread_info.flags & _TIF_32BIT
     compatFlag: CompatFlag(offset: 0, formerOffset: 0, bits: 64, mask: 1 << 22),
+    // 48 bits of address.
+    unwinding: UnwindRegisters(
+      programCounter: "pc", stackPointer: "sp", framePointer: "r29", linkRegister: "r30", addressBits: 48,
+      kernelStackSize: 16384),
     syscalls: armSyscalls, watchpoints: [.read, .write, .readWrite, .execute], instructionWatchLength: 4,
     alignsUnnamedBitFields: true)
 

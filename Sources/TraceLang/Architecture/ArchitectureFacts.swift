@@ -7,6 +7,7 @@ public struct ArchitectureFacts: Sendable {
   public let userMode: UserMode
   /// The flag of a task in a 32-bit system call, whose numbers mean others.
   public let compatFlag: CompatFlag
+  public let unwinding: UnwindRegisters
   let syscalls: [SyscallTable.Run]
   /// What may be watched of memory (Kernel: hw_breakpoint.c of the architecture, arch_build_bp_info).
   let watchpoints: [Watchpoint.Access]
@@ -23,6 +24,19 @@ public struct ArchitectureFacts: Sendable {
     public let numberBits: Int
     /// The part that holds all of these.
     public let span: Range<Int>
+  }
+
+  /// The saved registers that frames of user space are found by.
+  public struct UnwindRegisters: Sendable {
+    public let programCounter: String
+    public let stackPointer: String
+    public let framePointer: String
+    /// What holds a return address before a function saves it; `nil` where calls leave it on the stack.
+    public let linkRegister: String?
+    /// Bits of a saved return address that are one, not its signature.
+    public let addressBits: Int
+    /// Bytes of a task's kernel stack, at whose end the registers are, before bpf_task_pt_regs (Kernel: THREAD_SIZE).
+    public let kernelStackSize: Int
   }
 
   /// User space was interrupted where these bits of a register have this value.

@@ -13,6 +13,9 @@ extension ArchitectureFacts {
     userMode: UserMode(register: "cs", mask: 3, value: 3),
     // thread_info.status & TS_COMPAT; `syscall_work` before it came with 5.11.
     compatFlag: CompatFlag(offset: 16, formerOffset: 8, bits: 32, mask: 2),
+    unwinding: UnwindRegisters(
+      programCounter: "ip", stackPointer: "sp", framePointer: "bp", linkRegister: nil, addressBits: 64,
+      kernelStackSize: 16384),
     syscalls: x86Syscalls, watchpoints: [.write, .readWrite, .execute], instructionWatchLength: 8,
     alignsUnnamedBitFields: false)
 

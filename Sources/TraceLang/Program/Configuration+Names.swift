@@ -11,6 +11,7 @@ extension Configuration {
     "license", "log_size", "max_map_keys", "max_probes", "max_strlen", "max_cat_bytes", "max_bpf_progs",
     "perf_rb_pages", "str_trunc_trailer", "print_maps_on_exit", "missing_probes", "stack_mode", "on_stack_limit",
     "cache_user_symbols", "cpp_demangle", "lazy_symbolication", "show_debug_info", "unstable_tseries",
+    "unstable_dw_ustack",
   ]
 
   /// Settings of older scripts that nothing depends on any more.
@@ -66,6 +67,7 @@ extension Configuration {
     case "lazy_symbolication": looksUpSymbolsLate = try Self.flag(name, value)
     case "show_debug_info": showsDebugInfo = try Self.flag(name, value)
     case "unstable_tseries": timeSeriesStability = try Self.stability(name, value)
+    case "unstable_dw_ustack": unwindingStability = try Self.stability(name, value)
     default:
       if Self.isObsolete(key) { return }
       throw .unknownName(near: Suggestions.nearest(to: key, among: Self.names, limit: 1))
@@ -89,6 +91,7 @@ extension Configuration {
       ("max_probes", .number(maxProbes)), ("max_strlen", .number(maxStringLength)),
       ("on_stack_limit", .number(onStackLimit)), ("perf_rb_pages", .number(ringBufferPages ?? 0)),
       ("str_trunc_trailer", .text(truncationTrailer)), ("unstable_tseries", .text(timeSeriesStability.rawValue)),
+      ("unstable_dw_ustack", .text(unwindingStability.rawValue)),
       ("missing_probes", .text(missingProbes.rawValue)), ("stack_mode", .text(stackMode.rawValue)),
       ("license", .text(license)),
     ]

@@ -27,6 +27,8 @@ public struct Configuration: Hashable, Sendable {
   /// Whether stacks show files and lines where debug information has them.
   public var showsDebugInfo = true
   public var timeSeriesStability = Stability.warn
+  /// That of `dw_ustack`, which here is as stable as other stacks.
+  public var unwindingStability = Stability.enable
   /// Whether reads of memory that fail are told (`-k`); no setting of scripts.
   public var tellsFailedReads = false
 

@@ -159,7 +159,7 @@ extension LibraryFunction {
     case .socketCookie: "socket_cookie"
     case .packetOutput(_, _, let offset, let file): "skboutput \(file) \(offset)"
     case .override: "override"
-    case .stack(let type): "\(type.isUser ? "ustack" : "kstack") \(type.mode.rawValue) \(type.limit)"
+    case .stack(let type): "\(type.builtin) \(type.mode.rawValue) \(type.limit)"
     case .stackDepth: "len"
     }
   }

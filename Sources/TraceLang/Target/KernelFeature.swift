@@ -33,6 +33,8 @@ public enum KernelFeature: String, Hashable, Sendable, Codable, CaseIterable {
   case userWrites
   /// Task storage maps from tracing programs (5.11).
   case taskStorage
+  /// bpf_task_pt_regs (5.15).
+  case taskRegisters
 }
 
 extension KernelFeature {
@@ -56,6 +58,7 @@ extension KernelFeature {
     case .kprobeOverride: ("other results of kernel functions (CONFIG_BPF_KPROBE_OVERRIDE)", nil)
     case .userWrites: ("writes to user memory", nil)
     case .taskStorage: ("storage of tasks", KernelVersion(5, 11))
+    case .taskRegisters: ("the saved registers of tasks", KernelVersion(5, 15))
     }
   }
 }

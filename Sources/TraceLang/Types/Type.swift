@@ -133,16 +133,35 @@ public struct StackType: Hashable, Sendable, Codable {
     public var size: Int { 8 + limit * frameWords * 8 }
   }
 
+  /// Who finds the frames.
+  public enum Unwinder: String, Hashable, Sendable, Codable {
+    /// The kernel, which follows frame pointers in processes.
+    case kernel
+    /// The program itself, by what binaries say of their frames (`.eh_frame`).
+    case tables
+  }
+
   public var shape: Shape { Shape(limit: limit, frameWords: mode == .buildID ? 4 : 1) }
 
   public let isUser: Bool
   public let mode: Mode
   /// Frames kept at most.
   public let limit: Int
+  public let unwinder: Unwinder
 
-  public init(isUser: Bool, mode: Mode, limit: Int) {
+  public init(isUser: Bool, mode: Mode, limit: Int, unwinder: Unwinder = .kernel) {
     self.isUser = isUser
     self.mode = mode
     self.limit = limit
+    self.unwinder = unwinder
+  }
+
+  /// As a script writes it.
+  public var builtin: String {
+    guard isUser else { return "kstack" }
+    switch unwinder {
+    case .kernel: return "ustack"
+    case .tables: return "dw_ustack"
+    }
   }
 }

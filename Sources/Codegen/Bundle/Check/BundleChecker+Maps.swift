@@ -22,7 +22,9 @@ extension MapSpec {
     case .array:
       try require(keySize == 4 && sizes.contains(valueSize), "its keys or values are too large")
       try require(flags.isSubset(of: [.readOnlyForPrograms, .mappable]), "an array has no such flags")
-      try require(!flags.contains(.mappable) || isData, "an array that is memory is one value that can be written")
+      try require(
+        !flags.contains(.mappable) || isData || self == UnwindStorage.rows,
+        "an array that is memory is one value that can be written")
       try require(initialValue.count <= valueSize, "its first value is too large")
     case .perCPUArray:
       try require(keySize == 4 && sizes.contains(valueSize), "its keys or values are too large")
@@ -76,6 +78,16 @@ extension BundleChecker {
     guard let map = bundle.packetMap else { return }
     try require(
       maps.indices.contains(map) && maps[map].kind == .perfEventArray, "map \(map) is no array of perf events")
+  }
+
+  /// Whether what user space fills for programs to unwind by is laid out as it fills it.
+  func checkUnwinding() throws(BundleFault) {
+    guard let unwinding = bundle.unwinding else { return }
+    let first = unwinding.firstMap
+    try require(
+      first >= 0 && first <= maps.count - UnwindStorage.maps.count
+        && Array(maps[first..<first + UnwindStorage.maps.count]) == UnwindStorage.maps,
+      "the maps from \(first) on are not those that unwinding takes")
   }
 
   func check(_ stack: StackStorage) throws(BundleFault) {

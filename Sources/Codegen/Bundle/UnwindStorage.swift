@@ -1,0 +1,198 @@
+/// The maps by which programs find the frames of processes without frame pointers.
+///
+/// User space fills them from what binaries say of their frames (`.eh_frame`): for each process the parts of files that it
+/// has mapped, for each such part rows that say how the frame before is found from an address on. A program that meets a
+/// process or an address that it knows nothing of asks for it by a record.
+public struct UnwindStorage: Hashable, Sendable, Codable {
+  /// The index of the first of `maps`; the others follow.
+  public let firstMap: Int
+
+  public init(firstMap: Int) { self.firstMap = firstMap }
+
+  public var processes: Int { firstMap }
+  public var areas: Int { firstMap + 1 }
+  public var rows: Int { firstMap + 2 }
+  public var requests: Int { firstMap + 3 }
+
+  public static let maps = [processes, areas, rows, requests]
+
+  /// `Process` by its number (32 bits). What processes no longer use gives way.
+  static let processes = MapSpec(
+    name: "swtrace_uproc", kind: .lruHash, keySize: 4, valueSize: Process.size, maxEntries: 16384)
+  /// `Area`s: those of one process lie side by side, by address.
+  static let areas = MapSpec(
+    name: "swtrace_uareas", kind: .array, keySize: 4, valueSize: maximumAreas * Area.size, maxEntries: 1,
+    flags: .mappable)
+  /// Rows and their indices. Linux 5.10 takes no larger values (KMALLOC_MAX_SIZE).
+  static let rows = MapSpec(
+    name: "swtrace_urows", kind: .array, keySize: 4, valueSize: elementSize, maxEntries: elements, flags: .mappable)
+  static let requests = MapSpec(
+    name: "swtrace_uasks", kind: .ringBuffer, keySize: 0, valueSize: 0, maxEntries: 1 << 16)
+
+  /// Powers of two, so that a mask bounds what a program reads.
+  public static let maximumAreas = 1 << 16
+  public static let elementSize = 4 << 20
+  public static let elements = 4
+  /// Areas of one process.
+  public static let maximumAreasOfProcess = 1 << 13
+
+  /// What is known of a process, little-endian, by byte offset.
+  public enum Process {
+    /// When it began, in nanoseconds since boot (64 bits), and how many images it has run (32 bits): another image has
+    /// other areas.
+    public static let start = 0
+    public static let image = 8
+    /// `State` (32 bits).
+    public static let state = 12
+    /// The time of the monotonic clock before which programs do not ask again (64 bits).
+    public static let nextRequest = 16
+    /// The index of its first area, and how many there are (32 bits each).
+    public static let firstArea = 24
+    public static let areaCount = 28
+    public static let size = 32
+  }
+
+  public enum State: UInt32, Sendable {
+    case requested, ready
+  }
+
+  /// A part of the address space of a process.
+  public enum Area {
+    /// Its first address (64 bits) and its pages of 4 KiB (32 bits).
+    public static let start = 0
+    public static let pages = 8
+    /// `Kind` (16 bits) and the element of the rows (16 bits).
+    public static let kind = 12
+    public static let element = 14
+    /// What is subtracted from an address to find its row (64 bits).
+    public static let bias = 16
+    /// Where its rows begin in the element, in rows, and where their index does, in entries (32 bits each).
+    public static let firstRow = 24
+    public static let firstEntry = 28
+    public static let size = 32
+  }
+
+  public enum Kind: UInt16, Sendable {
+    /// As its rows say.
+    case rows
+    /// Code without rows, of which frame pointers are all that is known.
+    case framePointers
+    /// A file that says nothing of its frames.
+    case unknown
+  }
+
+  /// A row: the first place that it holds for, relative to the area's bias (32 bits), and an `UnwindRule` (32 bits).
+  public static let rowSize = 8
+  /// The index has the number of the first row from each multiple of this many bytes on (32 bits each), and the number of
+  /// all rows as its last entry; a row always lies before.
+  public static let indexedBytes = 128
+  public static let entrySize = 4
+
+  /// A record of `requests`.
+  public enum Request {
+    public static let process = 0
+    public static let image = 4
+    public static let start = 8
+    public static let size = 16
+  }
+
+  /// The word of a stack that tells why it ends early, from the innermost frame on: no address is as large.
+  public static func mark(_ stop: UnwindStop) -> UInt64 { UInt64(bitPattern: -256) | stop.rawValue }
+}
+
+/// Why a stack was not unwound to its end.
+public enum UnwindStop: UInt64, Hashable, Sendable, CaseIterable {
+  /// The process was met for the first time; what it runs is being read.
+  case newProcess = 1
+  /// An address outside of all that the process had mapped.
+  case noMapping
+  /// The file says nothing of the frame.
+  case noRow
+  /// The stack cannot be read there.
+  case noMemory
+  /// The frame before would lie below.
+  case notAbove
+
+  /// The reason that a word of a stack tells; `nil` for an address.
+  public init?(word: UInt64) {
+    guard word >= UInt64(bitPattern: -256) else { return nil }
+    self.init(rawValue: word & 0xff)
+  }
+
+  public var text: String {
+    switch self {
+    case .newProcess: "not unwound: the process was new"
+    case .noMapping: "not unwound: an address in no file"
+    case .noRow: "not unwound: its file does not say how"
+    case .noMemory: "not unwound: its stack cannot be read"
+    case .notAbove: "not unwound: its stack is damaged"
+    }
+  }
+}
+
+/// How the frame before is found, in 32 bits.
+///
+/// Addresses are relative to the canonical frame address (CFA, DWARF 5, 6.4.1): what the stack pointer was before the call.
+public struct UnwindRule: Hashable, Sendable {
+  public enum Frame: UInt32, Sendable, CaseIterable {
+    /// Nothing is known.
+    case unknown
+    /// This is the outermost frame.
+    case outermost
+    /// The CFA is the stack pointer, or the frame pointer, and the offset.
+    case stackPointer, framePointer
+    /// The CFA is read at the frame pointer and the offset.
+    case atFramePointer
+    /// An entry of a procedure linkage table: it pushes a word eleven bytes on.
+    case linkage
+    /// A signal was delivered: the kernel saved all registers on the stack.
+    case signal
+  }
+
+  /// Where the caller's frame pointer is.
+  public enum FramePointer: UInt32, Sendable, CaseIterable {
+    /// In its register still.
+    case unchanged
+    /// Read at the CFA, or at the frame pointer, and the other offset.
+    case atFrame, atFramePointer
+  }
+
+  public var frame: Frame
+  public var framePointer = FramePointer.unchanged
+  /// Whether the return address is on the stack; it always is where calls leave it there, right below the CFA. Elsewhere
+  /// it lies 8 bytes above the frame pointer if that is saved, else at the other offset.
+  public var hasReturnAddress = true
+  /// Multiples of 8.
+  public var offset = 0
+  public var otherOffset = 0
+
+  public init(_ frame: Frame) { self.frame = frame }
+
+  static let frameBits = 0..<3
+  static let framePointerBits = 3..<5
+  static let returnAddressBit = 5
+  static let offsetBits = 6..<22
+  static let otherOffsetBits = 22..<32
+
+  /// `nil` where an offset is none that fits.
+  public var bits: UInt32? {
+    func field(_ value: Int, _ bits: Range<Int>) -> UInt32? {
+      let limit = 1 << (bits.count - 1)
+      guard value % 8 == 0, (-limit..<limit).contains(value / 8) else { return nil }
+      return (UInt32(truncatingIfNeeded: value / 8) << UInt32(32 - bits.count)) >> UInt32(32 - bits.upperBound)
+    }
+    guard let offset = field(offset, Self.offsetBits), let other = field(otherOffset, Self.otherOffsetBits) else {
+      return nil
+    }
+    return frame.rawValue | framePointer.rawValue << 3 | (hasReturnAddress ? 1 << 5 : 0) | offset | other
+  }
+
+  /// Code that keeps frame pointers: the caller's lies below the return address.
+  public static let framePointers = {
+    var rule = UnwindRule(.framePointer)
+    rule.framePointer = .atFrame
+    rule.offset = 16
+    rule.otherOffset = -16
+    return rule
+  }()
+}
