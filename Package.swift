@@ -31,11 +31,7 @@ let package = Package(
       name: "CElfutils",
       linkerSettings: ["dw", "elf", "iberty", "bz2", "lzma", "z"].map { .linkedLibrary($0) }
     ),
-    .target(
-      name: "Symbolizer",
-      dependencies: ["CElfutils", .product(name: "SystemPackage", package: "swift-system")],
-      swiftSettings: strict
-    ),
+    .target(name: "Symbolizer", dependencies: ["CElfutils"], swiftSettings: strict),
     .target(name: "CAllocation"),
     .target(
       name: "Runtime",
@@ -70,9 +66,13 @@ let package = Package(
       ],
       path: "Tests/MutationRunner", swiftSettings: strict),
     .testTarget(
-      name: "ProviderTests", dependencies: ["Codegen", "Runtime", "TestSupport", "TraceLang"], swiftSettings: strict),
-    .testTarget(name: "HostTests", dependencies: ["Runtime", "TestSupport", "TraceLang"], swiftSettings: strict),
-    .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Codegen", "TraceLang"], swiftSettings: strict),
+      name: "ProviderTests", dependencies: ["Codegen", "Runtime", "Symbolizer", "TestSupport", "TraceLang"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "HostTests", dependencies: ["Runtime", "Symbolizer", "TestSupport", "TraceLang"], swiftSettings: strict),
+    .testTarget(name: "SymbolizerTests", dependencies: ["Symbolizer", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "RuntimeTests", dependencies: ["Runtime", "Codegen", "Symbolizer", "TraceLang"], swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["CLibBPF", .product(name: "SystemPackage", package: "swift-system")],
       path: "Tests/TestSupport", swiftSettings: strict),
@@ -90,19 +90,22 @@ let package = Package(
     .executableTarget(
       name: "BundleFuzzer",
       dependencies: [
-        "Codegen", "Runtime", "TestSupport", "TraceLang",
+        "Codegen", "Runtime", "Symbolizer", "TestSupport", "TraceLang",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Fuzz/Bundles", swiftSettings: strict),
     .testTarget(
       name: "DifferentialTests",
-      dependencies: ["Codegen", "Differential", "ReferenceInterpreter", "Runtime", "TestSupport", "TraceLang"],
+      dependencies: [
+        "Codegen", "Differential", "ReferenceInterpreter", "Runtime", "Symbolizer", "TestSupport", "TraceLang",
+      ],
       exclude: ["Constructs", "Regressions"], swiftSettings: strict),
     .testTarget(name: "TracerTests", dependencies: ["TestSupport", "Tracer"], swiftSettings: strict),
     .testTarget(name: "CheckerTests", dependencies: ["TraceLang"], swiftSettings: strict),
     .testTarget(name: "LanguageTests", dependencies: ["TraceLang"], swiftSettings: strict),
     .testTarget(
-      name: "GoldenTests", dependencies: ["CLibBPF", "Codegen", "Runtime", "TraceLang", "TestSupport", "swtrace"],
+      name: "GoldenTests",
+      dependencies: ["CLibBPF", "Codegen", "Runtime", "Symbolizer", "TraceLang", "TestSupport", "swtrace"],
       exclude: ["Explained", "Scripts", "Listings"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests", dependencies: ["CLibBPF", "Runtime", "TestSupport", "TraceLang", "swtrace"],

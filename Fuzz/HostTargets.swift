@@ -1,4 +1,5 @@
 import Glibc
+import Symbolizer
 
 extension FuzzTarget {
   /// One file without a name, whose contents are replaced for each input.

@@ -12,16 +12,24 @@ targets=("$@")
 work=.build/fuzz
 mkdir -p "$work"
 fuzzer=$work/fuzzer
-readers=(Sources/Runtime/Host/ELF/{ELFFile,ELFSymbolTable,ELFSymbols,ELFVariables,FilePart,MemoryMaps,USDTNotes,ZipArchive}.swift)
+readers=(Sources/Runtime/Host/ELF/{ELFFunctions,ELFVariables,USDTNotes,ZipArchive}.swift)
+mapfile -t symbolizer < <(find Sources/Symbolizer Sources/CElfutils -name '*.swift' -o -name '*.[ch]')
 mapfile -t files < <(
   find Sources/TraceLang Fuzz -path Fuzz/Bundles -prune -o -name '*.swift' -print
   printf '%s\n' Tests/CheckerTests/SmallTarget.swift "${readers[@]}"
 )
-newer=$(find "${files[@]}" -newer "$fuzzer" 2>/dev/null | head -1 || true)
+newer=$(find "${files[@]}" "${symbolizer[@]}" -newer "$fuzzer" 2>/dev/null | head -1 || true)
 if [ ! -x "$fuzzer" ] || [ -n "$newer" ]; then
   echo "building $fuzzer"
-  swiftc -sanitize=fuzzer -parse-as-library -O -whole-module-optimization -swift-version 6 -package-name swtrace \
-    -enable-upcoming-feature ExistentialAny -module-name TraceLang -suppress-warnings -o "$fuzzer" "${files[@]}"
+  build=(
+    swiftc -sanitize=fuzzer -parse-as-library -O -whole-module-optimization -swift-version 6 -package-name swtrace
+    -enable-upcoming-feature ExistentialAny -suppress-warnings -I Sources/CElfutils/include -I "$work"
+  )
+  clang -O1 -g -r -nostdlib -ISources/CElfutils/include -o "$work/CElfutils.o" Sources/CElfutils/*.c
+  "${build[@]}" -module-name Symbolizer -emit-module -emit-module-path "$work/Symbolizer.swiftmodule" \
+    -emit-object -o "$work/Symbolizer.o" $(printf '%s\n' "${symbolizer[@]}" | grep '\.swift$')
+  "${build[@]}" -module-name TraceLang -o "$fuzzer" "${files[@]}" "$work"/{Symbolizer,CElfutils}.o \
+    -ldw -lelf -liberty -lbz2 -llzma -lz
 fi
 
 seeds() {

@@ -1,4 +1,5 @@
 import Glibc
+import Symbolizer
 import TestSupport
 import TraceLang
 
@@ -187,12 +188,16 @@ enum GuardedBytes {
 final class NamingHost: HostServices {
   func tracepointID(_ name: TracepointName) throws(TargetError) -> UInt64 { 1 }
   func rawTracepointTypeID(_ name: String) throws(TargetError) -> UInt32 { 1 }
-  func kernelSymbol(at address: UInt64) -> SymbolPosition? { address & 1 == 0 ? nil : named(address) }
-  func userSymbol(at address: UInt64, process: Int32) -> SymbolPosition? { address & 2 == 0 ? nil : named(address) }
+  func kernelFrames(of address: UInt64) -> [Frame] { address & 1 == 0 ? [] : named(address) }
+  func frames(of address: UInt64, process: Int32) -> [Frame] { address & 2 == 0 ? [] : named(address) }
   func cgroupPath(_ identifier: UInt64, filter: String) -> String? { "unified:/\(identifier)/\(filter)" }
   func userName(_ identifier: UInt32) -> String? { identifier == 0 ? "root" : nil }
 
-  private func named(_ address: UInt64) -> SymbolPosition {
-    SymbolPosition(name: "symbol", offset: address, module: "m")
+  /// Inlined functions of a place in a source, in a function of a module.
+  private func named(_ address: UInt64) -> [Frame] {
+    let source = Frame.Source(file: Frame.Path("f".utf8), line: Int(clamping: address))
+    let function = Frame(name: "symbol", offset: address, module: Frame.Path("m".utf8), source: source)
+    let inlined = Frame(name: "inlined", demangled: "inlined()", offset: address, source: source, isInlined: true)
+    return [Frame](repeating: inlined, count: Int(address >> 2 & 3)) + [function]
   }
 }

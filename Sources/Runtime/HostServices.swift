@@ -1,3 +1,4 @@
+import Symbolizer
 import TraceLang
 
 /// What running and printing a bundle asks of the machine.
@@ -17,11 +18,14 @@ public protocol HostServices: AnyObject {
   /// Where functions lie; those that the machine does not have, or whose addresses it hides, are left out.
   func functionAddresses(_ functions: [KernelFunction]) -> [KernelFunction: UInt64]
 
-  /// The function or object of the kernel that an address lies in.
-  func kernelSymbol(at address: UInt64) -> SymbolPosition?
+  /// The functions of the kernel that an address lies in, innermost first: all but the last are inlined.
+  func kernelFrames(of address: UInt64) -> [Frame]
 
-  /// The function of a process that an address lies in.
-  func userSymbol(at address: UInt64, process: Int32) -> SymbolPosition?
+  /// The same of a process.
+  func frames(of address: UInt64, process: Int32) -> [Frame]
+
+  /// The last of these frames, which takes no debug information.
+  func function(at address: UInt64, process: Int32) -> Frame?
 
   /// Looks at a process whose symbols may be asked for when it has ended.
   func remember(process: Int32)
@@ -32,21 +36,6 @@ public protocol HostServices: AnyObject {
   func userName(_ identifier: UInt32) -> String?
 }
 
-/// An address told by the symbol before it.
-public struct SymbolPosition: Hashable, Sendable {
-  public let name: String
-  /// Bytes from the symbol's start.
-  public let offset: UInt64
-  /// The module or binary, when told in output ("perf" stacks).
-  public let module: String?
-
-  public init(name: String, offset: UInt64, module: String? = nil) {
-    self.name = name
-    self.offset = offset
-    self.module = module
-  }
-}
-
 extension HostServices {
   public func functionTypeID(_ function: KernelFunction) throws(TargetError) -> BTFTypeID {
     throw TargetError("this kernel's type information has no function '\(function.text)'")
@@ -55,7 +44,8 @@ extension HostServices {
   public func isTraceable(_ function: KernelFunction) -> Bool? { nil }
 
   public func functionAddresses(_ functions: [KernelFunction]) -> [KernelFunction: UInt64] { [:] }
-  public func userSymbol(at address: UInt64, process: Int32) -> SymbolPosition? { nil }
+  public func frames(of address: UInt64, process: Int32) -> [Frame] { [] }
+  public func function(at address: UInt64, process: Int32) -> Frame? { frames(of: address, process: process).last }
   public func remember(process: Int32) {}
   public func cgroupPath(_ identifier: UInt64, filter: String) -> String? { nil }
 }

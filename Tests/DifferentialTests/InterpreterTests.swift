@@ -1,6 +1,7 @@
 import Differential
 import ReferenceInterpreter
 import Runtime
+import Symbolizer
 import TestSupport
 import Testing
 import TraceLang
@@ -61,6 +62,6 @@ import TraceLang
 private final class NoHost: HostServices {
   func tracepointID(_ name: TracepointName) throws(TargetError) -> UInt64 { throw TargetError("no tracepoints") }
   func rawTracepointTypeID(_ name: String) throws(TargetError) -> UInt32 { throw TargetError("no BTF") }
-  func kernelSymbol(at address: UInt64) -> SymbolPosition? { nil }
+  func kernelFrames(of address: UInt64) -> [Frame] { [] }
   func userName(_ identifier: UInt32) -> String? { nil }
 }

@@ -1,3 +1,4 @@
+import Symbolizer
 import TestSupport
 import Testing
 import TraceLang

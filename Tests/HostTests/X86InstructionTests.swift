@@ -1,4 +1,5 @@
 import Glibc
+import Symbolizer
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Codegen
+import Symbolizer
 import Testing
 import TraceLang
 
@@ -99,7 +100,7 @@ import TraceLang
 
   @Test("symbols, users and errors have names") func names() {
     let host = PlainHost()
-    host.symbols[0x1000] = SymbolPosition(name: "do_nanosleep", offset: 0)
+    host.symbols[0x1000] = Frame(name: "do_nanosleep", offset: 0)
     let context = ValueContext.plain(host: host)
     #expect(text(.symbolic(.kernelSymbol), Bytes.of(UInt64(0x1000)), context: context) == "do_nanosleep\n")
     #expect(text(.symbolic(.kernelSymbol), Bytes.of(UInt64(1)), context: context) == "0x1\n")
@@ -119,7 +120,7 @@ import TraceLang
     ])
   func stacks(mode: StackType.Mode, expected: String) {
     let host = PlainHost()
-    host.symbols[0x1000] = SymbolPosition(name: "a", offset: 5)
+    host.symbols[0x1000] = Frame(name: "a", offset: 5)
     let context = ValueContext.plain(host: host, frames: [0x1000, 0x2000])
     let type = Type.stack(StackType(isUser: false, mode: mode, limit: 2))
     #expect(text(type, Bytes.words([7, 0]), context: context) == expected)

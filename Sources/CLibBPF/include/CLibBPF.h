@@ -4,13 +4,11 @@
 // system calls without a wrapper).
 
 #include <errno.h>
-#include <semaphore.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -50,16 +48,6 @@ static inline int swtrace_detached_mount(const char *type) {
 // Kernel: include/uapi/asm-generic/fcntl.h.
 #define SWTRACE_O_PATH 010000000
 
-// openat2(2), 5.6. Kernel: include/uapi/linux/openat2.h.
-#define SWTRACE_SYS_OPENAT2 437
-
-// A descriptor (O_PATH) of what a path names in the tree below `root`, which symbolic links do not leave, or -1 and errno.
-static inline int swtrace_open_in_root(int root, const char *path) {
-  // RESOLVE_NO_MAGICLINKS | RESOLVE_IN_ROOT
-  struct { uint64_t flags, mode, resolve; } how = {SWTRACE_O_PATH | 02000000 /* O_CLOEXEC */, 0, 0x02 | 0x10};
-  return (int)syscall(SWTRACE_SYS_OPENAT2, root, path, &how, sizeof(how));
-}
-
 // A descriptor (O_PATH) of the directory with a number on the cgroup file system that `mount` is open on, or -1 and errno.
 // Kernel: fs/kernfs/mount.c, FILEID_KERNFS of include/linux/exportfs.h.
 static inline int swtrace_open_kernfs(int mount, uint64_t number) {
@@ -72,13 +60,6 @@ static inline long swtrace_file_system_type(int descriptor) {
   struct statfs status;
   return fstatfs(descriptor, &status) == 0 ? (long)status.f_type : -1;
 }
-
-// The numbers of a device, which macros give.
-static inline uint32_t swtrace_major(uint64_t device) { return major(device); }
-static inline uint32_t swtrace_minor(uint64_t device) { return minor(device); }
-
-// sem_clockwait(3), which glibc (2.30) declares for _GNU_SOURCE only.
-int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *deadline);
 
 // memmem(3) and memrchr(3), which glibc declares for _GNU_SOURCE only.
 void *memrchr(const void *memory, int byte, size_t size);

@@ -1,5 +1,6 @@
 import CLibBPF
 import Glibc
+import Symbolizer
 
 /// Waits for what can happen while tracing.
 final class EventLoop {

@@ -1,5 +1,6 @@
 import CLibBPF
 import Glibc
+import Symbolizer
 
 /// Asks a run to end, from any thread.
 package final class StopRequest: Sendable {

@@ -1,4 +1,5 @@
 import Glibc
+import Symbolizer
 import TraceLang
 
 /// An executable or library: a file, or one that lies in an archive as it is, "ARCHIVE!/ENTRY".

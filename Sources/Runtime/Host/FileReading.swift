@@ -1,4 +1,5 @@
 import Glibc
+import Symbolizer
 import SystemPackage
 import TraceLang
 
@@ -12,16 +13,8 @@ extension FileDescriptor {
 
   /// Calls `body` with each chunk up to the end of the file, or until it returns false.
   func forEachChunk(size: Int, _ body: (UnsafeRawBufferPointer) -> Bool) throws(Errno) {
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
-    defer { buffer.deallocate() }
-    while true {
-      let count = Glibc.read(rawValue, buffer.baseAddress, size)
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw Errno(rawValue: errno)
-      }
-      if count == 0 || !body(UnsafeRawBufferPointer(rebasing: buffer[..<count])) { return }
-    }
+    let code = FileReading.forEachChunk(of: rawValue, size: size, body)
+    if code != 0 { throw Errno(rawValue: code) }
   }
 
   /// The rest of the file.
@@ -36,41 +29,14 @@ extension FileDescriptor {
 
   /// Calls `body` with each line, without its newline, until it returns false; lines longer than 64 KiB are cut.
   func forEachLine(_ body: (UnsafeRawBufferPointer) -> Bool) throws(Errno) {
-    var carried: [UInt8] = []
-    var isDone = false
-    try forEachChunk(size: 1 << 16) { chunk in
-      var rest = chunk[...]
-      while let newline = rest.firstIndexOfNewline {
-        let head = UnsafeRawBufferPointer(rebasing: rest[..<newline])
-        rest = rest[(newline + 1)...]
-        if carried.isEmpty {
-          isDone = !body(head)
-        } else {
-          carried.append(contentsOf: head)
-          isDone = !carried.withUnsafeBytes { body($0) }
-          carried.removeAll(keepingCapacity: true)
-        }
-        if isDone { return false }
-      }
-      carried.append(contentsOf: rest.prefix(max(0, 1 << 16 - carried.count)))
-      return true
-    }
-    if !isDone, !carried.isEmpty { _ = carried.withUnsafeBytes { body($0) } }
+    let code = FileReading.forEachLine(of: rawValue, body)
+    if code != 0 { throw Errno(rawValue: code) }
   }
 
   /// Runs `body` and closes this file, whatever happens.
   func closing<Result, Failure: Error>(_ body: (FileDescriptor) throws(Failure) -> Result) throws(Failure) -> Result {
     defer { _ = Glibc.close(rawValue) }
     return try body(self)
-  }
-}
-
-extension Slice<UnsafeRawBufferPointer> {
-  fileprivate var firstIndexOfNewline: Int? {
-    guard let start = base.baseAddress?.advanced(by: startIndex), let found = memchr(start, 10, count) else {
-      return nil
-    }
-    return startIndex + (UnsafeRawPointer(found) - start)
   }
 }
 

@@ -1,3 +1,4 @@
+import Symbolizer
 import TraceLang
 
 extension HostTarget: HostServices {
@@ -41,13 +42,17 @@ extension HostTarget: HostServices {
     return addresses
   }
 
-  public func kernelSymbol(at address: UInt64) -> SymbolPosition? { symbolIndex.position(of: address) }
+  public func kernelFrames(of address: UInt64) -> [Frame] { symbolizer.kernelFrames(of: address) }
 
-  public func userSymbol(at address: UInt64, process: Int32) -> SymbolPosition? {
-    userSymbols.position(of: address, process: process)
+  public func frames(of address: UInt64, process: Int32) -> [Frame] {
+    symbolizer.frames(of: address, process: process)
   }
 
-  public func remember(process: Int32) { userSymbols.remember(process) }
+  public func function(at address: UInt64, process: Int32) -> Frame? {
+    symbolizer.function(at: address, process: process)
+  }
+
+  public func remember(process: Int32) { symbolizer.remember(process: process) }
 
   public func cgroupPath(_ identifier: UInt64, filter: String) -> String? {
     cgroups.paths(of: identifier, filter: filter)

@@ -1,3 +1,4 @@
+import Symbolizer
 import TraceLang
 
 /// The machine this process runs on. Nothing is opened or read until it is asked for, and then once.
@@ -14,10 +15,9 @@ public final class HostTarget: Target {
   }
   private(set) lazy var traceable =
     traceableFunctions.map { TraceableFunctions(file: $0) } ?? (try? tracefs()).map { TraceableFunctions($0) }
-  private(set) lazy var symbolIndex = SymbolIndex(KernelSymbols())
   private(set) lazy var userNames = UserNames()
   private(set) lazy var cgroups = Cgroups()
-  let userSymbols = UserSymbols()
+  let symbolizer = Symbolizer()
   /// What was asked for last is kept: several attach points are mostly of one binary.
   var lastBinary: OpenBinary?
 

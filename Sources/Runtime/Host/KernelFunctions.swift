@@ -1,5 +1,6 @@
 import CLibBPF
 import Glibc
+import Symbolizer
 import SystemPackage
 import TraceLang
 

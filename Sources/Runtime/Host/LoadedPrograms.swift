@@ -1,5 +1,6 @@
 import CLibBPF
 import Glibc
+import Symbolizer
 import TraceLang
 
 /// BPF programs that are in the kernel and have types.

@@ -1,4 +1,5 @@
 import Glibc
+import Symbolizer
 import TraceLang
 
 /// The executables and libraries that processes have mapped.

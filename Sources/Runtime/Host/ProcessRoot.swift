@@ -1,5 +1,7 @@
+import CElfutils
 import CLibBPF
 import Glibc
+import Symbolizer
 import TraceLang
 
 /// What paths name for a process: below its own root, in its own mount namespace.

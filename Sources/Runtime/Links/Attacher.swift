@@ -1,4 +1,5 @@
 import Codegen
+import Symbolizer
 import TraceLang
 
 /// Attaches the programs of a bundle to its hooks; a file for each mechanism of the kernel extends it.

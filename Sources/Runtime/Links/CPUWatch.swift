@@ -1,6 +1,7 @@
 import CLibBPF
 import Codegen
 import Glibc
+import Symbolizer
 
 /// Learns which CPUs go offline and come back: from the kernel's messages about its devices, which cost nothing until one
 /// comes and need no right (Kernel: lib/kobject_uevent.c; "offline@/devices/system/cpu/cpu1").

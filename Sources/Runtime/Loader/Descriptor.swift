@@ -1,15 +1,6 @@
 import CLibBPF
 import Glibc
 
-/// A file descriptor that is closed with its last reference.
-final class Descriptor: Sendable {
-  let rawValue: Int32
-
-  init(_ rawValue: Int32) { self.rawValue = rawValue }
-
-  deinit { _ = close(rawValue) }
-}
-
 /// A shared mapping of kernel memory, unmapped with its last reference.
 final class Mapping {
   let base: UnsafeMutableRawPointer

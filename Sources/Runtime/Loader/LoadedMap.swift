@@ -1,6 +1,7 @@
 import CLibBPF
 import Codegen
 import Glibc
+import Symbolizer
 
 /// A BPF map in the kernel; mapped into this process when its specification allows.
 struct LoadedMap {

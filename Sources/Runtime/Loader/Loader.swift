@@ -1,6 +1,7 @@
 import CLibBPF
 import Codegen
 import Glibc
+import Symbolizer
 import SystemPackage
 import TraceLang
 

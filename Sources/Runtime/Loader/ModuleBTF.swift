@@ -1,5 +1,6 @@
 import CLibBPF
 import Glibc
+import Symbolizer
 import TraceLang
 
 /// The BTF objects of modules as the kernel numbers them.

@@ -1,5 +1,6 @@
 import CLibBPF
 import Glibc
+import Symbolizer
 
 /// What a shell command writes to either of its streams, for `system`.
 package enum CommandOutput {

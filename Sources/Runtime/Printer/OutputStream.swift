@@ -1,5 +1,6 @@
 import CLibBPF
 import Glibc
+import Symbolizer
 import SystemPackage
 
 /// Where output goes: writes whole lines, waits for slow readers, and counts what could not be written.

@@ -1,3 +1,4 @@
+import Symbolizer
 import TraceLang
 
 /// Stacks as text: a newline, then each frame in a line of its own.
@@ -13,10 +14,10 @@ struct StackText {
     for start in stride(from: 0, to: words.count, by: type.shape.frameWords) {
       if type.mode == .buildID {
         append(buildID: words[start..<min(start + type.shape.frameWords, words.count)], to: buffer)
+        buffer.append(UInt8(ascii: "\n"))
       } else {
         append(words[start], type, process: process, to: buffer)
       }
-      buffer.append(UInt8(ascii: "\n"))
     }
   }
 
@@ -36,33 +37,58 @@ struct StackText {
 
   private func append(_ address: UInt64, _ type: StackType, process: Int32, to buffer: OutputBuffer) {
     switch type.mode {
-    case .raw, .buildID: buffer.append(hex: address)
-    case .bpftrace:
-      buffer.append("        ")
-      appendSymbol(address, type, process: process, to: buffer)
-    case .perf:
-      buffer.append(UInt8(ascii: "\t"))
+    case .raw, .buildID:
       buffer.append(hex: address)
-      buffer.append(UInt8(ascii: " "))
-      appendSymbol(address, type, process: process, to: buffer)
+      buffer.append(UInt8(ascii: "\n"))
+    case .bpftrace, .perf:
+      let frames =
+        type.isUser
+        ? context.host.frames(of: address, process: process) : context.host.kernelFrames(of: address)
+      for frame in frames.isEmpty ? [Frame(name: nil, offset: 0)] : frames {
+        if type.mode == .perf {
+          buffer.append(UInt8(ascii: "\t"))
+          buffer.append(hex: address)
+          buffer.append(UInt8(ascii: " "))
+          appendForPerf(frame, address, type, to: buffer)
+        } else {
+          buffer.append("        ")
+          append(frame, address, to: buffer)
+        }
+        buffer.append(UInt8(ascii: "\n"))
+      }
     }
   }
 
-  private func appendSymbol(_ address: UInt64, _ type: StackType, process: Int32, to buffer: OutputBuffer) {
-    let symbol =
-      type.isUser
-      ? context.host.userSymbol(at: address, process: process) : context.host.kernelSymbol(at: address)
-    guard let symbol else {
-      buffer.append(text: ValueContext.hexadecimal(address))
-      if type.isUser, type.mode == .perf { buffer.append(" ([unknown])") }
-      return
+  /// "name+offset@file:line", an inlined function's without its offset.
+  private func append(_ frame: Frame, _ address: UInt64, to buffer: OutputBuffer) {
+    if frame.isInlined { buffer.append("[inlined] ") }
+    appendName(of: frame, address, to: buffer)
+    guard let source = frame.source else { return }
+    buffer.append(UInt8(ascii: "@"))
+    buffer.append(source.file.bytes)
+    buffer.append(UInt8(ascii: ":"))
+    buffer.append(decimal: Int64(source.line))
+  }
+
+  /// "name+offset (module)", of the kernel without the module.
+  private func appendForPerf(_ frame: Frame, _ address: UInt64, _ type: StackType, to buffer: OutputBuffer) {
+    appendName(of: frame, address, to: buffer)
+    if frame.isInlined {
+      buffer.append(" (inlined)")
+    } else if type.isUser, frame.name == nil {
+      buffer.append(" ([unknown])")
+    } else if type.isUser, let module = frame.module {
+      buffer.append(" (")
+      buffer.append(module.bytes)
+      buffer.append(UInt8(ascii: ")"))
     }
-    buffer.append(text: symbol.name)
+  }
+
+  private func appendName(of frame: Frame, _ address: UInt64, to buffer: OutputBuffer) {
+    guard let name = frame.title else { return buffer.append(text: ValueContext.hexadecimal(address)) }
+    buffer.append(text: name)
+    if frame.isInlined { return }
     buffer.append(UInt8(ascii: "+"))
-    buffer.append(decimal: symbol.offset)
-    guard type.isUser, type.mode == .perf, let module = symbol.module else { return }
-    buffer.append(" (")
-    buffer.append(module.systemBytes)
-    buffer.append(UInt8(ascii: ")"))
+    buffer.append(decimal: frame.offset)
   }
 }

@@ -1,5 +1,6 @@
 import Codegen
 import Glibc
+import Symbolizer
 import TraceLang
 
 /// Appends values in the form that `print`, `%s` and map output show.
@@ -143,8 +144,8 @@ package struct TextValue {
     case .userSymbol:
       let address = Word.u64(value)
       let process = Int32(truncatingIfNeeded: Word.u64(value, 8))
-      let symbol = context.host.userSymbol(at: address, process: process)
-      buffer.append(text: symbol?.name ?? ValueContext.hexadecimal(address))
+      let function = context.host.function(at: address, process: process)
+      buffer.append(text: function?.title ?? ValueContext.hexadecimal(address))
     case .inet: NetworkText.append(inet: value, to: buffer)
     case .macAddress: NetworkText.append(mac: value, to: buffer)
     case .username: buffer.append(text: context.userName(UInt32(truncatingIfNeeded: Word.u64(value))))

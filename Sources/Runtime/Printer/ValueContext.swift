@@ -1,5 +1,6 @@
 import Codegen
 import Glibc
+import Symbolizer
 import TraceLang
 
 /// What printing values needs besides the values: names, formats and the machine's symbols.
@@ -45,7 +46,7 @@ package final class ValueContext {
   /// The symbol's name, or the address in hexadecimal.
   func kernelSymbol(_ address: UInt64) -> String {
     if let known = kernelSymbols[address] { return known }
-    let name = host.kernelSymbol(at: address)?.name ?? Self.hexadecimal(address)
+    let name = host.kernelFrames(of: address).last?.name ?? Self.hexadecimal(address)
     kernelSymbols[address] = name
     return name
   }

@@ -1,9 +1,10 @@
 import Runtime
+import Symbolizer
 import TraceLang
 
 /// A machine that knows only what a test tells it.
 final class PlainHost: HostServices {
-  var symbols: [UInt64: SymbolPosition] = [:]
+  var symbols: [UInt64: Frame] = [:]
   var tracepointIDs: [TracepointName: UInt64] = [:]
 
   func tracepointID(_ name: TracepointName) throws(TargetError) -> UInt64 {
@@ -15,7 +16,7 @@ final class PlainHost: HostServices {
 
   func rawTracepointTypeID(_ name: String) throws(TargetError) -> UInt32 { throw TargetError("no BTF") }
 
-  func kernelSymbol(at address: UInt64) -> SymbolPosition? { symbols[address] }
+  func kernelFrames(of address: UInt64) -> [Frame] { symbols[address].map { [$0] } ?? [] }
 
   func userName(_ identifier: UInt32) -> String? { identifier == 0 ? "root" : nil }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Symbolizer
 import TraceLang
 
 extension ELFFile {

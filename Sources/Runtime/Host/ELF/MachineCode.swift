@@ -1,4 +1,5 @@
 import Glibc
+import Symbolizer
 import TraceLang
 
 /// The code of an ELF file, to find where its instructions begin.

@@ -1,4 +1,5 @@
 import Glibc
+import Symbolizer
 import TraceLang
 
 /// An archive whose files may lie in it as they are, so that programs can map them (APPNOTE.TXT of PKWARE, 4.3).

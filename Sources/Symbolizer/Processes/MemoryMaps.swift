@@ -1,37 +1,39 @@
 /// The code that a process has mapped from files: its `/proc/PID/maps` (proc_pid_maps(5)).
-struct MemoryMaps: Sendable {
+package struct MemoryMaps: Sendable {
   /// A file as `maps` names it: its file system's device and its inode.
-  struct File: Hashable, Sendable {
-    let major: UInt32
-    let minor: UInt32
-    let inode: UInt64
+  package struct File: Hashable, Sendable {
+    package let major: UInt32
+    package let minor: UInt32
+    package let inode: UInt64
   }
 
   /// A mapped part of a file that can be run.
-  struct Mapping: Sendable {
-    let range: Range<UInt64>
+  package struct Mapping: Sendable {
+    package let range: Range<UInt64>
     /// Bytes from the file's start.
-    let offset: UInt64
-    let file: File
+    package let offset: UInt64
+    package let file: File
     /// In `paths`.
     fileprivate let path: Int
 
     /// As `/proc/PID/map_files` names it.
-    var name: String { "\(String(range.lowerBound, radix: 16))-\(String(range.upperBound, radix: 16))" }
+    package var name: String { "\(String(range.lowerBound, radix: 16))-\(String(range.upperBound, radix: 16))" }
   }
 
   /// Ascending by address, as the kernel lists them.
-  private(set) var mappings: [Mapping] = []
+  package private(set) var mappings: [Mapping] = []
   private var paths: [[UInt8]] = []
   private var pathOf: [File: Int] = [:]
   /// Bytes that were read.
-  private(set) var length = 0
+  package private(set) var length = 0
 
   /// More is not read: 65,530 mappings, the kernel's default limit, take about half of it when they have no long names.
-  static let maximumLength = 8 << 20
+  package static let maximumLength = 8 << 20
 
   /// Reads lines as `forEachLine` gives them, each to the closure it is called with, until that returns false.
-  init<Failure: Error>(lines forEachLine: ((UnsafeRawBufferPointer) -> Bool) throws(Failure) -> Void) throws(Failure) {
+  package init<Failure: Error>(
+    lines forEachLine: ((UnsafeRawBufferPointer) -> Bool) throws(Failure) -> Void
+  ) throws(Failure) {
     var maps = MemoryMaps()
     try forEachLine { line in
       maps.length += line.count + 1
@@ -44,9 +46,9 @@ struct MemoryMaps: Sendable {
   private init() {}
 
   /// The memory it takes, in bytes.
-  var cost: Int { mappings.count * MemoryLayout<Mapping>.stride + paths.reduce(0) { $0 + $1.count + 64 } }
+  package var cost: Int { mappings.count * MemoryLayout<Mapping>.stride + paths.reduce(0) { $0 + $1.count + 64 } }
 
-  func mapping(at address: UInt64) -> Mapping? {
+  package func mapping(at address: UInt64) -> Mapping? {
     var low = 0
     var high = mappings.count
     while low < high {
@@ -58,7 +60,7 @@ struct MemoryMaps: Sendable {
   }
 
   /// The path by which the process's file was opened, as the kernel writes it: newlines are "\012".
-  func path(of mapping: Mapping) -> [UInt8] { paths[mapping.path] }
+  package func path(of mapping: Mapping) -> [UInt8] { paths[mapping.path] }
 
   /// "55d0-55d8 r-xp 00001000 08:01 1234   /usr/bin/x"; passes over memory that is not a file's or cannot be run.
   private mutating func take(_ line: UnsafeRawBufferPointer) {

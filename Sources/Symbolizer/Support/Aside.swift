@@ -1,4 +1,4 @@
-import CLibBPF
+import CElfutils
 import Glibc
 
 /// Runs work that may hang in the kernel, such as reading a file whose file system is a stranger's program, in threads of

@@ -1,7 +1,6 @@
 import Testing
-import TraceLang
 
-@testable import Runtime
+@testable import Symbolizer
 
 @Suite struct KernelSymbolsTests {
   private func described(_ text: String) -> String? {

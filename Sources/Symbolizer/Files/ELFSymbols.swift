@@ -1,10 +1,9 @@
 import Glibc
-import TraceLang
 
 /// The functions of an ELF file by their address in it.
 ///
 /// Names stay where the file has them, in its string table, however many symbols share one; they are cut when asked for.
-struct ELFSymbols: Sendable {
+package struct ELFSymbols: Sendable {
   private struct Entry {
     let address: UInt64
     /// 0 when the file does not tell; the largest number for what is larger.
@@ -30,11 +29,11 @@ struct ELFSymbols: Sendable {
 
   /// Reads an open file; `debug` opens what was stripped from it, given its build ID.
   /// - Returns: `nil` for what is not ELF.
-  init?(descriptor: Int32, debug: ([UInt8]) -> Int32? = { _ in nil }) {
+  package init?(descriptor: Int32, debug: ([UInt8]) -> Int32? = { _ in nil }) {
     self.init(FilePart(descriptor: descriptor), debug: debug)
   }
 
-  init?(_ part: FilePart, debug: ([UInt8]) -> Int32? = { _ in nil }) {
+  package init?(_ part: FilePart, debug: ([UInt8]) -> Int32? = { _ in nil }) {
     guard let elf = ELFFile(part) else { return nil }
     segments = elf.segments.lazy.filter { $0.type == UInt32(PT_LOAD) }.prefix(Self.maximumSegments)
       .map { Segment(address: $0.address, offset: $0.offset, size: $0.size) }
@@ -49,7 +48,7 @@ struct ELFSymbols: Sendable {
   }
 
   /// The memory it takes, in bytes.
-  var cost: Int { entries.count * MemoryLayout<Entry>.stride + names.count }
+  package var cost: Int { entries.count * MemoryLayout<Entry>.stride + names.count }
 
   /// Takes the functions of the first symbol table of a type; false when there is none.
   private mutating func read(_ elf: ELFFile, _ type: Int32) -> Bool {
@@ -82,37 +81,39 @@ struct ELFSymbols: Sendable {
     return Entry(address: symbol.address, size: UInt32(clamping: symbol.size), name: symbol.name)
   }
 
-  /// The functions whose names match a glob, in no order.
-  func functions(matching glob: Glob) -> [BinaryFunction] {
-    let prefix = glob.prefix
-    return names.withUnsafeBytes { names in
-      entries.compactMap { entry in
+  /// Gives each function whose name begins so, in no order: its name, its place in the file and its size. The name's bytes
+  /// are valid while they are looked at.
+  package func forEachFunction(
+    startingWith prefix: [UInt8], _ body: (_ name: UnsafeRawBufferPointer, _ offset: UInt64, _ size: UInt64) -> Void
+  ) {
+    names.withUnsafeBytes { names in
+      for entry in entries {
         // Most names are others: that is seen before they are measured.
-        guard names[Int(entry.name)...].starts(with: prefix) else { return nil }
+        guard names[Int(entry.name)...].starts(with: prefix) else { continue }
         let rest = UnsafeRawBufferPointer(rebasing: names[Int(entry.name)...].prefix(ELFSymbolTable.maximumNameLength))
         let name = UnsafeRawBufferPointer(rebasing: rest[..<(rest.firstIndex(of: 0) ?? rest.count)])
-        guard glob.matches(name), let offset = fileOffset(of: entry.address) else { return nil }
-        return BinaryFunction(name: String(decoding: name, as: UTF8.self), offset: offset, size: UInt64(entry.size))
+        guard let offset = fileOffset(of: entry.address) else { continue }
+        body(name, offset, UInt64(entry.size))
       }
     }
   }
 
   /// Where in the file the bytes at a virtual address lie; `nil` when they lie in no loaded part of it.
-  func fileOffset(of address: UInt64) -> UInt64? {
+  package func fileOffset(of address: UInt64) -> UInt64? {
     segments.first { address >= $0.address && address - $0.address < $0.size }.map {
       address - $0.address &+ $0.offset
     }
   }
 
   /// The virtual address of a byte of the file; `nil` for what is not loaded.
-  func address(ofFileOffset offset: UInt64) -> UInt64? {
+  package func address(ofFileOffset offset: UInt64) -> UInt64? {
     segments.first { offset >= $0.offset && offset - $0.offset < $0.size }.map {
       offset - $0.offset &+ $0.address
     }
   }
 
   /// The function that a byte of the file lies in, and how far from its start.
-  func function(atFileOffset offset: UInt64) -> (name: String, offset: UInt64)? {
+  package func function(atFileOffset offset: UInt64) -> (name: String, offset: UInt64)? {
     guard let address = address(ofFileOffset: offset) else { return nil }
     var low = 0
     var high = entries.count
@@ -139,7 +140,7 @@ extension ELFFile {
   private static let maximumBuildID = 64
 
   /// The contents of the note of GNU's build ID.
-  var buildID: [UInt8]? {
+  package var buildID: [UInt8]? {
     for section in sections.lazy.filter({ $0.type == UInt32(SHT_NOTE) }).prefix(Self.maximumNoteSections) {
       let notes = contents(of: section, atMost: Self.maximumNoteBytes)
       var start = 0

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import Runtime
+@testable import Symbolizer
 
 @Suite struct AsideTests {
   @Test("work that hangs does not hold up who asks, and its result comes later") func hanging() throws {

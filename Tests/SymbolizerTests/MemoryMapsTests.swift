@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Runtime
+@testable import Symbolizer
 
 @Suite struct MemoryMapsTests {
   private func maps(_ lines: [String]) -> MemoryMaps {

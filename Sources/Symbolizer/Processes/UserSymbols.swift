@@ -1,6 +1,4 @@
-import CLibBPF
 import Glibc
-import TraceLang
 
 /// Names the functions of processes: what is mapped where by `/proc/PID/maps`, and the symbols of each file.
 ///
@@ -54,7 +52,7 @@ final class UserSymbols {
   }
 
   /// The function of a process that an address lies in.
-  func position(of address: UInt64, process: Int32) -> SymbolPosition? {
+  func frame(of address: UInt64, process: Int32) -> Frame? {
     if let mapping = processes[process]?.maps?.mapping(at: address) { return name(address, mapping, process) }
     // Something may have been mapped since.
     guard remember(process), let mapping = processes[process]?.maps?.mapping(at: address) else { return nil }
@@ -90,13 +88,12 @@ final class UserSymbols {
     256 + (process.maps?.cost ?? 0) + process.files.count * MemoryLayout<(MemoryMaps.File, Resolution)>.stride * 2
   }
 
-  private func name(_ address: UInt64, _ mapping: MemoryMaps.Mapping, _ process: Int32) -> SymbolPosition? {
+  private func name(_ address: UInt64, _ mapping: MemoryMaps.Mapping, _ process: Int32) -> Frame? {
     guard let symbols = symbols(of: mapping, process),
       let function = symbols.function(atFileOffset: address - mapping.range.lowerBound &+ mapping.offset),
       let path = processes[process]?.maps?.path(of: mapping)
     else { return nil }
-    return SymbolPosition(
-      name: function.name, offset: function.offset, module: String(systemBytes: path))
+    return Frame(name: function.name, offset: function.offset, module: Frame.Path(path))
   }
 
   private func symbols(of mapping: MemoryMaps.Mapping, _ process: Int32) -> ELFSymbols? {

@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import Runtime
+@testable import Symbolizer
 
 @Suite struct ELFSymbolsTests {
   private func symbols(_ bytes: [UInt8]) throws -> ELFSymbols? {

@@ -1,5 +1,3 @@
-import TraceLang
-
 /// The kernel's text symbols ordered by address, for naming addresses.
 struct SymbolIndex {
   private struct Entry {
@@ -19,7 +17,7 @@ struct SymbolIndex {
     var entries: [Entry] = []
     var text: [UInt8] = []
     // Unreadable symbols leave addresses unnamed, which prints them as numbers.
-    try? symbols.forEach { line in
+    _ = symbols.read { line in
       guard line.isText, let address = line.address, address != 0 else { return true }
       entries.append(
         Entry(
@@ -35,7 +33,7 @@ struct SymbolIndex {
   }
 
   /// The symbol an address lies in: the last one that starts at or before it.
-  func position(of address: UInt64) -> SymbolPosition? {
+  func frame(of address: UInt64) -> Frame? {
     var low = 0
     var high = entries.count
     while low < high {
@@ -47,26 +45,8 @@ struct SymbolIndex {
     let start = Int(entry.nameStart)
     let end = start + Int(entry.nameLength)
     let module = text[end..<end + Int(entry.moduleLength)]
-    return SymbolPosition(
+    return Frame(
       name: String(decoding: text[start..<end], as: UTF8.self), offset: address - entry.address,
-      module: module.isEmpty ? nil : String(decoding: module, as: UTF8.self))
+      module: module.isEmpty ? nil : Frame.Path(module))
   }
-}
-
-/// User names by their number, from `/etc/passwd` (passwd(5)).
-struct UserNames {
-  private let names: [UInt32: String]
-
-  init(path: String = "/etc/passwd") {
-    var names: [UInt32: String] = [:]
-    let text = String(decoding: (try? readFile(path)) ?? [], as: UTF8.self)
-    for line in text.split(separator: "\n") {
-      let fields = line.split(separator: ":", omittingEmptySubsequences: false)
-      guard fields.count > 2, let number = UInt32(fields[2]), names[number] == nil else { continue }
-      names[number] = String(fields[0])
-    }
-    self.names = names
-  }
-
-  func name(of identifier: UInt32) -> String? { names[identifier] }
 }

@@ -1,22 +1,21 @@
-import CLibBPF
 import Glibc
 import TestSupport
 import Testing
 
-@testable import Runtime
+@testable import Symbolizer
 
 @Suite struct UserSymbolsTests {
   @Test("a function of a shared library is found by its address") func shared() throws {
     let address = try #require(dlsym(nil, "getpgid"))
     let symbols = UserSymbols()
-    let position = try #require(symbols.position(of: UInt64(UInt(bitPattern: address)) + 1, process: getpid()))
-    #expect(position.name.hasSuffix("getpgid"))
+    let position = try #require(symbols.frame(of: UInt64(UInt(bitPattern: address)) + 1, process: getpid()))
+    #expect(position.name?.hasSuffix("getpgid") == true)
     #expect(position.offset == 1)
-    #expect(position.module?.contains("libc") == true)
+    #expect(position.module?.description.contains("libc") == true)
   }
 
   @Test("an address outside of all files has no name") func nowhere() {
-    #expect(UserSymbols().position(of: 0x1234, process: getpid()) == nil)
+    #expect(UserSymbols().frame(of: 0x1234, process: getpid()) == nil)
   }
 
   @Test("what a process had mapped is remembered") func ended() throws {
@@ -31,7 +30,7 @@ import Testing
     waitpid(child, nil, 0)
     #expect(!symbols.remember(child))
     let address = try #require(dlsym(nil, "getpgid"))
-    #expect(symbols.position(of: UInt64(UInt(bitPattern: address)), process: child)?.name.hasSuffix("getpgid") == true)
+    #expect(symbols.frame(of: UInt64(UInt(bitPattern: address)), process: child)?.name?.hasSuffix("getpgid") == true)
   }
 
   @Test(
@@ -105,13 +104,13 @@ private final class MappedProgram {
 
   /// What a tracer that does not know the process yet calls the function's third byte.
   var name: String? {
-    UserSymbols().position(of: UInt64(UInt(bitPattern: memory)) + 0x42, process: getpid()).map {
-      "\($0.name)+\($0.offset)"
+    UserSymbols().frame(of: UInt64(UInt(bitPattern: memory)) + 0x42, process: getpid()).map {
+      "\($0.name ?? "?")+\($0.offset)"
     }
   }
 
   var mapping: (MemoryMaps, MemoryMaps.Mapping)? {
-    let maps = try? openFile("/proc/self/maps").closing { file in try MemoryMaps { try file.forEachLine($0) } }
+    let maps = MemoryMaps(of: getpid())
     guard let maps, let mapping = maps.mapping(at: UInt64(UInt(bitPattern: memory))) else { return nil }
     return (maps, mapping)
   }

@@ -1,19 +1,19 @@
 import Glibc
 
 /// A symbol table of an ELF file, of which no more than is reasonable is read, whatever the file claims.
-struct ELFSymbolTable {
-  struct Symbol {
+package struct ELFSymbolTable {
+  package struct Symbol {
     /// In the table's names.
-    let name: UInt32
+    package let name: UInt32
     /// STT_FUNC and the like.
-    let kind: Int32
+    package let kind: Int32
     /// Whether other files of the program may have another one of the name (STB_LOCAL).
-    let isLocal: Bool
+    package let isLocal: Bool
     /// That it lies in, by number, or SHN_UNDEF and the like.
-    let section: UInt16
-    let address: UInt64
+    package let section: UInt16
+    package let address: UInt64
     /// 0 when the file does not tell.
-    let size: UInt64
+    package let size: UInt64
   }
 
   private let elf: ELFFile
@@ -22,12 +22,12 @@ struct ELFSymbolTable {
 
   /// The largest browsers and compilers have less.
   private static let maximumSymbols = 2 << 20
-  static let maximumNames = 128 << 20
+  package static let maximumNames = 128 << 20
   /// A longer name is cut.
-  static let maximumNameLength = 4096
+  package static let maximumNameLength = 4096
 
   /// The first table of a type (SHT_SYMTAB, SHT_DYNSYM); `nil` when there is none.
-  init?(_ elf: ELFFile, _ type: Int32) {
+  package init?(_ elf: ELFFile, _ type: Int32) {
     let entrySize = Self.entrySize(elf)
     guard
       let table = elf.sections.first(where: { $0.type == UInt32(type) && $0.entrySize == UInt64(entrySize) }),
@@ -42,7 +42,7 @@ struct ELFSymbolTable {
   private static func entrySize(_ elf: ELFFile) -> Int { elf.is64Bit ? 24 : 16 }
 
   /// Gives each symbol whose name may lie among those that are read.
-  func forEach(_ body: (Symbol) -> Void) {
+  package func forEach(_ body: (Symbol) -> Void) {
     let size = Self.entrySize(elf)
     for start in stride(from: 0, through: symbols.count - size, by: size) {
       let symbol = self.symbol(at: start)
@@ -61,7 +61,7 @@ struct ELFSymbolTable {
   }
 
   /// The names up to the one that begins last, each with a zero at its end unless the file or its section ends there.
-  func names(upTo lastName: UInt32) -> [UInt8] {
+  package func names(upTo lastName: UInt32) -> [UInt8] {
     elf.contents(of: strings, atMost: Int(lastName) + Self.maximumNameLength).bytes
   }
 }

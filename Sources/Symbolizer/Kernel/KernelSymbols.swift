@@ -1,16 +1,14 @@
 import Glibc
-import SystemPackage
-import TraceLang
 
 /// `/proc/kallsyms`, read as a stream: "ffffffff81000000 T _stext" and, in modules, "\t[module]" behind.
-struct KernelSymbols {
-  struct Line {
+package struct KernelSymbols {
+  package struct Line {
     private let text: UnsafeRawBufferPointer
     /// Where the name ends: at the tab before a module or at the end.
     private let nameEnd: Int
 
     /// `nil` when it is not such a line.
-    init?(_ line: UnsafeRawBufferPointer) {
+    package init?(_ line: UnsafeRawBufferPointer) {
       guard line.count > Self.nameStart, line[16] == UInt8(ascii: " "), line[18] == UInt8(ascii: " "),
         let start = line.baseAddress
       else { return nil }
@@ -24,24 +22,24 @@ struct KernelSymbols {
     private static let nameStart = 19
 
     /// As nm(1) prints: t and T are text, w and W weak.
-    var kind: UInt8 { text[17] }
+    package var kind: UInt8 { text[17] }
 
-    var isText: Bool {
+    package var isText: Bool {
       switch kind {
       case UInt8(ascii: "t"), UInt8(ascii: "T"), UInt8(ascii: "w"), UInt8(ascii: "W"): true
       default: false
       }
     }
 
-    var name: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: text[Self.nameStart..<nameEnd]) }
+    package var name: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: text[Self.nameStart..<nameEnd]) }
 
     /// Empty for the kernel itself.
-    var module: UnsafeRawBufferPointer {
+    package var module: UnsafeRawBufferPointer {
       UnsafeRawBufferPointer(rebasing: text[nameEnd...].dropFirst(2).prefix { $0 != UInt8(ascii: "]") })
     }
 
     /// `nil` when the digits are none.
-    var address: UInt64? {
+    package var address: UInt64? {
       var value: UInt64 = 0
       for digit in text[..<16] {
         switch digit {
@@ -54,31 +52,13 @@ struct KernelSymbols {
     }
   }
 
-  private let path: String
+  package let path: String
 
-  init(path: String = "/proc/kallsyms") { self.path = path }
+  package init(path: String = "/proc/kallsyms") { self.path = path }
 
   /// Calls `body` with each symbol until it returns false.
-  func forEach(_ body: (Line) -> Bool) throws(TargetError) {
-    do {
-      try openFile(path).closing { file throws(Errno) in
-        try file.forEachLine { line in Line(line).map(body) ?? true }
-      }
-    } catch {
-      throw TargetError("cannot read \(path): \(error)")
-    }
-  }
-}
-
-extension UnsafeRawBufferPointer {
-  func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
-    guard count == other.count, let start = baseAddress, let otherStart = other.baseAddress else {
-      return count == other.count
-    }
-    return memcmp(start, otherStart, count) == 0
-  }
-
-  func hasPrefix(_ bytes: [UInt8]) -> Bool {
-    count >= bytes.count && UnsafeRawBufferPointer(rebasing: self[..<bytes.count]).hasSameBytes(as: bytes)
+  /// - Returns: errno, or 0.
+  package func read(_ body: (Line) -> Bool) -> Int32 {
+    FileReading.forEachLine(ofFile: path) { line in Line(line).map(body) ?? true }
   }
 }

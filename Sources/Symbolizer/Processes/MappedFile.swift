@@ -1,4 +1,4 @@
-import CLibBPF
+import CElfutils
 import Glibc
 
 /// Opens the very file that a process has mapped, never what somebody put in its place.
@@ -6,9 +6,9 @@ import Glibc
 /// Names lie within the reach of whoever runs the process: they can be a pipe that nobody writes to, a device, a symbolic
 /// link or another file by the time they are opened. So a name is opened without touching what it names (O_PATH), and
 /// read only when it is a regular file with the mapping's inode.
-struct MappedFile {
+package struct MappedFile {
   /// What was opened; another file, or the same with other contents, has another identity.
-  struct Identity: Hashable, Sendable {
+  package struct Identity: Hashable, Sendable {
     let device: UInt64
     let inode: UInt64
     let size: Int
@@ -25,15 +25,15 @@ struct MappedFile {
   }
 
   /// A descriptor that can be read from.
-  let descriptor: Descriptor
-  let identity: Identity
+  package let descriptor: Descriptor
+  package let identity: Identity
 
   /// Where distributions put what they strip from binaries, by build ID.
   private static let debugFolder = "/usr/lib/debug/.build-id"
 
   /// Opens a mapping's file: by the mapping itself, which takes CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE, else by its path
   /// in the process's root, or in ours when the process is gone.
-  init?(_ mapping: MemoryMaps.Mapping, path: [UInt8], process: Int32) {
+  package init?(_ mapping: MemoryMaps.Mapping, path: [UInt8], process: Int32) {
     if let place = Self.place("/proc/\(process)/map_files/\(mapping.name)"), let file = Self(place, mapping.file) {
       self = file
       return
@@ -47,7 +47,7 @@ struct MappedFile {
   }
 
   /// What was stripped from the binary with a build ID: a descriptor that the caller closes.
-  static func debugFile(_ identifier: [UInt8]) -> Int32? {
+  package static func debugFile(_ identifier: [UInt8]) -> Int32? {
     guard identifier.count > 1 else { return nil }
     func digits(_ bytes: ArraySlice<UInt8>) -> String {
       bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
@@ -77,7 +77,7 @@ struct MappedFile {
     return UInt64(status.st_ino) == file.inode && (major == 0 || (major, minor) == (file.major, file.minor))
   }
 
-  private static func place(_ path: String) -> Descriptor? { descriptor(open(path, SWTRACE_O_PATH | O_CLOEXEC)) }
+  private static func place(_ path: String) -> Descriptor? { descriptor(swtrace_open_place(path)) }
 
   private static func descriptor(_ rawValue: Int32) -> Descriptor? { rawValue < 0 ? nil : Descriptor(rawValue) }
 }

@@ -4,34 +4,34 @@ import Glibc
 ///
 /// The file may be anybody's: what it says of itself is bounded here, and all of it is read by `pread`, as a file that
 /// shrinks under a mapping would end this process.
-struct ELFFile {
-  struct Section {
+package struct ELFFile {
+  package struct Section {
     /// In the section that has the names.
-    let name: Int
-    let type: UInt32
-    let address: UInt64
-    let offset: UInt64
-    let size: UInt64
-    let link: Int
-    let entrySize: UInt64
+    package let name: Int
+    package let type: UInt32
+    package let address: UInt64
+    package let offset: UInt64
+    package let size: UInt64
+    package let link: Int
+    package let entrySize: UInt64
   }
 
-  struct Segment {
-    let type: UInt32
-    let offset: UInt64
-    let address: UInt64
-    let size: UInt64
+  package struct Segment {
+    package let type: UInt32
+    package let offset: UInt64
+    package let address: UInt64
+    package let size: UInt64
   }
 
   private let part: FilePart
-  let is64Bit: Bool
+  package let is64Bit: Bool
   /// e_machine
-  let machine: UInt16
+  package let machine: UInt16
   /// Whether it is loaded anywhere (ET_DYN), as libraries and position-independent executables are.
-  let isRelocatable: Bool
+  package let isRelocatable: Bool
   private let isSwapped: Bool
-  let sections: [Section]
-  let segments: [Segment]
+  package let sections: [Section]
+  package let segments: [Segment]
   /// The section that has the names of sections.
   private let nameSection: Int
 
@@ -41,9 +41,9 @@ struct ELFFile {
   private static let maximumNames = 1 << 20
 
   /// Reads the headers through a descriptor that stays its giver's; `nil` for what is not ELF.
-  init?(descriptor: Int32) { self.init(FilePart(descriptor: descriptor)) }
+  package init?(descriptor: Int32) { self.init(FilePart(descriptor: descriptor)) }
 
-  init?(_ part: FilePart) {
+  package init?(_ part: FilePart) {
     let header = part.bytes(at: 0, atMost: 64)
     guard header.count >= 52, header.bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else { return nil }
     // EI_CLASS, EI_DATA
@@ -106,7 +106,7 @@ struct ELFFile {
   }
 
   /// The first section of a name.
-  func section(named name: String) -> Section? {
+  package func section(named name: String) -> Section? {
     guard sections.indices.contains(nameSection) else { return nil }
     let names = contents(of: sections[nameSection], atMost: Self.maximumNames).bytes
     let wanted = Array(name.utf8) + [0]
@@ -114,23 +114,25 @@ struct ELFFile {
   }
 
   /// The first bytes of a section, as many as the file has; none of one that lies in no file (SHT_NOBITS).
-  func contents(of section: Section, atMost limit: Int) -> ELFBytes {
+  package func contents(of section: Section, atMost limit: Int) -> ELFBytes {
     guard section.type != UInt32(SHT_NOBITS) else { return ELFBytes() }
     return part.bytes(at: section.offset, atMost: Int(clamping: min(section.size, UInt64(limit))))
   }
 
   /// The number of bytes from the file's start; fields are of the file's byte order.
-  func fields(_ bytes: ELFBytes, at start: Int) -> Fields { Fields(bytes: bytes, start: start, isSwapped: isSwapped) }
+  package func fields(_ bytes: ELFBytes, at start: Int) -> Fields {
+    Fields(bytes: bytes, start: start, isSwapped: isSwapped)
+  }
 
   /// Numbers of one entry of a table; those behind the end are 0.
-  struct Fields {
-    let bytes: ELFBytes
-    let start: Int
-    let isSwapped: Bool
+  package struct Fields {
+    package let bytes: ELFBytes
+    package let start: Int
+    package let isSwapped: Bool
 
-    func u16(_ offset: Int) -> UInt16 { number(offset) }
-    func u32(_ offset: Int) -> UInt32 { number(offset) }
-    func u64(_ offset: Int) -> UInt64 { number(offset) }
+    package func u16(_ offset: Int) -> UInt16 { number(offset) }
+    package func u32(_ offset: Int) -> UInt32 { number(offset) }
+    package func u64(_ offset: Int) -> UInt64 { number(offset) }
 
     private func number<Number: FixedWidthInteger>(_ offset: Int) -> Number {
       let place = start + offset
@@ -142,15 +144,15 @@ struct ELFFile {
 }
 
 /// A piece of a file in memory.
-struct ELFBytes {
-  let bytes: [UInt8]
+package struct ELFBytes {
+  package let bytes: [UInt8]
 
-  var count: Int { bytes.count }
+  package var count: Int { bytes.count }
 
-  init() { bytes = [] }
+  package init() { bytes = [] }
 
   /// What a file has of `count` bytes from `offset` on; nothing where it cannot be read.
-  init(reading count: Int, at offset: UInt64, of descriptor: Int32) {
+  package init(reading count: Int, at offset: UInt64, of descriptor: Int32) {
     var status = stat()
     guard count > 0, let start = Int(exactly: offset), fstat(descriptor, &status) == 0, start < Int(status.st_size)
     else {
