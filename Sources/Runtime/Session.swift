@@ -100,8 +100,12 @@ public final class Session {
       context: ValueContext(bundle: bundle, host: host) { reader.frames($0, identifier: $1) },
       destination: client.map { .program($0.makeSink) } ?? .descriptor(options.output, options.format),
       isQuiet: options.isQuiet, showsWarnings: options.showsWarnings, interruption: interruption)
-    let ring = try maps.first { $0.spec.kind == .ringBuffer }.map { map throws(RuntimeError) in
-      try RingBuffer(map: map)
+    let ring = try bundle.eventMap.map { map throws(RuntimeError) in try RingBuffer(map: maps[map]) }
+    let unwinder = try bundle.unwinding.map { storage throws(RuntimeError) in try Unwinder(storage, maps: maps) }
+    defer { unwinder?.stop() }
+    if let unwinder, !options.isDryRun {
+      if let process = options.process { unwinder.prepare(process) }
+      try unwinder.start()
     }
     let packets = try bundle.packetMap.map { map throws(RuntimeError) in
       try PacketReader(map: maps[map], files: bundle.packetFiles)

@@ -36,6 +36,9 @@ public struct Bundle: Hashable, Sendable, Codable {
   /// What the kernel is told of the keys and values of maps.
   public var mapTypes: MapTypes?
 
+  /// The ring buffer that records of actions come by.
+  public var eventMap: Int? { maps.indices.first { maps[$0].kind == .ringBuffer && $0 != unwinding?.requests } }
+
   public init(settings: Settings) {
     maps = []
     programs = []

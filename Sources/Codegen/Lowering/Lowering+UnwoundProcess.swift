@@ -85,6 +85,13 @@ extension Lowering {
     let isCurrent = ifFound(
       known,
       then: { lowering in
+        let given = lowering.builder.load(64, known, UnwindStorage.Process.start)
+        lowering.when(.eq, given, .constant(0)) { lowering in
+          // User space read it before anybody asked.
+          let (start, image) = (lowering.get(.processStart, walk), lowering.get(.image, walk))
+          lowering.builder.emit(.store(bits: 64, base: known, offset: UnwindStorage.Process.start, start))
+          lowering.builder.emit(.store(bits: 32, base: known, offset: UnwindStorage.Process.image, image))
+        }
         let start = lowering.builder.load(64, known, UnwindStorage.Process.start)
         let image = lowering.builder.load(32, known, UnwindStorage.Process.image)
         let differs = lowering.builder.arithmetic(

@@ -1,3 +1,4 @@
+import Codegen
 import Symbolizer
 import TraceLang
 
@@ -36,6 +37,10 @@ struct StackText {
   }
 
   private func append(_ address: UInt64, _ type: StackType, process: Int32, to buffer: OutputBuffer) {
+    if type.unwinder == .tables, let stop = UnwindStop(word: address) {
+      if type.mode.namesFrames { buffer.append(type.mode == .perf ? "\t" : "        ") }
+      return buffer.append(text: "[\(stop.text)]\n")
+    }
     switch type.mode {
     case .raw, .buildID:
       buffer.append(hex: address)

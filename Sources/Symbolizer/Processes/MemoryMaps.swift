@@ -22,6 +22,8 @@ package struct MemoryMaps: Sendable {
 
   /// Ascending by address, as the kernel lists them.
   package private(set) var mappings: [Mapping] = []
+  /// Memory that is no file's and can be run, such as what just-in-time compilers write; ascending by address.
+  package private(set) var unnamed: [Range<UInt64>] = []
   private var paths: [[UInt8]] = []
   private var pathOf: [File: Int] = [:]
   /// Bytes that were read.
@@ -70,8 +72,12 @@ package struct MemoryMaps: Sendable {
       rights[rights.startIndex + 2] == UInt8(ascii: "x"),
       scanner.skip(" "), let offset = scanner.hexadecimal(), scanner.skip(" "),
       let major = scanner.hexadecimal(), scanner.skip(":"), let minor = scanner.hexadecimal(), scanner.skip(" "),
-      let inode = scanner.decimal(), case let path = scanner.path(), path.first == UInt8(ascii: "/"),
-      mappings.last.map({ $0.range.upperBound <= start }) ?? true
+      let inode = scanner.decimal(), case let path = scanner.path()
+    else { return }
+    if path.isEmpty || path.starts(with: "[anon:".utf8), unnamed.last.map({ $0.upperBound <= start }) ?? true {
+      unnamed.append(start..<end)
+    }
+    guard path.first == UInt8(ascii: "/"), mappings.last.map({ $0.range.upperBound <= start }) ?? true
     else { return }
     let file = File(major: UInt32(clamping: major), minor: UInt32(clamping: minor), inode: inode)
     let place: Int

@@ -3,13 +3,15 @@ import Glibc
 
 /// Runs work that may hang in the kernel, such as reading a file whose file system is a stranger's program, in threads of
 /// its own: the caller waits for a bounded time and goes on without.
-final class Aside {
+package final class Aside {
   /// Jobs that hang at most; no more are started then.
   static let limit = 4
   private var hanging: [AsideThread] = []
 
+  package init() {}
+
   /// Starts `work`; `nil` when too many jobs hang or there is no thread to be had.
-  func start<Result: Sendable>(_ work: @escaping @Sendable () -> Result) -> AsideJob<Result>? {
+  package func start<Result: Sendable>(_ work: @escaping @Sendable () -> Result) -> AsideJob<Result>? {
     hanging.removeAll(where: \.isDone)
     let job = AsideJob(work)
     guard hanging.count < Self.limit, job.start() else { return nil }
@@ -19,7 +21,7 @@ final class Aside {
 }
 
 /// A thread that ends by itself, and whether it has.
-class AsideThread: @unchecked Sendable {
+package class AsideThread: @unchecked Sendable {
   /// Posted once, when the thread is done; what it wrote may be read by whoever took it.
   private let done: UnsafeMutablePointer<sem_t>
   private var isTaken = false
@@ -75,7 +77,7 @@ class AsideThread: @unchecked Sendable {
 }
 
 /// Work in a thread of its own, and its result. One thread asks for it.
-final class AsideJob<Result: Sendable>: AsideThread, @unchecked Sendable {
+package final class AsideJob<Result: Sendable>: AsideThread, @unchecked Sendable {
   private let work: @Sendable () -> Result
   private var answer: Result?
 
@@ -87,5 +89,7 @@ final class AsideJob<Result: Sendable>: AsideThread, @unchecked Sendable {
   override fileprivate func run() { answer = work() }
 
   /// The result; `nil` while there is none. Who asks first waits so long at most, who asks again does not.
-  func result(within milliseconds: Int) -> Result? { isDone(within: wasAwaited ? 0 : milliseconds) ? answer : nil }
+  package func result(within milliseconds: Int) -> Result? {
+    isDone(within: wasAwaited ? 0 : milliseconds) ? answer : nil
+  }
 }

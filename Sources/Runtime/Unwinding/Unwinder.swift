@@ -1,0 +1,288 @@
+import CElfutils
+import CLibBPF
+import Codegen
+import Glibc
+import Symbolizer
+
+/// Gives programs what they find frames of processes by (`UnwindStorage`), as they ask for it.
+///
+/// It works in a thread of its own, so that reading large binaries holds nobody up; what it reads is strangers', and read
+/// aside.
+final class Unwinder: @unchecked Sendable {
+  private struct Process {
+    let areas: [UnwindAreas.Area]
+    let place: Room.Piece
+    let files: Set<UnwoundFile>
+    /// Nanoseconds until it is looked at again when it asks for what it does not have.
+    var pause: UInt64
+    /// In the order in which processes were looked at.
+    var turn: UInt64
+  }
+
+  /// The image of a process that a program asked for; of one that nobody did, the next that programs meet is taken.
+  private struct Image {
+    var number: UInt32 = 0
+    var start: UInt64 = 0
+  }
+
+  private let table: LoadedMap
+  private let areas: UnsafeMutableRawPointer
+  private let requests: RingBuffer
+  private let wakeUp: Descriptor
+  private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let ended = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+  private var isRunning = false
+
+  // Of whoever holds the lock.
+  private var files: UnwindFiles
+  private var room = Room(blocks: 1, of: UnwindStorage.maximumAreas)
+  private var processes: [Int32: Process] = [:]
+  private let aside = Aside()
+  private var turn: UInt64 = 0
+  private var withoutRoom = 0
+
+  /// Milliseconds to wait for a stranger's file.
+  private static let patience = 10_000
+  /// Looking at a process takes at most a twentieth of the time, and a process that asks in vain is looked at ever less.
+  private static let share: UInt64 = 20
+  private static let shortestPause: UInt64 = 1_000_000
+  private static let longestPause: UInt64 = 5_000_000_000
+  /// Microseconds after which no program reads what it found before any more.
+  private static let grace: UInt32 = 1000
+
+  init(_ storage: UnwindStorage, maps: [LoadedMap]) throws(RuntimeError) {
+    guard let areas = maps[storage.areas].mapping?.base, let rows = maps[storage.rows].mapping?.base else {
+      throw .unavailable("the maps to unwind by are not in memory")
+    }
+    self.areas = areas
+    table = maps[storage.processes]
+    files = UnwindFiles(memory: rows)
+    requests = try RingBuffer(map: maps[storage.requests])
+    let event = swtrace_eventfd()
+    guard event >= 0 else { throw .failure(doing: "make an event", code: errno) }
+    wakeUp = Descriptor(event)
+    pthread_mutex_init(lock, nil)
+    sem_init(ended, 0, 0)
+  }
+
+  deinit {
+    pthread_mutex_destroy(lock)
+    sem_destroy(ended)
+    lock.deallocate()
+    ended.deallocate()
+  }
+
+  /// Processes whose stacks were cut short since there was no room for what they run.
+  var processesWithoutRoom: Int {
+    pthread_mutex_lock(lock)
+    defer { pthread_mutex_unlock(lock) }
+    return withoutRoom
+  }
+
+  /// Reads a process before programs meet it.
+  func prepare(_ process: Int32) {
+    pthread_mutex_lock(lock)
+    defer { pthread_mutex_unlock(lock) }
+    serve(process, Image())
+  }
+
+  /// Begins to answer requests.
+  func start() throws(RuntimeError) {
+    var thread = pthread_t()
+    let this = Unmanaged.passRetained(self)
+    let code = pthread_create(
+      &thread, nil,
+      { this in
+        guard let this else { return nil }
+        let unwinder = Unmanaged<Unwinder>.fromOpaque(this).takeRetainedValue()
+        unwinder.run()
+        sem_post(unwinder.ended)
+        return nil
+      }, this.toOpaque())
+    guard code == 0 else {
+      this.release()
+      throw .failure(doing: "start a thread", code: code)
+    }
+    pthread_detach(thread)
+    isRunning = true
+  }
+
+  /// Ends the thread; one that hangs in a stranger's file is left to.
+  func stop() {
+    guard isRunning else { return }
+    isRunning = false
+    var one: UInt64 = 1
+    _ = write(wakeUp.rawValue, &one, 8)
+    var deadline = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &deadline)
+    deadline.tv_sec += 1
+    while sem_clockwait(ended, CLOCK_MONOTONIC, &deadline) != 0, errno == EINTR {}
+  }
+
+  private func run() {
+    var events = [
+      pollfd(fd: requests.descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: wakeUp.rawValue, events: Int16(POLLIN), revents: 0),
+    ]
+    while true {
+      guard poll(&events, 2, -1) >= 0 || errno == EINTR else { return }
+      if events[1].revents != 0 { return }
+      // A process may have asked several times.
+      var asked: [Int32: Image] = [:]
+      _ = try? requests.drain { record throws(RuntimeError) in
+        if let (process, image) = Self.request(record) { asked[process] = image }
+        return true
+      }
+      for (process, image) in asked {
+        pthread_mutex_lock(lock)
+        serve(process, image)
+        pthread_mutex_unlock(lock)
+      }
+    }
+  }
+
+  private static func request(_ record: UnsafeRawBufferPointer) -> (Int32, Image)? {
+    typealias Request = UnwindStorage.Request
+    guard record.count >= Request.size, let base = record.baseAddress else { return nil }
+    let image = Image(
+      number: base.loadUnaligned(fromByteOffset: Request.image, as: UInt32.self),
+      start: base.loadUnaligned(fromByteOffset: Request.start, as: UInt64.self))
+    return (base.loadUnaligned(fromByteOffset: Request.process, as: Int32.self), image)
+  }
+
+  // MARK: - Processes
+
+  private func serve(_ process: Int32, _ image: Image) {
+    let began = Self.now()
+    turn += 1
+    guard let maps = aside.start({ MemoryMaps(of: process) })?.result(within: Self.patience) ?? nil,
+      !maps.mappings.isEmpty
+    else { return drop(process) }
+    var used: Set<UnwoundFile> = []
+    var space = UnwindAreas()
+    for mapping in maps.mappings {
+      guard let (identity, file) = file(of: mapping, maps.path(of: mapping), process) else {
+        space.append(unnamed: mapping.range)
+        continue
+      }
+      if used.insert(identity).inserted { files.retain([identity]) }
+      space.append(mapping.range, ofFileFrom: mapping.offset, file)
+    }
+    for range in maps.unnamed { space.append(unnamed: range) }
+    space.finish()
+    let known = processes[process]
+    var pause = max(Self.shortestPause, (Self.now() - began) * Self.share)
+    if let known, known.areas == space.areas {
+      // What it asked for, it still does not have.
+      files.release(used)
+      pause = min(max(pause, known.pause * 2), Self.longestPause)
+      processes[process]?.pause = pause
+      processes[process]?.turn = turn
+      return publish(process, image, known.place, pause)
+    }
+    guard let place = place(for: space.areas.count, besides: process) else {
+      files.release(used)
+      withoutRoom += 1
+      return
+    }
+    space.write(to: areas + place.start * UnwindStorage.Area.size)
+    processes[process] = Process(areas: space.areas, place: place, files: used, pause: pause, turn: turn)
+    publish(process, image, place, pause)
+    if let known {
+      usleep(Self.grace)
+      release(known)
+    }
+  }
+
+  /// Room for areas, if need be that of processes that are gone or were not looked at for longest.
+  private func place(for count: Int, besides process: Int32) -> Room.Piece? {
+    if let place = room.take(count) { return place }
+    makeRoom(besides: process)
+    return room.take(count)
+  }
+
+  /// Forgets processes that are gone; where there are none, the half that was not looked at for longest.
+  private func makeRoom(besides process: Int32) {
+    var leaving = processes.keys.filter { $0 != process && kill($0, 0) != 0 && errno == ESRCH }
+    if leaving.isEmpty {
+      let others = processes.keys.filter { $0 != process }.sorted { turnOf($0) < turnOf($1) }
+      leaving = Array(others.prefix((others.count + 1) / 2))
+    }
+    for process in leaving {
+      var key = process
+      _ = bpf_map_delete_elem(table.fd, &key)
+    }
+    usleep(Self.grace)
+    for process in leaving {
+      if let known = processes.removeValue(forKey: process) { release(known) }
+    }
+  }
+
+  private func turnOf(_ process: Int32) -> UInt64 { processes[process]?.turn ?? 0 }
+
+  private func release(_ process: Process) {
+    room.giveBack(process.place)
+    files.release(process.files)
+  }
+
+  /// Forgets a process that is gone.
+  private func drop(_ process: Int32) {
+    guard let known = processes.removeValue(forKey: process) else { return }
+    var key = process
+    _ = bpf_map_delete_elem(table.fd, &key)
+    usleep(Self.grace)
+    release(known)
+  }
+
+  private func publish(_ process: Int32, _ image: Image, _ place: Room.Piece, _ pause: UInt64) {
+    typealias Layout = UnwindStorage.Process
+    var key = process
+    var value = [UInt8](repeating: 0, count: Layout.size)
+    value.withUnsafeMutableBytes { value in
+      value.storeBytes(of: image.start, toByteOffset: Layout.start, as: UInt64.self)
+      value.storeBytes(of: image.number, toByteOffset: Layout.image, as: UInt32.self)
+      value.storeBytes(of: UnwindStorage.State.ready.rawValue, toByteOffset: Layout.state, as: UInt32.self)
+      value.storeBytes(of: Self.now() + pause, toByteOffset: Layout.nextRequest, as: UInt64.self)
+      value.storeBytes(of: UInt32(place.start), toByteOffset: Layout.firstArea, as: UInt32.self)
+      value.storeBytes(of: UInt32(place.count), toByteOffset: Layout.areaCount, as: UInt32.self)
+    }
+    _ = bpf_map_update_elem(table.fd, &key, value, 0)
+  }
+
+  // MARK: - Files
+
+  private enum Opened: Sendable {
+    case known(UnwoundFile)
+    case read(UnwoundFile, UnwindTable?)
+  }
+
+  private func file(
+    of mapping: MemoryMaps.Mapping, _ path: [UInt8], _ process: Int32
+  ) -> (UnwoundFile, UnwindFiles.File)? {
+    let known = files.identities
+    let job = aside.start { () -> Opened? in
+      guard let file = MappedFile(mapping, path: path, process: process) else { return nil }
+      let identity = UnwoundFile.file(file.identity)
+      if known.contains(identity) { return .known(identity) }
+      return .read(identity, DebugImage(descriptor: file.descriptor.rawValue).flatMap { UnwindTable($0) })
+    }
+    guard let opened = job?.result(within: Self.patience) ?? nil else { return nil }
+    switch opened {
+    case .known(let identity): return files[identity].map { (identity, $0) }
+    case .read(let identity, let table):
+      if let file = files.add(identity, table) { return (identity, file) }
+      makeRoom(besides: process)
+      guard let file = files.add(identity, table) else {
+        withoutRoom += 1
+        return nil
+      }
+      return (identity, file)
+    }
+  }
+
+  private static func now() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}
