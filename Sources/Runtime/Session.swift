@@ -156,7 +156,7 @@ public final class Session {
     }
     if !attachments.iterators.isEmpty { try tracing.iterate(attachments.iterators) }
     if !interruption.isRequested, !attachments.isEmpty || runSignalPrograms != nil {
-      try child?.release()
+      if let child { try child.release(preparation(of: child, unwinder)) }
       try tracing.run(child: child)
     }
     attachments.detach()
@@ -182,6 +182,15 @@ public final class Session {
       throw .outputFailed("\(errno)", lines: output.lostLines, bytes: output.lostBytes)
     case .abandoned:
       throw .outputFailed("its reader took nothing", lines: output.lostLines, bytes: output.lostBytes)
+    }
+  }
+
+  /// Looks at a child whose stacks will be unwound or named, before it has run.
+  private func preparation(of child: ChildProcess, _ unwinder: Unwinder?) -> (() -> Void)? {
+    guard unwinder != nil || bundle.printsUserSymbols else { return nil }
+    return { [symbolKeeper] in
+      unwinder?.prepare(child.pid)
+      symbolKeeper?()
     }
   }
 

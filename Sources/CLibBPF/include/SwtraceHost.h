@@ -53,3 +53,13 @@ static inline uint64_t swtrace_effective_capabilities(void) {
   if (syscall(SYS_capget, &header, data) < 0) return 0;
   return (uint64_t)data[1].effective << 32 | data[0].effective;
 }
+
+// A child that is to become another program stops when it has (ptrace(2)); -1 and errno if it may not be traced.
+int swtrace_follow_exec(pid_t process);
+
+// Runs a child that was so followed to where its program begins, its libraries in memory: 0, or -1 when it is elsewhere or
+// has ended.
+int swtrace_run_to_entry(pid_t process);
+
+// Lets a followed child run by itself.
+void swtrace_let_go(pid_t process);

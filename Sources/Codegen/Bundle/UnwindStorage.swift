@@ -32,7 +32,7 @@ public struct UnwindStorage: Hashable, Sendable, Codable {
   /// Powers of two, so that a mask bounds what a program reads.
   public static let maximumAreas = 1 << 16
   public static let elementSize = 4 << 20
-  public static let elements = 4
+  public static let elements = 8
   /// Areas of one process.
   public static let maximumAreasOfProcess = 1 << 13
 

@@ -48,7 +48,15 @@ public final class ChildProcess {
   }
 
   /// Lets the child become its program; returns once it has.
-  func release() throws(RuntimeError) {
+  /// - Parameter prepare: runs where the program begins, when its libraries are in memory and none of its code has run.
+  func release(_ prepare: (() -> Void)?) throws(RuntimeError) {
+    guard let prepare, swtrace_follow_exec(pid) == 0 else { return try release() }
+    defer { swtrace_let_go(pid) }
+    try release()
+    if swtrace_run_to_entry(pid) == 0 { prepare() }
+  }
+
+  private func release() throws(RuntimeError) {
     var go: UInt8 = 1
     _ = write(start, &go, 1)
     _ = close(start)

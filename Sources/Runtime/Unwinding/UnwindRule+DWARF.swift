@@ -61,7 +61,8 @@ extension UnwindRule {
         if isFrame, count == 2, Int(operations[1].atom) == DW_OP_plus_uconst {
           return .atFrame(Int(bitPattern: UInt(operations[1].number)))
         }
-        return isFrame ? .otherwise : .expression((0..<min(count, 16)).map { operations[$0] })
+        // Expressions have the CFA to begin with.
+        return .expression(((isFrame ? 1 : 0)..<min(count, 16)).map { operations[$0] })
       }
     }
   }

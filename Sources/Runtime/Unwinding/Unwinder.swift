@@ -158,6 +158,8 @@ final class Unwinder: @unchecked Sendable {
     guard let maps = aside.start({ MemoryMaps(of: process) })?.result(within: Self.patience) ?? nil,
       !maps.mappings.isEmpty
     else { return drop(process) }
+    // Files are read once.
+    let cost = Self.now() - began
     var used: Set<UnwoundFile> = []
     var space = UnwindAreas()
     for mapping in maps.mappings {
@@ -171,7 +173,7 @@ final class Unwinder: @unchecked Sendable {
     for range in maps.unnamed { space.append(unnamed: range) }
     space.finish()
     let known = processes[process]
-    var pause = max(Self.shortestPause, (Self.now() - began) * Self.share)
+    var pause = max(Self.shortestPause, cost * Self.share)
     if let known, known.areas == space.areas {
       // What it asked for, it still does not have.
       files.release(used)
@@ -187,7 +189,7 @@ final class Unwinder: @unchecked Sendable {
     }
     space.write(to: areas + place.start * UnwindStorage.Area.size)
     processes[process] = Process(areas: space.areas, place: place, files: used, pause: pause, turn: turn)
-    publish(process, image, place, pause)
+    publish(process, image, place, known == nil ? 0 : pause)
     if let known {
       usleep(Self.grace)
       release(known)
