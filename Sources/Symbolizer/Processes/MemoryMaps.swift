@@ -22,6 +22,8 @@ package struct MemoryMaps: Sendable {
 
   /// Ascending by address, as the kernel lists them.
   package private(set) var mappings: [Mapping] = []
+  /// Where the vDSO is.
+  private(set) var virtualLibrary: Range<UInt64>?
   private var paths: [[UInt8]] = []
   private var pathOf: [File: Int] = [:]
   /// Bytes that were read.
@@ -62,6 +64,12 @@ package struct MemoryMaps: Sendable {
   /// The path by which the process's file was opened, as the kernel writes it: newlines are "\012".
   package func path(of mapping: Mapping) -> [UInt8] { paths[mapping.path] }
 
+  /// The path that a file had before it was deleted, as far as `maps` says that it was.
+  static func pathBeforeDeletion(_ path: [UInt8]) -> [UInt8] {
+    let mark = Array(" (deleted)".utf8)
+    return path.suffix(mark.count).elementsEqual(mark) ? Array(path.dropLast(mark.count)) : path
+  }
+
   /// "55d0-55d8 r-xp 00001000 08:01 1234   /usr/bin/x"; passes over memory that is not a file's or cannot be run.
   private mutating func take(_ line: UnsafeRawBufferPointer) {
     var scanner = MapsLine(rest: line[...])
@@ -70,8 +78,10 @@ package struct MemoryMaps: Sendable {
       rights[rights.startIndex + 2] == UInt8(ascii: "x"),
       scanner.skip(" "), let offset = scanner.hexadecimal(), scanner.skip(" "),
       let major = scanner.hexadecimal(), scanner.skip(":"), let minor = scanner.hexadecimal(), scanner.skip(" "),
-      let inode = scanner.decimal(), case let path = scanner.path(), path.first == UInt8(ascii: "/"),
-      mappings.last.map({ $0.range.upperBound <= start }) ?? true
+      let inode = scanner.decimal(), case let path = scanner.path()
+    else { return }
+    if path.elementsEqual(VirtualLibrary.name) { virtualLibrary = start..<end }
+    guard path.first == UInt8(ascii: "/"), mappings.last.map({ $0.range.upperBound <= start }) ?? true
     else { return }
     let file = File(major: UInt32(clamping: major), minor: UInt32(clamping: minor), inode: inode)
     let place: Int
