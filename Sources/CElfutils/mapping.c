@@ -49,10 +49,28 @@ static void prepare(void) {
   elf_version(EV_CURRENT);
 }
 
+// The page after the file's last one has zeroes, so that a text at its end has an end.
+static void *map_with_end(int descriptor, size_t size) {
+  size_t whole = (size + page_size - 1) / page_size * page_size;
+  if (whole < size || whole + page_size < whole) {
+    errno = EFBIG;
+    return MAP_FAILED;
+  }
+  char *start = mmap(NULL, whole + page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (start == MAP_FAILED) return MAP_FAILED;
+  if (mmap(start, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, descriptor, 0) != MAP_FAILED) return start;
+  int error = errno;
+  munmap(start, whole + page_size);
+  errno = error;
+  return MAP_FAILED;
+}
+
+static void unmap(void *start, size_t size) { munmap(start, (size + page_size - 1) / page_size * page_size + page_size); }
+
 void *swtrace_map_file(int descriptor, size_t size) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, prepare);
-  void *start = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0);
+  void *start = map_with_end(descriptor, size);
   if (start == MAP_FAILED) return NULL;
   for (int index = 0; index < MAXIMUM_MAPPINGS; index++) {
     uintptr_t none = 0;
@@ -60,13 +78,13 @@ void *swtrace_map_file(int descriptor, size_t size) {
     atomic_store(&mappings[index].size, size);
     return start;
   }
-  munmap(start, size);
+  unmap(start, size);
   errno = EMFILE;
   return NULL;
 }
 
 void swtrace_unmap_file(void *start, size_t size) {
-  munmap(start, size);
+  unmap(start, size);
   for (int index = 0; index < MAXIMUM_MAPPINGS; index++) {
     if (atomic_load(&mappings[index].start) != (uintptr_t)start) continue;
     atomic_store(&mappings[index].size, 0);

@@ -1,3 +1,4 @@
+import Codegen
 import Symbolizer
 import TraceLang
 
@@ -27,8 +28,14 @@ public protocol HostServices: AnyObject {
   /// The last of these frames, which takes no debug information.
   func function(at address: UInt64, process: Int32) -> Frame?
 
+  /// How code is named from now on.
+  func nameCode(by settings: Bundle.SymbolSettings)
+
   /// Looks at a process whose symbols may be asked for when it has ended.
   func remember(process: Int32)
+
+  /// The same of all processes, as far as they are new.
+  func rememberProcesses()
 
   /// The paths of a cgroup in the mounted hierarchies, "unified:/user.slice".
   func cgroupPath(_ identifier: UInt64, filter: String) -> String?
@@ -46,6 +53,8 @@ extension HostServices {
   public func functionAddresses(_ functions: [KernelFunction]) -> [KernelFunction: UInt64] { [:] }
   public func frames(of address: UInt64, process: Int32) -> [Frame] { [] }
   public func function(at address: UInt64, process: Int32) -> Frame? { frames(of: address, process: process).last }
+  public func nameCode(by settings: Bundle.SymbolSettings) {}
   public func remember(process: Int32) {}
+  public func rememberProcesses() {}
   public func cgroupPath(_ identifier: UInt64, filter: String) -> String? { nil }
 }

@@ -86,6 +86,7 @@ public final class Session {
     if let client { interruption = Interruption(client.stop) } else { interruption = try Interruption() }
     let loop = try EventLoop(interruption: interruption)
     if options.logsLibrary { LibraryLog.show() }
+    host.nameCode(by: bundle.settings.symbols)
     var loader = Loader(bundle: bundle, host: host)
     if options.isVerbose {
       let messages = OutputStream(STDERR_FILENO, interruption: interruption)
@@ -194,10 +195,13 @@ public final class Session {
     }
   }
 
-  /// Looks at the traced process where the script prints its addresses.
+  /// Looks at the traced processes where the script prints their addresses.
   private var symbolKeeper: (() -> Void)? {
-    guard bundle.printsUserSymbols, let process = child?.pid ?? options.process else { return nil }
+    guard bundle.printsUserSymbols, !bundle.settings.symbols.looksLate else { return nil }
     let host = host
+    guard !options.followsDescendants, let process = child?.pid ?? options.process else {
+      return { host.rememberProcesses() }
+    }
     return { host.remember(process: process) }
   }
 

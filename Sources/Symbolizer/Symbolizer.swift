@@ -3,27 +3,66 @@
 /// It reads this machine's files and those of the processes, all of which may be strangers': what hangs is not waited for,
 /// what is kept is bounded, and no network is asked. One thread uses it at a time.
 public final class Symbolizer {
-  private var userSymbols = UserSymbols()
+  /// How code is named.
+  public struct Options: Sendable {
+    /// Whether mangled names of C++, Rust, D and Swift are shown as their sources have them.
+    public var demangles = true
+    /// Whether frames have places in sources, and functions that became part of others, as far as debug information tells.
+    public var showsSource = true
+    /// Which processes share what is known.
+    public var cache = Cache.perProcess
+    package private(set) var debugFiles = DebugFileSearch()
+
+    public init() {}
+
+    /// Folders in which what was stripped from binaries is looked for before the usual ones: absolute, or relative to a
+    /// binary's folder. A "+" before one asks that the checksum of a binary's link be right, too.
+    public mutating func setDebugFolders(_ folders: [Frame.Path]) {
+      debugFiles = DebugFileSearch(folders: folders.map { DebugFileSearch.Folder($0.bytes) })
+    }
+
+    public enum Cache: Sendable {
+      /// Each process is known by itself, and files by what they are.
+      case perProcess
+      /// What a process has mapped is taken for what all have that run the same file, as is so without address space
+      /// layout randomization.
+      case perProgram
+      /// Nothing is kept beyond what was asked for last.
+      case none
+    }
+  }
+
+  public let options: Options
+  private let userSymbols: UserSymbols
   private lazy var kernelSymbols = SymbolIndex(KernelSymbols())
 
-  public init() {}
+  public init(options: Options = Options()) {
+    self.options = options
+    userSymbols = UserSymbols(options)
+  }
+
+  package var debugFiles: DebugFileSearch { options.debugFiles }
 
   /// The functions that an address of a process lies in, innermost first: all but the last are inlined. Empty where nothing
   /// is known.
   public func frames(of address: UInt64, process: Int32) -> [Frame] {
-    userSymbols.frame(of: address, process: process).map { [$0] } ?? []
+    userSymbols.frames(of: address, process: process, showsSource: options.showsSource)
   }
 
   /// The same of the kernel.
   public func kernelFrames(of address: UInt64) -> [Frame] { kernelSymbols.frame(of: address).map { [$0] } ?? [] }
 
-  /// The function of the symbol table that an address of a process lies in, without what was inlined and its source.
+  /// The function that an address of a process lies in, without what was inlined and its source.
   public func function(at address: UInt64, process: Int32) -> Frame? {
-    userSymbols.frame(of: address, process: process)
+    userSymbols.frames(of: address, process: process, showsSource: false).last
   }
 
   /// Notes what a process has mapped now, for addresses that are asked for when it has ended.
   /// - Returns: false when it is gone or was looked at just before.
   @discardableResult
   public func remember(process: Int32) -> Bool { userSymbols.remember(process) }
+
+  /// The same of all processes, as far as they are new or began to run another file. It takes a few milliseconds at most:
+  /// what it leaves is for the next time.
+  public func rememberProcesses() { userSymbols.rememberAll() }
 }

@@ -56,8 +56,11 @@ import Testing
       ("u:BIN:cpp:\"int ns::twice<int>\"", ["cpp:_ZN2ns5twiceIiEET_S1_ = int ns::twice<int>(int)"]),
       ("u:BIN:cpp:g", ["cpp:_Z1gPFvvE = g(void (*)())"]),
       ("u:BIN:cpp:plain", ["cpp:plain = plain"]), ("u:BIN:cpp:_ZN2ns1", ["cpp:_ZN2ns1 = _ZN2ns1"]),
-      ("u:BIN:cpp:_RNv*", ["cpp:_RNvC5crate4work = _RNvC5crate4work"]),
-      ("u:BIN:cpp:crate*", ["cpp:_ZN5crate4work17h0123456789abcdefE = crate::work::h0123456789abcdef"]),
+      ("u:BIN:_RNv*", ["_RNvC5crate4work = crate::work"]),
+      (
+        "u:BIN:cpp:crate*",
+        ["cpp:_ZN5crate4work17h0123456789abcdefE = crate::work", "cpp:_RNvC5crate4work = crate::work"]
+      ),
       ("ur:BIN:cpp:\"ns::f(int)\"", ["r cpp:_ZN2ns1fEi = ns::f(int)"]),
       ("u:BIN:_ZN2ns1fEi", ["_ZN2ns1fEi = ns::f(int)"]),
     ] as [(String, Set<String>)]) func names(attachPoint: String, expected: Set<String>) throws
@@ -122,22 +125,5 @@ import Testing
         BinaryFunction(name: "_Z", demangled: name, offset: 0, size: 0).nameWithoutParameters == expected, "\(name)")
     }
     #expect(BinaryFunction(name: "f(x)", offset: 0, size: 0).nameWithoutParameters == "f(x)")
-  }
-
-  @Test("no name traps the demangler, and what does not fit is left as it is") func damage() {
-    #expect(Demangler.text(of: "_ZN2ns1fEi") == "ns::f(int)")
-    #expect(Demangler.text(of: "main") == nil && Demangler.text(of: "_Z") == nil && Demangler.text(of: "") == nil)
-    // Each pair has the one before it twice.
-    let doubled = (0..<14).reduce("_Z1fSt4pairIiiE") { name, level in
-      name
-        + "St4pairIS\(level == 0 ? "" : String(level - 1, radix: 36).uppercased())_S\(level == 0 ? "" : String(level - 1, radix: 36).uppercased())_E"
-    }
-    _ = Demangler.text(of: doubled)
-    #expect(Demangler.text(of: "_Z1f" + String(repeating: "P", count: 5000) + "i") == nil)
-    var random = SplitMix(seed: 3)
-    let names = ["_ZN2ns1CclEi", "_ZN2ns5twiceIiEET_S1_", "_ZSt4swapISt6vectorIiSaIiEEEvRT_S4_", "_Z1gPFvvE"]
-    for number in 0..<2000 {
-      _ = Demangler.text(of: String(decoding: random.damaged(Array(names[number % 4].utf8)), as: UTF8.self))
-    }
   }
 }

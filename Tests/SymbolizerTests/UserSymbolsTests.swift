@@ -7,19 +7,19 @@ import Testing
 @Suite struct UserSymbolsTests {
   @Test("a function of a shared library is found by its address") func shared() throws {
     let address = try #require(dlsym(nil, "getpgid"))
-    let symbols = UserSymbols()
-    let position = try #require(symbols.frame(of: UInt64(UInt(bitPattern: address)) + 1, process: getpid()))
+    let symbols = UserSymbols(Symbolizer.Options())
+    let position = try #require(symbols.function(at: UInt64(UInt(bitPattern: address)) + 1, process: getpid()))
     #expect(position.name?.hasSuffix("getpgid") == true)
     #expect(position.offset == 1)
     #expect(position.module?.description.contains("libc") == true)
   }
 
   @Test("an address outside of all files has no name") func nowhere() {
-    #expect(UserSymbols().frame(of: 0x1234, process: getpid()) == nil)
+    #expect(UserSymbols(Symbolizer.Options()).function(at: 0x1234, process: getpid()) == nil)
   }
 
   @Test("what a process had mapped is remembered") func ended() throws {
-    let symbols = UserSymbols()
+    let symbols = UserSymbols(Symbolizer.Options())
     let child = fork()
     if child == 0 {
       pause()
@@ -30,7 +30,7 @@ import Testing
     waitpid(child, nil, 0)
     #expect(!symbols.remember(child))
     let address = try #require(dlsym(nil, "getpgid"))
-    #expect(symbols.frame(of: UInt64(UInt(bitPattern: address)), process: child)?.name?.hasSuffix("getpgid") == true)
+    #expect(symbols.function(at: UInt64(UInt(bitPattern: address)), process: child)?.name?.hasSuffix("getpgid") == true)
   }
 
   @Test(
@@ -52,7 +52,9 @@ import Testing
     let (maps, mapping) = try #require(file.mapping)
     // A process that there is not: the path is all there is.
     let gone: Int32 = 0
-    func opens(_ path: String) -> Bool { MappedFile(mapping, path: Array(path.utf8), process: gone) != nil }
+    func opens(_ path: String) -> Bool {
+      MappedFile(mapping, path: Array(path.utf8), process: gone, root: .ours) != nil
+    }
     #expect(opens(String(decoding: maps.path(of: mapping), as: UTF8.self)))
     let folder = file.folder.path
     symlink(file.path, folder + "/link")
@@ -74,9 +76,9 @@ import Testing
     // Kernel: include/uapi/linux/fcntl.h, F_SETLEASE.
     let setLease: Int32 = 1024
     try #require(fcntl(holder, setLease, Int32(F_WRLCK)) == 0)
-    #expect(MappedFile(mapping, path: Array(file.path.utf8), process: 0) == nil)
+    #expect(MappedFile(mapping, path: Array(file.path.utf8), process: 0, root: .ours) == nil)
     close(holder)
-    #expect(MappedFile(mapping, path: Array(file.path.utf8), process: 0) != nil)
+    #expect(MappedFile(mapping, path: Array(file.path.utf8), process: 0, root: .ours) != nil)
   }
 }
 
@@ -104,7 +106,7 @@ private final class MappedProgram {
 
   /// What a tracer that does not know the process yet calls the function's third byte.
   var name: String? {
-    UserSymbols().frame(of: UInt64(UInt(bitPattern: memory)) + 0x42, process: getpid()).map {
+    UserSymbols(Symbolizer.Options()).function(at: UInt64(UInt(bitPattern: memory)) + 0x42, process: getpid()).map {
       "\($0.name ?? "?")+\($0.offset)"
     }
   }
@@ -113,5 +115,11 @@ private final class MappedProgram {
     let maps = MemoryMaps(of: getpid())
     guard let maps, let mapping = maps.mapping(at: UInt64(UInt(bitPattern: memory))) else { return nil }
     return (maps, mapping)
+  }
+}
+
+extension UserSymbols {
+  func function(at address: UInt64, process: Int32) -> Frame? {
+    frames(of: address, process: process, showsSource: false).last
   }
 }

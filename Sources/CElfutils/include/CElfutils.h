@@ -27,9 +27,71 @@ int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *dead
 // A descriptor of what a path names that is good for no reading (O_PATH), so that nothing happens to it; or -1 and errno.
 int swtrace_open_place(const char *path);
 
+// The same, but of a symbolic link that the path names itself.
+int swtrace_open_link(const char *path);
+
 // The same of what a path names in the tree below `root`, which symbolic links do not leave.
 int swtrace_open_in_root(int root, const char *path);
+
+// The same, but of a symbolic link that the path names itself.
+int swtrace_open_link_in_root(int root, const char *path);
+
+// What a mangled name stands for, without a terminator: how many bytes, or -1 for what is none or does not fit. The last two
+// take memory as the name makes them: their callers bound it.
+long swtrace_demangle_cpp(const char *name, char *bytes, size_t capacity);
+long swtrace_demangle_rust(const char *name, char *bytes, size_t capacity);
+long swtrace_demangle_d(const char *name, char *bytes, size_t capacity);
+long swtrace_demangle_swift(const char *name, char *bytes, size_t capacity);
+
+// A file without a name that has what an xz stream unpacks to: its descriptor, or -1 when that takes more memory or is
+// longer than allowed.
+int swtrace_unpack_xz(const uint8_t *bytes, size_t size, uint64_t memory, uint64_t limit);
+
+// A file without a name that has these bytes: its descriptor, or -1.
+int swtrace_memory_file(const void *bytes, size_t size);
+
+// The checksum of .gnu_debuglink, continued from that of what came before, 0 at first.
+uint32_t swtrace_crc32(uint32_t sum, const void *bytes, size_t size);
 
 // The numbers of a device, which macros give.
 static inline uint32_t swtrace_major(uint64_t device) { return major(device); }
 static inline uint32_t swtrace_minor(uint64_t device) { return minor(device); }
+
+// What libdw finds at addresses of a file.
+struct swtrace_lines;
+
+// A place in the source of code: in a function, the file or the name of which may be unknown (NULL).
+struct swtrace_place {
+  const char *name;
+  const char *file;
+  uint64_t line, column;
+  // Whether the function became part of the next place's.
+  int is_inlined;
+};
+
+// NULL when there is no memory.
+struct swtrace_lines *swtrace_lines_open(Dwarf *dwarf);
+void swtrace_lines_close(struct swtrace_lines *lines);
+
+// Goes on with the same file opened anew.
+void swtrace_lines_restart(struct swtrace_lines *lines, Dwarf *dwarf);
+
+// The memory that it and libdw take, about, in bytes.
+size_t swtrace_lines_cost(const struct swtrace_lines *lines);
+
+// What of it a restart does not give back.
+size_t swtrace_lines_least_cost(const struct swtrace_lines *lines);
+
+// The functions that an address lies in, innermost first: how many. Their texts are libdw's.
+int swtrace_lines_find(
+    struct swtrace_lines *lines, uint64_t address, struct swtrace_place *places, int capacity);
+
+// Does work whose crash ends just the work: 0, or -1 when it crashed. What it used is not to be used again, nor given back.
+int swtrace_guarded(void (*work)(void *), void *context);
+
+// The same as `swtrace_lines_find`, guarded, with the texts copied to `text`; -1 when it crashed.
+int swtrace_lines_find_guarded(
+    struct swtrace_lines *lines, uint64_t address, struct swtrace_place *places, int capacity, char *text, size_t size);
+
+// The file's debug information, or NULL when it has none or libdw crashed on it.
+Dwarf *swtrace_dwarf_guarded(Elf *elf);

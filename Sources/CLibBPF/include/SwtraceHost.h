@@ -22,9 +22,6 @@ int swtrace_copy_attributes(int from, int to);
 // Puts an unnamed file in the place of the one at `path`, by way of a name beside it: 0, or -1 and errno.
 int swtrace_take_place(int descriptor, const char *temporary, const char *path);
 
-// Writes what a mangled C++ name stands for, without a terminator: how many bytes, or -1 for what is none or does not fit.
-long swtrace_demangle(const char *name, char *bytes, size_t capacity);
-
 // What a helping program may use: address space in bytes and processor time in seconds.
 struct swtrace_limits {
   uint64_t memory;

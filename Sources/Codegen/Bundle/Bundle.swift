@@ -90,7 +90,26 @@ public struct Bundle: Hashable, Sendable, Codable {
     /// `error`, `warn` or `ignore`.
     public var missingProbes = MissingProbes.error
 
+    public var symbols = SymbolSettings()
+
     public init(possibleCPUs: Int) { self.possibleCPUs = possibleCPUs }
+  }
+
+  /// How the code at addresses is named.
+  public struct SymbolSettings: Hashable, Sendable, Codable {
+    /// `cpp_demangle`
+    public var demangles = true
+    /// `show_debug_info`
+    public var showsSource = true
+    /// `lazy_symbolication`: whether processes are looked at only when their addresses are printed.
+    public var looksLate = false
+    /// `cache_user_symbols`
+    public var cache = SymbolCache.process
+  }
+
+  /// Which processes share what is known of their code.
+  public enum SymbolCache: String, Hashable, Sendable, Codable {
+    case process, program, none
   }
 
   public enum MissingProbes: String, Hashable, Sendable, Codable {

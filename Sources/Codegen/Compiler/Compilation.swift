@@ -194,6 +194,14 @@ private func settings(_ program: Program, _ target: any Target) -> Bundle.Settin
   case .warn: settings.missingProbes = .warn
   case .ignore: settings.missingProbes = .ignore
   }
+  settings.symbols.demangles = configuration.demanglesNames
+  settings.symbols.showsSource = configuration.showsDebugInfo
+  settings.symbols.looksLate = configuration.looksUpSymbolsLate
+  switch configuration.userSymbolCache {
+  case .perPID?, nil: settings.symbols.cache = .process
+  case .perProgram?: settings.symbols.cache = .program
+  case .some(.none): settings.symbols.cache = .none
+  }
   return settings
 }
 

@@ -69,9 +69,8 @@ extension HostTarget {
   private func variables(of path: String, matching glob: Glob) throws(TargetError) -> [BinaryVariable]? {
     guard let file = try BinaryFile(path: path), let elf = file.elf else { return nil }
     var found = elf.variables(matching: glob)
-    if let identifier = elf.buildID, let stripped = MappedFile.debugFile(identifier) {
-      defer { _ = close(stripped) }
-      found += ELFFile(descriptor: stripped)?.variables(matching: glob) ?? []
+    for stripped in symbolizer.debugFiles.symbolSources(for: elf, path: path.systemBytes, in: .ours) {
+      found += stripped.elf.variables(matching: glob)
     }
     func order(_ place: (variable: BinaryVariable, isLocal: Bool)) -> (String, Int, UInt64, UInt64) {
       (place.variable.name, place.isLocal ? 1 : 0, .max - place.variable.size, place.variable.address)
@@ -104,7 +103,7 @@ extension HostTarget {
 
   private func binary(_ path: String) throws(TargetError) -> OpenBinary? {
     if let lastBinary, lastBinary.path == path { return lastBinary }
-    guard let binary = try OpenBinary(path) else { return nil }
+    guard let binary = try OpenBinary(path, symbolizer.debugFiles) else { return nil }
     lastBinary = binary
     return binary
   }
@@ -120,10 +119,11 @@ final class OpenBinary {
 
   /// - Throws: for an entry that an archive does not have, or that programs cannot map.
   /// - Returns: `nil` for what cannot be read or is not ELF.
-  init?(_ path: String) throws(TargetError) {
-    guard let file = try BinaryFile(path: path), let symbols = ELFSymbols(file.part, debug: MappedFile.debugFile) else {
-      return nil
-    }
+  init?(_ path: String, _ debugFiles: DebugFileSearch) throws(TargetError) {
+    guard let file = try BinaryFile(path: path),
+      let symbols = ELFSymbols(
+        file.part, { debugFiles.symbolSources(for: $0, path: path.systemBytes, in: .ours) })
+    else { return nil }
     self.path = path
     self.file = file
     self.symbols = symbols

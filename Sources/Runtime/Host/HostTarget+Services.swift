@@ -1,3 +1,4 @@
+import Codegen
 import Symbolizer
 import TraceLang
 
@@ -51,6 +52,22 @@ extension HostTarget: HostServices {
   public func function(at address: UInt64, process: Int32) -> Frame? {
     symbolizer.function(at: address, process: process)
   }
+
+  public func nameCode(by settings: Bundle.SymbolSettings) { symbolizer = Symbolizer(options: symbolOptions(settings)) }
+
+  private func symbolOptions(_ settings: Bundle.SymbolSettings) -> Symbolizer.Options {
+    var options = symbolizer.options
+    options.demangles = settings.demangles
+    options.showsSource = settings.showsSource
+    switch settings.cache {
+    case .process: options.cache = .perProcess
+    case .program: options.cache = .perProgram
+    case .none: options.cache = .none
+    }
+    return options
+  }
+
+  public func rememberProcesses() { symbolizer.rememberProcesses() }
 
   public func remember(process: Int32) { symbolizer.remember(process: process) }
 

@@ -17,7 +17,7 @@ public final class HostTarget: Target {
     traceableFunctions.map { TraceableFunctions(file: $0) } ?? (try? tracefs()).map { TraceableFunctions($0) }
   private(set) lazy var userNames = UserNames()
   private(set) lazy var cgroups = Cgroups()
-  let symbolizer = Symbolizer()
+  var symbolizer: Symbolizer
   /// What was asked for last is kept: several attach points are mostly of one binary.
   var lastBinary: OpenBinary?
 
@@ -28,8 +28,14 @@ public final class HostTarget: Target {
   ///   functions of the kernel can be probed.
   /// - Parameter tracedProcess: that of `-p`, whose binaries `*` stands for instead of those of all processes.
   /// - Throws: for an architecture there is no support for, and without /sys.
-  public init(traceableFunctions: String? = nil, tracedProcess: Int32? = nil) throws(TargetError) {
+  /// - Parameter debugFolders: in which what was stripped from binaries is looked for before the usual ones.
+  public init(
+    traceableFunctions: String? = nil, tracedProcess: Int32? = nil, debugFolders: [String] = []
+  ) throws(TargetError) {
     machine = try .host()
+    var options = Symbolizer.Options()
+    options.setDebugFolders(debugFolders.map { Frame.Path($0.systemBytes) })
+    symbolizer = Symbolizer(options: options)
     self.traceableFunctions = traceableFunctions
     self.tracedProcess = tracedProcess
   }

@@ -63,5 +63,6 @@ struct UnwindFiles {
 /// What code was read from.
 enum UnwoundFile: Hashable, Sendable {
   case file(MappedFile.Identity)
-  case virtualLibrary
+  /// What the kernel maps into processes, whole.
+  case virtualLibrary([UInt8])
 }

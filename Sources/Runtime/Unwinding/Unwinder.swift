@@ -170,6 +170,10 @@ final class Unwinder: @unchecked Sendable {
       if used.insert(identity).inserted { files.retain([identity]) }
       space.append(mapping.range, ofFileFrom: mapping.offset, file)
     }
+    if let range = maps.virtualLibrary, let (identity, file) = virtualLibrary(at: range, of: process) {
+      if used.insert(identity).inserted { files.retain([identity]) }
+      space.append(range, ofFileFrom: 0, file)
+    }
     for range in maps.unnamed { space.append(unnamed: range) }
     space.finish()
     let known = processes[process]
@@ -263,7 +267,9 @@ final class Unwinder: @unchecked Sendable {
   ) -> (UnwoundFile, UnwindFiles.File)? {
     let known = files.identities
     let job = aside.start { () -> Opened? in
-      guard let file = MappedFile(mapping, path: path, process: process) else { return nil }
+      guard let root = FileRoot(of: process),
+        let file = MappedFile(mapping, path: path, process: process, root: root)
+      else { return nil }
       let identity = UnwoundFile.file(file.identity)
       if known.contains(identity) { return .known(identity) }
       return .read(identity, DebugImage(descriptor: file.descriptor.rawValue).flatMap { UnwindTable($0) })
@@ -280,6 +286,15 @@ final class Unwinder: @unchecked Sendable {
       }
       return (identity, file)
     }
+  }
+
+  /// The kernel maps the same one into all processes of one kind.
+  private func virtualLibrary(at range: Range<UInt64>, of process: Int32) -> (UnwoundFile, UnwindFiles.File)? {
+    guard let contents = VirtualLibrary.contents(at: range, of: process) else { return nil }
+    let identity = UnwoundFile.virtualLibrary(contents)
+    if let known = files[identity] { return (identity, known) }
+    let image = VirtualLibrary.file(contents).flatMap { DebugImage(descriptor: $0.rawValue) }
+    return files.add(identity, image.flatMap { UnwindTable($0) }).map { (identity, $0) }
   }
 
   private static func now() -> UInt64 {

@@ -119,6 +119,14 @@ package struct ELFFile {
     return part.bytes(at: section.offset, atMost: Int(clamping: min(section.size, UInt64(limit))))
   }
 
+  /// Where a section lies in the file, as far as it may be looked at; `nil` for one that lies in no file.
+  func part(of section: Section, atMost limit: UInt64) -> FilePart? {
+    let (start, overflow) = part.start.addingReportingOverflow(section.offset)
+    guard section.type != UInt32(SHT_NOBITS), !overflow, section.offset < part.length else { return nil }
+    return FilePart(
+      descriptor: part.descriptor, start: start, length: min(section.size, part.length - section.offset, limit))
+  }
+
   /// The number of bytes from the file's start; fields are of the file's byte order.
   package func fields(_ bytes: ELFBytes, at start: Int) -> Fields {
     Fields(bytes: bytes, start: start, isSwapped: isSwapped)

@@ -21,8 +21,10 @@ package struct ELFSymbolTable {
   private let strings: ELFFile.Section
 
   /// The largest browsers and compilers have less.
-  private static let maximumSymbols = 2 << 20
-  package static let maximumNames = 128 << 20
+  private static let maximumSymbols = 4 << 20
+  package static let maximumNames = 1 << 30
+  /// Names that are read at once: those behind are left out.
+  private static let maximumNamesInMemory = 128 << 20
   /// A longer name is cut.
   package static let maximumNameLength = 4096
 
@@ -62,6 +64,9 @@ package struct ELFSymbolTable {
 
   /// The names up to the one that begins last, each with a zero at its end unless the file or its section ends there.
   package func names(upTo lastName: UInt32) -> [UInt8] {
-    elf.contents(of: strings, atMost: Int(lastName) + Self.maximumNameLength).bytes
+    elf.contents(of: strings, atMost: min(Int(lastName), Self.maximumNamesInMemory) + Self.maximumNameLength).bytes
   }
+
+  /// Where the file has the names; `nil` where it has none.
+  var namePart: FilePart? { elf.part(of: strings, atMost: UInt64(Self.maximumNames)) }
 }

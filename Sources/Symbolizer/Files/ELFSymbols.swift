@@ -2,13 +2,14 @@ import Glibc
 
 /// The functions of an ELF file by their address in it.
 ///
-/// Names stay where the file has them, in its string table, however many symbols share one; they are cut when asked for.
+/// Names stay where the file has them, in its string table, however many symbols share one; they are cut when asked for. A
+/// long string table stays in the file.
 package struct ELFSymbols: Sendable {
   private struct Entry {
     let address: UInt64
     /// 0 when the file does not tell; the largest number for what is larger.
     let size: UInt32
-    /// In `names`.
+    /// Counted through all tables of names.
     let name: UInt32
   }
 
@@ -19,40 +20,66 @@ package struct ELFSymbols: Sendable {
     let size: UInt64
   }
 
+  /// The names of one symbol table.
+  fileprivate struct Names {
+    /// The number of the first byte.
+    let start: UInt32
+    let storage: Storage
+
+    enum Storage {
+      case memory([UInt8])
+      case file(Descriptor, FilePart)
+    }
+  }
+
   /// Ascending by address.
   private var entries: [Entry] = []
-  private var names: [UInt8] = []
+  private var names: [Names] = []
+  private var nameCount: UInt32 = 0
   private let segments: [Segment]
 
   /// What of one file is read, whatever it claims.
   private static let maximumSegments = 256
+  /// Names of more bytes stay in the file where it can be kept open.
+  private static let maximumNamesInMemory = 4 << 20
+  /// So many symbols before an address are looked at for one that it lies in: others may lie inside of it.
+  private static let maximumNesting = 16
 
-  /// Reads an open file; `debug` opens what was stripped from it, given its build ID.
+  /// Reads an open file.
   /// - Returns: `nil` for what is not ELF.
-  package init?(descriptor: Int32, debug: ([UInt8]) -> Int32? = { _ in nil }) {
-    self.init(FilePart(descriptor: descriptor), debug: debug)
+  package init?(descriptor: Int32) { self.init(FilePart(descriptor: descriptor)) }
+
+  /// - Parameter others: files that have what was stripped from this one, as far as it has no symbol table of its own.
+  package init?(_ part: FilePart, _ others: (ELFFile) -> [ELFSource] = { _ in [] }) {
+    guard let elf = ELFFile(part) else { return nil }
+    self.init(ELFSource(elf), others(elf))
   }
 
-  package init?(_ part: FilePart, debug: ([UInt8]) -> Int32? = { _ in nil }) {
-    guard let elf = ELFFile(part) else { return nil }
+  /// - Parameter others: files that have what was stripped from the first, as far as it has no symbol table of its own.
+  package init(_ file: ELFSource, _ others: [ELFSource]) {
+    let elf = file.elf
     segments = elf.segments.lazy.filter { $0.type == UInt32(PT_LOAD) }.prefix(Self.maximumSegments)
       .map { Segment(address: $0.address, offset: $0.offset, size: $0.size) }
-    if !read(elf, SHT_SYMTAB) {
-      if let identifier = elf.buildID, let stripped = debug(identifier) {
-        defer { _ = close(stripped) }
-        if let elf = ELFFile(descriptor: stripped) { _ = read(elf, SHT_SYMTAB) }
-      }
-      _ = read(elf, SHT_DYNSYM)
+    if !read(file, SHT_SYMTAB) {
+      for other in others { _ = read(other, SHT_SYMTAB) }
+      _ = read(file, SHT_DYNSYM)
     }
     entries.sort { ($0.address, $0.size) < ($1.address, $1.size) }
   }
 
   /// The memory it takes, in bytes.
-  package var cost: Int { entries.count * MemoryLayout<Entry>.stride + names.count }
+  package var cost: Int {
+    names.reduce(entries.count * MemoryLayout<Entry>.stride) { total, names in
+      switch names.storage {
+      case .memory(let bytes): total + bytes.count
+      case .file: total + 64
+      }
+    }
+  }
 
   /// Takes the functions of the first symbol table of a type; false when there is none.
-  private mutating func read(_ elf: ELFFile, _ type: Int32) -> Bool {
-    guard let table = ELFSymbolTable(elf, type) else { return false }
+  private mutating func read(_ file: ELFSource, _ type: Int32) -> Bool {
+    guard let table = ELFSymbolTable(file.elf, type) else { return false }
     var found: [Entry] = []
     var lastName: UInt32 = 0
     table.forEach { symbol in
@@ -61,15 +88,27 @@ package struct ELFSymbols: Sendable {
       lastName = max(lastName, entry.name)
     }
     guard !found.isEmpty else { return true }
-    let strings = table.names(upTo: lastName)
-    let base = UInt32(names.count)
-    entries.reserveCapacity(entries.count + found.count)
-    for entry in found where entry.name < strings.count && strings[Int(entry.name)] != 0 {
-      entries.append(Entry(address: entry.address, size: entry.size, name: base + entry.name))
+    let storage: Names.Storage
+    let isNamed: (UInt32) -> Bool
+    var length: Int
+    if let descriptor = file.owner, lastName > Self.maximumNamesInMemory, let part = table.namePart {
+      storage = .file(descriptor, part)
+      length = Int(lastName) + 1
+      isNamed = { $0 != 0 }
+    } else {
+      let strings = table.names(upTo: lastName)
+      // The last name may be cut by the end of the file.
+      storage = .memory(strings + [0])
+      length = strings.count + 1
+      isNamed = { $0 < strings.count && strings[Int($0)] != 0 }
     }
-    names.append(contentsOf: strings)
-    // The last name may be cut by the end of the file.
-    names.append(0)
+    guard let next = UInt32(exactly: Int(nameCount) + length) else { return true }
+    entries.reserveCapacity(entries.count + found.count)
+    for entry in found where isNamed(entry.name) {
+      entries.append(Entry(address: entry.address, size: entry.size, name: nameCount + entry.name))
+    }
+    names.append(Names(start: nameCount, storage: storage))
+    nameCount = next
     return true
   }
 
@@ -86,14 +125,18 @@ package struct ELFSymbols: Sendable {
   package func forEachFunction(
     startingWith prefix: [UInt8], _ body: (_ name: UnsafeRawBufferPointer, _ offset: UInt64, _ size: UInt64) -> Void
   ) {
-    names.withUnsafeBytes { names in
-      for entry in entries {
-        // Most names are others: that is seen before they are measured.
-        guard names[Int(entry.name)...].starts(with: prefix) else { continue }
-        let rest = UnsafeRawBufferPointer(rebasing: names[Int(entry.name)...].prefix(ELFSymbolTable.maximumNameLength))
-        let name = UnsafeRawBufferPointer(rebasing: rest[..<(rest.firstIndex(of: 0) ?? rest.count)])
-        guard let offset = fileOffset(of: entry.address) else { continue }
-        body(name, offset, UInt64(entry.size))
+    for (index, table) in names.enumerated() {
+      let end = index + 1 < names.count ? names[index + 1].start : nameCount
+      table.withBytes(count: Int(end - table.start)) { names in
+        for entry in entries where entry.name >= table.start && entry.name < end {
+          let start = Int(entry.name - table.start)
+          // Most names are others: that is seen before they are measured.
+          guard start < names.count, names[start...].starts(with: prefix) else { continue }
+          let rest = UnsafeRawBufferPointer(rebasing: names[start...].prefix(ELFSymbolTable.maximumNameLength))
+          let name = UnsafeRawBufferPointer(rebasing: rest[..<(rest.firstIndex(of: 0) ?? rest.count)])
+          guard let offset = fileOffset(of: entry.address) else { continue }
+          body(name, offset, UInt64(entry.size))
+        }
       }
     }
   }
@@ -121,43 +164,57 @@ package struct ELFSymbols: Sendable {
       let middle = (low + high) / 2
       if entries[middle].address <= address { low = middle + 1 } else { high = middle }
     }
-    guard low > 0 else { return nil }
-    let entry = entries[low - 1]
-    let distance = address - entry.address
-    guard entry.size == 0 || entry.size == .max || distance < UInt64(entry.size) else { return nil }
-    let name = names[Int(entry.name)...].prefix(ELFSymbolTable.maximumNameLength).prefix { $0 != 0 }
-    return (String(decoding: name, as: UTF8.self), distance)
+    for entry in entries[max(0, low - Self.maximumNesting)..<low].reversed() {
+      let distance = address - entry.address
+      guard entry.size == 0 || entry.size == .max || distance < UInt64(entry.size) else { continue }
+      return (name(at: entry.name), distance)
+    }
+    return nil
+  }
+
+  private func name(at place: UInt32) -> String {
+    guard let table = names.last(where: { $0.start <= place }) else { return "" }
+    return table.name(at: Int(place - table.start))
   }
 }
 
-extension ELFFile {
-  /// Notes that are looked at, and bytes of each section of them.
-  private static let maximumNotes = 64
-  private static let maximumNoteBytes = 4096
-  private static let maximumNoteSections = 16
-  /// NT_GNU_BUILD_ID; a longer one is no checksum.
-  private static let buildIDType: UInt32 = 3
-  private static let maximumBuildID = 64
-
-  /// The contents of the note of GNU's build ID.
-  package var buildID: [UInt8]? {
-    for section in sections.lazy.filter({ $0.type == UInt32(SHT_NOTE) }).prefix(Self.maximumNoteSections) {
-      let notes = contents(of: section, atMost: Self.maximumNoteBytes)
-      var start = 0
-      for _ in 0..<Self.maximumNotes where start + 12 <= notes.count {
-        let header = fields(notes, at: start)
-        let name = start + 12
-        let (nameLength, length) = (Int(header.u32(0)), Int(header.u32(4)))
-        let contents = name + (nameLength + 3) & ~3
-        guard contents + length <= notes.count else { break }
-        if header.u32(8) == Self.buildIDType, (2...Self.maximumBuildID).contains(length), nameLength == 4,
-          notes.bytes[name..<name + 4].elementsEqual("GNU\0".utf8)
-        {
-          return Array(notes.bytes[contents..<contents + length])
-        }
-        start = contents + (length + 3) & ~3
-      }
+extension ELFSymbols.Names {
+  /// Its first bytes, as many as there are.
+  func withBytes(count: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
+    switch storage {
+    case .memory(let bytes): bytes.withUnsafeBytes(body)
+    case .file(_, let part):
+      let bytes = part.bytes(at: 0, atMost: count + ELFSymbolTable.maximumNameLength).bytes
+      bytes.withUnsafeBytes(body)
     }
-    return nil
+  }
+
+  func name(at start: Int) -> String {
+    switch storage {
+    case .memory(let bytes):
+      let name = bytes[start...].prefix(ELFSymbolTable.maximumNameLength).prefix { $0 != 0 }
+      return String(decoding: name, as: UTF8.self)
+    case .file(_, let part):
+      let bytes = part.bytes(at: UInt64(start), atMost: ELFSymbolTable.maximumNameLength).bytes
+      return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+  }
+}
+
+/// An ELF file, and what keeps it open.
+package struct ELFSource: Sendable {
+  package let elf: ELFFile
+  /// `nil` where it is open only while it is read.
+  package let owner: Descriptor?
+
+  package init(_ elf: ELFFile, owner: Descriptor? = nil) {
+    self.elf = elf
+    self.owner = owner
+  }
+
+  /// `nil` for what is not ELF.
+  init?(_ descriptor: Descriptor) {
+    guard let elf = ELFFile(descriptor: descriptor.rawValue) else { return nil }
+    self.init(elf, owner: descriptor)
   }
 }

@@ -24,6 +24,8 @@ package struct MemoryMaps: Sendable {
   package private(set) var mappings: [Mapping] = []
   /// Memory that is no file's and can be run, such as what just-in-time compilers write; ascending by address.
   package private(set) var unnamed: [Range<UInt64>] = []
+  /// Where the vDSO is.
+  package private(set) var virtualLibrary: Range<UInt64>?
   private var paths: [[UInt8]] = []
   private var pathOf: [File: Int] = [:]
   /// Bytes that were read.
@@ -64,6 +66,12 @@ package struct MemoryMaps: Sendable {
   /// The path by which the process's file was opened, as the kernel writes it: newlines are "\012".
   package func path(of mapping: Mapping) -> [UInt8] { paths[mapping.path] }
 
+  /// The path that a file had before it was deleted, as far as `maps` says that it was.
+  static func pathBeforeDeletion(_ path: [UInt8]) -> [UInt8] {
+    let mark = Array(" (deleted)".utf8)
+    return path.suffix(mark.count).elementsEqual(mark) ? Array(path.dropLast(mark.count)) : path
+  }
+
   /// "55d0-55d8 r-xp 00001000 08:01 1234   /usr/bin/x"; passes over memory that is not a file's or cannot be run.
   private mutating func take(_ line: UnsafeRawBufferPointer) {
     var scanner = MapsLine(rest: line[...])
@@ -77,6 +85,7 @@ package struct MemoryMaps: Sendable {
     if path.isEmpty || path.starts(with: "[anon:".utf8), unnamed.last.map({ $0.upperBound <= start }) ?? true {
       unnamed.append(start..<end)
     }
+    if path.elementsEqual(VirtualLibrary.name) { virtualLibrary = start..<end }
     guard path.first == UInt8(ascii: "/"), mappings.last.map({ $0.range.upperBound <= start }) ?? true
     else { return }
     let file = File(major: UInt32(clamping: major), minor: UInt32(clamping: minor), inode: inode)

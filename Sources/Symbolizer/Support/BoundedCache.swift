@@ -27,16 +27,26 @@ struct BoundedCache<Key: Hashable, Value> {
   }
 
   /// Keeps a value; it stays even when it alone exceeds the budget, until another one comes.
-  mutating func set(_ key: Key, _ value: Value, cost: Int) {
+  /// - Returns: the keys of values that gave way.
+  @discardableResult
+  mutating func set(_ key: Key, _ value: Value, cost: Int) -> [Key] {
     uses += 1
     total += cost - (entries[key]?.cost ?? 0)
     entries[key] = Entry(value: value, cost: cost, lastUse: uses)
-    guard total > budget else { return }
+    guard total > budget else { return [] }
+    var gone: [Key] = []
     // Down to three quarters, so that finding the oldest is done for many at a time.
     for (oldest, entry) in entries.sorted(by: { $0.value.lastUse < $1.value.lastUse })
     where oldest != key && total > budget / 4 * 3 {
       entries[oldest] = nil
       total -= entry.cost
+      gone.append(oldest)
     }
+    return gone
+  }
+
+  mutating func removeAll() {
+    entries = [:]
+    total = 0
   }
 }

@@ -10,6 +10,11 @@ package final class DebugImage {
   private let size: Int
   package let elf: OpaquePointer
   private var opened: OpaquePointer??
+  /// Whether libelf and libdw keep what they have for good, since they crashed on it.
+  private var isLost = false
+
+  /// Bytes that compressed sections may unpack to, all together.
+  private static let maximumUnpacked: UInt64 = 256 << 20
 
   /// Maps what an open file has now; `nil` for what is no ELF file or is larger than `limit` bytes. The descriptor stays
   /// its giver's.
@@ -32,16 +37,45 @@ package final class DebugImage {
     self.elf = elf
   }
 
-  /// The file's debug information; `nil` when it has none.
+  /// The file's debug information; `nil` when it has none, or too much that is compressed.
   package var dwarf: OpaquePointer? {
     if let opened { return opened }
-    let dwarf = dwarf_begin_elf(elf, DWARF_C_READ, nil)
+    let dwarf = unpackedSize <= Self.maximumUnpacked ? swtrace_dwarf_guarded(elf) : nil
     opened = .some(dwarf)
     return dwarf
   }
 
-  deinit {
+  /// Bytes that the file's compressed sections unpack to, as it says.
+  package var unpackedSize: UInt64 {
+    var total: UInt64 = 0
+    var section: OpaquePointer?
+    while let next = elf_nextscn(elf, section) {
+      section = next
+      var header = GElf_Shdr()
+      guard gelf_getshdr(next, &header) != nil, header.sh_type != UInt32(SHT_NOBITS) else { continue }
+      var compression = GElf_Chdr()
+      if header.sh_flags & UInt64(SHF_COMPRESSED) != 0, gelf_getchdr(next, &compression) != nil {
+        total = total.addingReportingOverflow(compression.ch_size).overflow ? .max : total + compression.ch_size
+      }
+    }
+    return total
+  }
+
+  /// Gives back what libdw took; what was found of it is not to be used any more.
+  func forget() {
     if let dwarf = opened ?? nil { dwarf_end(dwarf) }
+    opened = nil
+  }
+
+  /// Leaves what libdw has as it is, for good.
+  func abandon() {
+    isLost = true
+    opened = .some(nil)
+  }
+
+  deinit {
+    if isLost { return }
+    forget()
     elf_end(elf)
     swtrace_unmap_file(start, size)
   }

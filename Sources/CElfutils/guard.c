@@ -1,0 +1,100 @@
+#define _GNU_SOURCE
+#include "CElfutils.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Where a thread goes on that a signal finds at guarded work.
+static __thread sigjmp_buf *rescue;
+
+// Bytes of a name; a longer one is cut.
+enum { MAXIMUM_TEXT = 4096 };
+
+static const int signals[] = {SIGSEGV, SIGABRT, SIGFPE, SIGBUS};
+enum { SIGNALS = sizeof(signals) / sizeof(signals[0]) };
+static struct sigaction previous[SIGNALS];
+
+static void on_signal(int signal, siginfo_t *information, void *context) {
+  if (rescue) siglongjmp(*rescue, 1);
+  for (int index = 0; index < SIGNALS; index++) {
+    if (signals[index] != signal) continue;
+    struct sigaction *action = &previous[index];
+    if (action->sa_flags & SA_SIGINFO) return action->sa_sigaction(signal, information, context);
+    if (action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN) return action->sa_handler(signal);
+    // What brought the signal happens again, and ends the process this time.
+    sigaction(signal, action, NULL);
+    if (information->si_code <= 0) raise(signal);
+  }
+}
+
+static void prepare(void) {
+  struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
+  for (int index = 0; index < SIGNALS; index++) sigaction(signals[index], &action, &previous[index]);
+}
+
+int swtrace_guarded(void (*work)(void *), void *context) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, prepare);
+  sigjmp_buf place;
+  sigjmp_buf *outer = rescue;
+  int code = sigsetjmp(place, 0);
+  if (code == 0) {
+    rescue = &place;
+    work(context);
+  }
+  rescue = outer;
+  return code == 0 ? 0 : -1;
+}
+
+struct finding {
+  struct swtrace_lines *lines;
+  uint64_t address;
+  struct swtrace_place *places;
+  int capacity, count;
+  char *text;
+  size_t size;
+};
+
+static const char *kept(struct finding *finding, const char *text) {
+  size_t length = text ? strnlen(text, MAXIMUM_TEXT) : 0;
+  if (length == 0 || length >= finding->size) return NULL;
+  char *copy = memcpy(finding->text, text, length);
+  copy[length] = 0;
+  finding->text += length + 1;
+  finding->size -= length + 1;
+  return copy;
+}
+
+static void find(void *context) {
+  struct finding *finding = context;
+  finding->count = swtrace_lines_find(finding->lines, finding->address, finding->places, finding->capacity);
+  for (int index = 0; index < finding->count; index++) {
+    finding->places[index].name = kept(finding, finding->places[index].name);
+    finding->places[index].file = kept(finding, finding->places[index].file);
+  }
+}
+
+int swtrace_lines_find_guarded(
+    struct swtrace_lines *lines, uint64_t address, struct swtrace_place *places, int capacity, char *text, size_t size) {
+  struct finding finding = {lines, address, places, capacity, 0, text, size};
+  return swtrace_guarded(find, &finding) == 0 ? finding.count : -1;
+}
+
+struct opening {
+  Elf *elf;
+  Dwarf *dwarf;
+};
+
+static void open_dwarf(void *context) {
+  struct opening *opening = context;
+  opening->dwarf = dwarf_begin_elf(opening->elf, DWARF_C_READ, NULL);
+}
+
+Dwarf *swtrace_dwarf_guarded(Elf *elf) {
+  struct opening opening = {elf, NULL};
+  return swtrace_guarded(open_dwarf, &opening) == 0 ? opening.dwarf : NULL;
+}

@@ -1,0 +1,63 @@
+/// What is known of a process.
+final class ProcessRecord {
+  /// What is known of a file that it has mapped.
+  enum Resolution {
+    case file(CodeFile.Key)
+    /// Not to be opened, or not ELF.
+    case none
+    case pending(AsideJob<OpenedFile>)
+  }
+
+  /// What opening a mapped file gives.
+  enum OpenedFile: Sendable {
+    /// What is known of it is there already.
+    case known(CodeFile.Key)
+    case read(CodeFile)
+    case nothing
+  }
+
+  /// A look at it.
+  struct Look: Sendable {
+    let maps: MemoryMaps
+    let facts: ProcessFacts
+
+    init(_ maps: MemoryMaps, _ facts: ProcessFacts) { (self.maps, self.facts) = (maps, facts) }
+
+    init?(at process: Int32) {
+      // A process that is ending has no mappings any more.
+      guard let facts = ProcessFacts(of: process), let maps = MemoryMaps(of: process),
+        !maps.mappings.isEmpty || maps.virtualLibrary != nil
+      else { return nil }
+      self.init(maps, facts)
+    }
+  }
+
+  /// What it had when it was looked at last.
+  var look: Look?
+  /// A look that is not done yet.
+  var looking: AsideJob<Look?>?
+  /// Nanoseconds of the monotonic clock before which it is not looked at again.
+  var nextLook: UInt64 = 0
+  /// The same for whether it still runs the same file.
+  var nextCheck: UInt64 = 0
+  var files: [MemoryMaps.File: Resolution] = [:]
+  var virtualLibrary: Resolution?
+
+  // What it tells of the functions that it makes.
+  var perfMap: PerfMap?
+  var perfMapVersion: PerfMapFile.Version?
+  var nextPerfMap: UInt64 = 0
+  var readingPerfMap: AsideJob<PerfMapFile.Reading>?
+
+  /// Bytes of memory, about.
+  var cost: Int {
+    512 + (look?.maps.cost ?? 0) + (perfMap?.cost ?? 0)
+      + files.capacity * MemoryLayout<(MemoryMaps.File, Resolution)>.stride * 2
+  }
+
+  /// Whether it is known to run another file now.
+  func runsAnotherFile(_ process: Int32) -> Bool {
+    guard let executable = look?.facts.executable, let now = ProcessFacts.Executable(of: process) else { return false }
+    return now != executable
+  }
+}
