@@ -43,6 +43,7 @@ package final class Printer {
   private static let longestText = 1 << 20
 
   private let bundle: Bundle
+  private let context: ValueContext
   private let steps: [Step]
   /// Bytes of payload that each action reads at least.
   private let payloadSizes: [Int]
@@ -50,6 +51,7 @@ package final class Printer {
   private let sink: any OutputSink
   /// The sink's output.
   private let waiting: OutputBuffer
+  private let waitingMessages: OutputBuffer
   private let printf: PrintfFormatter
   /// For what goes to the standard error stream.
   private let messageFormatter: PrintfFormatter
@@ -69,6 +71,7 @@ package final class Printer {
     showsWarnings: Bool = true, interruption: Interruption
   ) {
     self.bundle = bundle
+    self.context = context
     self.maps = maps
     self.interruption = interruption
     self.isQuiet = isQuiet
@@ -90,8 +93,15 @@ package final class Printer {
       sink = JSONSink(context: context, isQuiet: isQuiet)
       printf = PrintfFormatter(context: context)
       messageFormatter = printf
+    case .descriptor(_, .folded):
+      let escapesControls = messages.isTerminal
+      sink = FoldedSink(
+        context: context, maps: StackMaps(bundle.views), isQuiet: isQuiet, escapesControls: escapesControls)
+      printf = PrintfFormatter(context: context, escapesControls: escapesControls)
+      messageFormatter = printf
     }
     waiting = sink.output
+    waitingMessages = sink.messages
     exactFormatter = PrintfFormatter(context: context)
     payloadSizes = bundle.actions.map(bundle.payloadSize)
     steps = bundle.actions.map { action in
@@ -152,6 +162,7 @@ package final class Printer {
       }
     }
     if waiting.count > Self.batch { output.writeLines(waiting) }
+    if waitingMessages.count > Self.batch { flush() }
     return outcome
   }
 
@@ -207,6 +218,19 @@ package final class Printer {
       bundle.views[$0].name < bundle.views[$1].name
     }
     for view in order { printMap(view, top: 0, divisor: 0, isAsked: false) }
+  }
+
+  /// The maps that are keyed by stacks, as they are now.
+  func profile() -> StackProfile {
+    let stackMaps = StackMaps(bundle.views)
+    var profile = StackProfile(measures: stackMaps.views.map(\.measure))
+    for (measure, map) in stackMaps.views.enumerated() {
+      let (view, entries) = (bundle.views[map.view], maps.entries(of: map.view))
+      let printed = PrintedMap(view: view, entries: entries, top: 0, divisor: 0, isAsked: false)
+      profile.append(printed, measure: measure, context: context)
+    }
+    if let warning = profile.warning, showsWarnings { sink.warning(warning) }
+    return profile
   }
 
   func ending() { sink.ending() }
@@ -315,7 +339,7 @@ extension Printer {
       if text === sink.output { output.writeLines(text) }
       if text !== sink.output, text.count > Self.longestText {
         sink.endText(.syscall)
-        output.write(sink.output)
+        flush()
         text.removeAll()
       }
     }
