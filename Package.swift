@@ -59,7 +59,8 @@ let package = Package(
     .testTarget(
       name: "ProviderTests", dependencies: ["Codegen", "Runtime", "TestSupport", "TraceLang"], swiftSettings: strict),
     .testTarget(name: "HostTests", dependencies: ["Runtime", "TestSupport", "TraceLang"], swiftSettings: strict),
-    .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Codegen", "TraceLang"], swiftSettings: strict),
+    .testTarget(
+      name: "RuntimeTests", dependencies: ["Runtime", "Codegen", "TestSupport", "TraceLang"], swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["CLibBPF", .product(name: "SystemPackage", package: "swift-system")],
       path: "Tests/TestSupport", swiftSettings: strict),

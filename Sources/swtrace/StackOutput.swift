@@ -40,6 +40,12 @@ struct StackOutput {
     return maps.refusals
   }
 
+  /// What to warn of when there is nothing to show.
+  func warnings(of profile: StackProfile) -> [String] {
+    guard profile.samples.isEmpty else { return [] }
+    return files.map { "no stacks were there at the end: '\($0.path.text)' shows none" }
+  }
+
   /// Writes the files, each as a whole.
   func write(_ profile: StackProfile) throws(CommandFailure) {
     if let graph { try OutputFile.write(FlameGraphDrawing.svg(profile), to: graph) }

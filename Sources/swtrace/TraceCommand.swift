@@ -250,8 +250,7 @@ struct TraceCommand: ParsableCommand {
     -> Int32
   {
     let stacks = StackOutput(isFolded: f == .folded, graph: flamegraph, pprof: pprof)
-    let warnings = try stacks.check(bundle.bundle).map { Diagnostic.warning($0, at: nil) }
-    if !script.noWarnings { Terminal.tell(warnings, SourceMap(), as: style) }
+    warn(try stacks.check(bundle.bundle))
     var options = SessionOptions()
     options.takesProfile = stacks.hasFiles
     options.isQuiet = quiet
@@ -275,10 +274,17 @@ struct TraceCommand: ParsableCommand {
       throw CommandFailure(error.description, notes: error.details)
     }
     // Also where the other output failed.
-    if let profile = session.profile { try stacks.write(profile) }
+    if let profile = session.profile {
+      try stacks.write(profile)
+      warn(stacks.warnings(of: profile))
+    }
     do throws(RuntimeError) { return try result.get() } catch {
       throw CommandFailure(error.description, notes: error.details)
     }
+  }
+
+  private func warn(_ texts: [String]) {
+    if !script.noWarnings { Terminal.tell(texts.map { .warning($0, at: nil) }, SourceMap(), as: style) }
   }
 
   /// The session empties the file, once there is something to put into it.

@@ -22,21 +22,6 @@ package final class Printer {
     case other(Action)
   }
 
-  /// Who gets what a run prints.
-  package enum Destination {
-    /// Whoever reads what is open there.
-    case descriptor(Int32, OutputFormat)
-    /// The program that the run is a part of: its sink keeps nothing to be written.
-    case program((ValueContext) -> any OutputSink)
-
-    var descriptor: Int32 {
-      switch self {
-      case .descriptor(let descriptor, _): descriptor
-      case .program: -1
-      }
-    }
-  }
-
   /// Output is written out when more than this waits.
   private static let batch = 1 << 16
   /// The longest text of a command that is one JSON line.
@@ -78,28 +63,11 @@ package final class Printer {
     self.showsWarnings = showsWarnings
     messages = OutputStream(STDERR_FILENO, interruption: interruption)
     output = OutputStream(destination.descriptor, interruption: interruption)
-    let isTerminal = output.isTerminal
-    switch destination {
-    case .program(let makeSink):
-      sink = makeSink(context)
-      printf = PrintfFormatter(context: context)
-      messageFormatter = printf
-    case .descriptor(_, .text):
-      sink = TextSink(context: context, isQuiet: isQuiet, escapesControls: isTerminal)
-      printf = PrintfFormatter(context: context, escapesControls: isTerminal)
-      messageFormatter = PrintfFormatter(context: context, escapesControls: messages.isTerminal)
-    case .descriptor(_, .json):
-      // JSON escapes strings itself.
-      sink = JSONSink(context: context, isQuiet: isQuiet)
-      printf = PrintfFormatter(context: context)
-      messageFormatter = printf
-    case .descriptor(_, .folded):
-      let escapesControls = messages.isTerminal
-      sink = FoldedSink(
-        context: context, maps: StackMaps(bundle.views), isQuiet: isQuiet, escapesControls: escapesControls)
-      printf = PrintfFormatter(context: context, escapesControls: escapesControls)
-      messageFormatter = printf
-    }
+    let writers = destination.writers(
+      bundle, context, isQuiet: isQuiet, areTerminals: (output.isTerminal, messages.isTerminal))
+    sink = writers.sink
+    printf = writers.printf
+    messageFormatter = writers.messages
     waiting = sink.output
     waitingMessages = sink.messages
     exactFormatter = PrintfFormatter(context: context)
@@ -333,20 +301,22 @@ extension Printer {
     flush()
     let text = sink.beginText()
     var isSilent = true
+    let stream = text === sink.output ? output : text === sink.messages ? messages : nil
     let ending = CommandOutput.run(command, interruption: interruption) { bytes in
       isSilent = isSilent && bytes.isEmpty
       text.append(bytes)
-      if text === sink.output { output.writeLines(text) }
-      if text !== sink.output, text.count > Self.longestText {
+      if let stream {
+        stream.writeLines(text)
+      } else if text.count > Self.longestText {
         sink.endText(.syscall)
-        flush()
+        output.write(sink.output)
         text.removeAll()
       }
     }
     interruption.check()
     switch ending {
     // In text nothing would be a line of its own.
-    case .ended: if !isSilent || text !== sink.output { sink.endText(.syscall) }
+    case .ended: if !isSilent || stream == nil { sink.endText(.syscall) }
     case .terminated:
       sink.endText(.syscall)
       report("ended '\(command)', which was still running")

@@ -71,17 +71,11 @@ struct FlameGraph {
 
   private mutating func append(_ box: Box) { boxes.append(box) }
 
-  /// Stacks in the order of their names, so that those that begin alike are side by side.
+  /// Those that begin alike are side by side.
   private static func sorted(_ stacks: NamedStacks) -> [NamedStacks.Stack] {
-    let order = stacks.names.indices.sorted {
-      let (left, right) = (stacks.names[$0], stacks.names[$1])
-      return left.text == right.text ? left.kind.rank < right.kind.rank : left.text < right.text
-    }
-    var ranks = [Int32](repeating: 0, count: order.count)
-    for (rank, index) in order.enumerated() { ranks[index] = Int32(rank) }
+    let order = NamedStacks.NameOrder(stacks.names)
     return stacks.stacks.sorted { left, right in
-      if left.measure != right.measure { return left.measure < right.measure }
-      return left.names.lexicographicallyPrecedes(right.names) { ranks[Int($0)] < ranks[Int($1)] }
+      left.measure == right.measure ? order.precedes(left, right) : left.measure < right.measure
     }
   }
 
@@ -119,16 +113,5 @@ struct FlameGraph {
     guard widths.count > count else { return least }
     widths.sort(by: >)
     return widths[count].nextUp
-  }
-}
-
-extension NamedStacks.Name.Kind {
-  fileprivate var rank: Int {
-    switch self {
-    case .label: 0
-    case .user: 1
-    case .inlined: 2
-    case .kernel: 3
-    }
   }
 }

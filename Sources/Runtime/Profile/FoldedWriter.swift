@@ -5,18 +5,28 @@ package enum FoldedWriter {
   /// - Parameter namesMaps: whether the map's name is the outermost frame, so that several can be told apart.
   package static func append(_ profile: StackProfile, namesMaps: Bool, to output: OutputBuffer) {
     let stacks = NamedStacks(profile)
-    let names = stacks.names.map(text)
-    let lines = stacks.stacks.map { stack in
-      let frames = stack.names.map { names[Int($0)] }
-      let all = namesMaps ? [profile.measures[stack.measure].map] + frames : frames
-      return (text: all.joined(separator: ";"), value: stack.value)
+    let order = NamedStacks.NameOrder(stacks.names)
+    let names = stacks.names.map { Array(text(of: $0).utf8) }
+    let maps = namesMaps ? profile.measures.map { Array($0.map.utf8) } : []
+    let sorted = stacks.stacks.sorted { left, right in
+      if left.value != right.value { return left.value < right.value }
+      return left.measure == right.measure ? order.precedes(left, right) : left.measure < right.measure
     }
-    for line in lines.sorted(by: { $0.value == $1.value ? $0.text < $1.text : $0.value < $1.value }) {
-      output.append(text: line.text)
+    for stack in sorted {
+      if namesMaps { output.append(maps[stack.measure]) }
+      for (position, name) in stack.names.enumerated() {
+        if position > 0 || namesMaps { output.append(UInt8(ascii: ";")) }
+        output.append(names[Int(name)])
+      }
       output.append(UInt8(ascii: " "))
-      output.append(decimal: line.value)
+      output.append(decimal: stack.value)
       output.append(UInt8(ascii: "\n"))
     }
+  }
+
+  /// A frame as it stands in a line.
+  package static func name(of frame: StackFrame, at place: CodePlace) -> String {
+    text(of: NamedStacks.name(frame, at: place))
   }
 
   /// With the marks that stackcollapse-perf.pl has for frames of the kernel and inlined ones.

@@ -23,6 +23,24 @@ struct NamedStacks {
   private(set) var names: [Name] = []
   private(set) var stacks: [Stack] = []
 
+  /// The alphabetical order of names, and of stacks by their names.
+  struct NameOrder {
+    private var ranks: [Int32]
+
+    init(_ names: [Name]) {
+      ranks = [Int32](repeating: 0, count: names.count)
+      let order = names.indices.sorted {
+        let (left, right) = (names[$0], names[$1])
+        return left.text == right.text ? left.kind.rank < right.kind.rank : left.text < right.text
+      }
+      for (rank, index) in order.enumerated() { ranks[index] = Int32(rank) }
+    }
+
+    func precedes(_ left: Stack, _ right: Stack) -> Bool {
+      left.names.lexicographicallyPrecedes(right.names) { ranks[Int($0)] < ranks[Int($1)] }
+    }
+  }
+
   private struct Key: Hashable {
     let measure: Int
     let names: [Int32]
@@ -42,7 +60,9 @@ struct NamedStacks {
     }
     var positions: [Key: Int] = [:]
     for sample in profile.samples {
-      let labels = sample.labels.map { index(Name(text: $0.text.isEmpty ? "[empty]" : $0.text, kind: .label)) }
+      let labels = sample.labels.map {
+        index(Name(text: $0.text.isEmpty ? StackProfile.Label.empty : $0.text, kind: .label))
+      }
       var all = labels + sample.locations.flatMap { locations[Int($0)] }
       if all.isEmpty { all = [index(Name(text: "[no stack]", kind: .label))] }
       let key = Key(measure: sample.measure, names: all)
@@ -56,8 +76,19 @@ struct NamedStacks {
     }
   }
 
-  private static func name(_ frame: StackFrame, at place: CodePlace) -> Name {
+  static func name(_ frame: StackFrame, at place: CodePlace) -> Name {
     let kind: Name.Kind = place.isKernel ? .kernel : frame.isInlined ? .inlined : .user
     return Name(text: frame.function ?? place.nameOfUnknown, kind: kind)
+  }
+}
+
+extension NamedStacks.Name.Kind {
+  fileprivate var rank: Int {
+    switch self {
+    case .label: 0
+    case .user: 1
+    case .inlined: 2
+    case .kernel: 3
+    }
   }
 }

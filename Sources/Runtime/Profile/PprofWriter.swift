@@ -121,7 +121,8 @@ package struct PprofWriter {
       if let number = label.number {
         encoded.append(3, number)
       } else {
-        encoded.append(2, index(label.text))
+        // One that is empty would be a number.
+        encoded.append(2, index(label.text.isEmpty ? StackProfile.Label.empty : label.text))
       }
       encoder.append(3, encoded)
     }

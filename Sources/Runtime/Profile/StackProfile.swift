@@ -11,6 +11,9 @@ package struct StackProfile {
     /// Set for whole numbers.
     package let number: Int64?
 
+    /// Stands for a text without a character.
+    static let empty = "[empty]"
+
     package init(name: String, text: String, number: Int64? = nil) {
       self.name = name
       self.text = text
