@@ -53,19 +53,15 @@ package enum StackMapKind {
     }
     switch view.value {
     case .integer: self = .measured(StackMeasure(map: view.name, kind: .amount, function: "value"))
-    case .aggregation(let aggregation): self.init(aggregation, of: view.name)
+    case .aggregation(let aggregation):
+      let function = aggregation.functionName
+      if let weights = aggregation.reader.weights {
+        self = .measured(StackMeasure(map: view.name, kind: weights.kind, function: function))
+      } else {
+        self = .refused(reason: "values of \(function)() cannot be added up")
+      }
     case .void, .bool, .string, .buffer, .pointer, .array, .record, .enumeration, .tuple, .symbolic, .stack, .invalid:
       self = .refused(reason: "its values are no whole numbers")
-    }
-  }
-
-  private init(_ aggregation: Aggregation, of map: String) {
-    let function = aggregation.functionName
-    switch aggregation {
-    case .count, .hist, .lhist: self = .measured(StackMeasure(map: map, kind: .events, function: function))
-    case .sum: self = .measured(StackMeasure(map: map, kind: .amount, function: function))
-    case .avg, .stats: self = .measured(StackMeasure(map: map, kind: .total, function: function))
-    case .min, .max, .tseries: self = .refused(reason: "values of \(function)() cannot be added up")
     }
   }
 }
@@ -88,30 +84,31 @@ package struct StackMaps {
   }
 }
 
-extension StackMeasure {
-  /// An entry's value, and of how many values it is the total; `nil` for a number below 0.
-  func read(_ map: PrintedMap, _ value: UnsafeRawPointer) -> (value: UInt64, events: UInt64)? {
-    guard let (number, isSigned, events) = Self.number(map.view.value, value) else { return nil }
-    if isSigned, number < 0 { return nil }
-    return (UInt64(bitPattern: number) / max(map.divisor, 1), events)
-  }
+/// What an entry of a map adds to a profile.
+struct StackWeight {
+  let number: Int64
+  let isSigned: Bool
+  /// Of how many values it is.
+  let events: UInt64
 
-  private static func number(_ type: Type, _ value: UnsafeRawPointer) -> (Int64, signed: Bool, events: UInt64)? {
-    switch type {
+  /// `nil` for what is no number and for a number below 0.
+  init?(_ map: PrintedMap, _ value: UnsafeRawPointer) {
+    switch map.view.value {
     case .integer(let type):
-      return (Word.integer(value, size: type.size, signed: type.isSigned), type.isSigned, 1)
-    case .aggregation(.avg(let isSigned)): return number(.aggregation(.stats(signed: isSigned)), value)
+      let number = Word.integer(value, size: type.size, signed: type.isSigned)
+      self.init(number: number, isSigned: type.isSigned, events: 1)
     case .aggregation(let aggregation):
-      switch AggregationSummary(aggregation, value) {
-      case .number(let number, let isSigned): return (number, isSigned, UInt64(bitPattern: number))
-      case .stats(let count, _, let total, let isSigned): return (total, isSigned, count)
-      case .buckets(let counts, _):
-        let count = counts.reduce(0, &+)
-        return (Int64(bitPattern: count), false, count)
-      case .series: return nil
-      }
+      guard let weights = aggregation.reader.weights else { return nil }
+      self = weights.weight(value)
     case .void, .bool, .string, .buffer, .pointer, .array, .record, .enumeration, .tuple, .symbolic, .stack, .invalid:
       return nil
     }
+    if isSigned, number < 0 { return nil }
+  }
+
+  init(number: Int64, isSigned: Bool, events: UInt64) {
+    self.number = number
+    self.isSigned = isSigned
+    self.events = events
   }
 }

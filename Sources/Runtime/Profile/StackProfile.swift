@@ -105,10 +105,11 @@ extension StackProfile {
     let scratch = OutputBuffer(capacity: 256)
     for index in map.order {
       map.entries.withEntry(index) { key, value in
-        guard let (number, events) = measures[measure].read(map, value) else {
+        guard let weight = StackWeight(map, value) else {
           negatives += 1
           return
         }
+        let number = UInt64(bitPattern: weight.number) / max(map.divisor, 1)
         guard number > 0 else { return }
         var parts = KeyParts()
         for (position, field) in map.view.keyFields.enumerated() {
@@ -118,7 +119,7 @@ extension StackProfile {
         samples.append(
           Sample(
             measure: measure, labels: parts.labels, locations: parts.user + parts.kernel, value: number,
-            events: events))
+            events: weight.events))
       }
     }
   }
