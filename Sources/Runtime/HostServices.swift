@@ -58,3 +58,25 @@ extension HostServices {
   public func rememberProcesses() {}
   public func cgroupPath(_ identifier: UInt64, filter: String) -> String? { nil }
 }
+
+extension HostServices {
+  /// The functions that a call was made in, by the address that it returns to, innermost first.
+  ///
+  /// A call may be the last instruction of its line, of its inlined function and of its function, so the byte before the
+  /// address decides. Offsets are those of the address.
+  func callers(of address: UInt64, process: Int32) -> [Frame] {
+    // What a signal handler returns to was not called: it begins a function of its own.
+    let exact = frames(of: address, process: process)
+    if let function = exact.last, function.offset == 0, Self.signalReturns.contains(function.name ?? "") {
+      return exact
+    }
+    return frames(of: address &- 1, process: process).map { frame in
+      var frame = frame
+      frame.offset += 1
+      return frame
+    }
+  }
+
+  /// glibc's and musl's names of the code that ends a signal handler, and the kernel's of its own.
+  private static var signalReturns: Set<String> { ["__restore_rt", "__restore", "__kernel_rt_sigreturn"] }
+}

@@ -26,6 +26,8 @@ public struct SessionOptions: Sendable {
   public var process: Int32?
   /// Loads and attaches everything and ends then.
   public var isDryRun = false
+  /// Whether `Session.profile` is wanted.
+  public var takesProfile = false
 
   public init() {}
 }
@@ -37,6 +39,8 @@ public final class Session {
   private let options: SessionOptions
   private let child: ChildProcess?
   private let client: Client?
+  /// The stacks that maps are keyed by, as they were at the end of the run.
+  package private(set) var profile: StackProfile?
 
   /// The program that a run is a part of.
   package struct Client {
@@ -149,6 +153,7 @@ public final class Session {
     if options.isOutputTruncatedAtStart { try truncateOutput() }
     let trials = Trials(hooks: bundle.hooks, attacher: attacher, tracing: tracing, printer: printer)
     if trials.isEmpty, !interruption.isRequested { printer.attached() }
+    let start = (wall: ClockOffset.read(CLOCK_REALTIME), monotonic: ClockOffset.read(CLOCK_MONOTONIC))
     for path in attachments.pins { printer.pinned(to: path) }
     try tracing.start()
     let trialStatus = try trials.run {
@@ -161,11 +166,17 @@ public final class Session {
       try tracing.run(child: child)
     }
     attachments.detach()
+    let end = ClockOffset.read(CLOCK_MONOTONIC)
     try tracing.finish()
     packets?.finish { printer.warn($0) }
     interruption.renew()
     for hook in bundle.hooks where hook.point == .end { try attacher.run(hook) }
     try tracing.drainAll()
+    if options.takesProfile {
+      profile = printer.profile()
+      profile?.period = bundle.samplingPeriod
+      profile?.time = StackProfile.Time(start: start.wall, duration: end - start.monotonic)
+    }
     printer.ending()
     if bundle.settings.printMapsOnExit, trials.isEmpty { printer.printMaps() }
     printer.tellLosses()

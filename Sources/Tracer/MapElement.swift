@@ -18,6 +18,8 @@ public indirect enum ElementType: Sendable, Hashable {
   case bytes
   case tuple([ElementType])
   case statistics, histogram, series
+  /// `Stack`; also a `String`.
+  case stack
   /// All else: arrays, records, and what only has a text.
   case other
 }
@@ -39,9 +41,9 @@ extension Bool: MapElement {
   public var value: Value { .bool(self) }
 }
 
-/// Strings, and what only has a text.
+/// Strings, stacks, and what only has a text.
 extension String: MapElement {
-  public static func holds(_ type: ElementType) -> Bool { type == .string || type == .other }
+  public static func holds(_ type: ElementType) -> Bool { type == .string || type == .stack || type == .other }
   public init?(_ value: Value) { self = value.description }
   public var value: Value { .string(self) }
 }
@@ -56,7 +58,7 @@ extension FixedWidthInteger where Self: MapElement {
     switch value {
     case .signed(let number), .enumerator(_, let number): self.init(exactly: number)
     case .unsigned(let number): self.init(exactly: number)
-    case .bool, .string, .bytes, .tuple, .array, .record, .statistics, .histogram, .series, .text: return nil
+    case .bool, .string, .bytes, .tuple, .array, .record, .statistics, .histogram, .series, .stack, .text: return nil
     }
   }
 
@@ -151,7 +153,8 @@ extension ElementType {
       case .hist, .lhist: self = .histogram
       case .tseries: self = .series
       }
-    case .void, .array, .record, .symbolic, .stack, .invalid:
+    case .stack: self = .stack
+    case .void, .array, .record, .symbolic, .invalid:
       self = .other
     }
   }

@@ -17,7 +17,9 @@ public indirect enum Value: Sendable, Hashable {
   case statistics(Statistics)
   case histogram([Bucket])
   case series([Point])
-  /// What only has a text: symbols, stacks (a line for each frame), network addresses, times, users, cgroups.
+  /// What `kstack` and `ustack` give.
+  case stack(Stack)
+  /// What only has a text: symbols, network addresses, times, users, cgroups.
   case text(String)
 
   public struct Member: Sendable, Hashable {
@@ -87,6 +89,7 @@ extension Value: CustomStringConvertible {
     case .histogram(let buckets):
       buckets.map { "[\($0.lower.map { "\($0)" } ?? "..."), \($0.upper.map { "\($0)" } ?? "...")): \($0.count)" }
         .joined(separator: "\n")
+    case .stack(let stack): stack.description
     case .series(let points): points.map { "\($0.time): \($0.value)" }.joined(separator: "\n")
     }
   }

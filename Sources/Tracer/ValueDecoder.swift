@@ -6,11 +6,13 @@ import TraceLang
 struct ValueDecoder {
   let context: ValueContext
   private let texts: TextValue
+  private let frames: FrameReader
   private let scratch = OutputBuffer(capacity: 256)
 
   init(context: ValueContext) {
     self.context = context
     texts = TextValue(context: context)
+    frames = FrameReader(context: context)
   }
 
   func value(_ type: Type, _ bytes: UnsafeRawPointer) -> Value {
@@ -32,8 +34,10 @@ struct ValueDecoder {
       guard let layout = context.layout(of: reference) else { return .record([]) }
       return .record(layout.members.map { Value.Member(name: $0.name, value: member($0, bytes + $0.offset)) })
     case .aggregation(let aggregation): return self.aggregation(aggregation, bytes)
-    case .symbolic, .stack:
-      return .text(text(type, bytes))
+    case .symbolic: return .text(text(type, bytes))
+    case .stack(let stack):
+      let text = text(type, bytes)
+      return .stack(Stack(frames.places(stack, bytes), isUser: stack.isUser, text: text, reader: frames))
     }
   }
 

@@ -52,6 +52,8 @@ struct OptionName {
     OptionName("c", "cmd", value: true, .option(of: [.trace])),
     OptionName("o", "output", value: true, .option(of: [.trace, .format])),
     OptionName("f", "format", value: true, .option(of: [.trace])),
+    OptionName(nil, "flamegraph", value: true, .option(of: [.trace]), isOwn: true),
+    OptionName(nil, "pprof", value: true, .option(of: [.trace]), isOwn: true),
     OptionName("B", nil, value: true, .option(of: [.trace])),
     OptionName("d", "debug", value: true, .option(of: [.trace])),
     OptionName("q", "quiet", .option(of: [.trace])),

@@ -22,6 +22,27 @@ enum OutputFile {
     }
   }
 
+  /// Finds out whether a file could be written to, and leaves all as it was.
+  static func checkWritable(_ path: ArgumentWord) throws(CommandFailure) {
+    var status = stat()
+    if stat(path.cString, &status) == 0 {
+      // To open and close a FIFO would end whoever reads it.
+      let isFolder = status.st_mode & S_IFMT == S_IFDIR
+      if isFolder || access(path.cString, W_OK) != 0 { throw failure(path, isFolder ? .isDirectory : current) }
+      return
+    }
+    let descriptor = open(path.cString, O_WRONLY | O_CLOEXEC | O_CREAT | O_EXCL, 0o644)
+    if descriptor >= 0 {
+      close(descriptor)
+      unlink(path.cString)
+    } else if errno != EEXIST {
+      // A link that leads nowhere is there, too.
+      throw failure(path, current)
+    }
+  }
+
+  private static var current: Errno { Errno(rawValue: errno) }
+
   private static func write(_ bytes: [UInt8], opening path: ArgumentWord, _ flags: Int32) throws(CommandFailure) {
     let descriptor = open(path.cString, O_WRONLY | O_CLOEXEC | flags, 0o644)
     guard descriptor >= 0 else { throw failure(path, Errno(rawValue: errno)) }

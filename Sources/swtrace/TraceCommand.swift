@@ -35,13 +35,26 @@ struct TraceCommand: ParsableCommand {
 
   @Option(
     name: [.short, .customLong("format")], parsing: .unconditional,
-    help: ArgumentHelp("Format of output and diagnostics: text or json.", valueName: "format"))
+    help: ArgumentHelp(
+      "Format of output and diagnostics: text or json; or folded, stacks for flame graph tools.", valueName: "format"))
   var f: OutputFormat = .text
 
   @Option(
     name: [.short, .customLong("output")], parsing: .unconditional,
     help: ArgumentHelp("Write output to a file.", valueName: "file"), completion: .file())
   var o: ArgumentWord?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("At the end, write maps keyed by stacks to an SVG file, as a flame graph.", valueName: "file"),
+    completion: .file())
+  var flamegraph: ArgumentWord?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("At the end, write maps keyed by stacks to a file for pprof.", valueName: "file"),
+    completion: .file())
+  var pprof: ArgumentWord?
 
   @Option(
     name: [.short, .customLong("cmd")], parsing: .unconditional,
@@ -120,6 +133,7 @@ struct TraceCommand: ParsableCommand {
 
   mutating func validate() throws {
     if c != nil, p != nil { throw ValidationError("-c and -p exclude each other") }
+    if let flamegraph, flamegraph == pprof { throw ValidationError("--flamegraph and --pprof need a file each") }
     if follow, c == nil, p == nil { throw ValidationError("--follow needs a process: -c or -p") }
     try script.requireScript()
   }
@@ -235,7 +249,10 @@ struct TraceCommand: ParsableCommand {
   private func run(_ bundle: CheckedBundle, _ host: HostTarget, _ child: ChildProcess? = nil) throws(CommandFailure)
     -> Int32
   {
+    let stacks = StackOutput(isFolded: f == .folded, graph: flamegraph, pprof: pprof)
+    warn(try stacks.check(bundle.bundle))
     var options = SessionOptions()
+    options.takesProfile = stacks.hasFiles
     options.isQuiet = quiet
     options.isVerbose = verbose || d.contains(where: \.logsVerifier)
     options.logsLibrary = d.contains(where: \.logsLibrary)
@@ -248,11 +265,26 @@ struct TraceCommand: ParsableCommand {
       options.output = try Self.openOutput(o)
       options.isOutputTruncatedAtStart = true
     }
+    let session: Session
+    let result: Result<Int32, RuntimeError>
     do throws(RuntimeError) {
-      return try Session(bundle: bundle, host: host, options: options, child: child).run()
+      session = try Session(bundle: bundle, host: host, options: options, child: child)
+      result = Result { () throws(RuntimeError) in try session.run() }
     } catch {
       throw CommandFailure(error.description, notes: error.details)
     }
+    // Also where the other output failed.
+    if let profile = session.profile {
+      try stacks.write(profile)
+      warn(stacks.warnings(of: profile))
+    }
+    do throws(RuntimeError) { return try result.get() } catch {
+      throw CommandFailure(error.description, notes: error.details)
+    }
+  }
+
+  private func warn(_ texts: [String]) {
+    if !script.noWarnings { Terminal.tell(texts.map { .warning($0, at: nil) }, SourceMap(), as: style) }
   }
 
   /// The session empties the file, once there is something to put into it.

@@ -6,11 +6,11 @@ import Testing
 @Suite(.root) struct ExampleTests {
   /// The lines that an example prints while the workload runs.
   private func output(
-    _ example: String, as name: String, doing actions: String, parameters: [String] = []
+    _ example: String, as name: String, doing actions: String, parameters: [String] = [], options: [String] = []
   ) throws -> [Substring] {
     let path = "\(Repository.root)/examples/\(example).bt"
     let result = try run(
-      [Repository.swtrace, "-q", "-c", try Workload.command(name, actions), path] + parameters)
+      [Repository.swtrace, "-q"] + options + ["-c", try Workload.command(name, actions), path] + parameters)
     #expect(result.ending == .exited(0))
     #expect(result.errors == "")
     return result.output.split(separator: "\n")
@@ -152,6 +152,23 @@ import Testing
     let lines = try output("cpu-samples", as: "swt-e15", doing: "spin 1000")
     let line = try #require(lines.first { $0.contains(", swt-e15]: ") })
     #expect((5...120).contains(Int(line.split(separator: " ").last ?? "") ?? 0))
+  }
+
+  @Test func cpuStacks() throws {
+    let lines = try output("cpu-stacks", as: "swt-e19", doing: "spin 1000", options: ["-f", "folded"])
+    let samples = lines.filter { $0.hasPrefix("swt-e19;") }.compactMap {
+      $0.split(separator: " ").last.flatMap { Int($0) }
+    }
+    #expect((5...120).contains(samples.reduce(0, +)))
+  }
+
+  @Test func offCPUStacks() throws {
+    let lines = try output("off-cpu-stacks", as: "swt-e20", doing: "nap 50", options: ["-f", "folded"])
+    let naps = lines.filter { $0.hasPrefix("swt-e20;") && $0.contains("nanosleep_[k];") && $0.contains("schedule_[k]") }
+    let microseconds = naps.compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }.reduce(0, +)
+    // 50 naps of a millisecond, of which some are over before the task has left its CPU.
+    #expect(microseconds >= 20_000)
+    #expect(lines.allSatisfy { $0.split(separator: " ").last.flatMap { Int($0) } != nil })
   }
 
   @Test func signals() throws {

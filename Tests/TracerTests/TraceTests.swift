@@ -189,6 +189,35 @@ import Tracer
     #expect(try sums.values(of: "no such name") == nil)
   }
 
+  @Test("stacks are frames, from the innermost on") func stacks() async throws {
+    let trace = try await Trace("begin { @[kstack(3), \"x\", kstack(raw, 1)] = count(); print(kstack(perf, 2)); }")
+    let counts = try trace.map("@", Keys<Stack, String, Stack>.self, UInt64.self)
+    let (key, value) = try #require(counts.entries.first)
+    #expect(value == 1)
+    let (stack, text, raw) = key.parts
+    #expect(text == "x")
+    #expect(stack.frames.count == 3 && !stack.isUser)
+    // The program itself comes first.
+    let inner = stack.frames[1]
+    #expect(inner.function == "__bpf_prog_test_run_raw_tp")
+    #expect(inner.address > 1 << 63 && inner.offset > 0 && inner.buildID == nil)
+    let names = stack.frames.map { $0.function ?? "" }
+    #expect(stack.folded == names.reversed().map { "\($0)_[k]" }.joined(separator: ";"))
+    let lines = stack.description.split(separator: "\n").map { $0.split(separator: "+")[0].drop { $0 == " " } }
+    #expect(lines == names.map { $0[...] })
+    #expect(raw.frames.map(\.function) == [nil])
+    #expect(raw.folded == "0x\(String(raw.frames[0].address, radix: 16))_[k]")
+    #expect(
+      try trace.map("@", Value.self, Value.self).map(\.key) == [.tuple([.stack(stack), .string("x"), .stack(raw)])])
+    #expect(
+      try trace.map("@", Keys<String, String, String>.self, UInt64.self).map(\.key.parts.0) == [stack.description])
+    trace.detach()
+    for try await event in trace.events {
+      guard case .value(.stack(let printed)) = event else { continue }
+      #expect(printed.frames.last?.function == "__bpf_prog_test_run_raw_tp")
+    }
+  }
+
   // MARK: The end
 
   @Test("a cancelled task detaches") func cancelled() async throws {

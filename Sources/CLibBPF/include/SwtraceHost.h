@@ -22,6 +22,12 @@ int swtrace_copy_attributes(int from, int to);
 // Puts an unnamed file in the place of the one at `path`, by way of a name beside it: 0, or -1 and errno.
 int swtrace_take_place(int descriptor, const char *temporary, const char *path);
 
+// The most bytes that so many take when they are packed by gzip.
+size_t swtrace_gzip_bound(size_t size);
+
+// Packs bytes as a gzip file (RFC 1952) without a name or time: how many bytes it has, or -1 for lack of memory or room.
+long swtrace_gzip(const uint8_t *bytes, size_t size, uint8_t *packed, size_t capacity);
+
 // What a helping program may use: address space in bytes and processor time in seconds.
 struct swtrace_limits {
   uint64_t memory;

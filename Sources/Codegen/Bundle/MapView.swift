@@ -9,6 +9,8 @@ public struct MapView: Hashable, Sendable, Codable {
   public var keySize: Int
   /// How to print the parts of the key, in order.
   public var keyFields: [Field]
+  /// Of a map that is keyed by stacks: what the parts of the key are called, "" where they have no name.
+  public var keyNames: [String]?
   public var valueSize: Int
   public var content: Content
   /// Where the programs count updates that found the map full and, in the word after it, those that the kernel refused for

@@ -76,6 +76,9 @@ public struct Planner {
         MapView(
           name: map.name, key: map.key, keySize: map.key.map { size(of: $0) } ?? 0, keyFields: fields,
           valueSize: size(of: map.value), content: content))
+      if let names = usage.maps[index].keyNames?.parts, names.count == fields.count {
+        plan.views[index].keyNames = names.map { $0 ?? "" }
+      }
       plan.needsAtomicUpdates.append(needsAtomicUpdates(usage.maps[index], programs))
       plan.keepsEntries.append(!usage.maps[index].isDeletedFrom)
       if let hash = content.hash {

@@ -17,6 +17,8 @@ struct Usage {
     var isDeletedFrom = false
     /// What all keys are; `nil` before the first one.
     var keys: KeyOrigin?
+    /// Of stacks among others.
+    var keyNames: KeyNames?
   }
 
   var maps: [MapUse]
@@ -164,6 +166,9 @@ struct Usage {
     guard let key else { return }
     let origin = KeyOrigin(key, in: traits[probe])
     maps[map.index].keys = maps[map.index].keys?.united(with: origin) ?? origin
+    guard key.type.hasStacks else { return }
+    let names = KeyNames(key)
+    maps[map.index].keyNames = maps[map.index].keyNames?.united(with: names) ?? names
   }
 
   private mutating func visit(_ expression: TypedExpression) {

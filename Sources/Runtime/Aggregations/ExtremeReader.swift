@@ -2,6 +2,7 @@
 struct ExtremeReader: SlotReader {
   let isSigned: Bool
   let lineType: StaticString = "map"
+  let weights: SlotWeights? = nil
   /// Whether a value takes the place of another one, given as numbers whose signed order is that of the values.
   let precedes: @Sendable (Int64, Int64) -> Bool
 

@@ -6,6 +6,7 @@ struct SeriesReader: SlotReader {
   let count: Int
   let function: Aggregation.Series
   let lineType: StaticString = "tseries"
+  let weights: SlotWeights? = nil
 
   func merge(_ slot: UnsafeRawPointer, into words: inout [UInt64]) {
     for index in 0..<count { SeriesInterval.merge(slot + index * 24, into: &words, at: index * 3, function) }

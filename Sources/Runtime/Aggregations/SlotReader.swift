@@ -10,6 +10,15 @@ protocol SlotReader {
 
   /// What prints of a merged slot.
   func summary(of slot: UnsafeRawPointer) -> AggregationSummary
+
+  /// What a merged slot adds to profiles of stacks; `nil` where values cannot be added up.
+  var weights: SlotWeights? { get }
+}
+
+/// How slots weigh in profiles.
+struct SlotWeights {
+  let kind: StackMeasure.Kind
+  let weight: (UnsafeRawPointer) -> StackWeight
 }
 
 extension SlotReader {
@@ -22,8 +31,8 @@ extension SlotReader {
 extension Aggregation {
   var reader: any SlotReader {
     switch self {
-    case .count: NumberReader(isSigned: false)
-    case .sum(let isSigned): NumberReader(isSigned: isSigned)
+    case .count: NumberReader(isSigned: false, of: .events)
+    case .sum(let isSigned): NumberReader(isSigned: isSigned, of: .amount)
     case .avg(let isSigned): AverageReader(isSigned: isSigned)
     case .stats(let isSigned): StatsReader(isSigned: isSigned)
     case .min(let isSigned): ExtremeReader(isSigned: isSigned) { $0 < $1 }

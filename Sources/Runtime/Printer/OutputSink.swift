@@ -4,6 +4,8 @@ import TraceLang
 /// How `-f` shows output.
 public enum OutputFormat: String, Hashable, Sendable, CaseIterable {
   case text, json
+  /// Lines of stacks for flame graph tools, of maps that are keyed by stacks.
+  case folded
 }
 
 /// What a piece of formatted text is; JSON tells it as the line's type.

@@ -22,27 +22,13 @@ package final class Printer {
     case other(Action)
   }
 
-  /// Who gets what a run prints.
-  package enum Destination {
-    /// Whoever reads what is open there.
-    case descriptor(Int32, OutputFormat)
-    /// The program that the run is a part of: its sink keeps nothing to be written.
-    case program((ValueContext) -> any OutputSink)
-
-    var descriptor: Int32 {
-      switch self {
-      case .descriptor(let descriptor, _): descriptor
-      case .program: -1
-      }
-    }
-  }
-
   /// Output is written out when more than this waits.
   private static let batch = 1 << 16
   /// The longest text of a command that is one JSON line.
   private static let longestText = 1 << 20
 
   private let bundle: Bundle
+  private let context: ValueContext
   private let steps: [Step]
   /// Bytes of payload that each action reads at least.
   private let payloadSizes: [Int]
@@ -50,6 +36,7 @@ package final class Printer {
   private let sink: any OutputSink
   /// The sink's output.
   private let waiting: OutputBuffer
+  private let waitingMessages: OutputBuffer
   private let printf: PrintfFormatter
   /// For what goes to the standard error stream.
   private let messageFormatter: PrintfFormatter
@@ -69,29 +56,20 @@ package final class Printer {
     showsWarnings: Bool = true, interruption: Interruption
   ) {
     self.bundle = bundle
+    self.context = context
     self.maps = maps
     self.interruption = interruption
     self.isQuiet = isQuiet
     self.showsWarnings = showsWarnings
     messages = OutputStream(STDERR_FILENO, interruption: interruption)
     output = OutputStream(destination.descriptor, interruption: interruption)
-    let isTerminal = output.isTerminal
-    switch destination {
-    case .program(let makeSink):
-      sink = makeSink(context)
-      printf = PrintfFormatter(context: context)
-      messageFormatter = printf
-    case .descriptor(_, .text):
-      sink = TextSink(context: context, isQuiet: isQuiet, escapesControls: isTerminal)
-      printf = PrintfFormatter(context: context, escapesControls: isTerminal)
-      messageFormatter = PrintfFormatter(context: context, escapesControls: messages.isTerminal)
-    case .descriptor(_, .json):
-      // JSON escapes strings itself.
-      sink = JSONSink(context: context, isQuiet: isQuiet)
-      printf = PrintfFormatter(context: context)
-      messageFormatter = printf
-    }
+    let writers = destination.writers(
+      bundle, context, isQuiet: isQuiet, areTerminals: (output.isTerminal, messages.isTerminal))
+    sink = writers.sink
+    printf = writers.printf
+    messageFormatter = writers.messages
     waiting = sink.output
+    waitingMessages = sink.messages
     exactFormatter = PrintfFormatter(context: context)
     payloadSizes = bundle.actions.map(bundle.payloadSize)
     steps = bundle.actions.map { action in
@@ -152,6 +130,7 @@ package final class Printer {
       }
     }
     if waiting.count > Self.batch { output.writeLines(waiting) }
+    if waitingMessages.count > Self.batch { flush() }
     return outcome
   }
 
@@ -207,6 +186,19 @@ package final class Printer {
       bundle.views[$0].name < bundle.views[$1].name
     }
     for view in order { printMap(view, top: 0, divisor: 0, isAsked: false) }
+  }
+
+  /// The maps that are keyed by stacks, as they are now.
+  func profile() -> StackProfile {
+    let stackMaps = StackMaps(bundle.views)
+    var profile = StackProfile(measures: stackMaps.views.map(\.measure))
+    for (measure, map) in stackMaps.views.enumerated() {
+      let (view, entries) = (bundle.views[map.view], maps.entries(of: map.view))
+      let printed = PrintedMap(view: view, entries: entries, top: 0, divisor: 0, isAsked: false)
+      profile.append(printed, measure: measure, context: context)
+    }
+    if let warning = profile.warning, showsWarnings { sink.warning(warning) }
+    return profile
   }
 
   func ending() { sink.ending() }
@@ -309,11 +301,13 @@ extension Printer {
     flush()
     let text = sink.beginText()
     var isSilent = true
+    let stream = text === sink.output ? output : text === sink.messages ? messages : nil
     let ending = CommandOutput.run(command, interruption: interruption) { bytes in
       isSilent = isSilent && bytes.isEmpty
       text.append(bytes)
-      if text === sink.output { output.writeLines(text) }
-      if text !== sink.output, text.count > Self.longestText {
+      if let stream {
+        stream.writeLines(text)
+      } else if text.count > Self.longestText {
         sink.endText(.syscall)
         output.write(sink.output)
         text.removeAll()
@@ -322,7 +316,7 @@ extension Printer {
     interruption.check()
     switch ending {
     // In text nothing would be a line of its own.
-    case .ended: if !isSilent || text !== sink.output { sink.endText(.syscall) }
+    case .ended: if !isSilent || stream == nil { sink.endText(.syscall) }
     case .terminated:
       sink.endText(.syscall)
       report("ended '\(command)', which was still running")

@@ -17,7 +17,7 @@ struct StackText {
         append(buildID: words[start..<min(start + type.shape.frameWords, words.count)], to: buffer)
         buffer.append(UInt8(ascii: "\n"))
       } else {
-        append(words[start], type, process: process, to: buffer)
+        append(words[start], type, process: process, isInnermost: start == 0, to: buffer)
       }
     }
   }
@@ -36,7 +36,9 @@ struct StackText {
     buffer.append(hex: place)
   }
 
-  private func append(_ address: UInt64, _ type: StackType, process: Int32, to buffer: OutputBuffer) {
+  private func append(
+    _ address: UInt64, _ type: StackType, process: Int32, isInnermost: Bool, to buffer: OutputBuffer
+  ) {
     if type.unwinder == .tables, let stop = UnwindStop(word: address) {
       if type.mode.namesFrames { buffer.append(type.mode == .perf ? "\t" : "        ") }
       return buffer.append(text: "[\(stop.text)]\n")
@@ -47,8 +49,11 @@ struct StackText {
       buffer.append(UInt8(ascii: "\n"))
     case .bpftrace, .perf:
       let frames =
-        type.isUser
-        ? context.host.frames(of: address, process: process) : context.host.kernelFrames(of: address)
+        switch (type.isUser, isInnermost) {
+        case (false, _): context.host.kernelFrames(of: address)
+        case (true, true): context.host.frames(of: address, process: process)
+        case (true, false): context.host.callers(of: address, process: process)
+        }
       for frame in frames.isEmpty ? [Frame(name: nil, offset: 0)] : frames {
         if type.mode == .perf {
           buffer.append(UInt8(ascii: "\t"))

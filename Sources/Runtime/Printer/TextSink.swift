@@ -3,8 +3,8 @@ import TraceLang
 
 /// Output as people read it; the layout is bpftrace 0.27's.
 package final class TextSink: OutputSink {
-  package let output = OutputBuffer()
-  package let messages = OutputBuffer(capacity: 256)
+  package let output: OutputBuffer
+  package let messages: OutputBuffer
   private let values: TextValue
   private let isQuiet: Bool
   /// Of the columns of benchmarks.
@@ -12,7 +12,12 @@ package final class TextSink: OutputSink {
   private static let timeWidth = 15
 
   /// - Parameter escapesControls: what values hold of control characters becomes escapes.
-  package init(context: ValueContext, isQuiet: Bool, escapesControls: Bool = false) {
+  package init(
+    context: ValueContext, isQuiet: Bool, escapesControls: Bool = false, output: OutputBuffer = OutputBuffer(),
+    messages: OutputBuffer = OutputBuffer(capacity: 256)
+  ) {
+    self.output = output
+    self.messages = messages
     values = TextValue(context: context, escapesControls: escapesControls)
     self.isQuiet = isQuiet
   }

@@ -150,5 +150,7 @@ package final class AsideJob<Result: Sendable>: AsideWork, @unchecked Sendable {
   }
 
   /// The result; `nil` while there is none. Who asks first waits so long at most, who asks again does not.
-  package func result(within milliseconds: Int) -> Result? { isDone(within: wasAwaited ? 0 : milliseconds) ? answer : nil }
+  package func result(within milliseconds: Int) -> Result? {
+    isDone(within: wasAwaited ? 0 : milliseconds) ? answer : nil
+  }
 }

@@ -11,6 +11,12 @@ extension Type {
     }
   }
 
+  /// Whether a value is a stack or is made of some.
+  public var hasStacks: Bool {
+    if case .stack = self { return true }
+    return elements.contains(where: \.hasStacks)
+  }
+
   /// The type with others for its `elements`.
   func mappingElements(_ other: (Type) -> Type) -> Type {
     switch self {

@@ -9,6 +9,10 @@ extension BundleChecker {
     try require(view.name.isText, "its name is no text")
     try require((0...MapSpec.maximumSize).contains(view.keySize), "its keys have \(view.keySize) bytes")
     for field in view.keyFields { try check(field, within: view.keySize) }
+    if let names = view.keyNames {
+      try require(names.count == view.keyFields.count, "its keys have \(names.count) names")
+      for name in names { try require(name.isText, "the name of a key is no text") }
+    }
     let key = try view.key.map { key throws(BundleFault) in try measure.extent(of: key) }
     try require((key?.size ?? 0) == view.keySize, "its keys are not of their type's size")
     try require(try measure.extent(of: view.value).size == view.valueSize, "its values are not of their type's size")
