@@ -72,7 +72,9 @@ let package = Package(
       name: "HostTests", dependencies: ["Runtime", "Symbolizer", "TestSupport", "TraceLang"], swiftSettings: strict),
     .testTarget(name: "SymbolizerTests", dependencies: ["Symbolizer", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "RuntimeTests", dependencies: ["Runtime", "Codegen", "Symbolizer", "TestSupport", "TraceLang"], swiftSettings: strict),
+      name: "RuntimeTests",
+      dependencies: ["CElfutils", "Runtime", "Codegen", "Symbolizer", "TestSupport", "TraceLang"], swiftSettings: strict
+    ),
     .target(
       name: "TestSupport", dependencies: ["CLibBPF", .product(name: "SystemPackage", package: "swift-system")],
       path: "Tests/TestSupport", swiftSettings: strict),

@@ -30,6 +30,7 @@ options=(
   -Xlinker --no-export-dynamic
 )
 [[ -v KEEPS_SYMBOLS ]] || options+=(-Xlinker --strip-all)
+for option in -T "$PWD/Scripts/Release/no-unwinding.ld" --no-eh-frame-hdr; do options+=(-Xlinker "$option"); done
 for library in $libraries; do options+=(-Xlinker "$library"); done
 # The runtime else makes each generic type from its name, and searches all conformances for those that its arguments need.
 options+=(-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors)

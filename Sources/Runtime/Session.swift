@@ -179,6 +179,7 @@ public final class Session {
     }
     printer.ending()
     if bundle.settings.printMapsOnExit, trials.isEmpty { printer.printMaps() }
+    for loss in unwinder?.losses ?? [] { printer.warn(loss) }
     printer.tellLosses()
     printer.flush()
     attachments.release()

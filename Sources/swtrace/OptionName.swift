@@ -76,7 +76,7 @@ struct OptionName {
     OptionName(nil, "emit-llvm", value: true, .none(reason: "swtrace compiles without LLVM; see -d ir,ir-opt")),
     OptionName(nil, "verify-llvm-ir", .none(reason: "swtrace compiles without LLVM")),
     OptionName(nil, "debuginfo", value: true, .none(reason: "symbols are those of the binaries themselves")),
-    OptionName(nil, "dwarf-pid", value: true, .none(reason: "stacks are walked by frame pointers")),
+    OptionName(nil, "dwarf-pid", value: true, .none(reason: "dw_ustack unwinds every process that it meets")),
     OptionName(nil, "color", value: true, .option(of: script), isOwn: true),
     OptionName(nil, "target", value: true, .option(of: [.trace]), isOwn: true),
     OptionName("i", "in-place", .option(of: [.format]), isOwn: true),

@@ -96,7 +96,7 @@ import Testing
     #expect(
       result.errors == """
         WARNING: --debuginfo changes nothing here: symbols are those of the binaries themselves
-        WARNING: --dwarf-pid changes nothing here: stacks are walked by frame pointers
+        WARNING: --dwarf-pid changes nothing here: dw_ustack unwinds every process that it meets
         WARNING: --verify-llvm-ir changes nothing here: swtrace compiles without LLVM
         WARNING: --emit-llvm changes nothing here: swtrace compiles without LLVM; see -d ir,ir-opt
 

@@ -1,4 +1,5 @@
 import Codegen
+import Symbolizer
 import Testing
 import TraceLang
 
@@ -97,7 +98,7 @@ import TraceLang
     divisor: UInt64 = 0, names: [String]? = nil
   ) -> (output: String, messages: String) {
     let host = PlainHost()
-    host.symbols = [2: SymbolPosition(name: "outer", offset: 1), 3: SymbolPosition(name: "inner", offset: 2)]
+    host.symbols = [2: Frame(name: "outer", offset: 1), 3: Frame(name: "inner", offset: 2)]
     var view = MapView.hash("@m", keys: keys, value: value)
     view.keyNames = names
     let sink = FoldedSink(context: .plain(host: host, frames: frames), maps: StackMaps([view]), isQuiet: false)

@@ -95,3 +95,44 @@ int swtrace_lines_find_guarded(
 
 // The file's debug information, or NULL when it has none or libdw crashed on it.
 Dwarf *swtrace_dwarf_guarded(Elf *elf);
+
+// What libdw knows of the frame of code at an address (swtrace_frame_at).
+
+enum swtrace_location_kind {
+  // Nothing that is told here.
+  SWTRACE_LOCATION_OTHER,
+  // In its register still.
+  SWTRACE_LOCATION_UNCHANGED,
+  // Lost; of a return address, that there is no caller.
+  SWTRACE_LOCATION_UNDEFINED,
+  // So many bytes from the CFA.
+  SWTRACE_LOCATION_AT_FRAME,
+  // So many bytes from a register; or at what is read there.
+  SWTRACE_LOCATION_DISTANCE,
+  SWTRACE_LOCATION_READ,
+  // An entry of a procedure linkage table, of 16 bytes, in which a word is pushed before the byte `offset`.
+  SWTRACE_LOCATION_LINKAGE,
+};
+
+struct swtrace_location {
+  enum swtrace_location_kind kind;
+  int reg;
+  int64_t offset;
+};
+
+struct swtrace_frame {
+  // The addresses that the same holds for.
+  uint64_t start, end;
+  struct swtrace_location cfa, return_address, frame_pointer;
+};
+
+// libdw crashed over what the file has, and is not to be asked again.
+enum { SWTRACE_FRAME_CRASHED = -2 };
+
+// 0, -1 where nothing is known of the address, or SWTRACE_FRAME_CRASHED. Registers have their numbers in DWARF.
+int swtrace_frame_at(
+    Dwarf_CFI *cache, uint64_t address, int return_address, int frame_pointer, struct swtrace_frame *answer);
+
+// dwarf_next_cfi of a section `.eh_frame`; 1, that there are no more, where it crashed as well.
+int swtrace_next_frame_entry(
+    const void *identity, Elf_Data *data, uint64_t offset, uint64_t *next, Dwarf_CFI_Entry *entry);

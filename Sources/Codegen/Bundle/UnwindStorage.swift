@@ -12,9 +12,10 @@ public struct UnwindStorage: Hashable, Sendable, Codable {
   public var processes: Int { firstMap }
   public var areas: Int { firstMap + 1 }
   public var rows: Int { firstMap + 2 }
-  public var requests: Int { firstMap + 3 }
+  public var rules: Int { firstMap + 3 }
+  public var requests: Int { firstMap + 4 }
 
-  public static let maps = [processes, areas, rows, requests]
+  public static let maps = [processes, areas, rows, rules, requests]
 
   /// `Process` by its number (32 bits). What processes no longer use gives way.
   static let processes = MapSpec(
@@ -26,6 +27,9 @@ public struct UnwindStorage: Hashable, Sendable, Codable {
   /// Rows and their indices. Linux 5.10 takes no larger values (KMALLOC_MAX_SIZE).
   static let rows = MapSpec(
     name: "swtrace_urows", kind: .array, keySize: 4, valueSize: elementSize, maxEntries: elements, flags: .mappable)
+  /// `UnwindRule`s, each once (32 bits each).
+  static let rules = MapSpec(
+    name: "swtrace_urules", kind: .array, keySize: 4, valueSize: maximumRules * 4, maxEntries: 1, flags: .mappable)
   static let requests = MapSpec(
     name: "swtrace_uasks", kind: .ringBuffer, keySize: 0, valueSize: 0, maxEntries: 1 << 16)
 
@@ -33,6 +37,7 @@ public struct UnwindStorage: Hashable, Sendable, Codable {
   public static let maximumAreas = 1 << 16
   public static let elementSize = 4 << 20
   public static let elements = 8
+  public static let maximumRules = 1 << 16
   /// Areas of one process.
   public static let maximumAreasOfProcess = 1 << 13
 
@@ -81,11 +86,13 @@ public struct UnwindStorage: Hashable, Sendable, Codable {
     case unknown
   }
 
-  /// A row: the first place that it holds for, relative to the area's bias (32 bits), and an `UnwindRule` (32 bits).
-  public static let rowSize = 8
-  /// The index has the number of the first row from each multiple of this many bytes on (32 bits each), and the number of
-  /// all rows as its last entry; a row always lies before.
-  public static let indexedBytes = 128
+  /// A row: the number of its rule (16 bits) and the first place that it holds for, relative to the multiple of
+  /// `indexedBytes` before it (8 bits). The first row of a part is for what lies before it.
+  public static let rowSize = 4
+  public static let rowPlace = 2
+  /// The index has, for each multiple of this many bytes, the number of rows that begin before (32 bits each), and that of
+  /// all rows as its last entry.
+  public static let indexedBytes = 256
   public static let entrySize = 4
 
   /// A record of `requests`.

@@ -211,18 +211,23 @@ extension Lowering {
         }
         let relative = lowering.builder.arithmetic(.sub, place, lowering.get(.bias, walk))
         let page = lowering.builder.arithmetic(.udiv, relative, .constant(Int64(Storage.indexedBytes)))
+        let inside = lowering.builder.arithmetic(.and, relative, .constant(Int64(Storage.indexedBytes - 1)))
         let entry = lowering.builder.arithmetic(.add, lowering.get(.firstEntry, walk), page)
         let low = lowering.builder.load(32, bounded(&lowering, entry, Storage.entrySize), 0)
         let after = lowering.builder.arithmetic(.add, entry, .constant(1))
         let high = lowering.builder.load(32, bounded(&lowering, after, Storage.entrySize), 0)
+        // From the last row before these bytes on, which holds where they begin.
         let first = lowering.builder.arithmetic(
           .sub, lowering.builder.arithmetic(.add, lowering.get(.firstRow, walk), low), .constant(1))
         let count = lowering.builder.arithmetic(
           .add, lowering.builder.arithmetic(.sub, high, low), .constant(1))
-        let row = lowering.lastAtMost(relative, first: first, count: count, steps: 8, few: 4) { lowering, index in
-          lowering.builder.load(32, bounded(&lowering, index, Storage.rowSize), 0)
+        let row = lowering.lastAtMost(inside, first: first, count: count, steps: 9, few: 5) { lowering, index in
+          lowering.builder.load(8, bounded(&lowering, index, Storage.rowSize), Storage.rowPlace)
         }
-        return lowering.builder.load(32, bounded(&lowering, row, Storage.rowSize), 4)
+        let number = lowering.builder.load(16, bounded(&lowering, row, Storage.rowSize), 0)
+        let rule = lowering.builder.advance(
+          lowering.dataAddress(walk.storage.rules, 0), by: lowering.scaled(number, by: 4))
+        return lowering.builder.load(32, rule, 0)
       }, otherwise: { _ in .constant(0) })
   }
 
@@ -271,10 +276,13 @@ extension Lowering {
     builder.continueIn(others)
     builder.branch(.eq, frame, .constant(Int64(Frame.linkage.rawValue)), then: byLinkage, otherwise: byFrame)
     builder.continueIn(byLinkage)
-    // Entries are of 16 bytes, and push a word by the instruction that ends 11 bytes on.
+    // Entries are of 16 bytes, and push a word by an instruction that ends so many bytes on.
     let inside = builder.arithmetic(.and, get(.pc, walk), .constant(15))
     let isPushed = builder.arithmetic(
-      .xor, builder.arithmetic(.ashr, builder.arithmetic(.sub, inside, .constant(11)), .constant(63)), .constant(-1))
+      .xor,
+      builder.arithmetic(
+        .ashr, builder.arithmetic(.sub, inside, builder.arithmetic(.ashr, offset, .constant(3))), .constant(63)),
+      .constant(-1))
     let pushed = builder.arithmetic(.and, isPushed, .constant(8))
     goOn(&self, with: builder.arithmetic(.add, builder.arithmetic(.add, sp, .constant(8)), pushed))
     builder.continueIn(byFrame)

@@ -1,4 +1,5 @@
 import CElfutils
+import Codegen
 import Glibc
 import Symbolizer
 
@@ -15,13 +16,15 @@ struct FrameDescriptions {
 
   private final class Frames {
     let cache: OpaquePointer
+    /// Whether libdw crashed on it, so that it is neither used nor released any more.
+    var isLost = false
 
     init?(_ elf: OpaquePointer) {
       guard let cache = dwarf_getcfi_elf(elf) else { return nil }
       self.cache = cache
     }
 
-    deinit { dwarf_cfi_end(cache) }
+    deinit { if !isLost { dwarf_cfi_end(cache) } }
   }
 
   /// `nil` when the file has no such section.
@@ -51,13 +54,12 @@ struct FrameDescriptions {
   /// The places of code, in the order of the section; until there are `limit` of them or `body` returns false.
   func forEachRange(limit: Int, _ body: (Range<UInt64>) -> Bool) {
     guard let identity = elf_getident(image.elf, nil) else { return }
-    let bytes = UnsafeRawPointer(identity).assumingMemoryBound(to: UInt8.self)
     var offset: Dwarf_Off = 0
     var encodings: [Dwarf_Off: UInt8] = [:]
     for _ in 0..<limit {
       var entry = Dwarf_CFI_Entry()
       var next: Dwarf_Off = 0
-      let result = dwarf_next_cfi(bytes, data, true, offset, &next, &entry)
+      let result = swtrace_next_frame_entry(identity, data, offset, &next, &entry)
       // An entry that is damaged is passed over where it says how long it is.
       guard result <= 0, next > offset, next != Dwarf_Off.max else { return }
       let start = offset
@@ -134,13 +136,13 @@ struct FrameDescriptions {
     return overflow || count == 0 ? nil : first..<end
   }
 
-  /// What is known of the frame of the code at an address, and the addresses that the same is known for.
-  func withFrame<Result>(at address: UInt64, _ body: (OpaquePointer, Range<UInt64>) -> Result) -> Result? {
-    var frame: OpaquePointer?
-    guard dwarf_cfi_addrframe(frames.cache, address, &frame) == 0, let frame else { return nil }
-    defer { free(UnsafeMutableRawPointer(frame)) }
-    var (start, end): (Dwarf_Addr, Dwarf_Addr) = (0, 0)
-    guard dwarf_frame_info(frame, &start, &end, nil) >= 0, start <= address, address < end else { return nil }
-    return body(frame, start..<end)
+  /// What is known of the frame of the code at an address; `nil` for nothing.
+  func frame(at address: UInt64, _ registers: UnwindRule.Registers) -> swtrace_frame? {
+    var frame = swtrace_frame()
+    guard !frames.isLost else { return nil }
+    let code = swtrace_frame_at(
+      frames.cache, address, registers.returnAddress, registers.framePointer, &frame)
+    if code == Int32(SWTRACE_FRAME_CRASHED) { frames.isLost = true }
+    return code == 0 && frame.start <= address && address < frame.end ? frame : nil
   }
 }

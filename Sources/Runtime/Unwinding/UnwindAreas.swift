@@ -38,7 +38,7 @@ struct UnwindAreas {
         place = end
       }
     }
-    fill(place..<range.upperBound, file.places.isEmpty ? .framePointers : .unknown)
+    fill(place..<range.upperBound, file.describesFrames ? .unknown : .framePointers)
   }
 
   /// Adds code that nothing is known of but that it may keep frame pointers.

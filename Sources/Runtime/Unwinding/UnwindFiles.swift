@@ -3,9 +3,11 @@ import Symbolizer
 
 /// The rows of files in the map that programs read, each file's once.
 struct UnwindFiles {
-  /// Where the parts of a file lie; none of one that says nothing of its frames.
   struct File {
+    /// Where its parts lie; none of one that says nothing of its frames, or that there is no room for.
     fileprivate(set) var places: [Place]
+    /// Whether it says something of its frames.
+    let describesFrames: Bool
     let segments: [UnwindTable.Segment]
     /// Processes that have it mapped.
     fileprivate var users = 0
@@ -24,9 +26,25 @@ struct UnwindFiles {
   private var files: [UnwoundFile: File] = [:]
   private var room = Room(blocks: UnwindStorage.elements, of: UnwindStorage.elementSize)
   private let memory: UnsafeMutableRawPointer
+  private let rules: UnsafeMutableRawPointer
+  /// The number of each rule that any file has; 0 is the one by which nothing is known.
+  private var numbers: [UInt32: UInt16] = [0: 0]
 
-  /// - Parameter memory: the map's elements, one after the other.
-  init(memory: UnsafeMutableRawPointer) { self.memory = memory }
+  /// - Parameter memory: the map's elements of rows, one after the other.
+  /// - Parameter rules: those of rules.
+  init(memory: UnsafeMutableRawPointer, rules: UnsafeMutableRawPointer) {
+    (self.memory, self.rules) = (memory, rules)
+  }
+
+  /// Rules that are all there is room for make later ones unknown.
+  private mutating func number(of rule: UInt32) -> UInt16 {
+    if let known = numbers[rule] { return known }
+    guard numbers.count < UnwindStorage.maximumRules else { return 0 }
+    let number = UInt16(numbers.count)
+    rules.storeBytes(of: rule, toByteOffset: Int(number) * 4, as: UInt32.self)
+    numbers[rule] = number
+    return number
+  }
 
   subscript(file: UnwoundFile) -> File? { files[file] }
 
@@ -34,15 +52,22 @@ struct UnwindFiles {
 
   /// Keeps a file's rows; `nil` where there is no room for them.
   mutating func add(_ file: UnwoundFile, _ table: UnwindTable?) -> File? {
-    var known = File(places: [], segments: table?.segments ?? [])
-    for part in table.map(UnwindPart.parts) ?? [] {
+    var known = File(places: [], describesFrames: table != nil, segments: table?.segments ?? [])
+    for part in table.map(UnwindPart.parts(of:)) ?? [] {
       guard let piece = room.take(part.size) else {
         for place in known.places { room.giveBack(place.piece) }
         return nil
       }
-      part.write(to: memory + piece.block * UnwindStorage.elementSize + piece.start)
+      part.write(to: memory + piece.block * UnwindStorage.elementSize + piece.start) { number(of: $0) }
       known.places.append(Place(addresses: part.addresses, piece: piece, rowBytes: part.rowBytes))
     }
+    files[file] = known
+    return known
+  }
+
+  /// Notes a file that there is no room for, so that it is not read again while it is mapped.
+  mutating func addWithoutRows(_ file: UnwoundFile) -> File {
+    let known = File(places: [], describesFrames: true, segments: [])
     files[file] = known
     return known
   }

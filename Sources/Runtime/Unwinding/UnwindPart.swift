@@ -7,9 +7,9 @@ struct UnwindPart {
   let rows: ArraySlice<UnwindTable.Row>
 
   private static let page: UInt64 = 4096
-  /// An index of a megabyte and two of rows at most.
+  /// An index of half a megabyte and two of rows at most.
   private static let maximumSpan: UInt64 = 32 << 20
-  private static let maximumRows = 1 << 18
+  private static let maximumRows = 1 << 19
 
   /// All parts of a table, ascending.
   static func parts(of table: UnwindTable) -> [UnwindPart] {
@@ -35,31 +35,37 @@ struct UnwindPart {
 
   /// Bytes that the rows take, and the index besides.
   var rowBytes: Int { (rows.count + 1) * UnwindStorage.rowSize }
-  var size: Int { rowBytes + (entries * UnwindStorage.entrySize + 7) / 8 * 8 }
+  var size: Int { rowBytes + entries * UnwindStorage.entrySize }
 
   private var entries: Int {
-    Int((addresses.upperBound - addresses.lowerBound) / UInt64(UnwindStorage.indexedBytes)) + 2
+    Int((addresses.upperBound - addresses.lowerBound) / UInt64(UnwindStorage.indexedBytes)) + 1
   }
 
   /// Writes the rows, and then their index.
-  func write(to memory: UnsafeMutableRawPointer) {
+  /// - Parameter number: that of a rule (`UnwindRule.bits`); nothing is known by rule 0.
+  func write(to memory: UnsafeMutableRawPointer, number: (UInt32) -> UInt16) {
+    let base = addresses.lowerBound
     var count: UInt32 = 0
-    var places: [UInt32] = []
-    func write(_ place: UInt32, _ rule: UInt32) {
-      memory.storeBytes(of: place, toByteOffset: Int(count) * UnwindStorage.rowSize, as: UInt32.self)
-      memory.storeBytes(of: rule, toByteOffset: Int(count) * UnwindStorage.rowSize + 4, as: UInt32.self)
-      places.append(place)
+    var entry = 0
+    func endPages(before place: UInt64) {
+      while entry < entries, UInt64(entry * UnwindStorage.indexedBytes) <= place {
+        memory.storeBytes(of: count, toByteOffset: rowBytes + entry * UnwindStorage.entrySize, as: UInt32.self)
+        entry += 1
+      }
+    }
+    func write(_ number: UInt16, _ place: UInt64) {
+      let row = UInt32(number) | UInt32(place % UInt64(UnwindStorage.indexedBytes)) << 16
+      memory.storeBytes(of: row, toByteOffset: Int(count) * UnwindStorage.rowSize, as: UInt32.self)
       count += 1
     }
-    let base = addresses.lowerBound
-    if rows.first.map({ $0.address > base }) ?? true { write(0, UnwindRule(.unknown).bits ?? 0) }
-    for row in rows { write(row.address <= base ? 0 : UInt32(truncatingIfNeeded: row.address - base), row.rule) }
-    var row = 0
-    for entry in 0..<entries {
-      let place = UInt64(entry * UnwindStorage.indexedBytes)
-      while row < places.count, UInt64(places[row]) <= place { row += 1 }
-      memory.storeBytes(of: UInt32(row), toByteOffset: rowBytes + entry * UnwindStorage.entrySize, as: UInt32.self)
+    // What holds where the part begins is said by a row before it.
+    let before = rows.first.flatMap { $0.address < base ? $0.rule : nil }
+    write(before.map(number) ?? 0, 0)
+    for row in before == nil ? rows : rows.dropFirst() {
+      endPages(before: row.address - base)
+      write(number(row.rule), row.address - base)
     }
+    endPages(before: addresses.upperBound - base)
   }
 }
 

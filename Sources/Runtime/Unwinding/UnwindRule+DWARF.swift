@@ -4,9 +4,9 @@ import Codegen
 extension UnwindRule {
   /// DWARF's numbers of the registers that frames are found by.
   struct Registers {
-    let stackPointer: UInt64
-    let framePointer: UInt64
-    let returnAddress: UInt64
+    let stackPointer: Int32
+    let framePointer: Int32
+    let returnAddress: Int32
     /// Whether calls leave the return address on the stack.
     let pushesReturnAddress: Bool
 
@@ -20,135 +20,69 @@ extension UnwindRule {
     }()
   }
 
-  /// A register and a distance from it.
-  private struct Place {
-    let register: UInt64
-    let offset: Int
-
-    init?(_ operation: Dwarf_Op) {
-      switch Int(operation.atom) {
-      case DW_OP_breg0...DW_OP_breg31:
-        register = UInt64(Int(operation.atom) - DW_OP_breg0)
-        offset = Int(bitPattern: UInt(operation.number))
-      case DW_OP_bregx:
-        register = operation.number
-        offset = Int(bitPattern: UInt(operation.number2))
-      default: return nil
-      }
-    }
-  }
-
-  /// Where a caller's register is.
-  private enum Saved {
-    case unchanged, undefined
-    /// So far from the CFA.
-    case atFrame(Int)
-    /// Where an expression says.
-    case expression([Dwarf_Op])
-    case otherwise
-
-    init(_ register: UInt64, of frame: OpaquePointer) {
-      self = withUnsafeTemporaryAllocation(of: Dwarf_Op.self, capacity: 3) { memory in
-        var operations: UnsafeMutablePointer<Dwarf_Op>?
-        var count = 0
-        guard let place = memory.baseAddress,
-          dwarf_frame_register(frame, Int32(register), place, &operations, &count) == 0
-        else { return .otherwise }
-        guard let operations else { return .unchanged }
-        if count == 0 { return .undefined }
-        let isFrame = Int(operations[0].atom) == DW_OP_call_frame_cfa
-        if isFrame, count == 1 { return .atFrame(0) }
-        if isFrame, count == 2, Int(operations[1].atom) == DW_OP_plus_uconst {
-          return .atFrame(Int(bitPattern: UInt(operations[1].number)))
-        }
-        // Expressions have the CFA to begin with.
-        return .expression(((isFrame ? 1 : 0)..<min(count, 16)).map { operations[$0] })
-      }
-    }
-  }
-
-  /// The rule that libdw's view of a frame (`Dwarf_Frame *`) amounts to; nothing is known of one that is of another kind.
-  init(_ frame: OpaquePointer, _ registers: Registers = .own) {
+  /// The rule that what libdw knows of a frame amounts to; nothing is known of one that is of another kind.
+  init(_ known: swtrace_frame, _ registers: Registers = .own) {
     self.init(.unknown)
-    var first: UnsafeMutablePointer<Dwarf_Op>?
-    var count = 0
-    guard dwarf_frame_cfa(frame, &first, &count) == 0, let first, count > 0 else { return }
-    let operations = (0..<min(count, 16)).map { first[$0] }
-    guard takeReturnAddress(frame, registers), takeFrame(operations, registers) else { return }
-    guard self.frame != .signal, self.frame != .outermost else { return }
-    takeFramePointer(frame, registers)
-    if bits == nil { self = UnwindRule(.unknown) }
+    let isWhole =
+      takeReturnAddress(known.return_address, registers) && takeFrame(known.cfa, registers)
+      && (frame == .signal || frame == .outermost || takeFramePointer(known.frame_pointer, registers))
+    if !isWhole || bits == nil { self = UnwindRule(.unknown) }
   }
+
+  /// glibc's trampoline, by which signal handlers return, has the interrupted stack pointer there (struct ucontext).
+  private static let interruptedStackPointer: Int64 = 160
 
   /// Sets how the CFA is found; false where there is no such rule.
-  private mutating func takeFrame(_ operations: [Dwarf_Op], _ registers: Registers) -> Bool {
-    guard let place = Place(operations[0]) else { return false }
+  private mutating func takeFrame(_ location: swtrace_location, _ registers: Registers) -> Bool {
     if frame == .outermost { return true }
-    let atoms = operations.map { Int($0.atom) }
-    switch (place.register, operations.count) {
-    case (registers.stackPointer, 1): frame = .stackPointer
-    case (registers.framePointer, 1): frame = .framePointer
-    case (registers.framePointer, 2) where atoms[1] == DW_OP_deref: frame = .atFramePointer
-    // glibc's trampoline, by which signal handlers return: the interrupted stack pointer.
-    case (registers.stackPointer, 2)
-    where registers.pushesReturnAddress && atoms[1] == DW_OP_deref && place.offset == 160:
+    let isStack = location.reg == registers.stackPointer
+    guard isStack || location.reg == registers.framePointer else { return false }
+    offset = Int(location.offset)
+    switch (location.kind, isStack) {
+    case (SWTRACE_LOCATION_DISTANCE, true): frame = .stackPointer
+    case (SWTRACE_LOCATION_DISTANCE, false): frame = .framePointer
+    case (SWTRACE_LOCATION_READ, false): frame = .atFramePointer
+    case (SWTRACE_LOCATION_READ, true)
+    where registers.pushesReturnAddress && location.offset == Self.interruptedStackPointer:
       frame = .signal
-      return true
-    // What linkers describe procedure linkage tables by: rsp + 8 + ((rip & 15) >= N) * 8.
-    case (registers.stackPointer, 2...)
-    where registers.pushesReturnAddress && place.offset == 8 && atoms.count > 5
-      && Place(operations[1])?.register == registers.returnAddress && atoms[2] == DW_OP_lit15
-      && atoms[3] == DW_OP_and && (DW_OP_lit0...DW_OP_lit31).contains(atoms[4]) && atoms[5] == DW_OP_ge:
+    case (SWTRACE_LOCATION_LINKAGE, true) where registers.pushesReturnAddress:
       frame = .linkage
-      offset = (atoms[4] - DW_OP_lit0) * 8
-      return true
+      offset = Int(location.offset) * 8
     default: return false
     }
-    offset = place.offset
     return true
   }
 
   /// False where the return address is not where this can say.
-  private mutating func takeReturnAddress(_ frame: OpaquePointer, _ registers: Registers) -> Bool {
-    switch Saved(registers.returnAddress, of: frame) {
-    case .undefined: self.frame = .outermost
-    case .unchanged:
+  private mutating func takeReturnAddress(_ location: swtrace_location, _ registers: Registers) -> Bool {
+    switch location.kind {
+    case SWTRACE_LOCATION_UNDEFINED: frame = .outermost
+    case SWTRACE_LOCATION_UNCHANGED:
       if registers.pushesReturnAddress { return false }
       hasReturnAddress = false
-    case .atFrame(let offset):
-      if registers.pushesReturnAddress { return offset == -8 }
-      otherOffset = offset
+    case SWTRACE_LOCATION_AT_FRAME:
+      if registers.pushesReturnAddress { return location.offset == -8 }
+      otherOffset = Int(location.offset)
     // That of an interrupted function, which goes with its stack pointer.
-    case .expression: return registers.pushesReturnAddress
-    case .otherwise: return false
+    case SWTRACE_LOCATION_DISTANCE: return registers.pushesReturnAddress
+    default: return false
     }
     return true
   }
 
-  private mutating func takeFramePointer(_ frame: OpaquePointer, _ registers: Registers) {
-    let saved = Saved(registers.framePointer, of: frame)
-    guard registers.pushesReturnAddress else {
-      // It is saved below the return address.
-      if case .atFrame(let offset) = saved {
-        if hasReturnAddress, offset + 8 != otherOffset {
-          self = UnwindRule(.unknown)
-          return
-        }
-        (framePointer, otherOffset) = (.atFrame, offset)
-      }
-      return
+  /// False where the caller's frame pointer is not where this can say.
+  private mutating func takeFramePointer(_ location: swtrace_location, _ registers: Registers) -> Bool {
+    switch location.kind {
+    case SWTRACE_LOCATION_UNCHANGED, SWTRACE_LOCATION_UNDEFINED: break
+    case SWTRACE_LOCATION_AT_FRAME:
+      // Where calls do not push the return address, it is saved below that.
+      if !registers.pushesReturnAddress, hasReturnAddress, Int(location.offset) + 8 != otherOffset { return false }
+      (framePointer, otherOffset) = (.atFrame, Int(location.offset))
+    // A stack that was realigned: the caller's is where the frame pointer points.
+    case SWTRACE_LOCATION_DISTANCE where registers.pushesReturnAddress && location.reg == registers.framePointer:
+      (framePointer, otherOffset) = (.atFramePointer, Int(location.offset))
+    default: return false
     }
-    switch saved {
-    case .unchanged, .undefined: break
-    case .atFrame(let offset): (framePointer, otherOffset) = (.atFrame, offset)
-    case .expression(let operations):
-      // A stack that was realigned: the caller's is where the frame pointer points.
-      guard operations.count == 1, let place = Place(operations[0]), place.register == registers.framePointer else {
-        self = UnwindRule(.unknown)
-        return
-      }
-      (framePointer, otherOffset) = (.atFramePointer, place.offset)
-    case .otherwise: self = UnwindRule(.unknown)
-    }
+    return true
   }
 }

@@ -27,6 +27,8 @@ struct UnwindTable {
   private static let maximumRanges = 2 << 20
   private static let maximumRows = 4 << 20
 
+  init(rows: [Row]) { self.rows = rows }
+
   /// `nil` where the file says nothing of its frames.
   init?(_ image: DebugImage) {
     guard let descriptions = FrameDescriptions(image) else { return nil }
@@ -41,16 +43,13 @@ struct UnwindTable {
       var place = max(range.lowerBound, end)
       if place > end { append(end, UnwindRule(.unknown)) }
       while place < range.upperBound, rows.count < Self.maximumRows {
-        let next = descriptions.withFrame(at: place) { frame, known in
-          append(place, UnwindRule(frame))
-          return known.upperBound
-        }
-        guard let next else {
+        guard let frame = descriptions.frame(at: place, .own) else {
           append(place, UnwindRule(.unknown))
           place = range.upperBound
           break
         }
-        place = min(next, range.upperBound)
+        append(place, UnwindRule(frame))
+        place = min(frame.end, range.upperBound)
       }
       end = max(end, place)
     }

@@ -39,7 +39,8 @@ final class Unwinder: @unchecked Sendable {
   private var processes: [Int32: Process] = [:]
   private let aside = Aside()
   private var turn: UInt64 = 0
-  private var withoutRoom = 0
+  private var processesWithoutRoom = 0
+  private var filesWithoutRoom = 0
 
   /// Milliseconds to wait for a stranger's file.
   private static let patience = 10_000
@@ -51,12 +52,14 @@ final class Unwinder: @unchecked Sendable {
   private static let grace: UInt32 = 1000
 
   init(_ storage: UnwindStorage, maps: [LoadedMap]) throws(RuntimeError) {
-    guard let areas = maps[storage.areas].mapping?.base, let rows = maps[storage.rows].mapping?.base else {
+    guard let areas = maps[storage.areas].mapping?.base, let rows = maps[storage.rows].mapping?.base,
+      let rules = maps[storage.rules].mapping?.base
+    else {
       throw .unavailable("the maps to unwind by are not in memory")
     }
     self.areas = areas
     table = maps[storage.processes]
-    files = UnwindFiles(memory: rows)
+    files = UnwindFiles(memory: rows, rules: rules)
     requests = try RingBuffer(map: maps[storage.requests])
     let event = swtrace_eventfd()
     guard event >= 0 else { throw .failure(doing: "make an event", code: errno) }
@@ -72,11 +75,18 @@ final class Unwinder: @unchecked Sendable {
     ended.deallocate()
   }
 
-  /// Processes whose stacks were cut short since there was no room for what they run.
-  var processesWithoutRoom: Int {
+  /// What could not be unwound for lack of room, if anything.
+  var losses: [String] {
     pthread_mutex_lock(lock)
     defer { pthread_mutex_unlock(lock) }
-    return withoutRoom
+    var losses: [String] = []
+    if filesWithoutRoom > 0 {
+      losses.append("\(filesWithoutRoom) files have too much code to be unwound besides others")
+    }
+    if processesWithoutRoom > 0 {
+      losses.append("\(processesWithoutRoom) times a process had too many mappings to be unwound")
+    }
+    return losses
   }
 
   /// Reads a process before programs meet it.
@@ -188,7 +198,7 @@ final class Unwinder: @unchecked Sendable {
     }
     guard let place = place(for: space.areas.count, besides: process) else {
       files.release(used)
-      withoutRoom += 1
+      processesWithoutRoom += 1
       return
     }
     space.write(to: areas + place.start * UnwindStorage.Area.size)
@@ -280,11 +290,9 @@ final class Unwinder: @unchecked Sendable {
     case .read(let identity, let table):
       if let file = files.add(identity, table) { return (identity, file) }
       makeRoom(besides: process)
-      guard let file = files.add(identity, table) else {
-        withoutRoom += 1
-        return nil
-      }
-      return (identity, file)
+      if let file = files.add(identity, table) { return (identity, file) }
+      filesWithoutRoom += 1
+      return (identity, files.addWithoutRows(identity))
     }
   }
 

@@ -1,0 +1,261 @@
+import TestSupport
+import Testing
+
+/// `dw_ustack`: stacks of programs that keep no frame pointers, frame for frame as the program knows them.
+@Suite(.root) struct UnwoundStackTests {
+  private let folder: TemporaryFolder
+  private let program: String
+
+  /// Calls `mark(N)` in situations that are hard to unwind.
+  private static let source = """
+    #define _GNU_SOURCE
+    #include <alloca.h>
+    #include <dlfcn.h>
+    #include <pthread.h>
+    #include <signal.h>
+    #include <stdlib.h>
+    #include <string.h>
+    #include <unistd.h>
+    #define CALLED __attribute__((noinline, noclone))
+    volatile int sink;
+    volatile char *kept;
+    CALLED void mark(int kind) { sink += kind; __asm__(""); }
+    CALLED int leaf(int kind) { mark(kind); return sink; }
+    CALLED int with_alloca(int n) { char *p = alloca(n); memset(p, 1, n); kept = p; int r = leaf(1); return r + p[3]; }
+    CALLED int realigned(int n) {
+      __attribute__((aligned(64))) char b[256];
+      memset(b, n, 256);
+      kept = b;
+      char *q = alloca(n);
+      kept = q;
+      int r = leaf(2);
+      return r + b[5];
+    }
+    CALLED int large(int n) { volatile char b[100000]; b[n] = 1; int r = leaf(3); return r + b[n]; }
+    CALLED int recursive(int n) { if (n == 0) return leaf(4); int r = recursive(n - 1); return r + sink; }
+    CALLED int compare(const void *a, const void *b) {
+      static int once;
+      if (!once++) leaf(5);
+      return *(int *)a - *(int *)b;
+    }
+    CALLED int sorting(void) { int a[4] = {3, 1, 2, 0}; qsort(a, 4, 4, compare); return a[0] + sink; }
+    CALLED void handler(int number) { leaf(6); sink++; }
+    CALLED int signalled(void) { raise(SIGUSR1); return sink; }
+    CALLED int signalled_elsewhere(void) {
+      static char stack[65536];
+      stack_t other = {.ss_sp = stack, .ss_size = sizeof(stack)};
+      sigaltstack(&other, 0);
+      struct sigaction action = {.sa_handler = handler, .sa_flags = SA_ONSTACK};
+      sigaction(SIGUSR2, &action, 0);
+      raise(SIGUSR2);
+      return sink;
+    }
+    CALLED void *threaded(void *p) { leaf(7); sink++; return p; }
+    CALLED int crowded(int a, int b, int c, int d, int e, int f) { int r = leaf(8); return r + a * b * c * d * e * f + sink; }
+    int main(int count, char **words) {
+      with_alloca(count * 50);
+      realigned(count * 32);
+      large(count * 5);
+      recursive(20);
+      sorting();
+      signal(SIGUSR1, handler);
+      signalled();
+      signalled_elsewhere();
+      pthread_t thread;
+      pthread_create(&thread, 0, threaded, 0);
+      pthread_join(thread, 0);
+      crowded(count, 2, 3, 4, 5, 6);
+      if (count > 1) {
+        void *library = dlopen(words[1], RTLD_NOW);
+        int (*call)(int) = library ? (int (*)(int))dlsym(library, "library") : 0;
+        for (int turn = 0; call && turn < 50; turn++, usleep(20000)) sink += call(9);
+      }
+      return 0;
+    }
+    """
+
+  init() throws {
+    folder = try TemporaryFolder()
+    program = folder.path + "/unwound"
+    _ = try folder.file("unwound.c", Self.source)
+  }
+
+  private func build(_ options: [String]) throws {
+    let words = ["cc", "-O2", "-fomit-frame-pointer", "-rdynamic", "-o", program, "\(folder.path)/unwound.c"]
+    let built = try run(words + options + ["-ldl", "-lpthread"])
+    try #require(built.ending == .exited(0), "\(built.errors)")
+  }
+
+  /// The names of each stack that a program's `mark` was called with, by its argument.
+  private func stacks(_ command: String, builtin: String = "dw_ustack") throws -> [Int: [[String]]] {
+    let script =
+      "config = { show_debug_info = false } uprobe:\(program):mark { printf(\"mark %d%s\", arg0, \(builtin)); }"
+    let result = try run([Repository.swtrace, "-q", "-c", command, "-e", script])
+    #expect(result.ending == .exited(0) && result.errors == "", "\(result.errors)")
+    var stacks: [Int: [[String]]] = [:]
+    for text in result.output.split(separator: "mark ").dropFirst(0) {
+      let lines = text.split(separator: "\n").map { $0.drop { $0 == " " } }
+      guard let kind = lines.first.flatMap({ Int($0) }) else { continue }
+      stacks[kind, default: []].append(lines.dropFirst().map { String($0.prefix { $0 != "+" }) })
+    }
+    return stacks
+  }
+
+  private static let expected: [Int: [String]] = [
+    1: ["with_alloca", "main"], 2: ["realigned", "main"], 3: ["large", "main"],
+    4: Array(repeating: "recursive", count: 21) + ["main"], 8: ["crowded", "main"],
+  ]
+
+  private func check(_ stacks: [Int: [[String]]]) {
+    for (kind, names) in Self.expected {
+      let found = stacks[kind]?.first ?? []
+      #expect(Array(found.prefix(names.count + 2)) == ["mark", "leaf"] + names, "\(kind): \(found)")
+      #expect(found.last == "_start", "\(kind): \(found)")
+    }
+    #expect(stacks.values.joined().allSatisfy { !$0.contains { $0.hasPrefix("[not unwound") } }, "\(stacks)")
+  }
+
+  @Test("frames without frame pointers", arguments: [["-no-pie"], ["-pie", "-fPIE"], ["-static"]])
+  func frames(_ options: [String]) throws {
+    try build(options)
+    let stacks = try stacks(program)
+    check(stacks)
+    let sorted = try #require(stacks[5]?.first)
+    #expect(sorted.prefix(3) == ["mark", "leaf", "compare"] && sorted.contains("sorting"), "\(sorted)")
+    try #require(stacks[6]?.count == 2)
+    for (stack, caller) in zip(stacks[6] ?? [], ["signalled", "signalled_elsewhere"]) {
+      #expect(stack.prefix(3) == ["mark", "leaf", "handler"] && stack.contains(caller), "\(stack)")
+      #expect(stack.last == "_start", "\(stack)")
+    }
+    let thread = try #require(stacks[7]?.first)
+    #expect(thread.prefix(3) == ["mark", "leaf", "threaded"] && thread.count > 3, "\(thread)")
+  }
+
+  @Test("a program without symbols, and one that keeps frame pointers") func stripped() throws {
+    try build(["-no-pie"])
+    let whole = try stacks(program)
+    // The uprobe needs a symbol, which the dynamic table has.
+    #expect(try run(["strip", program]).ending == .exited(0))
+    let stripped = try stacks(program)
+    for kind in 1...8 { #expect(stripped[kind]?.first?.count == whole[kind]?.first?.count, "\(kind)") }
+    try build(["-fno-omit-frame-pointer"])
+    check(try stacks(program))
+  }
+
+  @Test("the kernel's walk of the same stacks ends early") func kernelsWalk() throws {
+    try build(["-no-pie"])
+    let stacks = try stacks(program, builtin: "ustack")
+    #expect(stacks[4]?.first?.filter { $0 == "recursive" }.count ?? 0 < 21)
+  }
+
+  @Test("a library that is opened later") func openedLibrary() throws {
+    try build([])
+    let source = try folder.file(
+      "library.c",
+      "int leaf(int); __attribute__((noinline)) int inner(int x) { return leaf(x) + 1; } int library(int x) { return inner(x) + 2; }"
+    )
+    let library = folder.path + "/library.so"
+    let built = try run(["cc", "-O2", "-fomit-frame-pointer", "-shared", "-fPIC", "-o", library, source])
+    try #require(built.ending == .exited(0))
+    let found = try stacks("\(program) \(library)")[9] ?? []
+    try #require(found.count == 50)
+    // The first may come before the library was read, and then says so.
+    #expect(found[0].prefix(3) == ["mark", "leaf", "inner"])
+    #expect(found[49].prefix(5) == ["mark", "leaf", "inner", "library", "main"] && found[49].last == "_start")
+    let early = found.filter { $0.last == "[not unwound: an address in no file]" }.count
+    #expect(early < 25, "\(early) of 50")
+  }
+
+  @Test("a process that was there before, and runs another program then") func otherImages() throws {
+    let marks = """
+      #include <stdlib.h>
+      #include <unistd.h>
+      __attribute__((noinline)) void mark(int x) { __asm__("" : : "r"(x)); }
+      __attribute__((noinline)) int NAME(int x) { mark(x); return x + 1; }
+      int main(int count, char **words) {
+        int sum = 0;
+        for (int turn = 0; turn < 100; turn++, usleep(10000)) sum += NAME(turn);
+        if (count > 1) execv(words[1], words + 1);
+        return sum == 0;
+      }
+      """
+    for name in ["first", "second"] {
+      let source = try folder.file("\(name).c", marks)
+      let built = try run(
+        ["cc", "-O2", "-fomit-frame-pointer", "-DNAME=\(name)_caller", "-o", "\(folder.path)/\(name)", source])
+      try #require(built.ending == .exited(0))
+    }
+    let (first, second) = (folder.path + "/first", folder.path + "/second")
+    let command = try RunningCommand([first, second])
+    let result = try run([
+      Repository.swtrace, "-q", "-p", String(command.pid), "-e",
+      """
+      config = { show_debug_info = false }
+      uprobe:\(first):mark { @first[dw_ustack] = count(); } uprobe:\(second):mark { @second[dw_ustack] = count(); }
+      """,
+    ])
+    _ = try command.finish()
+    let maps = result.output.split(separator: "]: ").map { $0.split(separator: "\n").map { $0.drop { $0 == " " } } }
+    func names(_ map: [Substring]) -> [String] {
+      map.drop { !$0.hasPrefix("@") }.dropFirst().map { String($0.prefix { $0 != "+" }) }
+    }
+    for (map, caller) in [("@first[", "first_caller"), ("@second[", "second_caller")] {
+      let found = maps.filter { $0.contains { $0.hasPrefix(map) } }.map(names)
+      #expect(found.contains { $0.prefix(3) == ["mark", caller, "main"] && $0.last == "_start" }, "\(result.output)")
+      // What is not whole says so, and no frame is of the other program.
+      #expect(
+        found.allSatisfy {
+          $0.prefix(3) == ["mark", caller, "main"] && $0.last == "_start"
+            || $0 == ["mark", "[not unwound: the process was new]"]
+        }, "\(result.output)")
+    }
+  }
+
+  @Test("modes, limits, keys and depths") func modes() throws {
+    try build(["-no-pie"])
+    let script = """
+      uprobe:\(program):mark /arg0 == 4/ {
+        printf("%d %d|", len(dw_ustack), len(dw_ustack(5)));
+        print(dw_ustack(perf, 3)); print(dw_ustack(raw, 2)); print((1, dw_ustack(1)));
+        @[dw_ustack, dw_ustack] = count();
+      }
+      """
+    let result = try run([Repository.swtrace, "-q", "-c", program, "-e", script])
+    let lines = result.output.split(separator: "\n").map(String.init)
+    #expect(result.errors == "")
+    let depths = try #require(lines.first?.split(separator: "|").first?.split(separator: " "))
+    #expect(Int(depths[0]) ?? 0 >= 26 && depths[1] == "5")
+    #expect(lines.contains { $0.hasPrefix("\t") && $0.hasSuffix("(\(program))") && $0.contains(" recursive+") })
+    #expect(lines.last == "]: 1" && result.output.components(ofText: "recursive+").count == 2 + 21 * 2)
+  }
+
+  @Test(
+    "stacks of samples and of system calls", arguments: ["profile:hz:499", "tracepoint:syscalls:sys_enter_getppid"])
+  func otherProbes(_ probe: String) throws {
+    let source = try folder.file(
+      "busy.c",
+      """
+      #include <stdlib.h>
+      #include <unistd.h>
+      #include <sys/syscall.h>
+      __attribute__((noinline)) long inner(long n) { long sum = 0; for (volatile long i = 0; i < n; i++) sum += i; return sum + syscall(SYS_getppid); }
+      __attribute__((noinline)) long outer(long n) { return inner(n) * 3; }
+      int main(void) { long sum = 0; for (int i = 0; i < 300; i++) sum += outer(500000); return sum == 1; }
+      """)
+    let busy = folder.path + "/busy"
+    try #require(try run(["cc", "-O2", "-fomit-frame-pointer", "-o", busy, source]).ending == .exited(0))
+    let result = try run([
+      Repository.swtrace, "-q", "-c", busy, "-e",
+      "config = { show_debug_info = false } \(probe) /pid == cpid/ { @[dw_ustack] = count(); }",
+    ])
+    let whole = result.output.split(separator: "]: ").filter {
+      $0.contains("outer+") && $0.contains("main+") && $0.contains("_start+")
+    }
+    #expect(!whole.isEmpty, "\(result.output)")
+    #expect(!result.output.contains("does not say how"), "\(result.output)")
+  }
+}
+
+extension String {
+  fileprivate func components(ofText text: String) -> [Substring] { split(separator: text) }
+}
