@@ -103,7 +103,7 @@ import Testing
 
   private static let expected: [Int: [String]] = [
     1: ["with_alloca", "main"], 2: ["realigned", "main"], 3: ["large", "main"],
-    4: Array(repeating: "recursive", count: 21) + ["main"], 8: ["crowded", "main"],
+    4: Array(repeating: "recursive", count: 20) + ["main"], 8: ["crowded", "main"],
   ]
 
   private func check(_ stacks: [Int: [[String]]]) {
@@ -145,7 +145,7 @@ import Testing
   @Test("the kernel's walk of the same stacks ends early") func kernelsWalk() throws {
     try build(["-no-pie"])
     let stacks = try stacks(program, builtin: "ustack")
-    #expect(stacks[4]?.first?.filter { $0 == "recursive" }.count ?? 0 < 21)
+    #expect(stacks[4]?.first?.filter { $0 == "recursive" }.count ?? 0 < 20)
   }
 
   @Test("a library that is opened later") func openedLibrary() throws {
@@ -226,7 +226,7 @@ import Testing
     let depths = try #require(lines.first?.split(separator: "|").first?.split(separator: " "))
     #expect(Int(depths[0]) ?? 0 >= 26 && depths[1] == "5")
     #expect(lines.contains { $0.hasPrefix("\t") && $0.hasSuffix("(\(program))") && $0.contains(" recursive+") })
-    #expect(lines.last == "]: 1" && result.output.components(ofText: "recursive+").count == 2 + 21 * 2)
+    #expect(lines.last == "]: 1" && result.output.components(ofText: "recursive+").count == 2 + 20 * 2)
   }
 
   @Test(

@@ -51,7 +51,7 @@ import Testing
     var compared = 0
     for line in text.split(separator: "\n") {
       let fields = line.split(separator: " ")
-      guard fields.count > 2, fields[0].count == 16, let address = UInt64(fields[0], radix: 16),
+      guard fields.count > 2, fields[0].count == 16, let address = UInt64(fields[0], radix: 16), address > 0,
         fields.last == "c-8", let register = ["rsp+", "rbp+"].first(where: { fields[1].hasPrefix($0) }),
         let offset = Int(fields[1].dropFirst(4))
       else { continue }
