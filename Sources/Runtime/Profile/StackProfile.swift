@@ -98,6 +98,17 @@ extension StackProfile {
     return "\(negatives) stacks have a number below 0, which no graph can show: they are left out"
   }
 
+  /// Of maps as they are now.
+  package init(_ stackMaps: StackMaps, in maps: MapReader, context: ValueContext) {
+    self.init(measures: stackMaps.views.map(\.measure))
+    for (measure, map) in stackMaps.views.enumerated() {
+      let (view, entries) = (maps.views[map.view], maps.entries(of: map.view))
+      append(
+        PrintedMap(view: view, entries: entries, top: 0, divisor: 0, isAsked: false), measure: measure,
+        context: context)
+    }
+  }
+
   /// Adds the entries of a map of `measures`; those with 0 weigh nothing and are left out.
   mutating func append(_ map: PrintedMap, measure: Int, context: ValueContext) {
     let reader = FrameReader(context: context)
