@@ -48,7 +48,7 @@ package enum FlameGraphDrawing {
 
   private static let style = """
     .button { cursor: pointer; fill: #444 } .button:hover, .button:focus { fill: #000; text-decoration: underline }
-    #frames { cursor: pointer } #frames text { pointer-events: none }
+    #frames { cursor: pointer } #frames text { pointer-events: none } #frames rect { stroke: #f8f8f8; stroke-width: 0.5 }
     .hidden { display: none } .parent { opacity: 0.5 } .match rect { fill: #e600e6 }
     #frames g:hover rect, #frames .selected rect { stroke: #000; stroke-width: 1 }
     """
