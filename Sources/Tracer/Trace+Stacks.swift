@@ -2,8 +2,8 @@ import Runtime
 
 /// All maps of the script that are keyed by stacks and have numbers that add up, as they are now.
 extension Trace {
-  /// A line "OUTERMOST;...;INNERMOST NUMBER" for each stack, as flame graph tools read it. Parts of the key that are no stacks
-  /// come first, and before them, where there are several such maps, the map's name.
+  /// A line "OUTERMOST;...;INNERMOST NUMBER" for each stack, as flame graph tools read it. Parts of the key that are no
+  /// stacks come first, and before them, where there are several such maps, the map's name.
   /// - Throws: when there is no such map.
   public func foldedStacks() throws(TraceError) -> String {
     let profile = try profile()

@@ -1,7 +1,7 @@
 import CLibBPF
 
-/// Profiles as files of pprof: the message Profile of https://github.com/google/pprof/blob/main/proto/profile.proto, packed
-/// by gzip.
+/// Profiles as files of pprof: the message Profile of https://github.com/google/pprof/blob/main/proto/profile.proto,
+/// packed by gzip.
 package struct PprofWriter {
   private let profile: StackProfile
   private var message = ProtobufEncoder()

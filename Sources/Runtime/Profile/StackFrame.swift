@@ -89,8 +89,8 @@ package struct FrameReader {
 }
 
 extension StackFrame {
-  /// The function's name, or what stands for it: the module, "[libc.so.6]"; "[unknown]"; the address where no names were
-  /// asked for.
+  /// The function's name, or what stands for it: the module, "[libc.so.6]"; "[unknown]"; the address where no names
+  /// were asked for.
   func name(at place: CodePlace) -> String {
     if let function { return function }
     guard place.isNamed else { return place.text }

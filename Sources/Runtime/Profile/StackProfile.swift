@@ -1,7 +1,8 @@
 import Codegen
 import TraceLang
 
-/// The stacks that maps are keyed by, with their numbers: what folded lines, flame graphs and pprof's files are made of.
+/// The stacks that maps are keyed by, with their numbers: what folded lines, flame graphs and pprof's files are made
+/// of.
 package struct StackProfile {
   /// A part of a key that is no stack.
   package struct Label: Hashable {
