@@ -231,7 +231,7 @@ import Testing
 
   @Test("a reader that goes away ends the run, and the files are written") func closedPipe() throws {
     let folder = try TemporaryFolder()
-    let script = "interval:ms:1 { @[kstack(1)] = count(); print(@); }"
+    let script = "begin { @[kstack(1)] = count(); } interval:ms:1 { print(@); }"
     let result = try run([
       "sh", "-c", "{ \"$0\" -q -f folded --flamegraph \"$1\" -e \"$2\"; echo $? >&2; } | head -n 1", Repository.swtrace,
       folder.path + "/x.svg", script,
