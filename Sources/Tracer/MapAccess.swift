@@ -13,6 +13,15 @@ final class MapAccess {
     decoder = ValueDecoder(context: ValueContext(bundle: bundle, host: host) { reader.frames($0, identifier: $1) })
   }
 
+  /// All maps that are keyed by stacks.
+  func profile() throws(TraceError) -> StackProfile {
+    let maps = StackMaps(reader.views)
+    guard !maps.views.isEmpty else {
+      throw TraceError("the script has no maps that are keyed by stacks and have numbers that add up")
+    }
+    return StackProfile(maps, in: reader, context: decoder.context)
+  }
+
   var names: [String] { reader.views.lazy.filter { !$0.isOwn }.map(\.name) }
 
   /// The map's number and what it holds.

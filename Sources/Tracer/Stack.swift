@@ -46,8 +46,8 @@ public struct Stack: Sendable, Hashable {
     self.text = text
   }
 
-  /// The functions from the outermost on, with ';' between them, as flame graph tools read them: "main;read" of a process,
-  /// "do_syscall_64_[k];vfs_read_[k]" of the kernel, which goes on where the process's ends.
+  /// The functions from the outermost on, with ';' between them, as flame graph tools read them: "main;read" of a
+  /// process, "do_syscall_64_[k];vfs_read_[k]" of the kernel, which goes on where the process's ends.
   public var folded: String { frames.reversed().map(\.folded).joined(separator: ";") }
 }
 

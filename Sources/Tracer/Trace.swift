@@ -51,6 +51,10 @@ public final class Trace: Sendable {
   /// The names of the script's maps, "@" or "@name".
   public var mapNames: [String] { run.mapNames }
 
+  func profile() throws(TraceError) -> StackProfile {
+    try run.withMaps { maps throws(TraceError) in try maps.profile() }
+  }
+
   /// Ends the run; returns when all probes are detached and the last events are there to be awaited.
   public func detach() {
     run.stop()

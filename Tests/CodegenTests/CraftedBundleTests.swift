@@ -71,6 +71,9 @@ import TraceLang
       }
         != nil)
     #expect(try refusal { $0.views[try view("@counts", $0)].lostUpdates = .init(map: 0, offset: 1 << 40) } != nil)
+    #expect(try told(refusal { $0.views[0].keyNames = [] }).hasSuffix("its keys have 0 names"))
+    #expect(try told(refusal { $0.views[0].keyNames = ["a\0"] }).hasSuffix("the name of a key is no text"))
+    #expect(try refusal { $0.views[0].keyNames = ["a"] } == nil)
   }
 
   @Test("no place of a 64-bit word is missing from those that are checked") func allWordsAreListed() throws {

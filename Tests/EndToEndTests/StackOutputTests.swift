@@ -229,6 +229,17 @@ import Testing
     #expect(try XMLElement(parsing: try FileContents.bytes(path)).all("title").count == 2)
   }
 
+  @Test("a reader that goes away ends the run, and the files are written") func closedPipe() throws {
+    let folder = try TemporaryFolder()
+    let script = "begin { @[kstack(1)] = count(); } interval:ms:1 { print(@); }"
+    let result = try run([
+      "sh", "-c", "{ \"$0\" -q -f folded --flamegraph \"$1\" -e \"$2\"; echo $? >&2; } | head -n 1", Repository.swtrace,
+      folder.path + "/x.svg", script,
+    ])
+    #expect(result.errors == "0\n")
+    #expect(try XMLElement(parsing: try FileContents.bytes(folder.path + "/x.svg")).all("title").count == 2)
+  }
+
   @Test("a graph of nothing is told") func empty() throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/x.svg"

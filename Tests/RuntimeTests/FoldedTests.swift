@@ -46,7 +46,8 @@ import TraceLang
       CodePlace(.binary([]), 0x17, isNamed: false),
     ]
     for place in places {
-      let index = profile.location(place) { _ in [StackFrame()] }
+      let module = place.address == 0x13 ? "/lib/libc.so.6" : nil
+      let index = profile.location(place) { _ in [StackFrame(module: module)] }
       profile.append(StackProfile.Sample(measure: 0, locations: [index], value: 1))
     }
     #expect(
@@ -54,8 +55,9 @@ import TraceLang
         00ab+0x16 1
         0x15 1
         0x17 1
+        [libc.so.6] 1
+        [unknown] 1
         [unknown]_[k] 1
-        [unknown] 2
         [no stack] 4
 
         """)

@@ -64,7 +64,9 @@ import Testing
     inner.file = "get.h"
     inner.line = 12
     inner.isInlined = true
-    let outer = StackFrame(function: "main", offset: 3, module: "/bin/x")
+    inner.buildID = [0x0b]
+    var outer = StackFrame(function: "main", offset: 3, module: "/bin/x")
+    outer.buildID = [0x0b]
     let places: [(CodePlace, [StackFrame])] = [
       (CodePlace(.kernel, 0xffff_ffff_8100_0000), [StackFrame(function: "vfs_read")]),
       (CodePlace(.kernel, 0xffff_ffff_c000_0000), [StackFrame(function: "xfs_read", module: "xfs")]),
@@ -85,7 +87,7 @@ import Testing
     let mappings = try message.messages(3)
     // The program's binary comes first.
     #expect(mappings.map { strings[Int($0.number(5))] } == ["/bin/x", "", "[kernel.kallsyms]", "[xfs]"])
-    #expect(mappings.map { strings[Int($0.number(6))] } == ["", "0aff", "", ""])
+    #expect(mappings.map { strings[Int($0.number(6))] } == ["0b", "0aff", "", ""])
     #expect(mappings.map { $0.number(7) } == [1, 0, 1, 1])
     #expect(mappings.map { $0.number(9) } == [1, 0, 1, 1])
     #expect(mappings.map { $0.number(1) } == [1, 2, 3, 4])

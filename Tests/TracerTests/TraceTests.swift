@@ -218,6 +218,23 @@ import Tracer
     }
   }
 
+  @Test("maps that are keyed by stacks become lines, a graph and a file") func profiles() async throws {
+    let trace = try await Trace("begin { for ($i : 0..3) { @[comm, kstack(2)] = sum(5); } @b[kstack(1)] = count(); }")
+    let lines = try trace.foldedStacks().split(separator: "\n")
+    #expect(lines.count == 2 && lines[0].hasPrefix("@b;") && lines[1].hasPrefix("@;") && lines[1].hasSuffix(" 15"))
+    let titles = try XMLElement(parsing: try trace.flameGraph()).all("title").map(\.text)
+    #expect(titles.contains("@ (15, 100.00%)") && titles.contains("@b (1, 100.00%)"))
+    let folder = try TemporaryFolder()
+    try FileContents.write(try trace.pprof(), to: folder.path + "/x.gz")
+    #expect(try run(["gzip", "--decompress", folder.path + "/x.gz"]).ending == .exited(0))
+    let profile = try PprofProfile(try FileContents.bytes(folder.path + "/x"))
+    #expect(profile.types == ["sum/count", "b/count"])
+    #expect(profile.samples.map { $0.values[0] }.reduce(0, +) == 15)
+    let none = try await Trace("begin { @[pid] = count(); @m[kstack] = max(1); }")
+    let error = #expect(throws: TraceError.self) { try none.foldedStacks() }
+    #expect(error?.description == "the script has no maps that are keyed by stacks and have numbers that add up")
+  }
+
   // MARK: The end
 
   @Test("a cancelled task detaches") func cancelled() async throws {

@@ -1,8 +1,8 @@
 import Codegen
 import TraceLang
 
-/// Maps that are keyed by stacks as folded lines, and nothing else on the output: all other text goes to the standard error
-/// stream.
+/// Maps that are keyed by stacks as folded lines, and nothing else on the output: all other text goes to the standard
+/// error stream.
 package final class FoldedSink: OutputSink {
   package let output = OutputBuffer()
   package let messages: OutputBuffer

@@ -21,7 +21,8 @@ extension Printer.Destination {
   /// What writes a format: its words, texts of `printf`, and those that go to the standard error stream.
   typealias Writers = (sink: any OutputSink, printf: PrintfFormatter, messages: PrintfFormatter)
 
-  /// - Parameter areTerminals: of the output and the standard error stream; values that they get have no control characters.
+  /// - Parameter areTerminals: of the output and the standard error stream; values that they get have no control
+  /// characters.
   func writers(
     _ bundle: Bundle, _ context: ValueContext, isQuiet: Bool, areTerminals: (output: Bool, messages: Bool)
   ) -> Writers {

@@ -190,13 +190,7 @@ package final class Printer {
 
   /// The maps that are keyed by stacks, as they are now.
   func profile() -> StackProfile {
-    let stackMaps = StackMaps(bundle.views)
-    var profile = StackProfile(measures: stackMaps.views.map(\.measure))
-    for (measure, map) in stackMaps.views.enumerated() {
-      let (view, entries) = (bundle.views[map.view], maps.entries(of: map.view))
-      let printed = PrintedMap(view: view, entries: entries, top: 0, divisor: 0, isAsked: false)
-      profile.append(printed, measure: measure, context: context)
-    }
+    let profile = StackProfile(StackMaps(bundle.views), in: maps, context: context)
     if let warning = profile.warning, showsWarnings { sink.warning(warning) }
     return profile
   }

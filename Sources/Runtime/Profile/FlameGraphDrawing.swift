@@ -1,4 +1,5 @@
-/// Flame graphs as SVG files that need nothing else: what is drawn, and the script that zooms and searches in a browser.
+/// Flame graphs as SVG files that need nothing else: what is drawn, and the script that zooms and searches in a
+/// browser.
 package enum FlameGraphDrawing {
   private static let rowHeight = 16
   private static let margin = 10
@@ -49,6 +50,7 @@ package enum FlameGraphDrawing {
   private static let style = """
     .button { cursor: pointer; fill: #444 } .button:hover, .button:focus { fill: #000; text-decoration: underline }
     #frames { cursor: pointer } #frames text { pointer-events: none }
+    #frames rect { stroke: #f8f8f8; stroke-width: 0.5 }
     .hidden { display: none } .parent { opacity: 0.5 } .match rect { fill: #e600e6 }
     #frames g:hover rect, #frames .selected rect { stroke: #000; stroke-width: 1 }
     """

@@ -78,7 +78,7 @@ struct NamedStacks {
 
   static func name(_ frame: StackFrame, at place: CodePlace) -> Name {
     let kind: Name.Kind = place.isKernel ? .kernel : frame.isInlined ? .inlined : .user
-    return Name(text: frame.function ?? place.nameOfUnknown, kind: kind)
+    return Name(text: frame.name(at: place), kind: kind)
   }
 }
 

@@ -1,7 +1,7 @@
 import CLibBPF
 
-/// Profiles as files of pprof: the message Profile of https://github.com/google/pprof/blob/main/proto/profile.proto, packed
-/// by gzip.
+/// Profiles as files of pprof: the message Profile of https://github.com/google/pprof/blob/main/proto/profile.proto,
+/// packed by gzip.
 package struct PprofWriter {
   private let profile: StackProfile
   private var message = ProtobufEncoder()
@@ -146,13 +146,14 @@ package struct PprofWriter {
 
   /// The number of the binary that a place is in; 0 where it is not known.
   private mutating func mapping(of location: StackProfile.Location) -> Int {
-    let module = location.frames.lazy.compactMap(\.module).first
+    let frame = location.frames.first { $0.module != nil }
+    let module = frame?.module
     switch location.place.code {
     case .kernel:
       let file = module.map { "[\($0)]" } ?? "[kernel.kallsyms]"
       return mappings.index(Mapping(file: file, buildID: [], isNamed: true)) + 1
     case .process:
-      return module.map { mappings.index(Mapping(file: $0, buildID: [], isNamed: true)) + 1 } ?? 0
+      return module.map { mappings.index(Mapping(file: $0, buildID: frame?.buildID ?? [], isNamed: true)) + 1 } ?? 0
     case .binary(let id):
       return id.isEmpty ? 0 : mappings.index(Mapping(file: "", buildID: id, isNamed: false)) + 1
     }

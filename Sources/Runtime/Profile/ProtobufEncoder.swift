@@ -1,5 +1,5 @@
-/// Protocol buffers in their binary form (https://protobuf.dev/programming-guides/encoding): fields in the order they are
-/// written. Numbers that are 0 and texts that are empty are left out, as they are the defaults.
+/// Protocol buffers in their binary form (https://protobuf.dev/programming-guides/encoding): fields in the order they
+/// are written. Numbers that are 0 and texts that are empty are left out, as they are the defaults.
 struct ProtobufEncoder {
   private(set) var bytes: [UInt8] = []
 

@@ -41,6 +41,8 @@ package struct StackFrame: Hashable {
   package var offset: UInt64 = 0
   /// The path of a binary, or a module of the kernel.
   package var module: String?
+  /// The binary's, where it is known.
+  package var buildID: [UInt8] = []
   package var file: String?
   package var line: Int?
   package var isInlined = false
@@ -107,13 +109,23 @@ extension StackFrame {
     file = frame.source?.file.description
     line = frame.source?.line
     isInlined = frame.isInlined
+    buildID = frame.buildID
+  }
+}
+
+extension StackFrame {
+  /// The function's name, or what stands for it: the module, "[libc.so.6]"; "[unknown]"; the address where no names
+  /// were asked for.
+  func name(at place: CodePlace) -> String {
+    if let function { return function }
+    guard place.isNamed else { return place.text }
+    return "[\(module?.split(separator: "/").last ?? "unknown")]"
   }
 }
 
 extension CodePlace {
-  /// What stands for a function that has no name.
-  package var nameOfUnknown: String {
-    if isNamed { return "[unknown]" }
+  /// The address, in a binary that is known by its build ID with that.
+  fileprivate var text: String {
     let offset = ValueContext.hexadecimal(address)
     guard case .binary(let id) = code, !id.isEmpty else { return offset }
     return "\(Self.hexadecimal(id))+\(offset)"

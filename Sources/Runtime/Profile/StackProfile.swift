@@ -1,7 +1,8 @@
 import Codegen
 import TraceLang
 
-/// The stacks that maps are keyed by, with their numbers: what folded lines, flame graphs and pprof's files are made of.
+/// The stacks that maps are keyed by, with their numbers: what folded lines, flame graphs and pprof's files are made
+/// of.
 package struct StackProfile {
   /// A part of a key that is no stack.
   package struct Label: Hashable {
@@ -96,6 +97,17 @@ extension StackProfile {
   var warning: String? {
     if negatives == 0 { return nil }
     return "\(negatives) stacks have a number below 0, which no graph can show: they are left out"
+  }
+
+  /// Of maps as they are now.
+  package init(_ stackMaps: StackMaps, in maps: MapReader, context: ValueContext) {
+    self.init(measures: stackMaps.views.map(\.measure))
+    for (measure, map) in stackMaps.views.enumerated() {
+      let (view, entries) = (maps.views[map.view], maps.entries(of: map.view))
+      append(
+        PrintedMap(view: view, entries: entries, top: 0, divisor: 0, isAsked: false), measure: measure,
+        context: context)
+    }
   }
 
   /// Adds the entries of a map of `measures`; those with 0 weigh nothing and are left out.
