@@ -11,7 +11,7 @@ public final class Symbolizer {
     public var showsSource = true
     /// Which processes share what is known.
     public var cache = Cache.perProcess
-    package private(set) var debugFiles = DebugFileSearch()
+    package internal(set) var debugFiles = DebugFileSearch()
 
     public init() {}
 
@@ -61,6 +61,9 @@ public final class Symbolizer {
   /// - Returns: false when it is gone or was looked at just before.
   @discardableResult
   public func remember(process: Int32) -> Bool { userSymbols.remember(process) }
+
+  /// Whether something is noted of a process.
+  func remembers(_ process: Int32) -> Bool { userSymbols.knows(process) }
 
   /// The same of all processes, as far as they are new or began to run another file. It takes a few milliseconds at most:
   /// what it leaves is for the next time.

@@ -150,6 +150,9 @@ final class UserSymbols {
     return look != nil
   }
 
+  /// Whether something is noted of what a process has mapped.
+  func knows(_ process: Int32) -> Bool { processes[process]?.look != nil }
+
   /// Notes the same of processes that are not known yet or began to run another program.
   func rememberAll() {
     let start = Self.now()
