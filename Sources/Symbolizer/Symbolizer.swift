@@ -34,7 +34,7 @@ public final class Symbolizer {
 
   public let options: Options
   private let userSymbols: UserSymbols
-  private lazy var kernelSymbols = SymbolIndex(KernelSymbols())
+  private let kernelCode = KernelCode()
 
   public init(options: Options = Options()) {
     self.options = options
@@ -50,7 +50,7 @@ public final class Symbolizer {
   }
 
   /// The same of the kernel.
-  public func kernelFrames(of address: UInt64) -> [Frame] { kernelSymbols.frame(of: address).map { [$0] } ?? [] }
+  public func kernelFrames(of address: UInt64) -> [Frame] { kernelCode.frame(of: address).map { [$0] } ?? [] }
 
   /// The function that an address of a process lies in, without what was inlined and its source.
   public func function(at address: UInt64, process: Int32) -> Frame? {

@@ -120,7 +120,7 @@ final class UserSymbols {
   @discardableResult
   func remember(_ process: Int32) -> Bool {
     let record = record(process)
-    let now = Self.now()
+    let now = Clock.now
     guard now >= record.nextLook else { return false }
     if options.cache == .perProgram, record.look == nil, let program = ProcessFacts.Executable(of: process),
       let look = programs[program]
@@ -155,7 +155,7 @@ final class UserSymbols {
 
   /// Notes the same of processes that are not known yet or began to run another program.
   func rememberAll() {
-    let start = Self.now()
+    let start = Clock.now
     guard start >= nextSweep else { return }
     nextSweep = start + Self.sweepPause
     let isLong = start >= nextLongSweep
@@ -165,7 +165,7 @@ final class UserSymbols {
       let isKnown = processes.keys.contains(process)
       if isKnown, !isLong { continue }
       if isKnown { refreshIfReplaced(process, record(process)) } else { remember(process) }
-      if Self.now() - start > Self.longestSweep { break }
+      if Clock.now - start > Self.longestSweep { break }
     }
   }
 
@@ -185,7 +185,7 @@ final class UserSymbols {
 
   /// Looks again at a process that began to run another program.
   private func refreshIfReplaced(_ process: Int32, _ record: ProcessRecord) {
-    let now = Self.now()
+    let now = Clock.now
     guard record.look != nil, now >= record.nextCheck else { return }
     record.nextCheck = now + Self.checkPause
     if record.runsAnotherFile(process) { remember(process) }
@@ -294,7 +294,7 @@ final class UserSymbols {
   }
 
   private func readPerfMap(_ process: Int32, _ record: ProcessRecord, _ facts: ProcessFacts) {
-    let now = Self.now()
+    let now = Clock.now
     guard now >= record.nextPerfMap else { return }
     let known = record.perfMapVersion
     let job =
@@ -319,11 +319,5 @@ final class UserSymbols {
     let length = UInt64(min(record.perfMapVersion?.size ?? 0, PerfMap.maximumLength))
     record.nextPerfMap = now + max(Self.shortestPerfMapPause, length * Self.pauseByByte)
     processes.set(process, record, cost: record.cost)
-  }
-
-  private static func now() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 }
