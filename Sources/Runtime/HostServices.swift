@@ -20,10 +20,11 @@ public protocol HostServices: AnyObject {
   func functionAddresses(_ functions: [KernelFunction]) -> [KernelFunction: UInt64]
 
   /// The functions of the kernel that an address lies in, innermost first: all but the last are inlined.
-  func kernelFrames(of address: UInt64) -> [Frame]
+  /// - Parameter isReturn: whether a call returns there, as in all frames of a stack but the first.
+  func kernelFrames(of address: UInt64, isReturn: Bool) -> [Frame]
 
   /// The same of a process.
-  func frames(of address: UInt64, process: Int32) -> [Frame]
+  func frames(of address: UInt64, process: Int32, isReturn: Bool) -> [Frame]
 
   /// The last of these frames, which takes no debug information.
   func function(at address: UInt64, process: Int32) -> Frame?
@@ -51,7 +52,11 @@ extension HostServices {
   public func isTraceable(_ function: KernelFunction) -> Bool? { nil }
 
   public func functionAddresses(_ functions: [KernelFunction]) -> [KernelFunction: UInt64] { [:] }
-  public func frames(of address: UInt64, process: Int32) -> [Frame] { [] }
+  public func kernelFrames(of address: UInt64) -> [Frame] { kernelFrames(of: address, isReturn: false) }
+  public func frames(of address: UInt64, process: Int32) -> [Frame] {
+    frames(of: address, process: process, isReturn: false)
+  }
+  public func frames(of address: UInt64, process: Int32, isReturn: Bool) -> [Frame] { [] }
   public func function(at address: UInt64, process: Int32) -> Frame? { frames(of: address, process: process).last }
   public func nameCode(by settings: Bundle.SymbolSettings) {}
   public func remember(process: Int32) {}

@@ -45,12 +45,19 @@ public final class Symbolizer {
 
   /// The functions that an address of a process lies in, innermost first: all but the last are inlined. Empty where nothing
   /// is known.
-  public func frames(of address: UInt64, process: Int32) -> [Frame] {
-    userSymbols.frames(of: address, process: process, showsSource: options.showsSource)
+  /// - Parameter isReturn: whether a call returns there, as in all frames of a stack but the first: the call is what counts,
+  ///   which may be the last of its function and of its line.
+  public func frames(of address: UInt64, process: Int32, isReturn: Bool = false) -> [Frame] {
+    let frames = userSymbols.frames(
+      of: isReturn ? address &- 1 : address, process: process, showsSource: options.showsSource)
+    return isReturn ? frames.map(\.afterCall) : frames
   }
 
   /// The same of the kernel.
-  public func kernelFrames(of address: UInt64) -> [Frame] { kernelCode.frame(of: address).map { [$0] } ?? [] }
+  public func kernelFrames(of address: UInt64, isReturn: Bool = false) -> [Frame] {
+    guard let frame = kernelCode.frame(of: isReturn ? address &- 1 : address) else { return [] }
+    return [isReturn ? frame.afterCall : frame]
+  }
 
   /// The function that an address of a process lies in, without what was inlined and its source.
   public func function(at address: UInt64, process: Int32) -> Frame? {

@@ -87,7 +87,9 @@ import Testing
   @Test("work that crashes ends alone") func guarded() {
     #expect(swtrace_guarded({ _ in }, nil) == 0)
     #expect(swtrace_guarded({ _ in abort() }, nil) == -1)
-    #expect(swtrace_guarded({ place in place?.storeBytes(of: 1, as: Int.self) }, UnsafeMutableRawPointer(bitPattern: 16)) == -1)
+    #expect(
+      swtrace_guarded({ place in place?.storeBytes(of: 1, as: Int.self) }, UnsafeMutableRawPointer(bitPattern: 16))
+        == -1)
     #expect(swtrace_guarded({ _ in }, nil) == 0)
   }
 }

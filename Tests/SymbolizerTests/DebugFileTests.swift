@@ -11,7 +11,8 @@ import Testing
     __attribute__((noinline)) void shown(void) { HERE("shown"); }
     int main(void) { hidden(); shown(); STAY; }
     """
-  private static let build = "cc -O2 -g -rdynamic -Wl,--build-id -o program program.c; objcopy --only-keep-debug program debug; "
+  private static let build =
+    "cc -O2 -g -rdynamic -Wl,--build-id -o program program.c; objcopy --only-keep-debug program debug; "
   /// The same without a build ID, so that checksums count.
   private static let buildWithoutID =
     "cc -O2 -g -rdynamic -Wl,--build-id=none -o program program.c; objcopy --only-keep-debug program debug; "
@@ -59,7 +60,9 @@ import Testing
     #expect(try names(program) == Self.stripped)
   }
 
-  @Test("a file is found by its build ID", arguments: ["system", "absolute", "relative"]) func buildID(how: String) throws {
+  @Test("a file is found by its build ID", arguments: ["system", "absolute", "relative"]) func buildID(how: String)
+    throws
+  {
     let program = try CompiledProgram(
       Self.source, Self.build + "strip program; " + Self.identified + "mkdir -p d/$(dirname $at); mv debug d/$at")
     let folder = program.folder + "/d"
@@ -70,7 +73,8 @@ import Testing
     }
   }
 
-  @Test("a folder of the user's has files by their names, too, and asks for the checksum with a +") func folder() throws {
+  @Test("a folder of the user's has files by their names, too, and asks for the checksum with a +") func folder() throws
+  {
     let program = try CompiledProgram(Self.source, Self.build + Self.linked + "mkdir d; mv debug d")
     #expect(try names(program, program.folder + "/d") == Self.found)
     #expect(try names(program, "+d") == Self.found)

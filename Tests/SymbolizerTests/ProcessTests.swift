@@ -35,6 +35,9 @@ import Testing
     try running.command.wait { output, _ in output.contains("library 0x") && output.hasSuffix("\n") }
     let line = try #require(running.command.outputSoFar.split(separator: "\n").first { $0.hasPrefix("library") })
     let address = try #require(UInt64(line.dropFirst("library 0x".count), radix: 16))
+    // A process is not looked at all the time.
+    let deadline = Deadline()
+    while symbolizer.frames(of: address, process: running.pid).isEmpty, deadline.isAhead {}
     let frame = try #require(symbolizer.frames(of: address, process: running.pid).last)
     #expect(frame.name == "in_library" && frame.offset == 0)
     #expect(frame.module?.description == program.folder + "/library.so")
@@ -79,7 +82,8 @@ import Testing
         STAY;
       }
       """,
-      "for name in first second; do cc -O2 -DNAME=$name -no-pie -o $name program.c; done; mv first program; mv second program.next")
+      "for name in first second; do cc -O2 -DNAME=$name -no-pie -o $name program.c; done; mv first program; mv second program.next"
+    )
     let running = try program.start()
     let symbolizer = Symbolizer()
     #expect(try running.names(at: "here", symbolizer) == ["first"])

@@ -77,7 +77,9 @@ import Testing
     return places.first { (try? run([$0, "--version"]).ending) == .exited(0) }
   }()
 
-  @Test("functions of Rust have their paths", .enabled(if: rustc != nil, "needs rustc"), arguments: ["", "-C symbol-mangling-version=v0"])
+  @Test(
+    "functions of Rust have their paths", .enabled(if: rustc != nil, "needs rustc"),
+    arguments: ["", "-C symbol-mangling-version=v0"])
   func rust(mangling: String) throws {
     let compiler = try #require(Self.rustc)
     let program = try CompiledProgram(

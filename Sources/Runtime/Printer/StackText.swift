@@ -16,7 +16,8 @@ struct StackText {
         append(buildID: words[start..<min(start + type.shape.frameWords, words.count)], to: buffer)
         buffer.append(UInt8(ascii: "\n"))
       } else {
-        append(words[start], type, process: process, to: buffer)
+        // The first is where the thread was; the rest is where calls return to.
+        append(words[start], type, process: process, isReturn: start > 0, to: buffer)
       }
     }
   }
@@ -35,7 +36,9 @@ struct StackText {
     buffer.append(hex: place)
   }
 
-  private func append(_ address: UInt64, _ type: StackType, process: Int32, to buffer: OutputBuffer) {
+  private func append(
+    _ address: UInt64, _ type: StackType, process: Int32, isReturn: Bool, to buffer: OutputBuffer
+  ) {
     switch type.mode {
     case .raw, .buildID:
       buffer.append(hex: address)
@@ -43,7 +46,8 @@ struct StackText {
     case .bpftrace, .perf:
       let frames =
         type.isUser
-        ? context.host.frames(of: address, process: process) : context.host.kernelFrames(of: address)
+        ? context.host.frames(of: address, process: process, isReturn: isReturn)
+        : context.host.kernelFrames(of: address, isReturn: isReturn)
       for frame in frames.isEmpty ? [Frame(name: nil, offset: 0)] : frames {
         if type.mode == .perf {
           buffer.append(UInt8(ascii: "\t"))

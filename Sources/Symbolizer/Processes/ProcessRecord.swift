@@ -20,15 +20,20 @@ final class ProcessRecord {
   struct Look: Sendable {
     let maps: MemoryMaps
     let facts: ProcessFacts
+    /// Nanoseconds that it took.
+    let duration: UInt64
 
-    init(_ maps: MemoryMaps, _ facts: ProcessFacts) { (self.maps, self.facts) = (maps, facts) }
+    init(_ maps: MemoryMaps, _ facts: ProcessFacts, duration: UInt64 = 0) {
+      (self.maps, self.facts, self.duration) = (maps, facts, duration)
+    }
 
     init?(at process: Int32) {
+      let start = Clock.now
       // A process that is ending has no mappings any more.
       guard let facts = ProcessFacts(of: process), let maps = MemoryMaps(of: process),
         !maps.mappings.isEmpty || maps.virtualLibrary != nil
       else { return nil }
-      self.init(maps, facts)
+      self.init(maps, facts, duration: Clock.now - start)
     }
   }
 

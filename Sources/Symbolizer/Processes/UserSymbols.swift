@@ -28,7 +28,8 @@ final class UserSymbols {
 
   /// Milliseconds to wait for a stranger's file.
   static let patience = 1000
-  /// Looking at a process costs about 5 ns a byte: at most a twentieth of the time is spent so. The same for perf maps.
+  /// At most a twentieth of the time is spent looking at a process. Reading a perf map costs about 5 ns a byte.
+  private static let pauseByLook: UInt64 = 20
   private static let pauseByByte: UInt64 = 100
   private static let shortestPause: UInt64 = 1_000_000
   private static let shortestPerfMapPause: UInt64 = 50_000_000
@@ -141,7 +142,7 @@ final class UserSymbols {
       if options.cache == .perProgram, let program = look.facts.executable, programs.count < Self.maximumPrograms {
         programs[program] = look
       }
-      record.nextLook = now + max(Self.shortestPause, UInt64(look.maps.length) * Self.pauseByByte)
+      record.nextLook = now + max(Self.shortestPause, look.duration * Self.pauseByLook)
       record.nextCheck = now + Self.checkPause
     } else {
       record.nextLook = now + Self.pauseWhenGone
@@ -213,7 +214,7 @@ final class UserSymbols {
         let key = CodeFile.Key.contents(bytes)
         if known.keys.withLock({ $0.contains(key) }) { return .known(key) }
         guard let file = VirtualLibrary.file(bytes), let source = ELFSource(file) else { return .nothing }
-        return .read(CodeFile.read(source, key, path: [], in: .ours, search, showsSource: false))
+        return .read(CodeFile.read(source, key, path: [], in: .ours, search, showsSource: false, isTrusted: false))
       }
     }
   }
@@ -275,7 +276,9 @@ final class UserSymbols {
       if known.keys.withLock({ $0.contains(key) }) { return .known(key) }
       let name = MemoryMaps.pathBeforeDeletion(path)
       return .read(
-        CodeFile.read(source, key, path: name, in: root, options.debugFiles, showsSource: options.showsSource))
+        CodeFile.read(
+          source, key, path: name, in: root, options.debugFiles, showsSource: options.showsSource,
+          isTrusted: root === FileRoot.ours && (file.owner == 0 || file.owner == geteuid())))
     }
   }
 
