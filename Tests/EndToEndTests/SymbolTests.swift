@@ -9,7 +9,7 @@ import Testing
     extern "C" int usleep(unsigned); namespace ns {
       __attribute__((noinline, noipa)) long leaf(long n) { return n + 1; }
       __attribute__((noinline, noipa)) long caller(long n) { return leaf(n) + 4; }
-      static inline __attribute__((always_inline)) long middle(long n) { return caller(n) + 2; }
+      inline __attribute__((always_inline)) long middle(long n) { return caller(n) + 2; }
       __attribute__((noinline, noipa)) long outer(long n) { return middle(n) + 3; }
     }
     int main(int count, char **) { long n = ns::outer(1); if (count > 1) usleep(500000); return n == 0; }
