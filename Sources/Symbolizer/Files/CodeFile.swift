@@ -68,15 +68,22 @@ final class CodeFile: @unchecked Sendable {
     return CodeFile(key, ELFSymbols(file, others), elf.buildID ?? [], lookup, isTrusted: isTrusted)
   }
 
+  /// `nil` while it is not known yet.
+  private func places(at address: UInt64, _ lookup: SourceLookup, _ aside: Aside) -> [SourceLookup.Place]? {
+    // Two threads that wait for each other take longer than to look it up.
+    if isTrusted { return lookup.places(at: address) }
+    if let work, !work.isDone { return nil }
+    guard let job = aside.start({ lookup.places(at: address) }) else { return nil }
+    work = job
+    return job.result(within: UserSymbols.patience)
+  }
+
   /// The functions that the code at an offset lies in, innermost first; `nil` while it is not known yet.
   func frames(atFileOffset offset: UInt64, showsSource: Bool, demangles: Bool, _ aside: Aside) -> [Frame]? {
     let function = symbols.function(atFileOffset: offset)
     var places: [SourceLookup.Place] = []
     if showsSource, let lookup, let address = symbols.address(ofFileOffset: offset) {
-      if let work, !work.isDone { return nil }
-      guard let job = aside.start({ lookup.places(at: address) }) else { return nil }
-      work = job
-      guard let found = job.result(within: UserSymbols.patience) else { return nil }
+      guard let found = self.places(at: address, lookup, aside) else { return nil }
       places = found
     }
     func name(_ text: String?) -> (String?, String?) {
