@@ -70,7 +70,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "HostTests", dependencies: ["Runtime", "Symbolizer", "TestSupport", "TraceLang"], swiftSettings: strict),
-    .testTarget(name: "SymbolizerTests", dependencies: ["Symbolizer", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "SymbolizerTests", dependencies: ["CElfutils", "Symbolizer", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "RuntimeTests",
       dependencies: ["CElfutils", "Runtime", "Codegen", "Symbolizer", "TestSupport", "TraceLang"], swiftSettings: strict

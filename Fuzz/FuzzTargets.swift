@@ -12,6 +12,10 @@ enum FuzzTarget: String, CaseIterable {
   case target
   /// Files and mappings of traced processes.
   case elf, maps, zip
+  /// Where code of such files came from, by libdw; what was stripped from them; functions that processes make.
+  case lines, debuginfo, perfmap
+  /// Names of functions.
+  case names
 
   func run(_ bytes: [UInt8]) {
     switch self {
@@ -22,6 +26,10 @@ enum FuzzTarget: String, CaseIterable {
     case .elf: Self.readELF(bytes)
     case .maps: Self.readMaps(bytes)
     case .zip: Self.readZip(bytes)
+    case .lines: Self.readLines(bytes)
+    case .debuginfo: Self.readDebugInfo(bytes)
+    case .perfmap: Self.readPerfMap(bytes)
+    case .names: Self.demangle(bytes)
     }
   }
 

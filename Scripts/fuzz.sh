@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 seconds=${1:?how many seconds for each target}
 shift
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(parser declarations checker target facts elf maps zip)
+[ ${#targets[@]} -gt 0 ] || targets=(parser declarations checker target facts elf maps zip lines debuginfo perfmap names)
 
 work=.build/fuzz
 mkdir -p "$work"
@@ -41,6 +41,34 @@ seeds() {
       echo 'void second(void) {} void _start(void) { second(); }' |
         cc -x c - -nostdlib -static -Wl,--build-id -o "$work/programs/static"
       echo "$work/programs"
+      ;;
+    lines | debuginfo)
+      mkdir -p "$work/$1"
+      printf '%s\n' 'static inline __attribute__((always_inline)) int part(int n) { volatile int x = n; return x; }' \
+        'int work(int n) { return part(n) + part(2); }' >"$work/part.c"
+      build=(cc -O2 -g -nostdlib -shared "$work/part.c" -o)
+      if [ "$1" = lines ]; then
+        "${build[@]}" "$work/$1/five" -gdwarf-5
+        "${build[@]}" "$work/$1/four" -gdwarf-4
+        "${build[@]}" "$work/$1/packed" -gz
+      else
+        "${build[@]}" "$work/whole"
+        objcopy -S "$work/whole" "$work/$1/linked"
+        objcopy -S --keep-symbol=work "$work/whole" "$work/small"
+        xz -f "$work/small"
+        objcopy --add-gnu-debuglink="$work/whole" --add-section .gnu_debugdata="$work/small.xz" "$work/$1/linked"
+      fi
+      echo "$work/$1"
+      ;;
+    perfmap) mkdir -p "$work/perfmap" && printf '100 10 f\n0x108 4 g h\n' >"$work/perfmap/two" && echo "$work/perfmap" ;;
+    names)
+      mkdir -p "$work/names"
+      number=0
+      for name in _ZN2ns3BoxISt6vectorIiSaIiEEE4workEiPKc.isra.0 _RINvNtC3std3mem8align_ofjE \
+        _ZN4core3fmt9Formatter3pad17h1234567890abcdefE _D8demangle4testFaZv '$s4main5twiceyS2iF'; do
+        printf %s "$name" >"$work/names/$((number += 1))"
+      done
+      echo "$work/names"
       ;;
     zip)
       mkdir -p "$work/archives"

@@ -188,8 +188,8 @@ enum GuardedBytes {
 final class NamingHost: HostServices {
   func tracepointID(_ name: TracepointName) throws(TargetError) -> UInt64 { 1 }
   func rawTracepointTypeID(_ name: String) throws(TargetError) -> UInt32 { 1 }
-  func kernelFrames(of address: UInt64) -> [Frame] { address & 1 == 0 ? [] : named(address) }
-  func frames(of address: UInt64, process: Int32) -> [Frame] { address & 2 == 0 ? [] : named(address) }
+  func kernelFrames(of address: UInt64, isReturn: Bool) -> [Frame] { address & 1 == 0 ? [] : named(address) }
+  func frames(of address: UInt64, process: Int32, isReturn: Bool) -> [Frame] { address & 2 == 0 ? [] : named(address) }
   func cgroupPath(_ identifier: UInt64, filter: String) -> String? { "unified:/\(identifier)/\(filter)" }
   func userName(_ identifier: UInt32) -> String? { identifier == 0 ? "root" : nil }
 

@@ -59,13 +59,19 @@ struct finding {
   size_t size;
 };
 
-static const char *kept(struct finding *finding, const char *text) {
-  size_t length = text ? strnlen(text, MAXIMUM_TEXT) : 0;
-  if (length == 0 || length >= finding->size) return NULL;
-  char *copy = memcpy(finding->text, text, length);
-  copy[length] = 0;
-  finding->text += length + 1;
-  finding->size -= length + 1;
+// A copy of two texts, one after the other, the first of which may be none.
+static const char *kept(struct finding *finding, const char *folder, const char *text) {
+  size_t start = folder ? strnlen(folder, MAXIMUM_TEXT) : 0, length = text ? strnlen(text, MAXIMUM_TEXT) : 0;
+  if (length == 0 || start + 1 + length >= finding->size) return NULL;
+  char *copy = finding->text, *end = copy;
+  if (start > 0) {
+    end = mempcpy(end, folder, start);
+    if (end[-1] != '/') *end++ = '/';
+  }
+  end = mempcpy(end, text, length);
+  *end++ = 0;
+  finding->text = end;
+  finding->size -= (size_t)(end - copy);
   return copy;
 }
 
@@ -73,8 +79,9 @@ static void find(void *context) {
   struct finding *finding = context;
   finding->count = swtrace_lines_find(finding->lines, finding->address, finding->places, finding->capacity);
   for (int index = 0; index < finding->count; index++) {
-    finding->places[index].name = kept(finding, finding->places[index].name);
-    finding->places[index].file = kept(finding, finding->places[index].file);
+    struct swtrace_place *place = &finding->places[index];
+    place->name = kept(finding, NULL, place->name);
+    place->file = kept(finding, place->file && place->file[0] != '/' ? place->folder : NULL, place->file);
   }
 }
 
@@ -91,7 +98,12 @@ struct opening {
 
 static void open_dwarf(void *context) {
   struct opening *opening = context;
-  opening->dwarf = dwarf_begin_elf(opening->elf, DWARF_C_READ, NULL);
+  Dwarf *dwarf = dwarf_begin_elf(opening->elf, DWARF_C_READ, NULL);
+  if (dwarf && !swtrace_lines_can_be_opened(dwarf)) {
+    dwarf_end(dwarf);
+    dwarf = NULL;
+  }
+  opening->dwarf = dwarf;
 }
 
 Dwarf *swtrace_dwarf_guarded(Elf *elf) {

@@ -1,8 +1,11 @@
 #define _GNU_SOURCE
 #include "CElfutils.h"
 
+#include <elfutils/libdwelf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 // Code from `low` to before `high`, and where in .debug_info what it belongs to is.
 struct range {
@@ -20,8 +23,10 @@ struct unit {
   Dwarf_Off offset;
   // Of the functions: the unit's own, or the one that lies in a file of its own (.dwo).
   Dwarf *dwarf;
-  Dwarf_Die die;
+  Dwarf_Die die, top;
   struct ranges functions;
+  // Whether those inside of other functions are among them.
+  int is_complete;
 };
 
 struct swtrace_lines {
@@ -132,14 +137,15 @@ static void list_units(struct swtrace_lines *lines) {
   sort(&lines->units);
 }
 
-static int has_functions(int tag) {
+static int has_functions(int tag, int is_complete) {
+  if (is_complete && (tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block)) return 1;
   return tag == DW_TAG_namespace || tag == DW_TAG_class_type || tag == DW_TAG_structure_type ||
          tag == DW_TAG_union_type || tag == DW_TAG_enumeration_type || tag == DW_TAG_module ||
          tag == DW_TAG_interface_type;
 }
 
-// All functions that have code, wherever in namespaces and types they are.
-static size_t list_functions(struct ranges *functions, Dwarf_Die *top) {
+// All functions that have code, wherever in namespaces and types they are, and if wanted in other functions.
+static size_t list_functions(struct ranges *functions, Dwarf_Die *top, int is_complete) {
   Dwarf_Die path[MAXIMUM_DEPTH];
   int depth = 0;
   size_t count = 0;
@@ -147,7 +153,7 @@ static size_t list_functions(struct ranges *functions, Dwarf_Die *top) {
   while (count++ < MAXIMUM_ENTRIES) {
     int tag = dwarf_tag(&path[depth]);
     if (tag == DW_TAG_subprogram) add_all(functions, &path[depth]);
-    if (has_functions(tag) && depth + 1 < MAXIMUM_DEPTH && dwarf_child(&path[depth], &path[depth + 1]) == 0) {
+    if (has_functions(tag, is_complete) && depth + 1 < MAXIMUM_DEPTH && dwarf_child(&path[depth], &path[depth + 1]) == 0) {
       depth++;
       continue;
     }
@@ -157,6 +163,42 @@ static size_t list_functions(struct ranges *functions, Dwarf_Die *top) {
     path[depth] = next;
   }
   return count;
+}
+
+// Whether opening what a path names does not wait, as for the writer of a pipe: libdw opens what files tell it to.
+static int can_be_opened(const char *path) {
+  struct stat status;
+  return stat(path, &status) < 0 || S_ISREG(status.st_mode);
+}
+
+static const char *text(Dwarf_Die *die, unsigned attribute) {
+  Dwarf_Attribute place;
+  return dwarf_formstring(dwarf_attr(die, attribute, &place));
+}
+
+// The same for the file that has the rest of a unit (.dwo): libdw looks for it here and in the folder of the compiler.
+static int can_be_joined(Dwarf_Die *unit) {
+  const char *name = text(unit, DW_AT_dwo_name), *folder = text(unit, DW_AT_comp_dir);
+  if (!name) name = text(unit, DW_AT_GNU_dwo_name);
+  if (!name) return 1;
+  char path[8192];
+  int length = snprintf(path, sizeof(path), "%s/%s", folder ? folder : ".", name);
+  return length > 0 && (size_t)length < sizeof(path) && can_be_opened(name) && can_be_opened(path);
+}
+
+int swtrace_lines_can_be_opened(Dwarf *dwarf) {
+  const char *other = NULL;
+  const void *id;
+  return dwelf_dwarf_gnu_debugaltlink(dwarf, &other, &id) <= 0 || !other || can_be_opened(other);
+}
+
+static void list(struct swtrace_lines *lines, struct unit *unit, int is_complete) {
+  size_t before = unit->functions.capacity;
+  unit->functions.count = 0;
+  lines->cost += list_functions(&unit->functions, &unit->top, is_complete) * ENTRY_COST;
+  lines->cost += (unit->functions.capacity - before) * sizeof(struct range);
+  sort(&unit->functions);
+  unit->is_complete = is_complete;
 }
 
 static struct unit *unit_at(struct swtrace_lines *lines, Dwarf_Off offset) {
@@ -175,15 +217,13 @@ static struct unit *unit_at(struct swtrace_lines *lines, Dwarf_Off offset) {
   Dwarf_Half version;
   uint8_t kind;
   Dwarf_Die die;
-  if (dwarf_cu_info(unit.die.cu, &version, &kind, &die, &split, NULL, NULL, NULL) == 0 && split.cu) {
+  if (can_be_joined(&unit.die) && dwarf_cu_info(unit.die.cu, &version, &kind, &die, &split, NULL, NULL, NULL) == 0 && split.cu) {
     unit.dwarf = dwarf_cu_getdwarf(split.cu);
-    die = split;
+    unit.top = split;
   } else {
-    die = unit.die;
+    unit.top = unit.die;
   }
-  lines->cost += list_functions(&unit.functions, &die) * ENTRY_COST;
-  lines->cost += unit.functions.capacity * sizeof(struct range);
-  sort(&unit.functions);
+  list(lines, &unit, 0);
   Dwarf_Lines *table;
   size_t count;
   if (dwarf_getsrclines(&unit.die, &table, &count) == 0) lines->cost += count * LINE_COST;
@@ -254,6 +294,10 @@ int swtrace_lines_find(
   Dwarf_Die inlined[MAXIMUM_DEPTH], function;
   int count = 0;
   const struct range *body = find(&unit->functions, address);
+  if (!body && !unit->is_complete) {
+    list(lines, unit, 1);
+    body = find(&unit->functions, address);
+  }
   if (body && dwarf_offdie(unit->dwarf, body->offset, &function)) {
     count = inlined_at(&function, address, inlined, capacity - 1 < MAXIMUM_DEPTH ? capacity - 1 : MAXIMUM_DEPTH);
     places[count].name = name_of(&function);
@@ -267,6 +311,8 @@ int swtrace_lines_find(
     places[0].line = (uint64_t)(row > 0 ? row : 0);
     places[0].column = (uint64_t)(column > 0 ? column : 0);
   }
+  const char *folder = text(&unit->die, DW_AT_comp_dir);
+  for (int index = 0; index <= count; index++) places[index].folder = folder;
   for (int index = 0; index < count; index++) {
     Dwarf_Die *die = &inlined[count - 1 - index];
     places[index].name = name_of(die);

@@ -20,10 +20,11 @@ public protocol HostServices: AnyObject {
   func functionAddresses(_ functions: [KernelFunction]) -> [KernelFunction: UInt64]
 
   /// The functions of the kernel that an address lies in, innermost first: all but the last are inlined.
-  func kernelFrames(of address: UInt64) -> [Frame]
+  /// - Parameter isReturn: whether a call returns there, as in all frames of a stack but the first.
+  func kernelFrames(of address: UInt64, isReturn: Bool) -> [Frame]
 
   /// The same of a process.
-  func frames(of address: UInt64, process: Int32) -> [Frame]
+  func frames(of address: UInt64, process: Int32, isReturn: Bool) -> [Frame]
 
   /// The last of these frames, which takes no debug information.
   func function(at address: UInt64, process: Int32) -> Frame?
@@ -51,32 +52,14 @@ extension HostServices {
   public func isTraceable(_ function: KernelFunction) -> Bool? { nil }
 
   public func functionAddresses(_ functions: [KernelFunction]) -> [KernelFunction: UInt64] { [:] }
-  public func frames(of address: UInt64, process: Int32) -> [Frame] { [] }
+  public func kernelFrames(of address: UInt64) -> [Frame] { kernelFrames(of: address, isReturn: false) }
+  public func frames(of address: UInt64, process: Int32) -> [Frame] {
+    frames(of: address, process: process, isReturn: false)
+  }
+  public func frames(of address: UInt64, process: Int32, isReturn: Bool) -> [Frame] { [] }
   public func function(at address: UInt64, process: Int32) -> Frame? { frames(of: address, process: process).last }
   public func nameCode(by settings: Bundle.SymbolSettings) {}
   public func remember(process: Int32) {}
   public func rememberProcesses() {}
   public func cgroupPath(_ identifier: UInt64, filter: String) -> String? { nil }
-}
-
-extension HostServices {
-  /// The functions that a call was made in, by the address that it returns to, innermost first.
-  ///
-  /// A call may be the last instruction of its line, of its inlined function and of its function, so the byte before the
-  /// address decides. Offsets are those of the address.
-  func callers(of address: UInt64, process: Int32) -> [Frame] {
-    // What a signal handler returns to was not called: it begins a function of its own.
-    let exact = frames(of: address, process: process)
-    if let function = exact.last, function.offset == 0, Self.signalReturns.contains(function.name ?? "") {
-      return exact
-    }
-    return frames(of: address &- 1, process: process).map { frame in
-      var frame = frame
-      frame.offset += 1
-      return frame
-    }
-  }
-
-  /// glibc's and musl's names of the code that ends a signal handler, and the kernel's of its own.
-  private static var signalReturns: Set<String> { ["__restore_rt", "__restore", "__kernel_rt_sigreturn"] }
 }

@@ -31,6 +31,13 @@ public struct Frame: Hashable, Sendable {
   /// What people call the function.
   public var title: String? { demangled ?? name }
 
+  /// Where the call returns to that this frame's address is the last byte of.
+  var afterCall: Frame {
+    var frame = self
+    if name != nil { frame.offset += 1 }
+    return frame
+  }
+
   /// A place in a source file.
   public struct Source: Hashable, Sendable {
     public var file: Path

@@ -11,7 +11,7 @@ public final class Symbolizer {
     public var showsSource = true
     /// Which processes share what is known.
     public var cache = Cache.perProcess
-    package private(set) var debugFiles = DebugFileSearch()
+    package internal(set) var debugFiles = DebugFileSearch()
 
     public init() {}
 
@@ -34,7 +34,7 @@ public final class Symbolizer {
 
   public let options: Options
   private let userSymbols: UserSymbols
-  private lazy var kernelSymbols = SymbolIndex(KernelSymbols())
+  private let kernelCode = KernelCode()
 
   public init(options: Options = Options()) {
     self.options = options
@@ -45,12 +45,21 @@ public final class Symbolizer {
 
   /// The functions that an address of a process lies in, innermost first: all but the last are inlined. Empty where nothing
   /// is known.
-  public func frames(of address: UInt64, process: Int32) -> [Frame] {
-    userSymbols.frames(of: address, process: process, showsSource: options.showsSource)
+  /// - Parameter isReturn: whether a call returns there, as in all frames of a stack but the first: the call is what counts,
+  ///   which may be the last of its function and of its line.
+  public func frames(of address: UInt64, process: Int32, isReturn: Bool = false) -> [Frame] {
+    guard isReturn else { return userSymbols.frames(of: address, process: process, showsSource: options.showsSource) }
+    let callers = userSymbols.frames(of: address &- 1, process: process, showsSource: options.showsSource)
+    if callers.contains(where: { $0.name != nil }) { return callers.map(\.afterCall) }
+    // What a signal handler returns to was never called: nothing comes before it.
+    return userSymbols.frames(of: address, process: process, showsSource: options.showsSource)
   }
 
   /// The same of the kernel.
-  public func kernelFrames(of address: UInt64) -> [Frame] { kernelSymbols.frame(of: address).map { [$0] } ?? [] }
+  public func kernelFrames(of address: UInt64, isReturn: Bool = false) -> [Frame] {
+    guard let frame = kernelCode.frame(of: isReturn ? address &- 1 : address) else { return [] }
+    return [isReturn ? frame.afterCall : frame]
+  }
 
   /// The function that an address of a process lies in, without what was inlined and its source.
   public func function(at address: UInt64, process: Int32) -> Frame? {
@@ -61,6 +70,9 @@ public final class Symbolizer {
   /// - Returns: false when it is gone or was looked at just before.
   @discardableResult
   public func remember(process: Int32) -> Bool { userSymbols.remember(process) }
+
+  /// Whether something is noted of a process.
+  func remembers(_ process: Int32) -> Bool { userSymbols.knows(process) }
 
   /// The same of all processes, as far as they are new or began to run another file. It takes a few milliseconds at most:
   /// what it leaves is for the next time.

@@ -87,9 +87,10 @@ final class Run: Sendable {
   }
 
   private func run(_ options: TraceOptions, _ prepare: (HostTarget) throws -> CheckedBundle) throws {
-    let host = try HostTarget(tracedProcess: options.process)
+    let host = try HostTarget(tracedProcess: options.process, debugFolders: options.debugFolders)
     let bundle = try prepare(host)
-    let mapHost = try HostTarget()
+    let mapHost = try HostTarget(debugFolders: options.debugFolders)
+    mapHost.nameCode(by: bundle.bundle.settings.symbols)
     var sessionOptions = SessionOptions()
     sessionOptions.isQuiet = true
     sessionOptions.process = options.process

@@ -14,7 +14,11 @@ public struct TraceBundle: Sendable {
   /// - Throws: `ScriptErrors` for what is wrong with the script, `TraceError` for what the machine does not have.
   public init(_ script: String, options: TraceOptions = TraceOptions()) throws {
     let host: HostTarget
-    do throws(TargetError) { host = try HostTarget(tracedProcess: options.process) } catch { throw TraceError(error) }
+    do throws(TargetError) {
+      host = try HostTarget(tracedProcess: options.process, debugFolders: options.debugFolders)
+    } catch {
+      throw TraceError(error)
+    }
     let recording = RecordingTarget(host)
     let compiled = try LargeStack.run { () throws(ScriptErrors) in try Self.script(script, recording, options) }
     let file = BundleFile(compiled.compilation, target: recording)

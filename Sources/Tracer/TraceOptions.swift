@@ -16,6 +16,8 @@ public struct TraceOptions: Sendable {
   public var process: Int32?
   /// Traces the processes that descend from it, too; not for bundles, whose filter is of one process.
   public var followsDescendants = false
+  /// Folders in which what was stripped from binaries is looked for before the usual ones, as `--debuginfo` names them.
+  public var debugFolders: [String] = []
   /// Events that may wait to be read; more wait in the kernel's ring buffer, as far as there is room.
   public var eventCapacity = 4096
 

@@ -69,7 +69,9 @@ struct BuildCommand: ParsableCommand {
 
   private func machine() throws(CommandFailure) -> any Target {
     if let target { return try InputFile.recordedTarget(target) }
-    do throws(TargetError) { return try HostTarget(traceableFunctions: script.traceableFunctions) } catch {
+    do throws(TargetError) {
+      return try HostTarget(traceableFunctions: script.traceableFunctions, debugFolders: script.debugFolders)
+    } catch {
       throw CommandFailure(error.message)
     }
   }

@@ -71,7 +71,8 @@ struct ExplainCommand: ParsableCommand {
     if let target { return try explanation(for: try InputFile.recordedTarget(target)).explanation }
     let host: HostTarget
     do throws(TargetError) {
-      host = try HostTarget(traceableFunctions: script.traceableFunctions, tracedProcess: p?.number)
+      host = try HostTarget(
+        traceableFunctions: script.traceableFunctions, tracedProcess: p?.number, debugFolders: script.debugFolders)
     } catch {
       throw CommandFailure(error.message)
     }

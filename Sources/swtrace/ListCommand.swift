@@ -55,7 +55,8 @@ struct ListCommand: ParsableCommand {
       for argument in entry.arguments { writer.writeLine("    \(argument)") }
     }
     do throws(TargetError) {
-      let host = try HostTarget(traceableFunctions: options.traceableFunctions, tracedProcess: p?.number)
+      let host = try HostTarget(
+        traceableFunctions: options.traceableFunctions, tracedProcess: p?.number, debugFolders: options.debugFolders)
       // The end of the process frees what the host knows at once, and not name by name.
       _ = Unmanaged.passRetained(host)
       let search = ProbeSearch(host, isOfProcess: p != nil)

@@ -30,6 +30,17 @@ struct ScriptOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: ScriptOptions.traceableFunctionsHelp, completion: .file())
   var traceableFunctions: String?
 
+  @Option(
+    name: .customLong("debuginfo"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "Look for what was stripped from binaries in these folders first; with '+' before one, by checksums, too.",
+      valueName: "folder:..."),
+    completion: .directory)
+  var debugInfo: [String] = []
+
+  /// The folders of all `--debuginfo`.
+  var debugFolders: [String] { debugInfo.flatMap { $0.split(separator: ":").map(String.init) } }
+
   @Option(parsing: .unconditional, help: ArgumentHelp("Colour diagnostics: auto, always or never.", valueName: "when"))
   var color: ColorMode?
 

@@ -155,7 +155,8 @@ struct TraceCommand: ParsableCommand {
     }
     let host: HostTarget
     do throws(TargetError) {
-      host = try HostTarget(traceableFunctions: script.traceableFunctions, tracedProcess: p?.number)
+      host = try HostTarget(
+        traceableFunctions: script.traceableFunctions, tracedProcess: p?.number, debugFolders: script.debugFolders)
     } catch {
       throw CommandFailure(error.message)
     }
@@ -213,7 +214,11 @@ struct TraceCommand: ParsableCommand {
         "'\(path.text)' is a bundle, whose filter is of one process: build it from a script that asks descendant()")
     }
     let host: HostTarget
-    do throws(TargetError) { host = try HostTarget() } catch { throw CommandFailure(error.message) }
+    do throws(TargetError) {
+      host = try HostTarget(debugFolders: script.debugFolders)
+    } catch {
+      throw CommandFailure(error.message)
+    }
     let child = try startedCommand()
     let process = child.map { TracedProcess.command($0.pid) } ?? p.map { .given($0.number) }
     let bundle = try LargeStack.run { () throws(CommandFailure) in

@@ -62,6 +62,6 @@ import TraceLang
 private final class NoHost: HostServices {
   func tracepointID(_ name: TracepointName) throws(TargetError) -> UInt64 { throw TargetError("no tracepoints") }
   func rawTracepointTypeID(_ name: String) throws(TargetError) -> UInt32 { throw TargetError("no BTF") }
-  func kernelFrames(of address: UInt64) -> [Frame] { [] }
+  func kernelFrames(of address: UInt64, isReturn: Bool) -> [Frame] { [] }
   func userName(_ identifier: UInt32) -> String? { nil }
 }

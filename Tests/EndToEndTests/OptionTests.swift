@@ -88,14 +88,13 @@ import Testing
 
   @Test("options of bpftrace that change nothing here say so in a line") func idleOptions() throws {
     let words = [
-      "--debuginfo", "/x", "--dwarf-pid=1", "--verify-llvm-ir", "--emit-llvm", "/x", "-b", "-q", "-e",
+      "--dwarf-pid=1", "--verify-llvm-ir", "--emit-llvm", "/x", "-b", "-q", "-e",
       "BEGIN { exit(); }",
     ]
     let result = try run([Repository.swtrace] + words)
     #expect(result.ending == .exited(0))
     #expect(
       result.errors == """
-        WARNING: --debuginfo changes nothing here: symbols are those of the binaries themselves
         WARNING: --dwarf-pid changes nothing here: dw_ustack unwinds every process that it meets
         WARNING: --verify-llvm-ir changes nothing here: swtrace compiles without LLVM
         WARNING: --emit-llvm changes nothing here: swtrace compiles without LLVM; see -d ir,ir-opt

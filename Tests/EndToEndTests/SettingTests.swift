@@ -101,12 +101,12 @@ import Testing
         == "ERROR: BPFTRACE_NO_CPP_DEMANGLE is true or false, not '7'\n")
   }
 
-  @Test("settings without an effect here are accepted") func accepted() throws {
+  @Test("settings of symbols and others are accepted") func accepted() throws {
     #expect(
       try errors(
         """
         config = {
-          cache_user_symbols = PER_PID; cpp_demangle = false; lazy_symbolication = true; show_debug_info = 0;
+          cache_user_symbols = PER_PROGRAM; cpp_demangle = false; lazy_symbolication = true; show_debug_info = 0;
           unstable_tseries = enable; stack_mode = perf; license = "Dual MIT/GPL"
         }
         begin { exit(); }

@@ -126,6 +126,49 @@ import TraceLang
     #expect(text(type, Bytes.words([7, 0]), context: context) == expected)
   }
 
+  @Test(
+    "stacks show inlined functions before the one that they are part of, and lines of sources",
+    arguments: [
+      (
+        StackType.Mode.bpftrace,
+        """
+
+                [inlined] in::most@/src/a.c:3
+                [inlined] middle
+                outer+5@/src/b.c:40
+                far+1
+                0x3000
+
+
+        """
+      ),
+      (
+        .perf,
+        "\n\t1000 in::most (inlined)\n\t1000 middle (inlined)\n\t1000 outer+5 (/bin/x)\n\t2000 far+1 (/bin/x)\n"
+          + "\t3000 0x3000 ([unknown])\n\n"
+      ),
+    ])
+  func inlined(mode: StackType.Mode, expected: String) {
+    let host = PlainHost()
+    let module = Frame.Path("/bin/x".utf8)
+    func source(_ file: String, _ line: Int) -> Frame.Source { Frame.Source(file: Frame.Path(file.utf8), line: line) }
+    host.userFrames = [
+      0x1000: [
+        Frame(
+          name: "_ZN2in4mostEv", demangled: "in::most", offset: 5, module: module, source: source("/src/a.c", 3),
+          isInlined: true),
+        Frame(name: "middle", offset: 5, module: module, isInlined: true),
+        Frame(name: "outer", offset: 5, module: module, source: source("/src/b.c", 40)),
+      ],
+      0x2000: [Frame(name: "far", offset: 1, module: module)], 0x3000: [Frame(name: nil, offset: 0, module: module)],
+    ]
+    let context = ValueContext.plain(host: host, frames: [0x1000, 0x2000, 0x3000])
+    let type = Type.stack(StackType(isUser: true, mode: mode, limit: 3))
+    #expect(text(type, Bytes.words([7, 1]), context: context) == expected)
+    // Where the thread was is where it is; the rest is where calls return to.
+    #expect(host.returns == [0x2000, 0x3000])
+  }
+
   @Test("time has microseconds and keeps escaped percents") func time() {
     let buffer = OutputBuffer()
     TimeText.append(format: "%f|%%f|", sinceEpoch: 5_000_039_285_000, to: buffer)

@@ -64,10 +64,15 @@ struct swtrace_lines;
 struct swtrace_place {
   const char *name;
   const char *file;
+  // What the file's path is relative to, where it is.
+  const char *folder;
   uint64_t line, column;
   // Whether the function became part of the next place's.
   int is_inlined;
 };
+
+// Whether libdw may be asked: not where the file has it open what would hold it up.
+int swtrace_lines_can_be_opened(Dwarf *dwarf);
 
 // NULL when there is no memory.
 struct swtrace_lines *swtrace_lines_open(Dwarf *dwarf);

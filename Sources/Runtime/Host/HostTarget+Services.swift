@@ -43,10 +43,12 @@ extension HostTarget: HostServices {
     return addresses
   }
 
-  public func kernelFrames(of address: UInt64) -> [Frame] { symbolizer.kernelFrames(of: address) }
+  public func kernelFrames(of address: UInt64, isReturn: Bool) -> [Frame] {
+    symbolizer.kernelFrames(of: address, isReturn: isReturn)
+  }
 
-  public func frames(of address: UInt64, process: Int32) -> [Frame] {
-    symbolizer.frames(of: address, process: process)
+  public func frames(of address: UInt64, process: Int32, isReturn: Bool) -> [Frame] {
+    symbolizer.frames(of: address, process: process, isReturn: isReturn)
   }
 
   public func function(at address: UInt64, process: Int32) -> Frame? {

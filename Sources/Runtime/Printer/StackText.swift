@@ -17,7 +17,8 @@ struct StackText {
         append(buildID: words[start..<min(start + type.shape.frameWords, words.count)], to: buffer)
         buffer.append(UInt8(ascii: "\n"))
       } else {
-        append(words[start], type, process: process, isInnermost: start == 0, to: buffer)
+        // The first is where the thread was; the rest is where calls return to.
+        append(words[start], type, process: process, isReturn: start > 0, to: buffer)
       }
     }
   }
@@ -37,7 +38,7 @@ struct StackText {
   }
 
   private func append(
-    _ address: UInt64, _ type: StackType, process: Int32, isInnermost: Bool, to buffer: OutputBuffer
+    _ address: UInt64, _ type: StackType, process: Int32, isReturn: Bool, to buffer: OutputBuffer
   ) {
     if type.unwinder == .tables, let stop = UnwindStop(word: address) {
       if type.mode.namesFrames { buffer.append(type.mode == .perf ? "\t" : "        ") }
@@ -49,11 +50,9 @@ struct StackText {
       buffer.append(UInt8(ascii: "\n"))
     case .bpftrace, .perf:
       let frames =
-        switch (type.isUser, isInnermost) {
-        case (false, _): context.host.kernelFrames(of: address)
-        case (true, true): context.host.frames(of: address, process: process)
-        case (true, false): context.host.callers(of: address, process: process)
-        }
+        type.isUser
+        ? context.host.frames(of: address, process: process, isReturn: isReturn)
+        : context.host.kernelFrames(of: address, isReturn: isReturn)
       for frame in frames.isEmpty ? [Frame(name: nil, offset: 0)] : frames {
         if type.mode == .perf {
           buffer.append(UInt8(ascii: "\t"))

@@ -16,7 +16,6 @@ package final class ValueContext {
   let frames: (StackType, Int64) -> [UInt64]
   private let layouts: [RecordReference: RecordLayout]
   private let enumerators: [EnumReference: [Int64: String]]
-  private var kernelSymbols: [UInt64: String] = [:]
   private var userNames: [UInt32: String] = [:]
 
   package init(bundle: Bundle, host: any HostServices, frames: @escaping (StackType, Int64) -> [UInt64]) {
@@ -45,10 +44,7 @@ package final class ValueContext {
 
   /// The symbol's name, or the address in hexadecimal.
   func kernelSymbol(_ address: UInt64) -> String {
-    if let known = kernelSymbols[address] { return known }
-    let name = host.kernelFrames(of: address).last?.name ?? Self.hexadecimal(address)
-    kernelSymbols[address] = name
-    return name
+    host.kernelFrames(of: address).last?.title ?? Self.hexadecimal(address)
   }
 
   /// The user's name, or the number.

@@ -74,7 +74,7 @@ package struct FrameReader {
     let code: CodePlace.Code = type.isUser ? .process(Int32(truncatingIfNeeded: Word.u64(value, 8))) : .kernel
     return words.enumerated().map { index, word in
       CodePlace(
-        code, word, isNamed: isNamed, isReturn: index > 0 && type.isUser,
+        code, word, isNamed: isNamed, isReturn: index > 0,
         stop: type.unwinder == .tables ? UnwindStop(word: word) : nil)
     }
   }
@@ -93,10 +93,9 @@ package struct FrameReader {
     guard place.isNamed else { return [StackFrame()] }
     let frames: [Frame]
     switch place.code {
-    case .kernel: frames = context.host.kernelFrames(of: place.address)
-    case .process(let process) where place.isReturn:
-      frames = context.host.callers(of: place.address, process: process)
-    case .process(let process): frames = context.host.frames(of: place.address, process: process)
+    case .kernel: frames = context.host.kernelFrames(of: place.address, isReturn: place.isReturn)
+    case .process(let process):
+      frames = context.host.frames(of: place.address, process: process, isReturn: place.isReturn)
     case .binary: frames = []
     }
     return frames.isEmpty ? [StackFrame()] : frames.map(StackFrame.init)

@@ -5,14 +5,14 @@ import Glibc
 ///
 /// The file may be a stranger's, who can have libdw crash or compute for long: a crash ends the use of the file, and who
 /// asks does so from a thread that may hang. One thread asks at a time.
-final class SourceLookup: @unchecked Sendable {
+package final class SourceLookup: @unchecked Sendable {
   /// What the code at an address is part of.
-  struct Place: Sendable {
+  package struct Place: Sendable {
     /// `nil` where it is not told.
-    let name: String?
-    let source: Frame.Source?
+    package let name: String?
+    package let source: Frame.Source?
     /// Whether it became part of the next place.
-    let isInlined: Bool
+    package let isInlined: Bool
   }
 
   private let image: DebugImage
@@ -25,7 +25,7 @@ final class SourceLookup: @unchecked Sendable {
   private static let maximumText = 256 << 10
 
   /// `nil` for a file that is not ELF. The descriptor stays its giver's.
-  init?(descriptor: Int32) {
+  package init?(descriptor: Int32) {
     guard let image = DebugImage(descriptor: descriptor) else { return nil }
     self.image = image
   }
@@ -36,7 +36,7 @@ final class SourceLookup: @unchecked Sendable {
   private(set) var cost = 4096
 
   /// The functions that an address in the file lies in, innermost first; empty when it is not known.
-  func places(at address: UInt64) -> [Place] {
+  package func places(at address: UInt64) -> [Place] {
     guard isUsable else { return [] }
     if lines == nil { open() }
     guard let lines else { return [] }

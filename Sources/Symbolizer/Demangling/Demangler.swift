@@ -27,22 +27,26 @@ package enum Demangler {
     demangle: swtrace_demangle_swift)
 
   /// "ns::f(int)" of "_ZN2ns1fEi"; `nil` for what is not mangled as C++, Rust, D or Swift do it, as names of C.
-  package static func text(of name: String) -> String? {
+  /// - Parameter isTrusted: whether the name is of somebody who does not want to have this process run out of memory. Names
+  ///   of D and Swift with many references to their own parts are left as they are else.
+  package static func text(of name: String, isTrusted: Bool = false) -> String? {
     var name = name
     return name.withUTF8 { bytes in
       guard let first = bytes.first, first == UInt8(ascii: "_") || first == UInt8(ascii: "$") else { return nil }
       for scheme in [rust, cpp, d, swift] {
-        if let text = text(of: bytes, scheme) { return text }
+        if let text = text(of: bytes, scheme, isTrusted) { return text }
       }
       return nil
     }
   }
 
-  private static func text(of name: UnsafeBufferPointer<UInt8>, _ scheme: Scheme) -> String? {
-    guard name.count <= scheme.maximumLength, !name.contains(0),
+  private static func text(
+    of name: UnsafeBufferPointer<UInt8>, _ scheme: Scheme, _ isTrusted: Bool
+  ) -> String? {
+    guard name.count <= (isTrusted ? maximumLength : scheme.maximumLength), !name.contains(0),
       scheme.prefixes.contains(where: { prefix in
         name.starts(with: UnsafeBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount))
-      }), scheme.references(name) <= maximumReferences
+      }), isTrusted || scheme.references(name) <= maximumReferences
     else { return nil }
     return withUnsafeTemporaryAllocation(of: CChar.self, capacity: name.count + 1 + maximumLength) { memory in
       for (index, byte) in name.enumerated() { memory[index] = CChar(bitPattern: byte) }

@@ -16,13 +16,16 @@ final class CodeFile: @unchecked Sendable {
   /// Empty for none.
   let buildID: [UInt8]
   private let lookup: SourceLookup?
+  /// Whether it is ours or the system's, and so are its names.
+  private let isTrusted: Bool
   /// The last work on `lookup`: there is one at a time.
   private var work: AsideWork?
   /// What it costs as its cache counts it.
   var countedCost = 0
 
-  private init(_ key: Key, _ symbols: ELFSymbols, _ buildID: [UInt8], _ lookup: SourceLookup?) {
+  private init(_ key: Key, _ symbols: ELFSymbols, _ buildID: [UInt8], _ lookup: SourceLookup?, isTrusted: Bool) {
     (self.key, self.symbols, self.buildID, self.lookup) = (key, symbols, buildID, lookup)
+    self.isTrusted = isTrusted
   }
 
   /// Bytes of memory, about.
@@ -36,8 +39,10 @@ final class CodeFile: @unchecked Sendable {
   /// - Parameters:
   ///   - path: of the file in `root`.
   ///   - search: where others are looked for.
+  ///   - isTrusted: whether its names are ours or the system's.
   static func read(
-    _ file: ELFSource, _ key: Key, path: [UInt8], in root: FileRoot, _ search: DebugFileSearch, showsSource: Bool
+    _ file: ELFSource, _ key: Key, path: [UInt8], in root: FileRoot, _ search: DebugFileSearch, showsSource: Bool,
+    isTrusted: Bool
   ) -> CodeFile {
     let elf = file.elf
     let hasAllSymbols = elf.hasAllSymbols
@@ -60,7 +65,17 @@ final class CodeFile: @unchecked Sendable {
     if showsSource, let source = elf.hasDebugInfo ? file : debug, let owner = source.owner {
       lookup = SourceLookup(descriptor: owner.rawValue)
     }
-    return CodeFile(key, ELFSymbols(file, others), elf.buildID ?? [], lookup)
+    return CodeFile(key, ELFSymbols(file, others), elf.buildID ?? [], lookup, isTrusted: isTrusted)
+  }
+
+  /// `nil` while it is not known yet.
+  private func places(at address: UInt64, _ lookup: SourceLookup, _ aside: Aside) -> [SourceLookup.Place]? {
+    // Two threads that wait for each other take longer than to look it up.
+    if isTrusted { return lookup.places(at: address) }
+    if let work, !work.isDone { return nil }
+    guard let job = aside.start({ lookup.places(at: address) }) else { return nil }
+    work = job
+    return job.result(within: UserSymbols.patience)
   }
 
   /// The functions that the code at an offset lies in, innermost first; `nil` while it is not known yet.
@@ -68,13 +83,12 @@ final class CodeFile: @unchecked Sendable {
     let function = symbols.function(atFileOffset: offset)
     var places: [SourceLookup.Place] = []
     if showsSource, let lookup, let address = symbols.address(ofFileOffset: offset) {
-      if let work, !work.isDone { return nil }
-      guard let job = aside.start({ lookup.places(at: address) }) else { return nil }
-      work = job
-      guard let found = job.result(within: UserSymbols.patience) else { return nil }
+      guard let found = self.places(at: address, lookup, aside) else { return nil }
       places = found
     }
-    func name(_ text: String?) -> (String?, String?) { (text, demangles ? text.flatMap(Demangler.text) : nil) }
+    func name(_ text: String?) -> (String?, String?) {
+      (text, demangles ? text.flatMap { Demangler.text(of: $0, isTrusted: isTrusted) } : nil)
+    }
     var frames: [Frame] = []
     for place in places.dropLast() {
       let (name, demangled) = name(place.name)

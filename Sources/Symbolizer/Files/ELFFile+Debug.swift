@@ -5,15 +5,15 @@ import Glibc
 extension ELFFile {
   /// The name of a file that has what was stripped, and the checksum of that file (gdb: "Debugging Information in Separate
   /// Files").
-  struct DebugLink: Equatable {
+  package struct DebugLink: Equatable {
     /// Without folders.
-    let name: [UInt8]
-    let checksum: UInt32
+    package let name: [UInt8]
+    package let checksum: UInt32
   }
 
   private static let maximumLinkLength = 4096
 
-  var debugLink: DebugLink? {
+  package var debugLink: DebugLink? {
     guard let section = section(named: ".gnu_debuglink") else { return nil }
     let contents = contents(of: section, atMost: Self.maximumLinkLength)
     let name = Array(contents.bytes.prefix { $0 != 0 })
@@ -49,7 +49,7 @@ extension ELFFile {
 
   /// Whether another file is what was stripped from this one: their build IDs tell; where either has none, the checksum of
   /// the link to it, which takes to read all of the other.
-  func isStripped(as other: ELFFile, _ descriptor: Int32, checksum: UInt32?, alwaysSums: Bool = false) -> Bool {
+  package func isStripped(as other: ELFFile, _ descriptor: Int32, checksum: UInt32?, alwaysSums: Bool = false) -> Bool {
     if let buildID, let otherID = other.buildID {
       if buildID != otherID { return false }
       if !alwaysSums || checksum == nil { return true }

@@ -17,7 +17,8 @@ package struct ELFSymbolTable {
   }
 
   private let elf: ELFFile
-  private let symbols: ELFBytes
+  private let symbols: FilePart
+  private let count: Int
   private let strings: ELFFile.Section
 
   /// The largest browsers and compilers have less.
@@ -35,24 +36,33 @@ package struct ELFSymbolTable {
       let table = elf.sections.first(where: { $0.type == UInt32(type) && $0.entrySize == UInt64(entrySize) }),
       elf.sections.indices.contains(table.link), elf.sections[table.link].type == UInt32(SHT_STRTAB)
     else { return nil }
+    guard let part = elf.part(of: table, atMost: UInt64(Self.maximumSymbols * entrySize)) else { return nil }
     self.elf = elf
-    symbols = elf.contents(of: table, atMost: Self.maximumSymbols * entrySize)
+    symbols = part
+    count = Int(part.length) / entrySize
     strings = elf.sections[table.link]
-    guard symbols.count >= entrySize else { return nil }
+    guard count > 0, part.bytes(at: 0, atMost: entrySize).count == entrySize else { return nil }
   }
 
   private static func entrySize(_ elf: ELFFile) -> Int { elf.is64Bit ? 24 : 16 }
 
+  /// Symbols that are read at once.
+  private static let pieceLength = 1 << 14
+
   /// Gives each symbol whose name may lie among those that are read.
   package func forEach(_ body: (Symbol) -> Void) {
     let size = Self.entrySize(elf)
-    for start in stride(from: 0, through: symbols.count - size, by: size) {
-      let symbol = self.symbol(at: start)
-      if symbol.name < Self.maximumNames { body(symbol) }
+    for first in stride(from: 0, to: count, by: Self.pieceLength) {
+      let piece = symbols.bytes(at: UInt64(first * size), atMost: min(Self.pieceLength, count - first) * size)
+      guard piece.count >= size else { return }
+      for start in stride(from: 0, through: piece.count - size, by: size) {
+        let symbol = self.symbol(piece, at: start)
+        if symbol.name < Self.maximumNames { body(symbol) }
+      }
     }
   }
 
-  private func symbol(at start: Int) -> Symbol {
+  private func symbol(_ symbols: ELFBytes, at start: Int) -> Symbol {
     let fields = elf.fields(symbols, at: start)
     // The type and the section's index lie in the second word, or in the fourth of ELF32.
     let word = symbols.bytes[start + (elf.is64Bit ? 4 : 12)]

@@ -2,7 +2,7 @@ import Glibc
 
 /// The functions that a process made while it runs, as it tells them in a text of lines "START SIZE NAME", both numbers in
 /// hexadecimal (Linux: tools/perf/Documentation/jit-interface.txt).
-struct PerfMap: Sendable {
+package struct PerfMap: Sendable {
   private struct Entry {
     let start: UInt64
     let size: UInt32
@@ -20,7 +20,7 @@ struct PerfMap: Sendable {
   /// So many functions before an address are looked at for one that it lies in.
   private static let maximumNesting = 16
 
-  init(_ text: [UInt8]) {
+  package init(_ text: [UInt8]) {
     text.withUnsafeBytes { text in
       for line in text.prefix(Self.maximumLength).split(separator: UInt8(ascii: "\n")) { take(line) }
     }
@@ -35,7 +35,7 @@ struct PerfMap: Sendable {
   }
 
   /// The memory it takes, in bytes.
-  var cost: Int { entries.count * MemoryLayout<Entry>.stride + names.count }
+  package var cost: Int { entries.count * MemoryLayout<Entry>.stride + names.count }
 
   private mutating func take(_ line: Slice<UnsafeRawBufferPointer>) {
     var rest = line
@@ -67,7 +67,7 @@ struct PerfMap: Sendable {
   }
 
   /// The function that an address lies in, and how far from its start.
-  func function(at address: UInt64) -> (name: String, offset: UInt64)? {
+  package func function(at address: UInt64) -> (name: String, offset: UInt64)? {
     var low = 0
     var high = entries.count
     while low < high {

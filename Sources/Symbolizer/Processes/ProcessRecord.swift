@@ -20,20 +20,28 @@ final class ProcessRecord {
   struct Look: Sendable {
     let maps: MemoryMaps
     let facts: ProcessFacts
+    /// Nanoseconds that it took.
+    let duration: UInt64
 
-    init(_ maps: MemoryMaps, _ facts: ProcessFacts) { (self.maps, self.facts) = (maps, facts) }
+    init(_ maps: MemoryMaps, _ facts: ProcessFacts, duration: UInt64 = 0) {
+      (self.maps, self.facts, self.duration) = (maps, facts, duration)
+    }
 
     init?(at process: Int32) {
+      let start = Clock.now
       // A process that is ending has no mappings any more.
       guard let facts = ProcessFacts(of: process), let maps = MemoryMaps(of: process),
         !maps.mappings.isEmpty || maps.virtualLibrary != nil
       else { return nil }
-      self.init(maps, facts)
+      self.init(maps, facts, duration: Clock.now - start)
     }
   }
 
   /// What it had when it was looked at last.
   var look: Look?
+  /// What it was before it began to run another file.
+  private(set) var earlier: ProcessRecord?
+  private static let maximumEarlier = 4
   /// A look that is not done yet.
   var looking: AsideJob<Look?>?
   /// Nanoseconds of the monotonic clock before which it is not looked at again.
@@ -51,8 +59,35 @@ final class ProcessRecord {
 
   /// Bytes of memory, about.
   var cost: Int {
-    512 + (look?.maps.cost ?? 0) + (perfMap?.cost ?? 0)
+    512 + (look?.maps.cost ?? 0) + (perfMap?.cost ?? 0) + (earlier?.cost ?? 0)
       + files.capacity * MemoryLayout<(MemoryMaps.File, Resolution)>.stride * 2
+  }
+
+  /// Takes a look at a process that runs another file than before.
+  func replace(_ look: Look) {
+    if self.look != nil {
+      let former = ProcessRecord()
+      (former.look, former.files, former.virtualLibrary) = (self.look, files, virtualLibrary)
+      former.earlier = earlier
+      earlier = former
+      var last = self
+      for _ in 0..<Self.maximumEarlier { if let next = last.earlier { last = next } }
+      last.earlier = nil
+    }
+    (files, virtualLibrary) = ([:], nil)
+    self.look = look
+  }
+
+  /// What it was when it had an address mapped: what it is, or was before.
+  func mapping(_ address: UInt64) -> ProcessRecord? {
+    var record: ProcessRecord? = self
+    while let current = record, !current.isMapped(address) { record = current.earlier }
+    return record
+  }
+
+  func isMapped(_ address: UInt64) -> Bool {
+    guard let maps = look?.maps else { return false }
+    return maps.mapping(at: address) != nil || maps.virtualLibrary?.contains(address) == true
   }
 
   /// Whether it is known to run another file now.

@@ -28,7 +28,8 @@ final class UserSymbols {
 
   /// Milliseconds to wait for a stranger's file.
   static let patience = 1000
-  /// Looking at a process costs about 5 ns a byte: at most a twentieth of the time is spent so. The same for perf maps.
+  /// At most a twentieth of the time is spent looking at a process. Reading a perf map costs about 5 ns a byte.
+  private static let pauseByLook: UInt64 = 20
   private static let pauseByByte: UInt64 = 100
   private static let shortestPause: UInt64 = 1_000_000
   private static let shortestPerfMapPause: UInt64 = 50_000_000
@@ -58,7 +59,8 @@ final class UserSymbols {
   func frames(of address: UInt64, process: Int32, showsSource: Bool) -> [Frame] {
     var record = self.record(process)
     refreshIfReplaced(process, record)
-    if !isMapped(address, record), remember(process) { record = self.record(process) }
+    if !record.isMapped(address), remember(process) { record = self.record(process) }
+    record = record.mapping(address) ?? record
     guard let look = record.look else { return perfMapFrames(address, process, record) }
     if let range = look.maps.virtualLibrary, range.contains(address) {
       return frames(
@@ -71,11 +73,6 @@ final class UserSymbols {
     if found.first?.name != nil { return found }
     let made = perfMapFrames(address, process, record)
     return made.isEmpty ? found : made
-  }
-
-  private func isMapped(_ address: UInt64, _ record: ProcessRecord) -> Bool {
-    guard let maps = record.look?.maps else { return false }
-    return maps.mapping(at: address) != nil || maps.virtualLibrary?.contains(address) == true
   }
 
   private func frames(_ file: CodeFile?, _ offset: UInt64, _ path: [UInt8], _ showsSource: Bool) -> [Frame] {
@@ -120,7 +117,7 @@ final class UserSymbols {
   @discardableResult
   func remember(_ process: Int32) -> Bool {
     let record = record(process)
-    let now = Self.now()
+    let now = Clock.now
     guard now >= record.nextLook else { return false }
     if options.cache == .perProgram, record.look == nil, let program = ProcessFacts.Executable(of: process),
       let look = programs[program]
@@ -136,12 +133,11 @@ final class UserSymbols {
     }
     record.looking = nil
     if let look {
-      if look.facts.executable != record.look?.facts.executable { record.files = [:] }
-      record.look = look
+      if look.facts.executable != record.look?.facts.executable { record.replace(look) } else { record.look = look }
       if options.cache == .perProgram, let program = look.facts.executable, programs.count < Self.maximumPrograms {
         programs[program] = look
       }
-      record.nextLook = now + max(Self.shortestPause, UInt64(look.maps.length) * Self.pauseByByte)
+      record.nextLook = now + max(Self.shortestPause, look.duration * Self.pauseByLook)
       record.nextCheck = now + Self.checkPause
     } else {
       record.nextLook = now + Self.pauseWhenGone
@@ -150,9 +146,12 @@ final class UserSymbols {
     return look != nil
   }
 
+  /// Whether something is noted of what a process has mapped.
+  func knows(_ process: Int32) -> Bool { processes[process]?.look != nil }
+
   /// Notes the same of processes that are not known yet or began to run another program.
   func rememberAll() {
-    let start = Self.now()
+    let start = Clock.now
     guard start >= nextSweep else { return }
     nextSweep = start + Self.sweepPause
     let isLong = start >= nextLongSweep
@@ -162,7 +161,7 @@ final class UserSymbols {
       let isKnown = processes.keys.contains(process)
       if isKnown, !isLong { continue }
       if isKnown { refreshIfReplaced(process, record(process)) } else { remember(process) }
-      if Self.now() - start > Self.longestSweep { break }
+      if Clock.now - start > Self.longestSweep { break }
     }
   }
 
@@ -182,7 +181,7 @@ final class UserSymbols {
 
   /// Looks again at a process that began to run another program.
   private func refreshIfReplaced(_ process: Int32, _ record: ProcessRecord) {
-    let now = Self.now()
+    let now = Clock.now
     guard record.look != nil, now >= record.nextCheck else { return }
     record.nextCheck = now + Self.checkPause
     if record.runsAnotherFile(process) { remember(process) }
@@ -210,7 +209,7 @@ final class UserSymbols {
         let key = CodeFile.Key.contents(bytes)
         if known.keys.withLock({ $0.contains(key) }) { return .known(key) }
         guard let file = VirtualLibrary.file(bytes), let source = ELFSource(file) else { return .nothing }
-        return .read(CodeFile.read(source, key, path: [], in: .ours, search, showsSource: false))
+        return .read(CodeFile.read(source, key, path: [], in: .ours, search, showsSource: false, isTrusted: false))
       }
     }
   }
@@ -272,7 +271,9 @@ final class UserSymbols {
       if known.keys.withLock({ $0.contains(key) }) { return .known(key) }
       let name = MemoryMaps.pathBeforeDeletion(path)
       return .read(
-        CodeFile.read(source, key, path: name, in: root, options.debugFiles, showsSource: options.showsSource))
+        CodeFile.read(
+          source, key, path: name, in: root, options.debugFiles, showsSource: options.showsSource,
+          isTrusted: root === FileRoot.ours && (file.owner == 0 || file.owner == geteuid())))
     }
   }
 
@@ -291,7 +292,7 @@ final class UserSymbols {
   }
 
   private func readPerfMap(_ process: Int32, _ record: ProcessRecord, _ facts: ProcessFacts) {
-    let now = Self.now()
+    let now = Clock.now
     guard now >= record.nextPerfMap else { return }
     let known = record.perfMapVersion
     let job =
@@ -316,11 +317,5 @@ final class UserSymbols {
     let length = UInt64(min(record.perfMapVersion?.size ?? 0, PerfMap.maximumLength))
     record.nextPerfMap = now + max(Self.shortestPerfMapPause, length * Self.pauseByByte)
     processes.set(process, record, cost: record.cost)
-  }
-
-  private static func now() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 }

@@ -1,0 +1,160 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Symbolizer
+
+/// Processes as they are: they load libraries, replace their files, make code, live in namespaces, and end.
+@Suite struct ProcessTests {
+  private static let source = """
+    __attribute__((noinline)) void work(void) { HERE("here"); }
+    int main(void) { work(); STAY; }
+    """
+
+  @Test("libraries are known, those loaded later too") func libraries() throws {
+    let program = try CompiledProgram(
+      """
+      #include <dlfcn.h>
+      #include <signal.h>
+      #include <stdlib.h>
+      static void load(int signal) {
+        ((void (*)(void))dlsym(dlopen(getenv("LATER"), RTLD_NOW), "in_library"))();
+        fflush(stdout);
+      }
+      int main(void) { signal(SIGUSR1, load); HERE("main"); STAY; }
+      """,
+      """
+      cc -O2 -rdynamic -o program program.c
+      printf '#include <stdio.h>\\nvoid in_library(void) { printf("library %%p\\\\n", (void *)in_library); }' >library.c
+      cc -O2 -shared -fPIC -o library.so library.c
+      """)
+    let running = try CompiledProgram.Running(["env", "LATER=\(program.folder)/library.so", program.path])
+    let symbolizer = Symbolizer()
+    #expect(try running.names(at: "main", symbolizer) == ["main"])
+    running.command.signal(SIGUSR1)
+    try running.command.wait { output, _ in output.contains("library 0x") && output.hasSuffix("\n") }
+    let line = try #require(running.command.outputSoFar.split(separator: "\n").first { $0.hasPrefix("library") })
+    let address = try #require(UInt64(line.dropFirst("library 0x".count), radix: 16))
+    // A process is not looked at all the time.
+    let deadline = Deadline()
+    while symbolizer.frames(of: address, process: running.pid).isEmpty, deadline.isAhead {}
+    let frame = try #require(symbolizer.frames(of: address, process: running.pid).last)
+    #expect(frame.name == "in_library" && frame.offset == 0)
+    #expect(frame.module?.description == program.folder + "/library.so")
+    #expect(frame.buildID.count == 20)
+  }
+
+  @Test("a program that was deleted or replaced is read as it runs", .enabled(if: geteuid() == 0, "needs map_files"))
+  func replaced() throws {
+    let program = try CompiledProgram(Self.source)
+    let running = try program.start()
+    try program.shell("rm program")
+    #expect(try running.frames(at: "here").map(\.text) == ["work program.c:1"])
+    try program.shell("cp /bin/sh program")
+    #expect(try running.frames(at: "here").map(\.text) == ["work program.c:1"])
+  }
+
+  @Test("a process that has ended is known as far as it was looked at") func ended() throws {
+    let program = try CompiledProgram(Self.source)
+    let (known, unknown) = (Symbolizer(), Symbolizer())
+    var running: CompiledProgram.Running? = try program.start()
+    let pid = try #require(running?.pid)
+    let address = try #require(running?.places["here"])
+    let deadline = Deadline()
+    repeat { known.rememberProcesses() } while !known.remembers(pid) && deadline.isAhead
+    running = nil
+    #expect(known.frames(of: address, process: pid).map(\.text) == ["work program.c:1"])
+    #expect(unknown.frames(of: address, process: pid).isEmpty)
+  }
+
+  @Test("a process that runs another program is looked at again") func executed() throws {
+    let program = try CompiledProgram(
+      """
+      #include <signal.h>
+      #include <string.h>
+      static char path[4096];
+      static void replace(int signal) { execl(path, "program", (char *)0); }
+      __attribute__((noinline)) void NAME(void) { HERE("here"); }
+      int main(int count, char **words) {
+        strcat(strcpy(path, words[0]), ".next");
+        signal(SIGUSR1, replace);
+        NAME();
+        STAY;
+      }
+      """,
+      "for name in first second; do cc -O2 -DNAME=$name -no-pie -o $name program.c; done; mv first program; mv second program.next"
+    )
+    let running = try program.start()
+    let symbolizer = Symbolizer()
+    #expect(try running.names(at: "here", symbolizer) == ["first"])
+    running.command.signal(SIGUSR1)
+    try running.command.wait { output, _ in output.split(separator: "\n").filter { $0 == "ready" }.count == 2 }
+    // The address is the same.
+    let deadline = Deadline()
+    while try running.names(at: "here", symbolizer) != ["second"], deadline.isAhead {}
+    #expect(try running.names(at: "here", symbolizer) == ["second"])
+  }
+
+  @Test("the vDSO is known") func virtualLibrary() throws {
+    let range = try #require(MemoryMaps(of: getpid())?.virtualLibrary)
+    let symbolizer = Symbolizer()
+    let frames = stride(from: range.lowerBound, to: range.upperBound, by: 16)
+      .compactMap { symbolizer.frames(of: $0, process: getpid()).last }
+    #expect(frames.allSatisfy { $0.module?.description == "[vdso]" })
+    #expect(frames.contains { $0.name?.hasSuffix("clock_gettime") == true })
+    let program = try CompiledProgram(Self.source).start()
+    let theirs = try #require(MemoryMaps(of: program.pid)?.virtualLibrary)
+    let offset = try #require(frames.first { $0.name?.hasSuffix("clock_gettime") == true })
+    let index = try #require(frames.firstIndex(of: offset))
+    #expect(
+      symbolizer.frames(of: theirs.lowerBound + UInt64(index) * 16, process: program.pid).last?.name == offset.name)
+  }
+
+  @Test("a process may have mapped thousands of files") func manyFiles() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/file"
+    var places: [UnsafeMutableRawPointer] = []
+    let count = 5000
+    for number in 0..<count {
+      var file = ELFBuilder()
+      file.add("f\(number)", at: ELFBuilder.base + 0x40, size: 0x10)
+      let descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC, 0o600)
+      write(descriptor, file.bytes, file.bytes.count)
+      places.append(mmap(nil, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, descriptor, 0))
+      close(descriptor)
+      unlink(path)
+    }
+    defer { for place in places { munmap(place, 4096) } }
+    let symbolizer = Symbolizer()
+    var wrong: [Int] = []
+    for (number, place) in places.enumerated() {
+      let address = UInt64(UInt(bitPattern: place)) + 0x44
+      if symbolizer.function(at: address, process: getpid())?.name != "f\(number)" { wrong.append(number) }
+    }
+    #expect(wrong.isEmpty)
+  }
+
+  @Test(
+    "a program in namespaces of its own is found by its own paths and number",
+    .enabled(if: geteuid() == 0, "needs root"))
+  func namespaces() throws {
+    let program = try CompiledProgram(
+      """
+      #include <sys/mman.h>
+      \(PerfMapTests.writer)
+      int main(void) { write_map("made", 0600); HERE("main"); STAY; }
+      """, "cc -O2 -o program program.c")
+    let running = try CompiledProgram.Running(
+      [
+        "unshare", "--pid", "--mount", "--fork", "bash", "-c",
+        "mount -t tmpfs none /mnt; cp \(program.path) /mnt/moved; mount -t tmpfs none /tmp; /mnt/moved; true",
+      ])
+    #expect(try running.names(at: "main") == ["main"])
+    #expect(try running.frames(at: "main").last?.module?.description == "/mnt/moved")
+    #expect(access("/mnt/moved", F_OK) != 0)
+    let made = try #require(try running.frames(at: "made").last)
+    #expect(made.name == "made" && made.offset == 4)
+    let module = try #require(made.module?.description)
+    #expect(module != "/tmp/perf-\(running.pid).map" && access(module, F_OK) != 0)
+  }
+}
