@@ -20,6 +20,8 @@ public final class HostTarget: Target {
   let userSymbols = UserSymbols()
   /// What was asked for last is kept: several attach points are mostly of one binary.
   var lastBinary: OpenBinary?
+  /// By the path of a binary; `nil` for one that has none.
+  var debugInformation: [String: DebugInformation?] = [:]
 
   private let traceableFunctions: String?
   let tracedProcess: Int32?
@@ -58,6 +60,7 @@ public final class HostTarget: Target {
     case .type(let question): find(question)
     case .process(let question): find(question)
     case .binary(let question): try find(question)
+    case .debug(let question): try find(question)
     }
   }
 }
