@@ -118,11 +118,12 @@ extension Pattern {
     _ path: String, _ target: any Target, _ diagnostics: inout Diagnostics
   ) throws(TargetError) -> [DebugSite]? {
     // Wildcards stand for symbols; a function returns, and has places after its start, where it is called.
-    guard Glob(name).literal != nil else { return [] }
+    guard let literal = Glob(name).literal else { return [] }
     let wantsCalled = isReturn || place.offset != 0
     if wantsCalled, !known.isEmpty { return [] }
     let symbols = Set(known.map(\.offset))
-    let found = try target.debugSites(of: path, named: name, inSource: function.isSourceName)
+    let found = try target.debugSites(
+      of: path, named: function.isSourceName ? name : literal, inSource: function.isSourceName)
       .filter { !symbols.contains($0.offset) }
     guard wantsCalled, !found.isEmpty else { return found }
     let called = place.offset == 0 ? found.filter { !$0.isInlined } : []

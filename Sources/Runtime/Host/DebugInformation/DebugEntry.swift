@@ -159,6 +159,9 @@ struct DebugEntry {
     return start
   }
 
+  /// The path of the file that declares it.
+  var declaringFile: String? { Self.text(with(dwarf_decl_file)) }
+
   // MARK: - Entries in it
 
   /// Calls `body` with each entry right below it, until it returns false.

@@ -9,12 +9,13 @@ extension DebugInformation {
   /// Where functions are whose names suit: their own code, and where others have them inlined.
   /// - Parameters:
   ///   - name: what their names end with, apart from what a demangler makes of them.
+  ///   - known: where those of them are that have a symbol.
   ///   - suits: whether one is meant, by its symbol's name and the source's with its parameters.
   func sites(
-    last name: String, _ offset: (UInt64) -> UInt64?, where suits: (_ symbol: String, _ source: String) -> Bool
+    last name: String, known: [UInt64], _ offset: (UInt64) -> UInt64?, where suits: (_ symbol: String, _ source: String) -> Bool
   ) -> [DebugSite] {
     var sites: [DebugSite] = []
-    for unit in units {
+    for unit in unitsThatMayHave(known) {
       let unit = whole(unit)
       var roots: [(entry: DebugEntry, symbol: String, source: String)] = []
       let hasScopes = Self.hasScopes(unit)
@@ -48,6 +49,22 @@ extension DebugInformation {
     return sites.sorted { ($0.isInlined ? 1 : 0, $0.offset) < ($1.isInlined ? 1 : 0, $1.offset) }
       .filter { seen.insert($0.offset).inserted }
       .sorted { ($0.demangled ?? $0.name, $0.name, $0.offset) < ($1.demangled ?? $1.name, $1.name, $1.offset) }
+  }
+
+  /// The units that may have more of functions at some places than is there.
+  ///
+  /// What is written in the file that a unit is of is nowhere else, unless all units are compiled as one, which then is of
+  /// no file. So files with the information of a million functions need not be read for each.
+  private func unitsThatMayHave(_ known: [UInt64]) -> [DebugEntry] {
+    if known.isEmpty { return units }
+    var found: [UInt64: DebugEntry] = [:]
+    for address in known {
+      guard let unit = unit(at: address), let function = function(at: address), let file = function.declaringFile,
+        let own = function.compilation?.name, !own.isEmpty, Self.ends(file, with: own) || Self.ends(own, with: file)
+      else { return units }
+      found[unit.offset] = unit
+    }
+    return found.values.sorted { $0.offset < $1.offset }
   }
 
   private func isCandidate(_ entry: DebugEntry, _ name: String) -> Bool {
@@ -197,7 +214,7 @@ extension DebugInformation {
   }
 
   /// Whether a path is, from some folder on, the one that is asked for.
-  private static func ends(_ path: String, with end: String) -> Bool {
+  static func ends(_ path: String, with end: String) -> Bool {
     let path = shortened(path)
     let end = shortened(end)
     return path == end || !end.hasPrefix("/") && path.hasSuffix("/" + end)

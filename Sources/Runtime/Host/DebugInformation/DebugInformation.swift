@@ -73,7 +73,7 @@ final class DebugInformation {
       .sorted { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
   }
 
-  private func unit(at address: UInt64) -> DebugEntry? {
+  func unit(at address: UInt64) -> DebugEntry? {
     var die = Dwarf_Die()
     if dwarf_addrdie(dwarf, address, &die) != nil { return DebugEntry(die) }
     return Self.innermost(unitRanges, at: address)

@@ -10,12 +10,15 @@ extension HostTarget {
       }
       return .debugFunction(debug.function(at: address, inlined: inlined))
     case .sites(let path, let name):
-      return .debugSites(try sites(of: path, last: name) { symbol, _ in symbol == name })
+      return .debugSites(
+        try sites(of: path, last: name, known: .functions(path: path, glob: Glob.escaped(name))) { symbol, _ in
+          symbol == name
+        })
     case .sourceSites(let path, let name):
       let glob = Glob(name)
       let last = glob.literal == nil ? "" : Self.lastName(of: name)
       return .debugSites(
-        try sites(of: path, last: last) { symbol, source in
+        try sites(of: path, last: last, known: .sourceFunctions(path: path, glob: name)) { symbol, source in
           BinaryFunction(name: symbol, demangled: source, offset: 0, size: 0).isNamed(by: name, glob)
         })
     case .line(let path, let file, let line, let column):
@@ -29,10 +32,16 @@ extension HostTarget {
   }
 
   private func sites(
-    of path: String, last: String, where suits: (String, String) -> Bool
+    of path: String, last: String, known: BinaryQuestion, where suits: (String, String) -> Bool
   ) throws(TargetError) -> [DebugSite] {
-    guard let debug = debugInformation(of: path) else { return [] }
-    return debug.sites(last: last, { self.place(of: $0, in: path) }, where: suits)
+    guard let debug = debugInformation(of: path), case .functions(let functions) = try answer(.binary(known)) else {
+      return []
+    }
+    var places: [UInt64] = []
+    for function in functions ?? [] {
+      if let address = try address(in: path, at: function.offset) { places.append(address) }
+    }
+    return debug.sites(last: last, known: places, { self.place(of: $0, in: path) }, where: suits)
   }
 
   private func place(of address: UInt64, in path: String) -> UInt64? {
