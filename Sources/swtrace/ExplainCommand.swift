@@ -117,7 +117,7 @@ extension Question {
   fileprivate var isOfTraceableFunctions: Bool {
     switch self {
     case .function(.matching(let glob, _)), .function(.typed(let glob, _)): Glob(glob).literal == nil
-    case .function, .kernel, .tracepoint, .type, .process, .binary: false
+    case .function, .kernel, .tracepoint, .type, .process, .binary, .debug: false
     }
   }
 }

@@ -54,7 +54,7 @@ final class SmallTarget: Target {
     case .type(.named("struct pair")): .type(.record(.named("struct pair")))
     case .type(.layout(.named("struct pair"))): .layout(Self.pair)
     case .type(.enumerator("ANSWER")): .enumerator(EnumeratorValue(value: 42, type: .uint32))
-    case .kernel, .tracepoint, .function, .type, .process, .binary: question.nothing
+    case .kernel, .tracepoint, .function, .type, .process, .binary, .debug: question.nothing
     }
   }
 

@@ -109,7 +109,8 @@ private final class AnsweringTarget: Target {
     switch question.nothing {
     case .flag: question.isFeature ? try source.answer(question) : .flag(change == 0)
     case .number: .number(7 + UInt64(change))
-    case .names, .tracepoints, .functions, .instruction, .variables, .usdt: try source.answer(question)
+    case .names, .tracepoints, .functions, .instruction, .variables, .usdt, .debugFunction, .debugSites, .sourcePlace:
+      try source.answer(question)
     case .format:
       .format(
         TracepointFormat(

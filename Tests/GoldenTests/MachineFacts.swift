@@ -49,6 +49,8 @@ final class MachineFacts: Target {
     case .function(let question): try find(question)
     case .type(let question): try find(question)
     case .binary(let question): try find(question)
+    // Its binaries are without.
+    case .debug: question.nothing
     // Its first process is in the first namespace.
     case .process(.pidNamespace): .namespace(nil)
     case .process(.cgroupID): throw unknown(question)
@@ -132,7 +134,8 @@ final class MachineFacts: Target {
     case .enumerators(.named(let name)):
       guard case .enumeration(let reference, _)? = types.type(named: name) else { return .enumerators([]) }
       return try find(.enumerators(of: reference))
-    case .layout(.script), .enumerators(.script): throw unknown(.type(question))
+    case .layout(.script), .enumerators(.script), .layout(.debug), .layout(.parameters), .enumerators(.debug):
+      throw unknown(.type(question))
     }
   }
 

@@ -29,7 +29,7 @@ final class StubTarget: Target {
       .enumerator(features.contains(.btf) ? EnumeratorValue(value: 3, type: .uint32) : nil)
     case .type(.enumerator(let name)):
       .enumerator(enumerators[name].map { EnumeratorValue(value: $0, type: .uint32) })
-    case .kernel, .tracepoint, .function, .type, .process, .binary: question.nothing
+    case .kernel, .tracepoint, .function, .type, .process, .binary, .debug: question.nothing
     }
   }
 
@@ -77,7 +77,7 @@ final class StubTarget: Target {
           RecordLayout.Member(name: "pid", type: .int32, offset: 4),
           RecordLayout.Member(name: "stamp", type: .uint64, offset: 8),
         ])
-    case .btf, .named, .script, .tracepoint, .function: nil
+    case .btf, .named, .script, .tracepoint, .function, .debug, .parameters: nil
     }
   }
 }

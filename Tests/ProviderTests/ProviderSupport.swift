@@ -36,7 +36,7 @@ final class FunctionTarget: Target {
     case .kernel(.has(.btf)): .flag(hasTypes)
     case .kernel(.has(let feature)): .flag(features.contains(feature))
     case .kernel(.symbolAddress(let name)): .number(untraceable.contains(name) ? 1 : nil)
-    case .kernel, .tracepoint, .function, .type, .process, .binary: question.nothing
+    case .kernel, .tracepoint, .function, .type, .process, .binary, .debug: question.nothing
     }
   }
 

@@ -12,6 +12,8 @@ enum QuestionKind: CaseIterable {
   case cgroup, pidNamespace
   case binaries, binaryFunctions, sourceFunctions, fileOffset, codeAddress, instruction, variables
   case usdt
+  case debugInformation, debugFunction, debugSites, debugSourceSites, sourceLine, sourceFiles
+  case debugType, debugEnumerator, debugLayout, parametersLayout, debugEnumerators
 
   /// Every question is of a kind: a new case of `Question` does not compile without an example below.
   init(_ question: Question) {
@@ -49,6 +51,17 @@ enum QuestionKind: CaseIterable {
       case .binary(.address): .codeAddress
       case .binary(.variables): .variables
       case .binary(.usdt): .usdt
+      case .debug(.isThere): .debugInformation
+      case .debug(.function): .debugFunction
+      case .debug(.sites): .debugSites
+      case .debug(.sourceSites): .debugSourceSites
+      case .debug(.line): .sourceLine
+      case .debug(.sources): .sourceFiles
+      case .debug(.type): .debugType
+      case .debug(.enumerator): .debugEnumerator
+      case .type(.layout(.debug)): .debugLayout
+      case .type(.layout(.parameters)): .parametersLayout
+      case .type(.enumerators(.debug)): .debugEnumerators
       }
   }
 
@@ -156,6 +169,48 @@ enum QuestionKind: CaseIterable {
         ["-4@%edi", "4@%edi"].map {
           .usdt([USDTSite(provider: "a", name: "b", offset: 16, semaphore: 24, arguments: $0)])
         }, fact: "the USDT probes of /bin/a")
+    case .debugInformation: Example(.debug(.isThere(path: "/bin/a")), [.flag(true), .flag(false)], fact: nil)
+    case .debugFunction:
+      Example(
+        .debug(.function(path: "/bin/a", offset: 16, inlined: "f")),
+        [ParameterPlace.registers(["di"]), .memory(register: "sp", displacement: 8)].map {
+          let parameter = DebugParameter(name: "x", type: .int32, declared: "int", place: $0)
+          return .debugFunction(DebugFunction(name: "f", parameters: [parameter], result: .bool))
+        }, fact: "the function at +16 in /bin/a (f)")
+    case .debugSites:
+      Example(
+        .debug(.sites(path: "/bin/a", name: "f")),
+        [true, false].map { .debugSites([DebugSite(name: "f", demangled: nil, offset: 16, isInlined: $0)]) },
+        fact: "what debug information of /bin/a has of f")
+    case .debugSourceSites:
+      Example(
+        .debug(.sourceSites(path: "/bin/a", name: "ns::f")),
+        [16, 32].map { .debugSites([DebugSite(name: "f", demangled: "ns::f()", offset: $0, isInlined: true)]) },
+        fact: "what debug information of /bin/a has of ns::f in the source")
+    case .sourceLine:
+      Example(
+        .debug(.line(path: "/bin/a", file: "a.c", line: 7, column: 3)),
+        [16 as UInt64, 32].map {
+          let site = DebugSite(name: "f", demangled: nil, offset: $0, isInlined: false)
+          return .sourcePlace(SourcePlace(files: ["/src/a.c"], sites: [site], near: [8]))
+        }, fact: "the code of a.c:7:3 in /bin/a")
+    case .sourceFiles: Example(.debug(.sources(path: "/bin/a")), [.names(["/src/a.c"]), .names([])], fact: nil)
+    case .debugType:
+      Example(
+        .debug(.type(path: "/bin/a", name: "x_t")), [.type(.int32), .type(.int64)], fact: "the type x_t of /bin/a")
+    case .debugEnumerator:
+      Example(
+        .debug(.enumerator(path: "/bin/a", name: "A")),
+        [1, 2].map { .enumerator(EnumeratorValue(value: $0, type: .uint32)) }, fact: "the constant A of /bin/a")
+    case .debugLayout:
+      Example(
+        .type(.layout(of: .debug(binary: "/bin/a", entry: 7, name: "s"))), layouts, fact: "type 7 of /bin/a (s)")
+    case .parametersLayout:
+      Example(.type(.layout(of: .parameters(binary: "/bin/a", offset: 16, inlined: nil))), layouts, fact: nil)
+    case .debugEnumerators:
+      Example(
+        .type(.enumerators(of: .debug(binary: "/bin/a", entry: 9, name: "e"))), constants,
+        fact: "the constants of type 9 of /bin/a (e)")
     case .pidNamespace:
       Example(
         .process(.pidNamespace), [.namespace(nil), .namespace(PIDNamespace(device: 4, inode: 99))],
@@ -298,7 +353,7 @@ private final class Answers: Target {
       switch other.shape {
       case .names, .tracepoints, .format: #expect(said.isSubset(of: errors) && said.count < errors.count)
       case .flag, .number, .parameters, .signature, .type, .layout, .enumerator, .enumerators, .namespace, .functions,
-        .instruction, .variables, .usdt:
+        .instruction, .variables, .usdt, .debugFunction, .debugSites, .sourcePlace:
         #expect(said == errors)
       }
       if other.shape != .layout { #expect(target.layout(of: .named("struct s")) == nil) }

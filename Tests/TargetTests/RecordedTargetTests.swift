@@ -17,7 +17,7 @@ private final class SmallTarget: Target {
     case .tracepoint(.isKernel(let name)): .flag(name.category == "sched")
     case .tracepoint(.rawMatching): .names(["sched_switch"])
     case .tracepoint(.rawArguments): .parameters([FunctionParameter(name: "preempt", type: .bool)])
-    case .binary: question.nothing
+    case .binary, .debug: question.nothing
     case .function(.matching): .names(["vfs_read", "vfs_write"])
     case .function(.typed): .names(["vfs_read"])
     case .function(.iterators): .names(["task"])

@@ -88,7 +88,7 @@ extension Question {
   fileprivate var isNamed: Bool {
     switch self {
     case .tracepoint: names.allSatisfy(\.isFileName)
-    case .kernel, .function, .type, .process, .binary: names.allSatisfy(\.isText)
+    case .kernel, .function, .type, .process, .binary, .debug: names.allSatisfy(\.isText)
     }
   }
 }

@@ -285,6 +285,8 @@ extension Lowering {
     switch expression.kind {
     case .context(.arguments): return (.value(entry.context), .kernel)
     case .dereference(let pointer): return (scalar(pointer), Self.space(pointer.type))
+    case .member(let base, let member) where base.kind == .context(.arguments) && isParameter(base):
+      return parameterLocation(member)
     case .member(let base, let member):
       let (start, space) = base.type.isScalar ? (scalar(base), Self.space(base.type)) : location(base)
       return (builder.arithmetic(.add, start, .constant(Int64(member.offset))), space)
@@ -322,7 +324,8 @@ extension Lowering {
 
   /// Where a struct lies in the context, whose kind only loads of the program itself know; `nil` for one elsewhere.
   private func contextOffset(_ expression: TypedExpression) -> Int? {
-    guard !placement.load.isTyped, case .member(let base, let member) = expression.kind, !expression.type.isScalar
+    guard !placement.load.isTyped, case .member(let base, let member) = expression.kind, !expression.type.isScalar,
+      !isParameter(base)
     else {
       return nil
     }
@@ -333,6 +336,7 @@ extension Lowering {
   private mutating func argument(_ member: RecordLayout.Member, _ type: Type) -> Operand {
     if let state = entry.syscall { return syscallField(member, state) }
     if case .rawSyscall(let side) = placement.arguments { return rawSyscallField(member, side) }
+    if case .parameters(let places) = placement.arguments { return parameter(places[member.name], type) }
     if let location = member.location {
       // The low 16 bits are the data's offset from the record's start, or for __rel_loc from the field's end.
       let word = builder.load(32, entry.context, member.offset)

@@ -69,6 +69,8 @@ extension Lowering {
       copy(to: memory, from: materialize(expression, isPadded: isPadded), size: size)
     case .integer(0):
       zero(memory, size: size)
+    case .member(let base, let member) where base.kind == .context(.arguments) && isParameter(base):
+      writeParameter(member, expression, to: memory, isPadded: isPadded)
     case .member(let base, let member) where base.kind == .context(.arguments) && entry.syscall == nil:
       writeField(member, expression.type, to: memory)
     case .member, .dereference, .index:
@@ -85,7 +87,7 @@ extension Lowering {
   }
 
   /// Reads an array of characters whose bytes behind the terminator, if there is one, are to be zero.
-  private mutating func readCharacters(
+  mutating func readCharacters(
     _ place: Operand, _ space: AddressSpace, _ size: Int, to memory: Memory, _ range: SourceRange
   ) {
     zero(memory, size: size)

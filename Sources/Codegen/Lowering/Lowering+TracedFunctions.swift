@@ -5,7 +5,7 @@ extension Lowering {
   /// `argN`.
   mutating func argument(_ index: Int) -> Operand {
     switch placement.arguments {
-    case .registers:
+    case .registers, .parameters:
       let names = target.machine.architecture.facts.registers.arguments
       return names.indices.contains(index) ? register(names[index]) : impossible("arg\(index) is in no register")
     case .operands(let operands): return operands[index].map { value(of: $0) } ?? .constant(0)

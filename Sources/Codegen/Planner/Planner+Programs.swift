@@ -18,7 +18,8 @@ extension Planner {
       usesArguments: usage.usesArguments[probe], argumentMembers: usage.argumentMembers[probe],
       followsArguments: usage.followsArguments[probe], overridesResult: usage.overridesResult[probe],
       callsKernel: usage.callsKernel[probe],
-      words: usage.argumentWords[probe], usesCodeAddress: usage.usesCodeAddress[probe])
+      words: usage.argumentWords[probe], parameters: usage.parameters[probe],
+      usesCodeAddress: usage.usesCodeAddress[probe])
     var groups: [(placement: Placement, points: [AttachPoint])] = []
     var groupOfPlacement: [Placement: Int] = [:]
     for point in points {

@@ -36,6 +36,8 @@ struct Usage {
   var callsKernel: [Bool]
   /// By probe: the N of each `argN`.
   var argumentWords: [Set<Int>]
+  /// By probe: the members of `args` that are parameters of a function of a binary.
+  var parameters: [Set<String>]
   /// By probe: whether it asks for a place that moves with the probe's binary.
   var usesCodeAddress: [Bool]
   /// By probe: its statements, those within others too.
@@ -78,6 +80,7 @@ struct Usage {
     statementCounts = usesProbeName.map { _ in 0 }
     argumentMembers = Array(repeating: [], count: program.probes.count)
     argumentWords = argumentMembers.map { _ in [] }
+    parameters = argumentMembers.map { _ in [] }
     for (index, body) in program.probes.enumerated() {
       probe = index
       if let predicate = body.predicate { visit(predicate) }
@@ -187,7 +190,12 @@ struct Usage {
     case .call(.length(let map)): maps[map.index].isWalked = true
     case .block(let statements, _): visit(statements)
     case .call(.library(let function)): note(function)
-    case .member(let base, _):
+    case .member(let base, let member):
+      if case .record(.parameters) = base.type, base.kind == .context(.arguments) {
+        parameters[probe].insert(member.name)
+        usesArguments[probe] = true
+        return
+      }
       if case .member(let root, _) = base.kind, root.kind == .context(.arguments), base.type.isScalar {
         followsArguments[probe] = true
       }

@@ -40,6 +40,8 @@ public enum ArgumentAccess: Hashable, Sendable {
   case rawSyscall(SyscallEntry.Side)
   /// Each that the body reads has a place of its own, by its number; the context is the saved registers.
   case operands([Int: USDTOperand])
+  /// Members of `args` that the body reads, by name; the context is the saved registers, which have `argN`.
+  case parameters([String: ParameterPlace])
 }
 
 /// What a body asks of where it runs.
@@ -56,6 +58,8 @@ struct BodyUse {
   let callsKernel: Bool
   /// The N of each `argN`.
   let words: Set<Int>
+  /// The members of `args` that are parameters of a function of a binary.
+  let parameters: Set<String>
   /// It asks for places that move with the probe's binary.
   let usesCodeAddress: Bool
 }

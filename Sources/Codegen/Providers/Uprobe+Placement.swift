@@ -4,6 +4,12 @@ extension Uprobe: PlannedPlace {
   /// One program serves all places where each link tells it which one fired.
   func placement(for body: BodyUse, on target: any Target) -> Placement {
     var placement = Placement.userCode(on: target)
+    if !body.parameters.isEmpty, let function = target.debugFunction(in: path, at: offset, inlined: inlined) {
+      placement.arguments = .parameters(
+        Dictionary(
+          function.parameters.filter { body.parameters.contains($0.name) }.map { ($0.name, $0.place) },
+          uniquingKeysWith: { first, _ in first }))
+    }
     if body.usesCodeAddress { placement.codeAddress = target.codeAddress(in: path, at: offset) }
     return placement
   }

@@ -13,6 +13,7 @@ extension HostTarget {
       } else {
         .enumerators([])
       }
+    case .enumerators(.debug(let binary, let entry, _)): .enumerators(debugConstants(binary, entry))
     case .enumerators(.btf(let object, let type, _)): .enumerators(types.enumerators(object: object, type: type))
     }
   }
@@ -23,6 +24,8 @@ extension HostTarget {
     case .btf(let object, let type, _): types.layout(object: object, type: type)
     case .tracepoint(let name): (try? tracepointFormat(name))?.layout
     case .function(let name): types.layout(ofArguments: name)
+    case .debug(let binary, let entry, _): debugLayout(binary, entry)
+    case .parameters: layout(of: record)
     case .named(let name):
       if case .record(let reference) = kernelType(named: name) { layout(of: reference) } else { nil }
     }

@@ -20,6 +20,8 @@ public final class HostTarget: Target {
   var symbolizer: Symbolizer
   /// What was asked for last is kept: several attach points are mostly of one binary.
   var lastBinary: OpenBinary?
+  /// By the path of a binary; `nil` for one that has none.
+  var debugInformation: [String: DebugInformation?] = [:]
 
   private let traceableFunctions: String?
   let tracedProcess: Int32?
@@ -64,6 +66,7 @@ public final class HostTarget: Target {
     case .type(let question): find(question)
     case .process(let question): find(question)
     case .binary(let question): try find(question)
+    case .debug(let question): try find(question)
     }
   }
 }

@@ -21,7 +21,7 @@ public struct ScriptTypes: Hashable, Sendable {
     switch record {
     case .script(let index, _): layouts.indices.contains(index) ? layouts[index] : nil
     case .named(let name): if case .record(let reference)? = named[name] { layout(of: reference) } else { nil }
-    case .btf, .tracepoint, .function: nil
+    case .btf, .tracepoint, .function, .debug, .parameters: nil
     }
   }
 

@@ -24,7 +24,7 @@ extension ScriptTypes {
     case .layout(let record): layout(of: record).map { .layout($0) }
     case .enumerator(let name): constants[name].map { .enumerator($0) }
     case .enumerators(.script(let index, let name)): .enumerators(enumerators(of: .script(index, name: name)))
-    case .enumerators(.btf), .enumerators(.named): nil
+    case .enumerators(.btf), .enumerators(.named), .enumerators(.debug): nil
     }
   }
 }

@@ -68,7 +68,8 @@ extension BuiltinPlaces {
     admits: { !$0.isPinned })
 
   static let withArguments = BuiltinPlaces(
-    .only(["tracepoint", "rawtracepoint", "fentry", "fexit"]), notes: notesOnPrograms, admits: { $0.arguments != nil })
+    .only(["tracepoint", "rawtracepoint", "fentry", "fexit", "uprobe"]), notes: notesOnPrograms,
+    admits: { $0.arguments != nil })
 
   static let withContext = BuiltinPlaces(
     .only([

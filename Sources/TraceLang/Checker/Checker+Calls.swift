@@ -25,7 +25,7 @@ extension Checker {
         "\(name.text) is a function", at: name.range, notes: [Diagnostic.Note("it is written \(builtin.signature)")])
       return invalid(name.range)
     }
-    if let enumerator = target.enumerator(named: name.text) {
+    if let enumerator = enumerator(named: name.text) {
       return TypedExpression(.integer(enumerator.value), enumerator.type, name.range)
     }
     if let constant = KernelConstants.value(of: name.text, on: target.machine.architecture) {

@@ -101,7 +101,12 @@ extension Checker {
     guard case .record(let reference) = arguments.type, let layout = target.layout(of: reference) else { return nil }
     var elements: [TupleElement] = []
     var parts: [TypedExpression] = []
-    for member in layout.members where !isHidden(member.name, of: reference) {
+    let left = unreadable(of: reference)
+    if !left.isEmpty {
+      diagnostics.warning(
+        "args are without \(Suggestions.list(left)), which programs cannot read", at: arguments.range)
+    }
+    for member in layout.members where !isHidden(member.name, of: reference) && !left.contains(member.name) {
       var part = TypedExpression(.member(arguments, member), valueType(member, arguments), arguments.range)
       if member.location != nil, case .pointer(.int8, _) = part.type {
         let type = Type.string(capacity: configuration.maxStringLength + 1)

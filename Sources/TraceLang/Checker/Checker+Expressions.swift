@@ -217,6 +217,9 @@ extension Checker {
       error("the tuple has no field '\(name.text)'", at: name.range)
       return invalid(range)
     }
+    if base.kind == .context(.result), base.type == .uint64, let type = resultWithMembers() {
+      return member(TypedExpression(.convert(base), type, base.range), name, range)
+    }
     guard let reference = base.type.recordOfMembers else {
       error("\(base.type.description) has no fields", at: base.range)
       return invalid(range)
@@ -243,6 +246,13 @@ extension Checker {
         notes: [Diagnostic.Note("the kernel hides the common fields of tracepoints; pid, tid and cpu are builtins")])
       return invalid(range)
     }
+    if case .parameters(let binary, let offset, let inlined) = reference,
+      case .unreadable(let obstacle)? = target.debugFunction(in: binary, at: offset, inlined: inlined)?
+        .place(of: member.name)
+    {
+      error("the parameter '\(member.name)' of \(title(reference)) \(obstacle.text)", at: name.range)
+      return invalid(range)
+    }
     return TypedExpression(.member(base, member), scripted(valueType(member, base)), range)
   }
 
@@ -257,7 +267,8 @@ extension Checker {
     switch reference {
     case .tracepoint(let name): "tracepoint:\(name.category):\(name.event)"
     case .function(let name): "\(instance.traits.typeName):\(name)"
-    case .script, .btf, .named: "struct \(reference.name)"
+    case .parameters: instance.attachPoints.first.map { probeNames[$0.nameIndex] } ?? "the probe"
+    case .script, .btf, .named, .debug: "struct \(reference.name)"
     }
   }
 

@@ -6,7 +6,7 @@ extension Checker {
     switch reference {
     case .script(_, let name): names = ["struct \(name)", "union \(name)"]
     case .named(let name): names = [name]
-    case .btf, .tracepoint, .function: return []
+    case .btf, .tracepoint, .function, .debug, .parameters: return []
     }
     guard let place = names.lazy.compactMap({ types.places[$0] }).first else { return [] }
     return [Diagnostic.Note("it is declared here", at: place)]

@@ -186,8 +186,8 @@ extension Type {
   fileprivate var isArguments: Bool {
     guard case .record(let reference) = self else { return false }
     return switch reference {
-    case .tracepoint, .function: true
-    case .script, .btf, .named: false
+    case .tracepoint, .function, .parameters: true
+    case .script, .btf, .named, .debug: false
     }
   }
 

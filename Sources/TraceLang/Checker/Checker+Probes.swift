@@ -128,6 +128,7 @@ extension Checker {
       var words: [Int: IntegerType?] = [:]
       var binary: String?
       var fields: [TracepointFormat.Field] = []
+      var parameters: [String: Type] = [:]
     }
     var order: [Group] = []
     var groups: [Group: (points: [AttachPoint], traits: ProbeTraits)] = [:]
@@ -135,13 +136,19 @@ extension Checker {
       let traits = point.kind.place.traits
       var group = Group(meaning: traits.meaning)
       if use.usesResult { group.result = traits.result }
-      if use.usesVariables { group.binary = traits.binary }
+      if use.usesVariables || use.namesTypes { group.binary = traits.binary }
+      if use.usesResultMembers, case .uprobe(let place) = point.kind {
+        group.arguments = .parameters(binary: place.path, offset: place.offset, inlined: nil)
+      }
       group.words = traits.words?.types(of: use.words) ?? [:]
       if use.isUsed {
-        if case .tracepoint(let name) = traits.arguments {
-          group.fields = usedFields(of: name, use, at: point.range)
-        } else {
-          group.arguments = traits.arguments
+        switch traits.arguments {
+        case .tracepoint(let name): group.fields = usedFields(of: name, use, at: point.range)
+        case .parameters(let binary, let offset, let inlined)?:
+          let function = target.debugFunction(in: binary, at: offset, inlined: inlined)
+          group.parameters = usedParameters(function, use)
+          if function == nil { group.arguments = traits.arguments }
+        case .script, .btf, .function, .named, .debug, nil: group.arguments = traits.arguments
         }
       }
       if groups[group] == nil {
@@ -152,6 +159,15 @@ extension Checker {
       groups[group]?.traits.add(traits)
     }
     return order.compactMap { groups[$0] }
+  }
+
+  /// The types of the parameters that a body asks for; all of them where it asks for one that is not there or not to be read.
+  private func usedParameters(_ function: DebugFunction?, _ use: ArgumentUse) -> [String: Type] {
+    let all = Dictionary(
+      (function?.parameters ?? []).map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
+    let readable = function?.parameters.allSatisfy { if case .unreadable = $0.place { false } else { true } } ?? true
+    if use.isWhole || !readable || !use.fields.isSubset(of: all.keys) { return all }
+    return all.filter { use.fields.contains($0.key) }
   }
 
   private mutating func usedFields(
@@ -176,6 +192,10 @@ struct ArgumentUse {
   private(set) var size = 0
   private(set) var usesFunctionName = false
   private(set) var usesResult = false
+  /// It asks for members of `retval`.
+  private(set) var usesResultMembers = false
+  /// It names types, or what may be constants.
+  private(set) var namesTypes = false
   /// It asks for addresses in the probe's binary.
   private(set) var usesVariables = false
   private(set) var asksForDescendants = false
@@ -191,8 +211,12 @@ struct ArgumentUse {
     var names: Set<String> = []
     var asks = false
     var descends = false
+    var resultMembers = false
+    var types = false
     let visit: (Expression) -> Bool = { expression in
       count += 1
+      if case .member(let base, _, _) = expression.kind, case .identifier("retval") = base.kind { resultMembers = true }
+      if expression.namesType { types = true }
       if case .member(let base, let name, _) = expression.kind, case .identifier("args") = base.kind {
         found.insert(name.text)
         return false
@@ -212,8 +236,22 @@ struct ArgumentUse {
     size = count
     usesFunctionName = names.contains("func")
     usesVariables = asks
+    usesResultMembers = resultMembers
+    namesTypes = types
     asksForDescendants = descends
     usesResult = names.contains("retval")
     words = Set(names.lazy.filter { $0.hasPrefix("arg") }.compactMap { Int($0.dropFirst(3)) })
+  }
+}
+
+extension Expression {
+  /// Whether it names a type, or what is no builtin and so may be a constant.
+  fileprivate var namesType: Bool {
+    if case .cast = kind { return true }
+    if case .sizeofType = kind { return true }
+    if case .offsetofType = kind { return true }
+    if case .type = kind { return true }
+    if case .identifier(let name) = kind { return Builtin.named(name) == nil }
+    return false
   }
 }

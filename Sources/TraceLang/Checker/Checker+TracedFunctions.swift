@@ -42,9 +42,37 @@ extension Checker {
   }
 
   /// `args`.
-  func probeArguments(_ call: BuiltinCall) -> TypedExpression {
+  mutating func probeArguments(_ call: BuiltinCall) -> TypedExpression {
     guard let record = instance.traits.arguments else { return invalid(call.range) }
+    if case .parameters(let binary, let offset, let inlined) = record,
+      target.debugFunction(in: binary, at: offset, inlined: inlined) == nil
+    {
+      noParameters(of: binary, call.range)
+      return invalid(call.range)
+    }
     return call.context(.arguments, .record(record))
+  }
+
+  /// Reports that debug information does not tell a function's parameters.
+  private mutating func noParameters(of binary: String, _ range: SourceRange) {
+    let note =
+      target.hasDebugInformation(of: binary)
+      ? "debug information of '\(binary)' does not tell of it"
+      : "there is no debug information of '\(binary)': build it with -g, or install what was split from it"
+    let name = instance.attachPoints.first.map { probeNames[$0.nameIndex] } ?? "this probe"
+    error(
+      "the parameters of \(name) are not known", at: range,
+      notes: [Diagnostic.Note(note), Diagnostic.Note("arg0, arg1 and so on are what functions are given in registers")])
+  }
+
+  /// The parameters that programs cannot read.
+  func unreadable(of reference: RecordReference) -> [String] {
+    guard case .parameters(let binary, let offset, let inlined) = reference,
+      let function = target.debugFunction(in: binary, at: offset, inlined: inlined)
+    else { return [] }
+    return function.parameters.compactMap {
+      if case .unreadable = $0.place { $0.name } else { nil }
+    }
   }
 
   /// `ctx`.

@@ -66,27 +66,30 @@ extension Checker {
     case .named(let name):
       if let type = Self.builtinTypes[name] { return type }
       if name == "string" { return .string(capacity: configuration.maxStringLength) }
-      if let type = target.kernelType(named: name) { return type }
+      if let type = type(named: name) { return type }
       let hint = diagnostics.advice {
         Suggestions.hint(for: name, among: Self.builtinTypes.keys.sorted(), at: syntax.range)
       }
       error("there is no type '\(name)'", at: syntax.range, notes: hint.notes, fixIts: hint.fixIts)
       return nil
     case .structure(let keyword, let name):
-      if let type = target.kernelType(named: "\(keyword.rawValue) \(name)") { return type }
+      if let type = type(named: "\(keyword.rawValue) \(name)") { return type }
       let hint = diagnostics.advice {
         let known = types.named.keys.filter { $0.hasPrefix(keyword.rawValue + " ") }.sorted()
         return Suggestions.hint(for: "\(keyword.rawValue) \(name)", among: known, at: syntax.range)
       }
       error(
-        "there is no \(keyword.rawValue) '\(name)' in this script or this kernel's type information", at: syntax.range,
+        "there is no \(keyword.rawValue) '\(name)' in this script\(binaryNames)", at: syntax.range,
         notes: hint.notes, fixIts: hint.fixIts)
       return nil
     case .pointer(let inner):
       // A pointer to a struct nobody looks into needs no definition.
       if case .structure(let keyword, let name) = inner.kind, keyword != .enum {
-        if let type = types.type(named: "\(keyword.rawValue) \(name)") { return .pointer(type, .unknown) }
-        return .pointer(.record(.named("\(keyword.rawValue) \(name)")), .unknown)
+        let name = "\(keyword.rawValue) \(name)"
+        if let type = types.type(named: name) ?? (binaries.isEmpty ? nil : self.type(named: name)) {
+          return .pointer(type, .unknown)
+        }
+        return .pointer(.record(.named(name)), .unknown)
       }
       return named(inner).map { .pointer($0, .unknown) }
     case .array(let element, let count):

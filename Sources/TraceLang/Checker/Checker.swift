@@ -93,6 +93,8 @@ struct Checker {
   var steps = 0
   /// The names of the maps that some statement has gather, wherever it stands.
   var gatheringMaps: Set<String> = []
+  /// Those that probes of the script are in.
+  var binaries: [String] = []
   /// The maps that the loops around the current statement are over, by their variables.
   var loopMaps: [VariableID: Int] = [:]
   /// What the walk takes operands for that have no type yet.
@@ -115,6 +117,7 @@ struct Checker {
       return nil
     }
     gatheringMaps = Self.gatheringMaps(instances)
+    binaries = Self.binaries(instances)
     environment.variables = Array(repeating: [], count: instances.count)
     environment.places = Array(repeating: VariablePlaces(), count: instances.count)
     let probes = inferred(instances)

@@ -37,6 +37,8 @@ enum TypeRules {
   private static func pointee(_ a: Type, _ b: Type) -> Type {
     if case .pointer = a, case .pointer = b { return joined(a, b) ?? .void }
     if case .record(.btf(_, _, let name)) = a, case .record(.btf(_, _, name)) = b, !name.isEmpty { return a }
+    // Each part of a binary that was compiled by itself has a description of its own.
+    if case .record(.debug(_, _, let name)) = a, case .record(.debug(_, _, name)) = b, !name.isEmpty { return a }
     return a == b ? a : .void
   }
 

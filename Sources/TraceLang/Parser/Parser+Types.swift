@@ -32,7 +32,7 @@ extension Parser {
     if let keyword = CDeclaration.Keyword(rawValue: first) {
       advance()
       let name = try expectName("the name of the \(first)")
-      return TypeSyntax(.structure(keyword, name: name.text), range(from: start))
+      return TypeSyntax(.structure(keyword, name: name.text + namesInside()), range(from: start))
     }
     if first == "typeof", next.kind == .punctuator(.leftParen) {
       advance()
@@ -44,12 +44,31 @@ extension Parser {
     if TypeWords.wordsOfC.contains(first) { return namedC(start) }
     advance()
     guard TypeWords.sized.contains(first), at(.leftBracket), next.kind != .punctuator(.rightBracket) else {
-      return TypeSyntax(.named(first), range(from: start))
+      return TypeSyntax(.named(first + namesInside()), range(from: start))
     }
     let opening = advance()
     let size = try nestedExpression()
     try close(.rightBracket, opening)
     return TypeSyntax(.sized(first, size), range(from: start))
+  }
+
+  /// "::C" for what follows the name of a namespace; "" where nothing does.
+  private mutating func namesInside() -> String {
+    var text = ""
+    while let name = nameInside(at: token) {
+      text += "::\(self.text(name))"
+      while token.lower <= name.lower { advance() }
+    }
+    return text
+  }
+
+  /// The name after "::", where all that is written without spaces.
+  private func nameInside(at colon: Token) -> Token? {
+    guard colon.kind == .punctuator(.colon) else { return nil }
+    let second = lexer.token(at: colon.upper)
+    guard second.kind == .punctuator(.colon), second.lower == colon.upper else { return nil }
+    let name = lexer.token(at: second.upper)
+    return name.kind == .identifier && name.lower == second.upper ? name : nil
   }
 
   /// `unsigned long` and such, qualifiers dropped.
@@ -149,6 +168,11 @@ extension Parser {
         else { return nil }
         isCertain = true
         current = end
+      }
+      while steps < Self.maximumLookAhead, let name = nameInside(at: current) {
+        isCertain = true
+        current = lexer.token(at: name.upper)
+        steps += 3
       }
     }
     var hasSuffix = false

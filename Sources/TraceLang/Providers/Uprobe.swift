@@ -5,12 +5,19 @@ public struct Uprobe: Hashable, Sendable {
   public let offset: UInt64
   /// It fires when the function there returns.
   public let isReturn: Bool
+  /// The function that begins there as a part of another one.
+  public var inlined: String?
 }
 
 extension Uprobe: ProbePlace {
   var traits: ProbeTraits {
     var traits = ProbeTraits(typeName: isReturn ? "uretprobe" : "uprobe", programTypes: [.kprobe])
-    if isReturn { traits.result = .register } else { traits.words = .registers }
+    if isReturn {
+      traits.result = .register
+    } else {
+      traits.words = .registers
+      traits.arguments = .parameters(binary: path, offset: offset, inlined: inlined)
+    }
     traits.hasRegisters = true
     traits.context = .registers
     traits.hasFunctionName = true
@@ -34,9 +41,16 @@ extension Provider {
 
   private static func uprobe(_ names: [String], isReturn: Bool, _ summary: String) -> Provider {
     Provider(
-      names, isReturn ? "BINARY:[cpp:]FUNCTION" : "BINARY:[cpp:]FUNCTION[+OFFSET]", summary,
+      names, isReturn ? "BINARY:[cpp:]FUNCTION" : "BINARY:[cpp:]FUNCTION[+OFFSET] or BINARY@FILE:LINE[:COLUMN]",
+      summary,
       match: { pattern, target, diagnostics in
         let pattern = pattern.withBinary { "/proc/\($0)/exe" }
+        if let line = pattern.sourceLine {
+          if isReturn { return pattern.misuse("a line does not return", &diagnostics) }
+          return pattern.found(&diagnostics) { diagnostics throws(TargetError) in
+            try pattern.uprobes(at: line, target, &diagnostics)
+          }
+        }
         guard let function = pattern.userFunction(&diagnostics) else { return [] }
         return pattern.found(&diagnostics) { diagnostics throws(TargetError) in
           guard let place = CodePlace(function.text) else {
@@ -58,12 +72,18 @@ extension Provider {
             where function.sourceName != last {
               last = function.sourceName
               // In quotes it can be copied into a script.
-              give(ProbeListing(name: "\(names[0]):\(path):\(Self.cpp)\"\(function.sourceName)\""))
+              give(
+                ProbeListing(
+                  name: "\(names[0]):\(path):\(Self.cpp)\"\(function.sourceName)\"",
+                  arguments: isReturn || !query.withArguments ? [] : target.parameters(of: function, in: path)))
             }
             continue
           }
           for function in try target.functions(of: path, matching: glob) ?? [] {
-            give(ProbeListing(name: "\(names[0]):\(path):\(function.name)"))
+            give(
+              ProbeListing(
+                name: "\(names[0]):\(path):\(function.name)",
+                arguments: isReturn || !query.withArguments ? [] : target.parameters(of: function, in: path)))
           }
         }
       })
@@ -102,7 +122,7 @@ struct CodePlace: Equatable {
 }
 
 /// A function as an attach point names it.
-private struct UserFunction {
+struct UserFunction {
   let text: String
   let range: SourceRange
   /// It is named as in the sources of C++.
@@ -131,7 +151,7 @@ extension Pattern {
     return nil
   }
 
-  private var binary: AttachPointSyntax.Part { parts[0] }
+  var binary: AttachPointSyntax.Part { parts[0] }
 
   fileprivate func uprobes(
     at place: CodePlace, _ function: UserFunction, _ isReturn: Bool, _ target: any Target,
@@ -143,10 +163,12 @@ extension Pattern {
       return []
     }
     var matches: [ProbeMatch] = []
-    func add(_ path: String, _ offset: UInt64, _ name: String, _ function: String, risk: String?) {
+    func add(
+      _ path: String, _ offset: UInt64, _ name: String, _ function: String, inlined: String? = nil, risk: String?
+    ) {
       matches.append(
         ProbeMatch(
-          kind: .uprobe(Uprobe(path: path, offset: offset, isReturn: isReturn)),
+          kind: .uprobe(Uprobe(path: path, offset: offset, isReturn: isReturn, inlined: inlined)),
           name: "\(provider.name):\(path):\(name)", function: function, risk: risk))
     }
     for path in paths {
@@ -169,7 +191,18 @@ extension Pattern {
           if paths.count == 1 { missing("'\(path)' is no ELF file", at: binary.range, near: [], &diagnostics) }
           continue
         }
-        if functions.isEmpty, paths.count == 1 { try missingFunction(glob, function, path, target, &diagnostics) }
+        let others = try sites(of: glob, function, place, isReturn, functions, path, target, &diagnostics)
+        for site in others ?? [] {
+          let acceptance = try self.acceptance(of: site.offset, in: path, function, target, &diagnostics)
+          guard acceptance != .refused else { continue }
+          add(
+            path, site.offset, (function.isSourceName ? Provider.cpp : "") + site.name,
+            demanglesNames ? site.demangled ?? site.name : site.name, inlined: site.isInlined ? site.name : nil,
+            risk: acceptance.risk)
+        }
+        if functions.isEmpty, others?.isEmpty == true, paths.count == 1 {
+          try missingFunction(glob, function, path, target, &diagnostics)
+        }
         for found in functions {
           guard place.offset == 0 || place.offset < found.size else {
             missing(
@@ -198,7 +231,7 @@ extension Pattern {
   }
 
   /// Whether a place is probed.
-  private enum Acceptance {
+  enum Acceptance {
     case sound, risky, refused
 
     var risk: String? {
@@ -210,7 +243,7 @@ extension Pattern {
   }
 
   /// Whether an instruction that can be probed begins there; reports what is wrong. `--unsafe` takes the user's word for it.
-  private func acceptance(
+  func acceptance(
     of offset: UInt64, in path: String, _ function: UserFunction, _ target: any Target, _ diagnostics: inout Diagnostics
   ) throws(TargetError) -> Acceptance {
     let range = function.range

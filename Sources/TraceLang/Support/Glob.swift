@@ -26,7 +26,7 @@ public struct Glob: Hashable, Sendable {
   }
 
   /// The pattern that only `text` matches.
-  static func escaped(_ text: some StringProtocol) -> String {
+  public static func escaped(_ text: some StringProtocol) -> String {
     var pattern = ""
     for character in text {
       if "*?[\\".contains(character) { pattern.append("\\") }

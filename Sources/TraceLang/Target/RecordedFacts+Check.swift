@@ -39,7 +39,11 @@ extension RecordedFacts {
     case .enumerator(let enumerator?):
       guard enumerator.type.integer != nil else { throw JSONError("\(subject) is no integer") }
       try check(enumerator.type, subject)
+    case .debugFunction(let function?):
+      for parameter in function.parameters { try check(parameter.type, "\(subject): '\(parameter.name)'") }
+      if let result = function.result { try check(result, "\(subject): its result") }
     case .flag, .number, .names, .tracepoints, .enumerators, .namespace, .functions, .instruction, .variables, .usdt,
+      .debugFunction, .debugSites, .sourcePlace,
       .layout,
       .format,
       .parameters,
@@ -145,7 +149,7 @@ extension RecordedFacts {
         throw JSONError("\(subject): there are no arrays of \(count) elements of \(size) bytes")
       }
       return size * count
-    case .record(.script), .record(.tracepoint):
+    case .record(.script), .record(.tracepoint), .record(.parameters):
       throw JSONError("\(subject): a kernel's types do not contain \(type.description)")
     case .record(let reference):
       guard let size = layout(of: reference)?.size else { return 0 }

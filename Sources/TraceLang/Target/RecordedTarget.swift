@@ -40,8 +40,10 @@ extension Answer {
   /// Whether what nobody asked for when the target was recorded counts as not there: of probes, that would be a lie.
   fileprivate var mayBeAssumed: Bool {
     switch self {
-    case .names, .tracepoints, .format, .functions, .instruction, .variables, .usdt: false
-    case .flag, .number, .parameters, .signature, .type, .layout, .enumerator, .enumerators, .namespace: true
+    case .names, .tracepoints, .format, .functions, .instruction, .variables, .usdt, .debugSites, .sourcePlace: false
+    case .flag, .number, .parameters, .signature, .type, .layout, .enumerator, .enumerators, .namespace,
+      .debugFunction:
+      true
     }
   }
 }

@@ -77,6 +77,10 @@ public enum RecordReference: Hashable, Sendable, Codable {
   /// A kernel type known by its C name only ("struct sockaddr", "siginfo_t"): what a tracepoint's format says. Whoever
   /// needs it asks `Target.layout(of:)`, so that reading a format does not need BTF.
   case named(String)
+  /// A type of a binary by where its debug information has it (`DebugQuestion`); `name` is "" for an anonymous one.
+  case debug(binary: String, entry: UInt64, name: String)
+  /// The parameters of the function at a place of a binary: `args` of a uprobe. See `DebugQuestion.function`.
+  case parameters(binary: String, offset: UInt64, inlined: String?)
 
   /// "struct x" without the keyword.
   public var name: String {
@@ -84,6 +88,8 @@ public enum RecordReference: Hashable, Sendable, Codable {
     case .script(_, let name), .btf(_, _, let name), .function(let name): name
     case .tracepoint(let name): "args of tracepoint:\(name.category):\(name.event)"
     case .named(let name): name.split(separator: " ").last.map(String.init) ?? name
+    case .debug(_, _, let name): name
+    case .parameters(let binary, let offset, let inlined): "args of \(inlined ?? "\(binary)+\(offset)")"
     }
   }
 }
@@ -93,11 +99,14 @@ public enum EnumReference: Hashable, Sendable, Codable {
   case btf(object: Int, type: UInt32, name: String)
   /// A kernel enum known by its C name only ("enum skb_drop_reason"): what a tracepoint's format says.
   case named(String)
+  /// One of a binary: see `RecordReference.debug`.
+  case debug(binary: String, entry: UInt64, name: String)
 
   public var name: String {
     switch self {
     case .script(_, let name), .btf(_, _, let name): name
     case .named(let name): name.split(separator: " ").last.map(String.init) ?? name
+    case .debug(_, _, let name): name
     }
   }
 }

@@ -60,7 +60,8 @@ final class ChangedTarget: Target {
           name: layout.name, isUnion: layout.isUnion, size: layout.size,
           members: layout.members.map { $0.moved(by: moves) }))
     case (.kernel(.symbolAddress), .number(let address)): return .number(symbolAddress ?? address)
-    case (.kernel, _), (.tracepoint, _), (.function, _), (.type, _), (.process, _), (.binary, _): return answer
+    case (.kernel, _), (.tracepoint, _), (.function, _), (.type, _), (.process, _), (.binary, _), (.debug, _):
+      return answer
     }
   }
 }

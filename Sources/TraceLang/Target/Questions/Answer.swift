@@ -16,11 +16,14 @@ public enum Answer: Hashable, Sendable {
   case instruction(InstructionPlace?)
   case variables([BinaryVariable]?)
   case usdt([USDTSite]?)
+  case debugFunction(DebugFunction?)
+  case debugSites([DebugSite])
+  case sourcePlace(SourcePlace?)
 
   /// What kind of answer it is, as recorded files name it.
   public enum Shape: String, Hashable, Sendable, CodingKey {
     case flag, number, names, tracepoints, format, parameters, signature, type, layout, enumerator, enumerators
-    case namespace, functions, instruction, variables, usdt
+    case namespace, functions, instruction, variables, usdt, debugFunction, debugSites, sourcePlace
   }
 
   public var shape: Shape {
@@ -41,6 +44,9 @@ public enum Answer: Hashable, Sendable {
     case .instruction: .instruction
     case .variables: .variables
     case .usdt: .usdt
+    case .debugFunction: .debugFunction
+    case .debugSites: .debugSites
+    case .sourcePlace: .sourcePlace
     }
   }
 }
@@ -69,6 +75,9 @@ extension Answer {
     case .instruction(let place): place?.rawValue
     case .variables(let variables): variables?.map(\.words).joined(separator: ";")
     case .usdt(let sites): sites?.map(\.words).joined(separator: ";")
+    case .debugFunction(let function): function?.words
+    case .debugSites(let sites): sites.map(\.words).joined(separator: ";")
+    case .sourcePlace(let place): place?.words
     }
   }
 
@@ -83,6 +92,17 @@ extension TracepointFormat {
       "\($0.declaration) \($0.type.description) \($0.offset) \($0.size) \($0.isDataLocation) \($0.isRelative)"
     }.joined(separator: ";")
   }
+}
+
+extension DebugFunction {
+  fileprivate var words: String {
+    let parameters = parameters.map { "\($0.name) \($0.type.description) \($0.place)" }
+    return "\(name) \(result?.description ?? "") " + parameters.joined(separator: ";")
+  }
+}
+
+extension SourcePlace {
+  fileprivate var words: String { files.joined(separator: ";") + " " + sites.map(\.words).joined(separator: ";") }
 }
 
 extension RecordLayout {
@@ -116,6 +136,9 @@ extension Answer: Codable {
     case .instruction(let place): try container.encode(place, forKey: .instruction)
     case .variables(let variables): try container.encode(variables, forKey: .variables)
     case .usdt(let sites): try container.encode(sites, forKey: .usdt)
+    case .debugFunction(let function): try container.encode(function, forKey: .debugFunction)
+    case .debugSites(let sites): try container.encode(sites, forKey: .debugSites)
+    case .sourcePlace(let place): try container.encode(place, forKey: .sourcePlace)
     }
   }
 
@@ -152,6 +175,9 @@ extension Answer: Codable {
       case .instruction: .instruction(try container.decode(InstructionPlace?.self, forKey: shape))
       case .variables: .variables(try container.decode([BinaryVariable]?.self, forKey: shape))
       case .usdt: .usdt(try container.decode([USDTSite]?.self, forKey: shape))
+      case .debugFunction: .debugFunction(try container.decode(DebugFunction?.self, forKey: shape))
+      case .debugSites: .debugSites(try container.decode([DebugSite].self, forKey: shape))
+      case .sourcePlace: .sourcePlace(try container.decode(SourcePlace?.self, forKey: shape))
       }
   }
 }

@@ -8,6 +8,7 @@ public enum Question: Hashable, Sendable {
   case type(TypeQuestion)
   case process(ProcessQuestion)
   case binary(BinaryQuestion)
+  case debug(DebugQuestion)
 
   private var topic: any QuestionTopic {
     switch self {
@@ -17,6 +18,7 @@ public enum Question: Hashable, Sendable {
     case .type(let question): question
     case .process(let question): question
     case .binary(let question): question
+    case .debug(let question): question
     }
   }
 
@@ -61,7 +63,7 @@ public enum Trace: Hashable, Sendable {
 
 extension Question: Codable {
   private enum Topic: String, CodingKey {
-    case kernel, tracepoint, function, type, process, binary
+    case kernel, tracepoint, function, type, process, binary, debug
   }
 
   /// A topic and its question: {"kernel": {"has": {"feature": "btf"}}}.
@@ -74,6 +76,7 @@ extension Question: Codable {
     case .type(let question): try container.encode(question, forKey: .type)
     case .process(let question): try container.encode(question, forKey: .process)
     case .binary(let question): try container.encode(question, forKey: .binary)
+    case .debug(let question): try container.encode(question, forKey: .debug)
     }
   }
 
@@ -92,6 +95,7 @@ extension Question: Codable {
       case .type: .type(try container.decode(TypeQuestion.self, forKey: .type))
       case .process: .process(try container.decode(ProcessQuestion.self, forKey: .process))
       case .binary: .binary(try container.decode(BinaryQuestion.self, forKey: .binary))
+      case .debug: .debug(try container.decode(DebugQuestion.self, forKey: .debug))
       }
   }
 }

@@ -26,8 +26,10 @@ extension TypeQuestion: QuestionTopic {
     case .layout(.named(let name)), .layout(.function(let name)), .layout(.script(_, let name)),
       .layout(.btf(_, _, let name)):
       [name]
+    case .layout(.debug(let binary, _, let name)), .enumerators(.debug(let binary, _, let name)): [binary, name]
+    case .layout(.parameters(let binary, _, _)): [binary]
     case .layout(.tracepoint(let name)): [name.category, name.event]
-    case .enumerators(let reference): [reference.name]
+    case .enumerators(.script(_, let name)), .enumerators(.btf(_, _, let name)), .enumerators(.named(let name)): [name]
     }
   }
 
@@ -42,11 +44,11 @@ extension TypeQuestion: QuestionTopic {
 
   var trace: Trace {
     switch self {
-    case .named, .enumerator, .layout(.function): .number
+    case .named, .enumerator, .layout(.function), .layout(.debug), .enumerators(.debug): .number
     case .layout(.named), .layout(.btf), .enumerators(.btf), .enumerators(.named): .type(self)
     case .layout(.script), .enumerators(.script): .stated
-    // The question for its format has the same fields.
-    case .layout(.tracepoint): .stated
+    // The questions for its format and for the function have the same fields.
+    case .layout(.tracepoint), .layout(.parameters): .stated
     }
   }
 }
@@ -59,6 +61,9 @@ extension RecordReference {
     case .tracepoint(let name): "the arguments of tracepoint:\(name.text)"
     case .function(let name): "the list of arguments of \(name)"
     case .named(let name): name
+    case .debug(let binary, let entry, let name): "type \(entry) of \(binary) (\(name))"
+    case .parameters(let binary, let offset, let inlined):
+      "the parameters at +\(offset) in \(binary)" + (inlined.map { " (\($0))" } ?? "")
     }
   }
 }
@@ -69,6 +74,7 @@ extension EnumReference {
     case .script(let index, let name): "type \(index) of the script (\(name))"
     case .btf(let object, let type, let name): "type \(type) of BTF object \(object) (\(name))"
     case .named(let name): name
+    case .debug(let binary, let entry, let name): "type \(entry) of \(binary) (\(name))"
     }
   }
 }
@@ -83,6 +89,11 @@ extension Target {
   /// The members of a struct or union of BTF or of a tracepoint's arguments.
   public func layout(of record: RecordReference) -> RecordLayout? {
     if case .tracepoint(let name) = record { return (try? tracepointFormat(name))?.layout }
+    if case .parameters(let binary, let offset, let inlined) = record {
+      return debugFunction(in: binary, at: offset, inlined: inlined)?.layout {
+        $0.size { self.layout(of: $0)?.size ?? 0 }
+      }
+    }
     guard case .layout(let layout)? = try? answer(.type(.layout(of: record))) else { return nil }
     return layout
   }
