@@ -43,6 +43,7 @@ extension Lowering {
       start: perCPUMemory(size: Walk.size).offset, frames: frames.offset, limit: limit, storage: storage)
     set(.count, .constant(0), walk)
     set(.stop, .constant(0), walk)
+    set(.kind, .constant(0), walk)
     let task = currentTask()
     when(.ne, field("mm", of: task), .constant(0)) { lowering in
       lowering.takeRegisters(of: task, walk)
@@ -81,12 +82,19 @@ extension Lowering {
 
   /// The last word tells why there are no more frames, where the outermost was not reached.
   private mutating func mark(_ walk: Walk) {
+    when(.eq, get(.kind, walk), .constant(Int64(UnwindStorage.Kind.framePointers.rawValue))) { lowering in
+      lowering.when(.ne, lowering.get(.stop, walk), .constant(0)) { lowering in
+        // Code that keeps frame pointers has none in its outermost frame. Other code had to be taken for such.
+        lowering.choose(
+          .eq, lowering.get(.fp, walk), .constant(0), then: { $0.set(.stop, .constant(0), walk) },
+          otherwise: { $0.set(.stop, .constant(Int64(UnwindStop.noRow.rawValue)), walk) })
+      }
+    }
     let (count, stop) = (get(.count, walk), get(.stop, walk))
     when(.ne, stop, .constant(0)) { lowering in
       lowering.when(.ult, count, .constant(Int64(walk.limit))) { lowering in
-        lowering.store(
-          lowering.builder.arithmetic(.or, stop, .constant(Int64(bitPattern: UnwindStorage.mark(.newProcess) & ~0xff))),
-          at: count, walk)
+        let word = Int64(bitPattern: UnwindStorage.mark(.newProcess) & ~0xff)
+        lowering.store(lowering.builder.arithmetic(.or, stop, .constant(word)), at: count, walk)
         lowering.set(.count, lowering.builder.arithmetic(.add, count, .constant(1)), walk)
       }
     }

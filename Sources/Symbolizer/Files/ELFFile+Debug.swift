@@ -41,7 +41,7 @@ extension ELFFile {
   var hasAllSymbols: Bool { sections.contains { $0.type == UInt32(SHT_SYMTAB) } }
 
   /// Whether it says what its code was compiled from.
-  var hasDebugInfo: Bool {
+  package var hasDebugInfo: Bool {
     [".debug_info", ".zdebug_info", ".debug_line"].contains { name in
       section(named: name).map { $0.type != UInt32(SHT_NOBITS) && $0.size > 0 } ?? false
     }

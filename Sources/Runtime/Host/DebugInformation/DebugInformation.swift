@@ -37,10 +37,8 @@ final class DebugInformation {
   static let maximumDepth = 32
 
   /// - Returns: `nil` for a binary that has none.
-  init?(_ path: String, _ architecture: Machine.Architecture) {
-    guard let binary = DebugImage.open(path), let image = DebugImage.debugImage(of: path, binary),
-      let dwarf = image.dwarf
-    else { return nil }
+  init?(_ path: String, _ architecture: Machine.Architecture, _ debugFiles: DebugFileSearch) {
+    guard let (binary, image) = DebugImage.pair(of: path, debugFiles), let dwarf = image.dwarf else { return nil }
     self.path = path
     self.architecture = architecture
     self.binary = binary

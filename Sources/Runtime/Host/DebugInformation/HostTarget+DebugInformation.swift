@@ -1,3 +1,4 @@
+import Symbolizer
 import TraceLang
 
 extension HostTarget {
@@ -69,7 +70,7 @@ extension HostTarget {
 
   private func debugInformation(of path: String) -> DebugInformation? {
     if let known = debugInformation[path] { return known }
-    let found = DebugInformation(path, machine.architecture)
+    let found = DebugInformation(path, machine.architecture, symbolizer.debugFiles)
     debugInformation[path] = .some(found)
     return found
   }
