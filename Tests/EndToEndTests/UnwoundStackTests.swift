@@ -229,6 +229,40 @@ import Testing
     #expect(lines.last == "]: 1" && result.output.components(ofText: "recursive+").count == 2 + 20 * 2)
   }
 
+  @Test("code that is no file's is walked by its frame pointers", .enabled(if: Processor.isX86)) func madeCode() throws
+  {
+    let source = try folder.file(
+      "made.c",
+      """
+      #include <string.h>
+      #include <sys/mman.h>
+      #include <unistd.h>
+      __attribute__((noinline)) int called(int x) { __asm__(""); return x + 1; }
+      int main(void) {
+        // push rbp; mov rbp, rsp; mov rax, called; call rax; pop rbp; ret
+        unsigned char code[] = {0x55, 0x48, 0x89, 0xe5, 0x48, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xd0, 0x5d, 0xc3};
+        int (*function)(int) = called;
+        memcpy(code + 6, &function, 8);
+        unsigned char *made = mmap(0, 4096, 7, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        memcpy(made, code, sizeof code);
+        for (int turn = 0; turn < 50; turn++, usleep(20000)) ((int (*)(int))made)(turn);
+      }
+      """)
+    let made = folder.path + "/made"
+    try #require(try run(["cc", "-O2", "-fomit-frame-pointer", "-o", made, source]).ending == .exited(0))
+    let result = try run([
+      Repository.swtrace, "-q", "-c", made, "-e",
+      "config = { show_debug_info = false } uprobe:\(made):called { @[dw_ustack] = count(); }",
+    ])
+    let stacks = result.output.split(separator: "@[").map {
+      $0.split(separator: "\n").map { String($0.drop { $0 == " " }.prefix { $0 != "+" }) }
+    }
+    #expect(
+      stacks.contains {
+        $0.count > 4 && $0[0] == "called" && $0[1].hasPrefix("0x") && $0[2] == "main" && $0.contains("_start")
+      }, "\(result.output)\(result.errors)")
+  }
+
   @Test(
     "stacks of samples and of system calls", arguments: ["profile:hz:499", "tracepoint:syscalls:sys_enter_getppid"])
   func otherProbes(_ probe: String) throws {
@@ -258,4 +292,12 @@ import Testing
 
 extension String {
   fileprivate func components(ofText text: String) -> [Substring] { split(separator: text) }
+}
+
+private enum Processor {
+  #if arch(x86_64)
+    static let isX86 = true
+  #else
+    static let isX86 = false
+  #endif
 }

@@ -1,0 +1,1 @@
+calls getppid 3
