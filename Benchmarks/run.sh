@@ -150,3 +150,5 @@ awk '{ print $2 }' "$work/stages" | one "its 2 programs, 29 blocks, to bytecode"
 for ((turn = 0; turn < 5; turn++)); do
   "$work/cost" "$swtrace" -q -e 'BEGIN { print(curtask.real_parent.cred.uid.val); exit(); }'
 done | awk '{ print $2 }' | one "peak memory with structs of the kernel" MB "16 MB"
+
+source Benchmarks/stacks.sh

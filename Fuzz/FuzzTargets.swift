@@ -13,7 +13,7 @@ enum FuzzTarget: String, CaseIterable {
   /// Files and mappings of traced processes.
   case elf, maps, zip
   /// Where code of such files came from, by libdw; what was stripped from them; functions that processes make.
-  case lines, debuginfo, perfmap
+  case lines, debuginfo, frames, perfmap
   /// Names of functions.
   case names
 
@@ -28,6 +28,7 @@ enum FuzzTarget: String, CaseIterable {
     case .zip: Self.readZip(bytes)
     case .lines: Self.readLines(bytes)
     case .debuginfo: Self.readDebugInfo(bytes)
+    case .frames: Self.readFrames(bytes)
     case .perfmap: Self.readPerfMap(bytes)
     case .names: Self.demangle(bytes)
     }

@@ -46,6 +46,13 @@ extension FuzzTarget {
     }
   }
 
+  /// How frames of a program are found, as libdw reads it, guarded as well.
+  static func readFrames(_ bytes: [UInt8]) {
+    replaceFile(bytes)
+    guard let table = DebugImage(descriptor: file).flatMap({ UnwindTable($0) }) else { return }
+    precondition(zip(table.rows, table.rows.dropFirst()).allSatisfy { $0.address < $1.address }, "rows in no order")
+  }
+
   /// The link to what was stripped, and what is packed into the file.
   static func readDebugInfo(_ bytes: [UInt8]) {
     replaceFile(bytes)

@@ -7,18 +7,22 @@ cd "$(dirname "$0")/.."
 seconds=${1:?how many seconds for each target}
 shift
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(parser declarations checker target facts elf maps zip lines debuginfo perfmap names)
+[ ${#targets[@]} -gt 0 ] || targets=(parser declarations checker target facts elf maps zip lines debuginfo frames perfmap names)
 
 work=.build/fuzz
 mkdir -p "$work"
 fuzzer=$work/fuzzer
-readers=(Sources/Runtime/Host/ELF/{ELFFunctions,ELFVariables,USDTNotes,ZipArchive}.swift)
+readers=(
+  Sources/Runtime/Host/ELF/{ELFFunctions,ELFVariables,USDTNotes,ZipArchive}.swift
+  Sources/Runtime/Unwinding/{FrameDescriptions,UnwindRule+DWARF,UnwindTable}.swift
+)
+rules=Sources/Codegen/Bundle/UnwindRule.swift
 mapfile -t symbolizer < <(find Sources/Symbolizer Sources/CElfutils -name '*.swift' -o -name '*.[ch]')
 mapfile -t files < <(
   find Sources/TraceLang Fuzz -path Fuzz/Bundles -prune -o -name '*.swift' -print
   printf '%s\n' Tests/CheckerTests/SmallTarget.swift "${readers[@]}"
 )
-newer=$(find "${files[@]}" "${symbolizer[@]}" -newer "$fuzzer" 2>/dev/null | head -1 || true)
+newer=$(find "${files[@]}" "${symbolizer[@]}" "$rules" -newer "$fuzzer" 2>/dev/null | head -1 || true)
 if [ ! -x "$fuzzer" ] || [ -n "$newer" ]; then
   echo "building $fuzzer"
   build=(
@@ -28,7 +32,9 @@ if [ ! -x "$fuzzer" ] || [ -n "$newer" ]; then
   clang -O1 -g -r -nostdlib -ISources/CElfutils/include -o "$work/CElfutils.o" Sources/CElfutils/*.c
   "${build[@]}" -module-name Symbolizer -emit-module -emit-module-path "$work/Symbolizer.swiftmodule" \
     -emit-object -o "$work/Symbolizer.o" $(printf '%s\n' "${symbolizer[@]}" | grep '\.swift$')
-  "${build[@]}" -module-name TraceLang -o "$fuzzer" "${files[@]}" "$work"/{Symbolizer,CElfutils}.o \
+  "${build[@]}" -module-name Codegen -emit-module -emit-module-path "$work/Codegen.swiftmodule" \
+    -emit-object -o "$work/Codegen.o" "$rules"
+  "${build[@]}" -module-name TraceLang -o "$fuzzer" "${files[@]}" "$work"/{Codegen,Symbolizer,CElfutils}.o \
     -ldw -lelf -liberty -lbz2 -llzma -lz
 fi
 
@@ -41,6 +47,12 @@ seeds() {
       echo 'void second(void) {} void _start(void) { second(); }' |
         cc -x c - -nostdlib -static -Wl,--build-id -o "$work/programs/static"
       echo "$work/programs"
+      ;;
+    frames)
+      mkdir -p "$work/frames"
+      echo 'int second(int x) { char c[x]; c[x / 2] = 1; return c[0]; } int _start(void) { return second(9) + second(8); }' |
+        cc -x c - -O1 -nostdlib -static -o "$work/frames/static"
+      echo "$work/frames"
       ;;
     lines | debuginfo)
       mkdir -p "$work/$1"

@@ -1,7 +1,7 @@
 import TraceLang
 
 extension Planner {
-  /// Stacks of one shape that are kept at most, and the bytes they may take.
+  /// Stacks of one shape that are kept, and the bytes they may take, unless a script asks for more keys.
   private static let maximumStacks = 16384
   private static let maximumStackMemory = 8 << 20
 
@@ -34,7 +34,8 @@ extension Planner {
       plan.maps.append(
         MapSpec(
           name: "swtrace_stacks", kind: .hash, keySize: 8, valueSize: valueSize,
-          maxEntries: min(Self.maximumStacks, Self.maximumStackMemory / valueSize)))
+          maxEntries: max(
+            min(Self.maximumStacks, Self.maximumStackMemory / valueSize), program.configuration.maxMapKeys)))
       let map = plan.maps.count - 1
       plan.stacks.append(
         StackStorage(shape: shape, map: map, lost: MapView.Place(map: dataMap(), offset: reserve(8))))
