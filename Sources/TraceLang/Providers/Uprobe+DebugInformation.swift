@@ -123,8 +123,9 @@ extension Pattern {
     if wantsCalled, !known.isEmpty { return [] }
     let symbols = Set(known.map(\.offset))
     let found = try target.debugSites(
-      of: path, named: function.isSourceName ? name : literal, inSource: function.isSourceName)
-      .filter { !symbols.contains($0.offset) }
+      of: path, named: function.isSourceName ? name : literal, inSource: function.isSourceName
+    )
+    .filter { !symbols.contains($0.offset) }
     guard wantsCalled, !found.isEmpty else { return found }
     let called = place.offset == 0 ? found.filter { !$0.isInlined } : []
     if !called.isEmpty { return called }

@@ -12,7 +12,8 @@ extension DebugInformation {
   ///   - known: where those of them are that have a symbol.
   ///   - suits: whether one is meant, by its symbol's name and the source's with its parameters.
   func sites(
-    last name: String, known: [UInt64], _ offset: (UInt64) -> UInt64?, where suits: (_ symbol: String, _ source: String) -> Bool
+    last name: String, known: [UInt64], _ offset: (UInt64) -> UInt64?,
+    where suits: (_ symbol: String, _ source: String) -> Bool
   ) -> [DebugSite] {
     var sites: [DebugSite] = []
     for unit in unitsThatMayHave(known) {
