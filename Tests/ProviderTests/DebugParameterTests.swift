@@ -34,6 +34,7 @@ import Testing
         .a = 1, .in = {2, "abc"}, .next = &second, .narrow = 3, .minus = -9, .color = GREEN, .un.text = "hey",
         .list = {4, 5, 6}, .table = {{1, 2, 3}, {7, 8, 9}}, .flag = true, .x = 10, .y = 11, .bytes = {65, 0}, .real = 1.5};
       pair_t pair = {-3, 1l << 40};
+      (void)*(const volatile char *)"hello";
       return work(-1, "hello", &first, BLUE, 42, true, -5, -6) + floats(1.5, 3, first.in, pair, 2.5f) + made(12).value
         + same(&first)->a > 1000;
     }
@@ -57,14 +58,14 @@ import Testing
   func parameters(name: String, build: Result<DebugProgram, any Error>) throws {
     let result = try build.get().traced(
       "uprobe:BIN:work { print((args.x, str(args.s), args.c, args.n, args.b, args.small, args.last, arg0)); }")
-    #expect(result.output == "(-1, hello, BLUE, 42, true, -5, -6, 4294967295)\n")
+    #expect(result.output == "(-1, hello, BLUE, 42, true, -5, -6, 4294967295)")
     #expect(result.errors == "")
   }
 
   @Test("args prints as a record", arguments: builds.prefix(2))
   func whole(name: String, build: Result<DebugProgram, any Error>) throws {
     let result = try build.get().traced("uprobe:BIN:made { print(args); }")
-    #expect(result.output == "{ .i = 12 }\n")
+    #expect(result.output == "{ .i = 12 }")
   }
 
   @Test("members of structs are followed by name", arguments: builds)
@@ -73,11 +74,11 @@ import Testing
       ("args.o.a", "1"), ("args->o->next->a", "7"), ("args.o.in", "{ .value = 2, .name = abc }"),
       ("args.o.in.name", "abc"), ("args.o.narrow", "3"), ("args.o.minus", "-9"), ("args.o.color", "GREEN"),
       ("args.o.un.text", "hey"), ("args.o.list", "[4,5,6]"), ("args.o.table[1][2]", "9"), ("args.o.flag", "true"),
-      ("args.o.y", "11"), ("args.o.bytes", "A"), ("args.o.next.next", "0x0"), ("sizeof(*args.o)", "120"),
+      ("args.o.y", "11"), ("args.o.bytes", "A"), ("args.o.next.next", "0x0"), ("sizeof(*args.o)", "104"),
     ]
     let body = lines.map { "print(\($0.0));" }.joined(separator: " ")
     let result = try build.get().traced("uprobe:BIN:work { \(body) }")
-    #expect(result.output == lines.map { $0.1 + "\n" }.joined())
+    #expect(result.output == lines.map(\.1).joined(separator: "\n"))
     #expect(result.errors == "")
   }
 
@@ -87,7 +88,7 @@ import Testing
       "uprobe:BIN:floats { print((args.i, args.big, args.big.value, args.pair, args.pair.low, args.pair.high)); }")
     #expect(
       result.output
-        == "(3, { .value = 2, .name = abc }, 2, { .low = -3, .high = 1099511627776 }, -3, 1099511627776)\n")
+        == "(3, { .value = 2, .name = abc }, 2, { .low = -3, .high = 1099511627776 }, -3, 1099511627776)")
   }
 
   @Test("what lies in floating-point registers is named, and left out of all") func floats() throws {
@@ -105,22 +106,22 @@ import Testing
   @Test("the binary's structs, enums, constants and typedefs are there by name", arguments: builds)
   func names(name: String, build: Result<DebugProgram, any Error>) throws {
     let lines = [
-      ("sizeof(struct outer)", "120"), ("offsetof(struct outer, in)", "8"), ("((struct outer *)arg2).next.a", "7"),
+      ("sizeof(struct outer)", "104"), ("offsetof(struct outer, in)", "8"), ("((struct outer *)arg2).next.a", "7"),
       ("GREEN", "GREEN"), ("(enum color)6", "BLUE"), ("(number_t)5", "5"), ("sizeof(pair_t)", "16"),
-      ("*(struct inner *)((uint64)arg2 + 8)", "{ .value = 2, .name = abc }"), ("sizeof(union either)", "4"),
+      ("*(struct inner *)(arg2 + 8)", "{ .value = 2, .name = abc }"), ("sizeof(union either)", "4"),
     ]
     let body = lines.map { "print(\($0.0));" }.joined(separator: " ")
     let result = try build.get().traced("uprobe:BIN:work { \(body) }")
-    #expect(result.output == lines.map { $0.1 + "\n" }.joined())
+    #expect(result.output == lines.map(\.1).joined(separator: "\n"))
     #expect(result.errors == "")
   }
 
   @Test("other probes know them after the kernel's; a script's own come first") func order() throws {
     let program = try Self.plain.get()
     let other = try program.traced("begin { print(sizeof(struct inner)); } uprobe:BIN:made { }")
-    #expect(other.output == "16\n")
+    #expect(other.output == "16")
     let own = try program.traced("struct inner { char c; }; uprobe:BIN:made { print(sizeof(struct inner)); }")
-    #expect(own.output == "1\n")
+    #expect(own.output == "1")
     let missing = try program.traced("uprobe:BIN:made { print(sizeof(struct outre)); }")
     #expect(
       missing.errors.contains(
@@ -132,7 +133,7 @@ import Testing
     let result = try Self.plain.get().traced(
       "uretprobe:BIN:same { print((retval.a, retval.in.name)); @ = retval; } uprobe:BIN:same { if (@ != 0) { print(1); } }"
     )
-    #expect(result.output.hasPrefix("(1, abc)\n"))
+    #expect(result.output.hasPrefix("(1, abc)"))
     #expect(result.errors == "")
     let number = try Self.plain.get().traced("uretprobe:BIN:work { print(retval.a); }")
     #expect(number.errors.contains("ERROR: uint64 has no fields"))
@@ -163,7 +164,7 @@ import Testing
     let program = try DebugProgram(Self.source)
     try DebugProgram.tool(["objcopy", "--only-keep-debug", program.path, program.path + ".debug"])
     try DebugProgram.tool(["objcopy", "--strip-debug", "--add-gnu-debuglink=\(program.path).debug", program.path])
-    #expect(try program.traced("uprobe:BIN:made { print(args.i); }").output == "12\n")
+    #expect(try program.traced("uprobe:BIN:made { print(args.i); }").output == "12")
     try #require(unlink(program.path + ".debug") == 0)
     let gone = try program.traced("uprobe:BIN:made { print(args.i); }")
     #expect(
@@ -192,7 +193,7 @@ import Testing
     let script = "uprobe:\(program.path):work { print((args.n, args.o.in.name)); }"
     let built = try run([Repository.swtrace, "build", "-o", bundle, "-e", script])
     #expect(built.errors == "")
-    #expect(try run([Repository.swtrace, "-q", "-c", program.path, bundle]).output == "(42, abc)\n")
+    #expect(try run([Repository.swtrace, "-q", "-c", program.path, bundle]).output.hasPrefix("(42, abc)\n"))
     let changed = Self.source.replacing("char name[8]", with: "long more; char name[8]")
     let text = try program.folder.file("changed.c", changed)
     try DebugProgram.tool(["cc", "-g", "-O0", "-o", program.path, text])

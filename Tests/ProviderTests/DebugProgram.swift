@@ -27,8 +27,18 @@ struct DebugProgram {
     guard result.ending == .exited(0) else { throw Failure(message: result.errors) }
   }
 
+  struct Printed {
+    /// Without empty lines at its ends.
+    let output: String
+    let errors: String
+    let succeeded: Bool
+  }
+
   /// What a script prints while the program runs; "BIN" stands for its path.
-  func traced(_ script: String, options: [String] = []) throws -> CommandResult {
-    try Swtrace.output(script.replacing("BIN", with: path), command: path, options: options)
+  func traced(_ script: String) throws -> Printed {
+    let result = try Swtrace.output(script.replacing("BIN", with: path), command: path)
+    return Printed(
+      output: result.output.split(separator: "\n").joined(separator: "\n"), errors: result.errors,
+      succeeded: result.ending == .exited(0))
   }
 }

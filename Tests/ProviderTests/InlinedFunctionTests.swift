@@ -36,7 +36,7 @@ import Testing
     let result = try program.traced("uprobe:BIN:part { print((func, args.v)); @[probe] = count(); }")
     #expect(
       result.output
-        == "(part, 10)\n(part, 20)\n(part, 21)\n\n@[uprobe:\(program.path):part]: 3\n")
+        == "(part, 10)\n(part, 20)\n(part, 21)\n@[uprobe:\(program.path):part]: 3")
     #expect(result.errors == "")
   }
 
@@ -51,7 +51,7 @@ import Testing
     #expect(result.errors.contains("NOTE: uprobe:\(program.path):part is where it begins in them"))
     let offset = try program.traced("uprobe:BIN:part+4 { }")
     #expect(offset.errors.contains("has no code of its own: there is nothing at +4"))
-    #expect(try program.traced("uretprobe:BIN:first { print(retval); }").output == "21\n")
+    #expect(try program.traced("uretprobe:BIN:first { print(retval); }").output == "21")
   }
 
   @Test("wildcards stand for symbols alone") func wildcards() throws {
@@ -67,7 +67,7 @@ import Testing
     ])
     try DebugProgram.tool(["objcopy", "-N", "called", program.path])
     let result = try program.traced("uprobe:BIN:called { print((func, args.v)); }")
-    #expect(result.output == "(called, 3)\n")
+    #expect(result.output == "(called, 3)")
   }
 
   // MARK: - Lines
@@ -76,13 +76,13 @@ import Testing
     "a line is where its code begins, once in each function that has some",
     arguments: [
       ("BIN@program.c:4", plain, 3), ("BIN@program.c:4", optimized, 3), ("BIN:@program.c:4", plain, 3),
-      ("BIN@program.c:11", plain, 2), ("BIN@program.c:7:32", plain, 1), ("BIN@program.c:12", optimized, 1),
+      ("BIN@program.c:11", plain, 2), ("BIN@program.c:7:23", plain, 1), ("BIN@program.c:12", optimized, 1),
     ])
   func lines(place: String, build: Result<DebugProgram, any Error>, count: Int) throws {
     let program = try build.get()
     let result = try program.traced("uprobe:\(place) { @[probe] = count(); }")
     let name = place.replacing("BIN:", with: "BIN").replacing("BIN", with: program.path)
-    #expect(result.output == "\n@[uprobe:\(name)]: \(count)\n")
+    #expect(result.output == "@[uprobe:\(name)]: \(count)")
     #expect(result.errors == "")
   }
 
@@ -90,20 +90,20 @@ import Testing
     let program = try Self.optimized.get()
     let folder = program.folder.path.split(separator: "/").last ?? ""
     for file in ["\(program.folder.path)/program.c", "\(folder)/program.c", "./program.c"] {
-      #expect(try program.traced("uprobe:BIN@\(file):7 { print(func); }").output == "first\n")
+      #expect(try program.traced("uprobe:BIN@\(file):7 { print(func); }").output == "first")
     }
-    #expect(try program.traced("uprobe:BIN@program.c:4 { @[func] = count(); }").output == "\n@[part]: 3\n")
+    #expect(try program.traced("uprobe:BIN@program.c:4 { @[func] = count(); }").output == "@[part]: 3")
   }
 
   @Test("args are there where the compiler has kept them") func parameters() throws {
     let program = try Self.plain.get()
-    #expect(try program.traced("uprobe:BIN@program.c:4 { print(args.v); }").output == "10\n20\n21\n")
+    #expect(try program.traced("uprobe:BIN@program.c:4 { print(args.v); }").output == "10\n20\n21")
   }
 
   @Test(
     "mistakes tell what is there",
     arguments: [
-      ("uprobe:BIN@program.c:2", "has no code of program.c:2", "the nearest line that has code: 3"),
+      ("uprobe:BIN@program.c:2", "has no code of program.c:2", "the nearest line that has code: 4"),
       ("uprobe:BIN@program.c:6", "has no code of program.c:6", "the nearest lines that have code: 5 and 7"),
       ("uprobe:BIN@program.c:4:77", "has no code of program.c:4:77", "the nearest column"),
       ("uprobe:BIN@other.c:4", "is not made from a file 'other.c'", "program.c"),
@@ -114,7 +114,7 @@ import Testing
     let result = try Self.plain.get().traced("\(point) { }")
     #expect(result.errors.contains(message))
     #expect(result.errors.contains(note))
-    #expect(result.ending != .exited(0))
+    #expect(!result.succeeded)
   }
 
   @Test("lines of headers are found in all that includes them") func headers() throws {
@@ -127,7 +127,7 @@ import Testing
     try DebugProgram.tool(["cc", "-g", "-O2", "-o", path, one, two])
     for point in ["\(path)@shared.h:2", "\(path):twice"] {
       let result = try Swtrace.output("uprobe:\(point) { @ = count(); }", command: path)
-      #expect(result.output == "\n@: 2\n")
+      #expect(result.output.contains("@: 2\n"))
     }
   }
 }

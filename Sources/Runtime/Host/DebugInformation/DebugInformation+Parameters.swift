@@ -127,10 +127,38 @@ extension DebugInformation {
       switch type.number(DW_AT_calling_convention) {
       case Self.byReference: return .reference
       case Self.byValue: break
-      default: return .unknown
+      default: if isCopiedByFunction(type) { return .reference }
       }
     }
     return recordKind(type, size)
+  }
+
+  /// Whether values of a C++ class are made and destroyed by functions of its own (Itanium C++ ABI, "non-trivial for the
+  /// purposes of calls"), told by what it declares.
+  private func isCopiedByFunction(_ entry: DebugEntry?, depth: Int = 0) -> Bool {
+    guard depth < Self.maximumDepth, let type = underlying(entry), type.isRecord else { return false }
+    var isCopied = false
+    let name = type.name
+    type.forEachChild { child in
+      switch child.tag {
+      case DW_TAG_subprogram where !child.flag(DW_AT_artificial) && !child.has(DW_AT_defaulted):
+        let parameters = child.children(DW_TAG_formal_parameter, limit: 2)
+        let copies = parameters.count == 2 && child.name == name && isReference(parameters[1].type, to: type)
+        isCopied = copies || child.name.hasPrefix("~") || child.has(DW_AT_virtuality)
+      case DW_TAG_inheritance: isCopied = child.has(DW_AT_virtuality) || isCopiedByFunction(child.type, depth: depth + 1)
+      case DW_TAG_member where !child.has(DW_AT_external, inherited: false):
+        isCopied = isCopiedByFunction(child.type, depth: depth + 1)
+      default: break
+      }
+      return !isCopied
+    }
+    return isCopied
+  }
+
+  private func isReference(_ entry: DebugEntry?, to type: DebugEntry) -> Bool {
+    guard let reference = underlying(entry), [DW_TAG_reference_type, DW_TAG_rvalue_reference_type].contains(reference.tag)
+    else { return false }
+    return underlying(reference.type)?.offset == type.offset
   }
 
   private func extent(of type: DebugEntry) -> Int? {
