@@ -62,6 +62,17 @@ import Testing
     for element in type.elements { follow(element, target, depth: depth + 1) }
   }
 
+  @Test("the same file undamaged has answers", arguments: [["-g"], ["-gdwarf-4"]]) func whole(options: [String]) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/file"
+    try FileContents.write(try Self.small(options), to: path)
+    let target = try HostTarget()
+    let work = try #require(try target.functions(of: path, matching: "work")?.first)
+    #expect(target.debugFunction(in: path, at: work.offset)?.parameters.map(\.name) == ["n", "c", "by_value", "d"])
+    #expect(try target.debugSites(of: path, named: "part", inSource: false).map(\.isInlined) == [true])
+    #expect(try target.sourcePlace(in: path, "program.c", 3, 0)?.sites.isEmpty == false)
+  }
+
   @Test("a file that ends anywhere", arguments: [["-g"], ["-gdwarf-4"]]) func cut(options: [String]) throws {
     let bytes = try Self.small(options)
     let folder = try TemporaryFolder()
