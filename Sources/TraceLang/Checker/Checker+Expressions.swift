@@ -250,7 +250,11 @@ extension Checker {
       case .unreadable(let obstacle)? = target.debugFunction(in: binary, at: offset, inlined: inlined)?
         .place(of: member.name)
     {
-      error("the parameter '\(member.name)' of \(title(reference)) \(obstacle.text)", at: name.range)
+      let notes = inlined.map { name in
+        [Diagnostic.Note("at one of the places where the compiler has put \(name)() into another function")]
+      }
+      error(
+        "the parameter '\(member.name)' of \(title(reference)) \(obstacle.text)", at: name.range, notes: notes ?? [])
       return invalid(range)
     }
     return TypedExpression(.member(base, member), scripted(valueType(member, base)), range)

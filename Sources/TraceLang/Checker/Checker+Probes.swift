@@ -128,7 +128,7 @@ extension Checker {
       var words: [Int: IntegerType?] = [:]
       var binary: String?
       var fields: [TracepointFormat.Field] = []
-      var parameters: [String: Type] = [:]
+      var parameters: [String: UsedParameter] = [:]
     }
     var order: [Group] = []
     var groups: [Group: (points: [AttachPoint], traits: ProbeTraits)] = [:]
@@ -161,12 +161,11 @@ extension Checker {
     return order.compactMap { groups[$0] }
   }
 
-  /// The types of the parameters that a body asks for; all of them where it asks for one that is not there or not to be read.
-  private func usedParameters(_ function: DebugFunction?, _ use: ArgumentUse) -> [String: Type] {
+  /// What a body depends on of the parameters that it asks for; all of them where it asks for one that is not there.
+  private func usedParameters(_ function: DebugFunction?, _ use: ArgumentUse) -> [String: UsedParameter] {
     let all = Dictionary(
-      (function?.parameters ?? []).map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
-    let readable = function?.parameters.allSatisfy { if case .unreadable = $0.place { false } else { true } } ?? true
-    if use.isWhole || !readable || !use.fields.isSubset(of: all.keys) { return all }
+      (function?.parameters ?? []).map { ($0.name, UsedParameter($0)) }, uniquingKeysWith: { first, _ in first })
+    if use.isWhole || !use.fields.isSubset(of: all.keys) { return all }
     return all.filter { use.fields.contains($0.key) }
   }
 
@@ -180,6 +179,17 @@ extension Checker {
       diagnostics.report(error, at: range)
       return []
     }
+  }
+}
+
+/// What a body depends on of a parameter: where it is decides only on the program.
+private struct UsedParameter: Hashable {
+  let type: Type
+  let isReadable: Bool
+
+  init(_ parameter: DebugParameter) {
+    type = parameter.type
+    isReadable = if case .unreadable = parameter.place { false } else { true }
   }
 }
 

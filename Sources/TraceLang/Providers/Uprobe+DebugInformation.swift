@@ -63,7 +63,8 @@ extension Pattern {
       }
       let function = UserFunction(text: line.text, range: line.range, isSourceName: false)
       for site in place.sites {
-        let acceptance = try acceptance(of: site.offset, in: path, function, target, &diagnostics)
+        let acceptance = try acceptance(
+          of: site.offset, in: path, function, isStatement: true, target, &diagnostics)
         guard acceptance != .refused else { continue }
         let uprobe = Uprobe(
           path: path, offset: site.offset, isReturn: false, inlined: site.isInlined ? site.name : nil)
@@ -102,12 +103,9 @@ extension Pattern {
         "'\(path)' is not made from a file '\(line.file.text)'", at: line.range, notes: notes, &diagnostics)
     }
     let kind = line.column == 0 ? "line" : "column"
-    let near = place.near.map(String.init)
-    let note =
-      near.isEmpty
-      ? nil
-      : Diagnostic.Note(
-        "the nearest \(kind)\(near.count > 1 ? "s" : "") that have code: \(near.joined(separator: " and "))")
+    let near = place.near.map(String.init).joined(separator: " and ")
+    let words = place.near.count == 1 ? "\(kind) that has" : "\(kind)s that have"
+    let note = near.isEmpty ? nil : Diagnostic.Note("the nearest \(words) code: \(near)")
     missing(
       "'\(path)' has no code of \(line.text)", at: line.range, notes: note.map { [$0] } ?? [], &diagnostics)
   }

@@ -193,7 +193,8 @@ extension Pattern {
         }
         let others = try sites(of: glob, function, place, isReturn, functions, path, target, &diagnostics)
         for site in others ?? [] {
-          let acceptance = try self.acceptance(of: site.offset, in: path, function, target, &diagnostics)
+          let acceptance = try self.acceptance(
+            of: site.offset, in: path, function, isStatement: true, target, &diagnostics)
           guard acceptance != .refused else { continue }
           add(
             path, site.offset, (function.isSourceName ? Provider.cpp : "") + site.name,
@@ -243,12 +244,15 @@ extension Pattern {
   }
 
   /// Whether an instruction that can be probed begins there; reports what is wrong. `--unsafe` takes the user's word for it.
+  /// - Parameter isStatement: debug information has the place as the start of something.
   func acceptance(
-    of offset: UInt64, in path: String, _ function: UserFunction, _ target: any Target, _ diagnostics: inout Diagnostics
+    of offset: UInt64, in path: String, _ function: UserFunction, isStatement: Bool = false, _ target: any Target,
+    _ diagnostics: inout Diagnostics
   ) throws(TargetError) -> Acceptance {
     let range = function.range
     switch try target.instructionPlace(in: path, at: offset) {
     case .start: return .sound
+    case .none where isStatement: return .sound
     case .inside where allowsUnsafe, .unprobed where allowsUnsafe, .none where allowsUnsafe: return .risky
     case .unprobed:
       missing(
@@ -295,7 +299,7 @@ extension Pattern {
       let names = Set(
         all.map { found in
           if !function.isSourceName { return found.name }
-          return glob.contains("(") ? found.sourceName : found.nameWithoutParameters
+          return BinaryFunction.hasParameters(glob) ? found.sourceName : found.nameWithoutParameters
         }
       ).sorted()
       let near = Suggestions.nearest(to: glob, among: names, limit: 3)

@@ -36,8 +36,15 @@ extension BinaryFunction {
     return demangled
   }
 
+  /// Whether a name of the source has parameters: a namespace without a name is in parentheses, too.
+  public static func hasParameters(_ name: String) -> Bool {
+    name.split(separator: Substring(anonymous), omittingEmptySubsequences: false).contains { $0.contains("(") }
+  }
+
+  private static let anonymous = "(anonymous namespace)"
+
   /// Whether a pattern for names of the source is for it: one without parentheses is for all overloads.
   public func isNamed(by pattern: String, _ glob: Glob) -> Bool {
-    glob.matches(pattern.contains("(") ? sourceName : nameWithoutParameters)
+    glob.matches(Self.hasParameters(pattern) ? sourceName : nameWithoutParameters)
   }
 }

@@ -159,8 +159,18 @@ struct DebugEntry {
     return start
   }
 
-  /// The path of the file that declares it.
-  var declaringFile: String? { Self.text(with(dwarf_decl_file)) }
+  /// The path of the file that declares it. `dwarf_decl_file` ends the process where the list of files is damaged.
+  var declaringFile: String? {
+    guard let index = number(DW_AT_decl_file), index > 0, index <= UInt64(Int32.max), let unit = compilation else {
+      return nil
+    }
+    return unit.with { die in
+      var files: OpaquePointer?
+      var count = 0
+      guard dwarf_getsrcfiles(die, &files, &count) == 0, let files, Int(index) < count else { return nil }
+      return Self.text(dwarf_filesrc(files, Int(index), nil, nil))
+    }
+  }
 
   // MARK: - Entries in it
 

@@ -64,7 +64,7 @@ extension DebugInformation {
     let entries = parameterEntries(of: function)
     let told = entries.map { place(of: $0, at: address, in: function, isEntered: isEntered) }
     guard isEntered else { return Array(zip(entries, told.map { $0 ?? .unreadable(.optimizedAway) })) }
-    let usual = convention(of: function).places(of: entries.map { kind($0.type) })
+    let usual = convention(of: function).places(of: entries.map { handed($0.type) })
     // A function that is handed one thing in another way than usual was made by the compiler out of the source's.
     let isUsual = zip(told, usual).allSatisfy { told, usual in told.map { agrees($0, usual) } ?? true }
     let places = zip(told, usual).map { told, usual in told ?? (isUsual ? usual : .unreadable(.optimizedAway)) }
@@ -96,6 +96,13 @@ extension DebugInformation {
     }
   }
 
+  private func handed(_ type: DebugEntry?) -> (kind: CallingConvention.Kind, size: Int, alignment: Int) {
+    let size = underlying(type).map { $0.tag == DW_TAG_pointer_type ? 8 : extent(of: $0) ?? 8 } ?? 8
+    var scalars: [Scalar] = []
+    let alignment = gather(type, at: 0, into: &scalars, depth: 0) ? scalars.map(\.size).max() ?? 1 : 8
+    return (kind(type), size, min(max(alignment, 1), 16))
+  }
+
   /// DW_CC_pass_by_reference and DW_CC_pass_by_value, which older headers do not have.
   private static let byReference: UInt64 = 4
   private static let byValue: UInt64 = 5
@@ -120,10 +127,38 @@ extension DebugInformation {
       switch type.number(DW_AT_calling_convention) {
       case Self.byReference: return .reference
       case Self.byValue: break
-      default: return .unknown
+      default: if isCopiedByFunction(type) { return .reference }
       }
     }
     return recordKind(type, size)
+  }
+
+  /// Whether values of a C++ class are made and destroyed by functions of its own (Itanium C++ ABI, "non-trivial for the
+  /// purposes of calls"), told by what it declares.
+  private func isCopiedByFunction(_ entry: DebugEntry?, depth: Int = 0) -> Bool {
+    guard depth < Self.maximumDepth, let type = underlying(entry), type.isRecord else { return false }
+    var isCopied = false
+    let name = type.name
+    type.forEachChild { child in
+      switch child.tag {
+      case DW_TAG_subprogram where !child.flag(DW_AT_artificial) && !child.has(DW_AT_defaulted):
+        let parameters = child.children(DW_TAG_formal_parameter, limit: 2)
+        let copies = parameters.count == 2 && child.name == name && isReference(parameters[1].type, to: type)
+        isCopied = copies || child.name.hasPrefix("~") || child.has(DW_AT_virtuality)
+      case DW_TAG_inheritance: isCopied = child.has(DW_AT_virtuality) || isCopiedByFunction(child.type, depth: depth + 1)
+      case DW_TAG_member where !child.has(DW_AT_external, inherited: false):
+        isCopied = isCopiedByFunction(child.type, depth: depth + 1)
+      default: break
+      }
+      return !isCopied
+    }
+    return isCopied
+  }
+
+  private func isReference(_ entry: DebugEntry?, to type: DebugEntry) -> Bool {
+    guard let reference = underlying(entry), [DW_TAG_reference_type, DW_TAG_rvalue_reference_type].contains(reference.tag)
+    else { return false }
+    return underlying(reference.type)?.offset == type.offset
   }
 
   private func extent(of type: DebugEntry) -> Int? {
@@ -143,7 +178,7 @@ extension DebugInformation {
     case DW_ATE_float:
       if size <= 8 { return .floating }
       // The x87 form on x86-64; elsewhere a register of its own holds 16 bytes.
-      return architecture == .x86_64 ? .memory(size: size, alignment: 16) : .floating
+      return architecture == .x86_64 ? .memory(alignment: 16) : .floating
     case DW_ATE_complex_float, DW_ATE_decimal_float: return .unknown
     default: return size <= 8 ? .word : size == 16 ? .words([.number, .number]) : .unknown
     }
@@ -157,7 +192,7 @@ extension DebugInformation {
     switch architecture {
     case .x86_64:
       if size > 16 || scalars.contains(where: { $0.offset % $0.size != 0 || $0.size > 8 && $0.isFloating }) {
-        return .memory(size: size, alignment: alignment)
+        return .memory(alignment: alignment)
       }
       return .words(
         (0..<(size + 7) / 8).map { word in
@@ -187,7 +222,7 @@ extension DebugInformation {
     if size == 0 { return .nothing }
     var scalars: [Scalar] = []
     guard gather(type, at: 0, into: &scalars, depth: 0, arrays: 1) else {
-      return .memory(size: size, alignment: min(size, 8))
+      return .memory(alignment: 8)
     }
     // A register for each part, however small it is: a record of small ones lies in none as it lies in memory.
     let isSpread = scalars.enumerated().contains { $1.offset != $0 * 8 }

@@ -14,7 +14,10 @@ extension DebugInformation {
     if let constant = parameter.signedNumber(DW_AT_const_value) { return .constant(constant.value) }
     guard let (operations, isForPlace) = parameter.expression(DW_AT_location, at: address) else { return nil }
     if operations.isEmpty { return isEntered ? nil : .unreadable(.optimizedAway) }
-    guard isEntered, !isForPlace else { return place(operations, at: address, in: function, isEntered: isEntered) }
+    if isForPlace || !isEntered {
+      let told = place(operations, at: address, in: function, isEntered: isEntered)
+      return isEntered && told == .unreadable(.unknown) ? nil : told
+    }
     // Its caller left it above the return address, or in a register.
     switch place(operations, at: address, in: function, isEntered: isEntered) {
     case .registers(let names): return .registers(names)
@@ -34,6 +37,12 @@ extension DebugInformation {
     _ operations: [Dwarf_Op], at address: UInt64, in function: DebugEntry, isEntered: Bool
   ) -> ParameterPlace {
     if operations.contains(where: { Int($0.atom) == DW_OP_piece }) { return pieces(operations) }
+    // As Go has it: so many bytes from the frame.
+    if operations.count == 3, Int(operations[0].atom) == DW_OP_call_frame_cfa, Int(operations[2].atom) == DW_OP_plus,
+      let distance = constant(operations[1]), let (base, start) = canonicalFrame(at: address, isEntered: isEntered)
+    {
+      return .memory(register: base, displacement: start &+ distance)
+    }
     let first = operations[0]
     let isValue = operations.count == 2 && Int(operations[1].atom) == DW_OP_stack_value
     guard operations.count == 1 || isValue else { return .unreadable(.unknown) }

@@ -179,11 +179,11 @@ extension DebugInformation {
       return SourcePlace(files: files.sorted(), sites: [], near: rows.isEmpty ? next : [])
     }
     if rows.contains(where: \.isStatement) { rows.removeAll { !$0.isStatement } }
-    return SourcePlace(files: files.sorted(), sites: sites(of: rows, offset), near: [])
+    return SourcePlace(files: files.sorted(), sites: sites(of: rows, line, offset), near: [])
   }
 
   /// The first of the rows in each function and each part of it that is one inlined there.
-  private func sites(of rows: [Row], _ offset: (UInt64) -> UInt64?) -> [DebugSite] {
+  private func sites(of rows: [Row], _ line: Int, _ offset: (UInt64) -> UInt64?) -> [DebugSite] {
     struct Code: Hashable {
       let function: UInt64?
       let parts: [UInt64]
@@ -192,7 +192,11 @@ extension DebugInformation {
     var sites: [DebugSite] = []
     for address in Set(rows.map(\.address)).sorted() where sites.count < Self.maximumSites {
       let function = function(at: address)
-      let parts = function.map { inlined(at: address, in: $0) } ?? []
+      var parts = function.map { inlined(at: address, in: $0) } ?? []
+      // The line on which a function is called is not in it.
+      while let last = parts.last, last.entryAddress == address, last.number(DW_AT_call_line) == UInt64(line) {
+        parts.removeLast()
+      }
       let code = Code(function: function.flatMap { number(of: $0) }, parts: parts.compactMap { number(of: $0) })
       guard function == nil || seen.insert(code).inserted, let place = offset(address) else { continue }
       let innermost = parts.last ?? function

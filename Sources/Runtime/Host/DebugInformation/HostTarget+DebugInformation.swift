@@ -54,7 +54,8 @@ extension HostTarget {
 
   /// What an entry for a function is named, given the name with all that is around it; "" where that is not clear.
   private static func lastName(of name: String) -> String {
-    let plain = BinaryFunction(name: name, demangled: name, offset: 0, size: 0).nameWithoutParameters
+    let function = BinaryFunction(name: name, demangled: name, offset: 0, size: 0)
+    let plain = BinaryFunction.hasParameters(name) ? function.nameWithoutParameters : name
     if plain.contains("operator") || plain.contains("<") || plain.contains(" ") || plain.contains("(") { return "" }
     return plain.split(separator: ":").last.map(String.init) ?? ""
   }
