@@ -25,7 +25,7 @@ let package = Package(
     .target(name: "Codegen", dependencies: ["TraceLang"], swiftSettings: strict),
     .target(
       name: "CLibBPF",
-      linkerSettings: [.linkedLibrary("bpf"), .linkedLibrary("elf"), .linkedLibrary("z"), .linkedLibrary("stdc++")]
+      linkerSettings: [.linkedLibrary("bpf"), .linkedLibrary("elf"), .linkedLibrary("z")]
     ),
     .target(
       name: "CElfutils",
@@ -41,7 +41,8 @@ let package = Package(
       ],
       swiftSettings: strict
     ),
-    .target(name: "Tracer", dependencies: ["Runtime", "Codegen", "TraceLang"], swiftSettings: strict),
+    .target(
+      name: "Tracer", dependencies: ["Runtime", "Codegen", "Symbolizer", "TraceLang"], swiftSettings: strict),
     .executableTarget(
       name: "swtrace",
       dependencies: [

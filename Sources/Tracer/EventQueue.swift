@@ -1,3 +1,5 @@
+import Symbolizer
+
 /// Events on their way from the thread that traces to the task that awaits them, in order.
 ///
 /// It holds a bounded number of them: a slow reader makes the thread wait, so that what then finds no room in the kernel's

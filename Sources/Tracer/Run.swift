@@ -1,5 +1,6 @@
 import Codegen
 import Runtime
+import Symbolizer
 import TraceLang
 
 /// The thread that traces, and what others have of it.

@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// Names the functions of processes: what is mapped where by `/proc/PID/maps`, and the symbols of each file.
 ///
@@ -13,17 +12,13 @@ final class UserSymbols {
   private let aside = Aside()
   private let options: Symbolizer.Options
   /// The keys of `files`, for those who open more of them.
-  private let knownFiles = KnownFiles()
+  private let knownFiles = Guarded<Set<CodeFile.Key>>([])
 
   /// An address, as whatever process has the file mapped.
   private struct Place: Hashable {
     let file: ObjectIdentifier
     let offset: UInt64
     let showsSource: Bool
-  }
-
-  private final class KnownFiles: Sendable {
-    let keys = Mutex<Set<CodeFile.Key>>([])
   }
 
   /// Milliseconds to wait for a stranger's file.
@@ -207,7 +202,7 @@ final class UserSymbols {
       return aside.start {
         guard let bytes = VirtualLibrary.contents(at: range, of: process) else { return .nothing }
         let key = CodeFile.Key.contents(bytes)
-        if known.keys.withLock({ $0.contains(key) }) { return .known(key) }
+        if known.withLock({ $0.contains(key) }) { return .known(key) }
         guard let file = VirtualLibrary.file(bytes), let source = ELFSource(file) else { return .nothing }
         return .read(CodeFile.read(source, key, path: [], in: .ours, search, showsSource: false, isTrusted: false))
       }
@@ -249,7 +244,7 @@ final class UserSymbols {
   private func keep(_ file: CodeFile) {
     file.countedCost = file.cost
     let gone = files.set(file.key, file, cost: file.countedCost)
-    knownFiles.keys.withLock { keys in
+    knownFiles.withLock { keys in
       keys.subtract(gone)
       keys.insert(file.key)
     }
@@ -268,7 +263,7 @@ final class UserSymbols {
         let source = ELFSource(file.descriptor)
       else { return .nothing }
       let key = CodeFile.key(of: file, source.elf)
-      if known.keys.withLock({ $0.contains(key) }) { return .known(key) }
+      if known.withLock({ $0.contains(key) }) { return .known(key) }
       let name = MemoryMaps.pathBeforeDeletion(path)
       return .read(
         CodeFile.read(
