@@ -69,12 +69,12 @@ public final class Symbolizer {
   /// Notes what a process has mapped now, for addresses that are asked for when it has ended.
   /// - Returns: false when it is gone or was looked at just before.
   @discardableResult
-  public func remember(process: Int32) -> Bool { userSymbols.remember(process) }
+  public func remember(process: Int32) -> Bool { userSymbols.processes.remember(process) }
 
   /// Whether something is noted of a process.
-  func remembers(_ process: Int32) -> Bool { userSymbols.knows(process) }
+  func remembers(_ process: Int32) -> Bool { userSymbols.processes.knows(process) }
 
   /// The same of all processes, as far as they are new or began to run another file. It takes a few milliseconds at most:
   /// what it leaves is for the next time.
-  public func rememberProcesses() { userSymbols.rememberAll() }
+  public func rememberProcesses() { userSymbols.processes.rememberAll() }
 }

@@ -62,7 +62,8 @@ import Testing
     for element in type.elements { follow(element, target, depth: depth + 1) }
   }
 
-  @Test("the same file undamaged has answers", arguments: [["-g"], ["-gdwarf-4"]]) func whole(options: [String]) throws {
+  @Test("the same file undamaged has answers", arguments: [["-g"], ["-gdwarf-4"]]) func whole(options: [String]) throws
+  {
     let folder = try TemporaryFolder()
     let path = folder.path + "/file"
     try FileContents.write(try Self.small(options), to: path)
@@ -104,7 +105,9 @@ import Testing
     let text = try run(["readelf", "-SW", path]).output
     return text.split(separator: "\n").compactMap { line in
       let words = line.drop { $0 != "]" }.dropFirst().split(separator: " ")
-      guard words.count > 4, let start = Int(words[3], radix: 16), let size = Int(words[4], radix: 16) else { return nil }
+      guard words.count > 4, let start = Int(words[3], radix: 16), let size = Int(words[4], radix: 16) else {
+        return nil
+      }
       return (String(words[0]), start, start + size)
     }
   }

@@ -122,7 +122,7 @@ import Testing
     #expect(
       try maps("u:BIN:_ZN2ns* { @[func, arg0] = count(); } u:BIN:_R* { @[func, 0] = count(); }") == """
         @[ns::work(int), 5]: 1
-        @[_RNvC5crate4work, 0]: 1
+        @[crate::work, 0]: 1
         """)
   }
 

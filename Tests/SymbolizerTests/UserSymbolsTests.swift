@@ -25,10 +25,10 @@ import Testing
       pause()
       _exit(0)
     }
-    #expect(symbols.remember(child))
+    #expect(symbols.processes.remember(child))
     kill(child, SIGKILL)
     waitpid(child, nil, 0)
-    #expect(!symbols.remember(child))
+    #expect(!symbols.processes.remember(child))
     let address = try #require(dlsym(nil, "getpgid"))
     #expect(symbols.function(at: UInt64(UInt(bitPattern: address)), process: child)?.name?.hasSuffix("getpgid") == true)
   }

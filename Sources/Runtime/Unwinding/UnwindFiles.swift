@@ -87,7 +87,7 @@ struct UnwindFiles {
 
 /// What code was read from.
 enum UnwoundFile: Hashable, Sendable {
-  case file(MappedFile.Identity)
+  case file(FileIdentity)
   /// What the kernel maps into processes, whole.
   case virtualLibrary([UInt8])
 }

@@ -7,7 +7,7 @@ final class CodeFile: @unchecked Sendable {
   /// any build ID.
   enum Key: Hashable, Sendable {
     case build(ID: [UInt8], size: Int, owner: UInt32)
-    case file(MappedFile.Identity)
+    case file(FileIdentity)
     case contents([UInt8])
   }
 
@@ -75,7 +75,7 @@ final class CodeFile: @unchecked Sendable {
     if let work, !work.isDone { return nil }
     guard let job = aside.start({ lookup.places(at: address) }) else { return nil }
     work = job
-    return job.result(within: UserSymbols.patience)
+    return job.result(within: Aside.patience)
   }
 
   /// The functions that the code at an offset lies in, innermost first; `nil` while it is not known yet.

@@ -5,25 +5,8 @@ import Glibc
 /// Anybody may write to /tmp: the file counts only when it is a regular one, no link, of the user that the process acts as
 /// or of root.
 struct PerfMapFile: Sendable {
-  /// What the file was when it was read.
-  struct Version: Equatable, Sendable {
-    let device: UInt64
-    let inode: UInt64
-    let size: Int
-    let seconds: Int
-    let nanoseconds: Int
-
-    init(_ status: stat) {
-      device = UInt64(status.st_dev)
-      inode = UInt64(status.st_ino)
-      size = Int(status.st_size)
-      seconds = status.st_mtim.tv_sec
-      nanoseconds = status.st_mtim.tv_nsec
-    }
-  }
-
   enum Reading: Sendable {
-    case new(PerfMap, Version)
+    case new(PerfMap, FileIdentity)
     case unchanged
     case none
   }
@@ -33,16 +16,18 @@ struct PerfMapFile: Sendable {
   let process: Int32
   let user: UInt32
 
-  var path: [UInt8] { Array("/tmp/perf-\(process).map".utf8) }
+  static func path(of process: Int32) -> [UInt8] { Array("/tmp/perf-\(process).map".utf8) }
 
   /// Reads it if it is another one than `known`.
-  func read(unless known: Version?) -> Reading {
-    var version: Version?
+  func read(unless known: FileIdentity?) -> Reading {
+    var version: FileIdentity?
     let isTrusted: (stat) -> Bool = { status in
-      version = Version(status)
+      version = FileIdentity(status)
       return status.st_uid == user || status.st_uid == 0
     }
-    guard let file = root.file(at: path, followsLink: false, isTrusted), let version else { return .none }
+    guard let file = root.file(at: Self.path(of: process), followsLink: false, isTrusted), let version else {
+      return .none
+    }
     if version == known { return .unchanged }
     return .new(PerfMap(ELFBytes(reading: PerfMap.maximumLength, at: 0, of: file.rawValue).bytes), version)
   }

@@ -7,26 +7,9 @@ import Glibc
 /// link or another file by the time they are opened. So a name is opened without touching what it names (O_PATH), and
 /// read only when it is a regular file with the mapping's inode.
 package struct MappedFile {
-  /// What was opened; another file, or the same with other contents, has another identity.
-  package struct Identity: Hashable, Sendable {
-    let device: UInt64
-    let inode: UInt64
-    let size: Int
-    let seconds: Int
-    let nanoseconds: Int
-
-    init(_ status: stat) {
-      device = UInt64(status.st_dev)
-      inode = UInt64(status.st_ino)
-      size = Int(status.st_size)
-      seconds = status.st_ctim.tv_sec
-      nanoseconds = status.st_ctim.tv_nsec
-    }
-  }
-
   /// A descriptor that can be read from.
   package let descriptor: Descriptor
-  package let identity: Identity
+  package let identity: FileIdentity
 
   /// Of the user that it belongs to.
   let owner: UInt32
@@ -40,7 +23,7 @@ package struct MappedFile {
         ?? root.opened(at: path, isMapped)
     else { return nil }
     self.descriptor = descriptor
-    identity = Identity(status)
+    identity = FileIdentity(status)
     owner = UInt32(status.st_uid)
   }
 

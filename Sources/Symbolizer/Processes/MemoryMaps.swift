@@ -27,6 +27,7 @@ package struct MemoryMaps: Sendable {
   /// Where the vDSO is.
   package private(set) var virtualLibrary: Range<UInt64>?
   private var paths: [[UInt8]] = []
+  private var pathCost = 0
   private var pathOf: [File: Int] = [:]
   /// Bytes that were read.
   package private(set) var length = 0
@@ -50,7 +51,7 @@ package struct MemoryMaps: Sendable {
   private init() {}
 
   /// The memory it takes, in bytes.
-  package var cost: Int { mappings.count * MemoryLayout<Mapping>.stride + paths.reduce(0) { $0 + $1.count + 64 } }
+  package var cost: Int { mappings.count * MemoryLayout<Mapping>.stride + pathCost }
 
   package func mapping(at address: UInt64) -> Mapping? {
     var low = 0
@@ -95,6 +96,7 @@ package struct MemoryMaps: Sendable {
     } else {
       place = paths.count
       paths.append(Array(path))
+      pathCost += path.count + 64
       pathOf[file] = place
     }
     mappings.append(Mapping(range: start..<end, offset: offset, file: file, path: place))

@@ -1,21 +1,5 @@
 /// What is known of a process.
 final class ProcessRecord {
-  /// What is known of a file that it has mapped.
-  enum Resolution {
-    case file(CodeFile.Key)
-    /// Not to be opened, or not ELF.
-    case none
-    case pending(AsideJob<OpenedFile>)
-  }
-
-  /// What opening a mapped file gives.
-  enum OpenedFile: Sendable {
-    /// What is known of it is there already.
-    case known(CodeFile.Key)
-    case read(CodeFile)
-    case nothing
-  }
-
   /// A look at it.
   struct Look: Sendable {
     let maps: MemoryMaps
@@ -35,6 +19,10 @@ final class ProcessRecord {
       else { return nil }
       self.init(maps, facts, duration: Clock.now - start)
     }
+
+    func hasCode(at address: UInt64) -> Bool {
+      maps.mapping(at: address) != nil || maps.virtualLibrary?.contains(address) == true
+    }
   }
 
   /// What it had when it was looked at last.
@@ -48,19 +36,15 @@ final class ProcessRecord {
   var nextLook: UInt64 = 0
   /// The same for whether it still runs the same file.
   var nextCheck: UInt64 = 0
-  var files: [MemoryMaps.File: Resolution] = [:]
-  var virtualLibrary: Resolution?
-
-  // What it tells of the functions that it makes.
-  var perfMap: PerfMap?
-  var perfMapVersion: PerfMapFile.Version?
-  var nextPerfMap: UInt64 = 0
-  var readingPerfMap: AsideJob<PerfMapFile.Reading>?
+  var files: [MemoryMaps.File: FileTable.Resolution] = [:]
+  var virtualLibrary: FileTable.Resolution?
+  /// The functions that it makes.
+  var perfMap = PerfMapReader()
 
   /// Bytes of memory, about.
   var cost: Int {
-    512 + (look?.maps.cost ?? 0) + (perfMap?.cost ?? 0) + (earlier?.cost ?? 0)
-      + files.capacity * MemoryLayout<(MemoryMaps.File, Resolution)>.stride * 2
+    512 + (look?.maps.cost ?? 0) + perfMap.cost + (earlier?.cost ?? 0)
+      + files.capacity * MemoryLayout<(MemoryMaps.File, FileTable.Resolution)>.stride * 2
   }
 
   /// Takes a look at a process that runs another file than before.
@@ -78,16 +62,11 @@ final class ProcessRecord {
     self.look = look
   }
 
-  /// What it was when it had an address mapped: what it is, or was before.
-  func mapping(_ address: UInt64) -> ProcessRecord? {
+  /// What it was when it had code at an address: what it is, or was before; `nil` where it never had.
+  func withCode(at address: UInt64) -> ProcessRecord? {
     var record: ProcessRecord? = self
-    while let current = record, !current.isMapped(address) { record = current.earlier }
+    while let current = record, current.look?.hasCode(at: address) != true { record = current.earlier }
     return record
-  }
-
-  func isMapped(_ address: UInt64) -> Bool {
-    guard let maps = look?.maps else { return false }
-    return maps.mapping(at: address) != nil || maps.virtualLibrary?.contains(address) == true
   }
 
   /// Whether it is known to run another file now.

@@ -4,6 +4,8 @@ import Glibc
 /// Runs work that may hang in the kernel, such as reading a file whose file system is a stranger's program, in threads of
 /// its own: the caller waits for a bounded time and goes on without.
 package final class Aside {
+  /// Milliseconds to wait for a job, as a rule.
+  static let patience = 1000
   /// Jobs that hang at most; no more are started then.
   static let limit = 4
   /// Those whose job was not done when the next one came.

@@ -145,7 +145,8 @@ extension DebugInformation {
         let parameters = child.children(DW_TAG_formal_parameter, limit: 2)
         let copies = parameters.count == 2 && child.name == name && isReference(parameters[1].type, to: type)
         isCopied = copies || child.name.hasPrefix("~") || child.has(DW_AT_virtuality)
-      case DW_TAG_inheritance: isCopied = child.has(DW_AT_virtuality) || isCopiedByFunction(child.type, depth: depth + 1)
+      case DW_TAG_inheritance:
+        isCopied = child.has(DW_AT_virtuality) || isCopiedByFunction(child.type, depth: depth + 1)
       case DW_TAG_member where !child.has(DW_AT_external, inherited: false):
         isCopied = isCopiedByFunction(child.type, depth: depth + 1)
       default: break
@@ -156,7 +157,8 @@ extension DebugInformation {
   }
 
   private func isReference(_ entry: DebugEntry?, to type: DebugEntry) -> Bool {
-    guard let reference = underlying(entry), [DW_TAG_reference_type, DW_TAG_rvalue_reference_type].contains(reference.tag)
+    guard let reference = underlying(entry),
+      [DW_TAG_reference_type, DW_TAG_rvalue_reference_type].contains(reference.tag)
     else { return false }
     return underlying(reference.type)?.offset == type.offset
   }

@@ -56,7 +56,9 @@ extension HostTarget {
   private static func lastName(of name: String) -> String {
     let function = BinaryFunction(name: name, demangled: name, offset: 0, size: 0)
     let plain = BinaryFunction.hasParameters(name) ? function.nameWithoutParameters : name
-    if plain.contains(text: "operator") || plain.contains("<") || plain.contains(" ") || plain.contains("(") { return "" }
+    if plain.contains(text: "operator") || plain.contains("<") || plain.contains(" ") || plain.contains("(") {
+      return ""
+    }
     return plain.split(separator: ":").last.map(String.init) ?? ""
   }
 
