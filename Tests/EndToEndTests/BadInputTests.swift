@@ -161,7 +161,7 @@ import Testing
     Mistake(
       "args where there are none", "BEGIN { print(args.x); }",
       """
-      stdin:1:15-19: ERROR: args is only there in tracepoint, rawtracepoint, fentry and fexit probes
+      stdin:1:15-19: ERROR: args is only there in tracepoint, rawtracepoint, fentry, fexit and uprobe probes
       BEGIN { print(args.x); }
                     ~~~~
 

@@ -85,6 +85,8 @@ extension Target {
 
   /// Where functions of a name are that have no symbol, or have become part of others; sorted by name and place.
   func debugSites(of path: String, named name: String, inSource: Bool) throws(TargetError) -> [DebugSite] {
+    // Targets that were recorded before there was the question know of none either.
+    guard hasDebugInformation(of: path) else { return [] }
     let question = Question.debug(
       inSource ? .sourceSites(path: path, name: name) : .sites(path: path, name: name))
     guard case .debugSites(let sites) = try answer(question) else { throw .misfit(question) }
