@@ -166,7 +166,9 @@ package struct ELFSymbols: Sendable {
     }
     for entry in entries[max(0, low - Self.maximumNesting)..<low].reversed() {
       let distance = address - entry.address
-      guard entry.size == 0 || entry.size == .max || distance < UInt64(entry.size) else { continue }
+      // One that has no size ends where the next one begins.
+      let isWithin = entry.size == 0 ? entry.address == entries[low - 1].address : distance < UInt64(entry.size)
+      guard isWithin || entry.size == .max else { continue }
       return (name(at: entry.name), distance)
     }
     return nil
