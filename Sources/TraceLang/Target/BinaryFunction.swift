@@ -38,7 +38,12 @@ extension BinaryFunction {
 
   /// Whether a name of the source has parameters: a namespace without a name is in parentheses, too.
   public static func hasParameters(_ name: String) -> Bool {
-    name.split(separator: Substring(anonymous), omittingEmptySubsequences: false).contains { $0.contains("(") }
+    var rest = name.utf8[...]
+    while let place = rest.firstIndex(of: UInt8(ascii: "(")) {
+      guard rest[place...].starts(with: anonymous.utf8) else { return true }
+      rest = rest[place...].dropFirst(anonymous.utf8.count)
+    }
+    return false
   }
 
   private static let anonymous = "(anonymous namespace)"
