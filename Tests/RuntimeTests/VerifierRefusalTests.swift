@@ -35,6 +35,19 @@ import Testing
           + " probes (from Linux 5.12 on) and in fentry and fexit of functions that the kernel lists: vfs_truncate,"))
   }
 
+  @Test("a function that the kernel has not got is told with the version that has it") func newHelper() {
+    var code: [UInt64] = []
+    MachineInstruction.call(.helper(Helper.getFunctionIP.rawValue)).encode(into: &code)
+    let object = ProgramObject(instructions: code, relocations: [], lines: [], functions: [])
+    let refusal = VerifierRefusal(
+      title: "kprobe:ksys_read", object: object, errno: .invalidArgument,
+      log: "0: (85) call unknown#173\ninvalid func unknown#173\nprocessed 1 insns\n")
+    #expect(
+      refusal.description
+        == "the kernel refused the program of kprobe:ksys_read: invalid func unknown#173; func where a ksym_t is wanted needs"
+        + " Linux 5.15, in fentry and fexit 5.17")
+  }
+
   @Test("a loop too long for the verifier is told with what to do") func longLoop() {
     #expect(
       refusal(.argListTooLong, "0: (05) goto pc+0\nThe sequence of 8193 jumps is too complex.\nprocessed 9 insns\n")

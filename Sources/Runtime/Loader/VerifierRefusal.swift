@@ -32,7 +32,9 @@ public struct VerifierRefusal: Error, Hashable, Sendable, CustomStringConvertibl
   }
 
   /// Kernel: kernel/bpf/verifier.c, check_helper_call.
-  private static let prohibitions = ["helper call is not allowed in probe", "unknown func", "cannot use helper"]
+  private static let prohibitions = [
+    "helper call is not allowed in probe", "unknown func", "invalid func", "cannot use helper",
+  ]
   private static let helperAdvice: [Helper: String] = [
     // Kernel: kernel/trace/bpf_trace.c, btf_allowlist_d_path.
     .dPath:
