@@ -50,7 +50,8 @@ extension FuzzTarget {
   static func readFrames(_ bytes: [UInt8]) {
     replaceFile(bytes)
     guard let table = DebugImage(descriptor: file).flatMap({ UnwindTable($0) }) else { return }
-    precondition(zip(table.rows, table.rows.dropFirst()).allSatisfy { $0.address < $1.address }, "rows in no order")
+    precondition(
+      Swift.zip(table.rows, table.rows.dropFirst()).allSatisfy { $0.address < $1.address }, "rows in no order")
   }
 
   /// The link to what was stripped, and what is packed into the file.
