@@ -92,11 +92,7 @@ extension Lowering {
           lowering.builder.emit(.store(bits: 64, base: known, offset: UnwindStorage.Process.start, start))
           lowering.builder.emit(.store(bits: 32, base: known, offset: UnwindStorage.Process.image, image))
         }
-        let start = lowering.builder.load(64, known, UnwindStorage.Process.start)
-        let image = lowering.builder.load(32, known, UnwindStorage.Process.image)
-        let differs = lowering.builder.arithmetic(
-          .or, lowering.builder.arithmetic(.xor, start, lowering.get(.processStart, walk)),
-          lowering.builder.arithmetic(.xor, image, lowering.get(.image, walk)))
+        let differs = lowering.difference(of: known, walk)
         return lowering.choose(
           .eq, differs, .constant(0),
           then: { lowering in
@@ -114,6 +110,14 @@ extension Lowering {
     }
   }
 
+  /// 0 where an entry is of the image that the current process runs.
+  private mutating func difference(of known: Value, _ walk: Walk) -> Operand {
+    let start = builder.load(64, known, UnwindStorage.Process.start)
+    let image = builder.load(32, known, UnwindStorage.Process.image)
+    let other = builder.arithmetic(.xor, start, get(.processStart, walk))
+    return builder.arithmetic(.or, other, builder.arithmetic(.xor, image, get(.image, walk)))
+  }
+
   /// Nanoseconds after which a process is asked for again that nothing came for.
   private static let patience: Int64 = 100_000_000
 
@@ -126,11 +130,7 @@ extension Lowering {
     let isDue = ifFound(
       known,
       then: { lowering in
-        let image = lowering.builder.load(32, known, Process.image)
-        let start = lowering.builder.load(64, known, Process.start)
-        let differs = lowering.builder.arithmetic(
-          .or, lowering.builder.arithmetic(.xor, start, lowering.get(.processStart, walk)),
-          lowering.builder.arithmetic(.xor, image, lowering.get(.image, walk)))
+        let differs = lowering.difference(of: known, walk)
         return lowering.choose(
           .eq, differs, .constant(0),
           then: { lowering in
