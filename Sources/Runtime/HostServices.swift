@@ -33,10 +33,8 @@ public protocol HostServices: AnyObject {
   func nameCode(by settings: Bundle.SymbolSettings)
 
   /// Looks at a process whose symbols may be asked for when it has ended.
-  func remember(process: Int32)
-
-  /// The same of all processes, as far as they are new.
-  func rememberProcesses()
+  /// - Parameter image: differs for each program that it runs, one after the other.
+  func remember(process: Int32, image: UInt64?)
 
   /// The paths of a cgroup in the mounted hierarchies, "unified:/user.slice".
   func cgroupPath(_ identifier: UInt64, filter: String) -> String?
@@ -59,7 +57,6 @@ extension HostServices {
   public func frames(of address: UInt64, process: Int32, isReturn: Bool) -> [Frame] { [] }
   public func function(at address: UInt64, process: Int32) -> Frame? { frames(of: address, process: process).last }
   public func nameCode(by settings: Bundle.SymbolSettings) {}
-  public func remember(process: Int32) {}
-  public func rememberProcesses() {}
+  public func remember(process: Int32, image: UInt64?) {}
   public func cgroupPath(_ identifier: UInt64, filter: String) -> String? { nil }
 }

@@ -112,6 +112,10 @@ public final class Session {
       if let process = options.process { unwinder.prepare(process) }
       try unwinder.start()
     }
+    let sightings = try bundle.sightings.map { storage throws(RuntimeError) in
+      try Sightings(storage, maps: maps, host: host)
+    }
+    if let sightings, !options.isDryRun { try loop.watch(sightings: sightings) }
     let packets = try bundle.packetMap.map { map throws(RuntimeError) in
       try PacketReader(map: maps[map], files: bundle.packetFiles)
     }
@@ -134,7 +138,7 @@ public final class Session {
     try watch(loop, ring)
     let runSignalPrograms = signalPrograms(attacher)
     let tracing = Tracing(
-      loop: loop, interruption: interruption, ring: ring, printer: printer, remember: symbolKeeper,
+      loop: loop, interruption: interruption, ring: ring, printer: printer, sightings: sightings,
       runSignalPrograms: runSignalPrograms, unwatch: { attachments.removeWatchpoints(at: $0) },
       takePackets: { packets?.take() }
     ) {
@@ -200,21 +204,11 @@ public final class Session {
 
   /// Looks at a child whose stacks will be unwound or named, before it has run.
   private func preparation(of child: ChildProcess, _ unwinder: Unwinder?) -> (() -> Void)? {
-    guard unwinder != nil || bundle.printsUserSymbols else { return nil }
-    return { [symbolKeeper] in
+    guard unwinder != nil || bundle.sightings != nil else { return nil }
+    return { [bundle, host] in
       unwinder?.prepare(child.pid)
-      symbolKeeper?()
+      if bundle.sightings != nil { host.remember(process: child.pid, image: nil) }
     }
-  }
-
-  /// Looks at the traced processes where the script prints their addresses.
-  private var symbolKeeper: (() -> Void)? {
-    guard bundle.printsUserSymbols, !bundle.settings.symbols.looksLate else { return nil }
-    let host = host
-    guard !options.followsDescendants, let process = child?.pid ?? options.process else {
-      return { host.rememberProcesses() }
-    }
-    return { host.remember(process: process) }
   }
 
   /// Runs the programs for SIGUSR1; `nil` where there are none.

@@ -67,14 +67,8 @@ public final class Symbolizer {
   }
 
   /// Notes what a process has mapped now, for addresses that are asked for when it has ended.
+  /// - Parameter image: differs for each program that the process runs, one after the other, where the caller knows.
   /// - Returns: false when it is gone or was looked at just before.
   @discardableResult
-  public func remember(process: Int32) -> Bool { userSymbols.processes.remember(process) }
-
-  /// Whether something is noted of a process.
-  func remembers(_ process: Int32) -> Bool { userSymbols.processes.knows(process) }
-
-  /// The same of all processes, as far as they are new or began to run another file. It takes a few milliseconds at most:
-  /// what it leaves is for the next time.
-  public func rememberProcesses() { userSymbols.processes.rememberAll() }
+  public func remember(process: Int32, image: UInt64? = nil) -> Bool { userSymbols.remember(process, image: image) }
 }

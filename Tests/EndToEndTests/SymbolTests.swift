@@ -101,4 +101,45 @@ import Testing
     _ = try run([program.path, "stays"])
     #expect(try tracer.finish().output.contains("        ns::leaf(long)+0@\(program.folder.path)/named.cc:2\n]: 1\n"))
   }
+
+  @Test("so is what it ran before and what it opened later, when its program is gone") func changed() throws {
+    let folder = try TemporaryFolder()
+    // It calls as often as takes to be looked at again, then opens a library, and runs itself once more at the end.
+    let source = """
+      #include <dlfcn.h>
+      #include <stdlib.h>
+      #include <unistd.h>
+      void library(void (*)(void));
+      __attribute__((noinline, noipa)) void mark(void) { getppid(); __asm__ volatile(""); }
+      __attribute__((noinline, noipa)) static void calls(void) { mark(); __asm__ volatile(""); }
+      int main(int count, char **words) {
+        for (int turn = 0; turn < 20; turn++, usleep(20000)) calls();
+        void (*later)(void (*)(void)) = dlsym(dlopen(words[1], RTLD_NOW), "library");
+        for (int turn = 0; turn < 40; turn++, usleep(20000)) later(mark);
+        if (count > 2) unlink(words[0]);
+        else execl(words[0], words[0], words[1], "again", (char *)0);
+      }
+      """
+    let library = "void library(void (*call)(void)) { call(); __asm__ volatile(\"\"); }"
+    let (program, shared) = (folder.path + "/program", folder.path + "/library.so")
+    for words in [
+      ["-fPIC", "-shared", "-o", shared, try folder.file("library.c", library)],
+      ["-fPIE", "-pie", "-o", program, try folder.file("program.c", source)],
+    ] {
+      let built = try run(["cc", "-O1", "-fno-omit-frame-pointer", "-fno-optimize-sibling-calls"] + words)
+      try #require(built.ending == .exited(0), "\(built.errors)")
+    }
+    // A function of the C library has no frame of its own: the kernel's walk leaves out who called it.
+    let script = "tracepoint:syscalls:sys_enter_getppid /comm == \"program\"/ { @[ustack] = count(); }"
+    let tracer = try RunningCommand([Repository.swtrace, "-e", script])
+    try tracer.wait { output, errors in (output + errors).contains("Attached") }
+    #expect(try run([program, shared]).ending == .exited(0))
+    tracer.signal(SIGINT)
+    let output = try tracer.finish().output
+    let stacks = output.split(separator: "@[\n").map(String.init)
+    // Both images, at addresses of their own.
+    for caller in ["calls+", "library+"] {
+      #expect(stacks.count { $0.contains(caller) && $0.contains("main+") } == 2, "\(output)")
+    }
+  }
 }

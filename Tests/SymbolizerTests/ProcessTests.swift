@@ -60,8 +60,7 @@ import Testing
     var running: CompiledProgram.Running? = try program.start()
     let pid = try #require(running?.pid)
     let address = try #require(running?.places["here"])
-    let deadline = Deadline()
-    repeat { known.rememberProcesses() } while !known.remembers(pid) && deadline.isAhead
+    #expect(known.remember(process: pid))
     running = nil
     #expect(known.frames(of: address, process: pid).map(\.text) == ["work program.c:1"])
     #expect(unknown.frames(of: address, process: pid).isEmpty)
@@ -93,6 +92,38 @@ import Testing
     let deadline = Deadline()
     while try running.names(at: "here", symbolizer) != ["second"], deadline.isAhead {}
     #expect(try running.names(at: "here", symbolizer) == ["second"])
+  }
+
+  @Test("programs that a process ran one after the other are told apart, those of one file, too") func images() throws {
+    let program = try CompiledProgram(
+      """
+      #include <signal.h>
+      static void again(int signal) { execl("/proc/self/exe", "program", (char *)0); }
+      __attribute__((noinline)) void work(void) { HERE("here"); }
+      int main(void) { signal(SIGUSR1, again); work(); STAY; }
+      """, "cc -O2 -fPIE -pie -o program program.c")
+    let running = try program.start()
+    let symbolizer = Symbolizer()
+    #expect(symbolizer.remember(process: running.pid, image: 1))
+    running.command.signal(SIGUSR1)
+    try running.command.wait { output, _ in output.split(separator: "\n").filter { $0 == "ready" }.count == 2 }
+    #expect(symbolizer.remember(process: running.pid, image: 2))
+    let places = running.command.outputSoFar.split(separator: "\n").filter { $0.hasPrefix("here 0x") }
+      .compactMap { UInt64($0.dropFirst("here 0x".count), radix: 16) }
+    #expect(Set(places).count == 2, "addresses are not laid out at random")
+    #expect(places.map { symbolizer.function(at: $0, process: running.pid)?.name } == ["work", "work"])
+  }
+
+  @Test("a program that was deleted when it had ended is known as far as it was looked at") func deletedLater() throws {
+    let program = try CompiledProgram(Self.source)
+    let symbolizer = Symbolizer()
+    var running: CompiledProgram.Running? = try program.start()
+    let pid = try #require(running?.pid)
+    let address = try #require(running?.places["here"])
+    #expect(symbolizer.remember(process: pid))
+    running = nil
+    try program.shell("rm program")
+    #expect(symbolizer.frames(of: address, process: pid).map(\.text) == ["work program.c:1"])
   }
 
   @Test("the vDSO is known") func virtualLibrary() throws {

@@ -26,6 +26,8 @@ public struct Bundle: Hashable, Sendable, Codable {
   public var stacks: [StackStorage] = []
   /// What programs find frames of processes by, which user space fills.
   public var unwinding: UnwindStorage?
+  /// What they tell by which processes' addresses they take.
+  public var sightings: SightingStorage?
   /// Filters of `cgroup_path`, by the index in its values.
   public var cgroupFilters: [String] = []
   /// Files that packets are written to, by the index in `PacketHeader`, and the map of perf events that they come by.
@@ -37,7 +39,11 @@ public struct Bundle: Hashable, Sendable, Codable {
   public var mapTypes: MapTypes?
 
   /// The ring buffer that records of actions come by.
-  public var eventMap: Int? { maps.indices.first { maps[$0].kind == .ringBuffer && $0 != unwinding?.requests } }
+  public var eventMap: Int? {
+    maps.indices.first { map in
+      maps[map].kind == .ringBuffer && map != unwinding?.requests && map != sightings?.records
+    }
+  }
 
   public init(settings: Settings) {
     maps = []

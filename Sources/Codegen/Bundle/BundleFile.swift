@@ -23,7 +23,7 @@ public struct BundleFile: Hashable, Sendable, Codable {
 
   public static let magic = Array("SWTB".utf8)
   /// Raised whenever a reader of the version before would misread a file.
-  static let version: UInt32 = 8
+  static let version: UInt32 = 9
   static let headerSize = 20
 
   /// - Parameter target: what the bundle was compiled for, with all questions of the compilation asked.

@@ -94,6 +94,7 @@ extension Compilation {
     bundle.pendingActions = plan.pendingActions
     bundle.stacks = plan.stacks
     bundle.unwinding = plan.unwinding
+    bundle.sightings = plan.sightings
     bundle.cgroupFilters = program.cgroupFilters
     bundle.packetFiles = program.packetFiles
     bundle.packetMap = plan.packetMap

@@ -64,6 +64,7 @@ extension Lowering {
     var process = Operand.constant(0)
     if type.isUser {
       process = builder.arithmetic(.lshr, .value(builder.call(.getCurrentPIDTGID, [])), .constant(32))
+      if type.mode.namesFrames { noteSighting() }
     }
     builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset + 8, process))
   }

@@ -235,6 +235,7 @@ extension Lowering {
       let both = builder.call(.getCurrentPIDTGID, [])
       let pid = builder.arithmetic(.lshr, .value(both), .constant(32))
       builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset + 8, pid))
+      noteSighting()
     case .strftime(let format, let time):
       builder.emit(.store(bits: 64, base: memory.base, offset: memory.offset, .constant(Int64(format))))
       let value = scalar(time)

@@ -27,6 +27,8 @@ public struct Plan: Hashable, Sendable {
   public var stacks: [StackStorage] = []
   /// What programs find frames of processes by.
   public var unwinding: UnwindStorage?
+  /// What programs tell by which processes' addresses they take.
+  public var sightings: SightingStorage?
   /// The map of perf events that packets are sent by.
   public var packetMap: Int?
   /// Offset in the constants of zeros, enough for any map value.

@@ -44,5 +44,9 @@ extension Planner {
       plan.unwinding = UnwindStorage(firstMap: plan.maps.count)
       plan.maps += UnwindStorage.maps
     }
+    if usage.takesUserCode, !program.configuration.looksUpSymbolsLate {
+      plan.sightings = SightingStorage(firstMap: plan.maps.count)
+      plan.maps += SightingStorage.maps
+    }
   }
 }

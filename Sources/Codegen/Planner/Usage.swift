@@ -59,6 +59,8 @@ struct Usage {
   var stackShapes: [StackType.Shape] = []
   /// Whether programs find frames of processes themselves.
   var unwinds = false
+  /// Whether they take addresses of code of processes that will be named.
+  var takesUserCode = false
 
   private var seenGlobs: Set<GlobStates> = []
 
@@ -190,6 +192,7 @@ struct Usage {
     case .call(.length(let map)): maps[map.index].isWalked = true
     case .block(let statements, _): visit(statements)
     case .call(.library(let function)): note(function)
+    case .call(.userSymbol): takesUserCode = true
     case .member(let base, let member):
       if case .record(.parameters) = base.type, base.kind == .context(.arguments) {
         parameters[probe].insert(member.name)
@@ -222,6 +225,7 @@ struct Usage {
     case .stack(let type):
       if !stackShapes.contains(type.shape) { stackShapes.append(type.shape) }
       if type.unwinder == .tables { unwinds = true }
+      if type.isUser, type.mode.namesFrames { takesUserCode = true }
     case .softwareTAI: usesSoftwareTAI = true
     case .packetOutput:
       followsArguments[probe] = true

@@ -15,12 +15,14 @@ final class EventLoop {
     case outputClosed
     /// Programs have sent packets.
     case packets
+    /// Programs have told of processes.
+    case sightings
     /// CPUs went offline or came back; `CPUWatch` says which.
     case cpus
   }
 
   private enum Source: UInt64 {
-    case ring, signals, child, process, output, cpus, packets
+    case ring, signals, child, process, output, cpus, packets, sightings
   }
 
   private let poll: Descriptor
@@ -50,6 +52,8 @@ final class EventLoop {
 
   func watch(cpus: CPUWatch) throws(RuntimeError) { try watch(cpus.descriptor, .cpus) }
 
+  func watch(sightings: Sightings) throws(RuntimeError) { try watch(sightings.descriptor, .sightings) }
+
   func watch(packets: PacketReader) throws(RuntimeError) { try watch(packets.descriptor, .packets) }
 
   /// Learns when a pipe's reader goes away; files and terminals have none to watch.
@@ -69,6 +73,7 @@ final class EventLoop {
       case .output: .outputClosed
       case .cpus: .cpus
       case .packets: .packets
+      case .sightings: .sightings
       case nil: nil
       }
     }

@@ -12,8 +12,8 @@ final class Tracing {
   private var childStatus: Int32?
   /// Taken from their words, to be done after the records that were there before them.
   private var pending: [PendingActions.Taken] = []
-  /// Looks at the processes whose symbols will be asked for; `nil` when none will.
-  private let remember: (() -> Void)?
+  /// Looks at the processes whose addresses were taken; `nil` when none will be named.
+  private let sightings: Sightings?
   /// Moves what is attached to CPUs that went offline or came back.
   private let followCPUs: () -> Void
   /// Takes the watchpoints at an address away.
@@ -29,18 +29,14 @@ final class Tracing {
   /// Records between two looks for signals, unless handling them takes long.
   private static let recordsBetweenLooks = 256
 
-  /// Milliseconds between two looks at processes, at first and at most.
-  private static let firstLook: Int32 = 1
-  private static let longestLook: Int32 = 128
-
   init(
-    loop: EventLoop, interruption: Interruption, ring: RingBuffer?, printer: Printer, remember: (() -> Void)? = nil,
+    loop: EventLoop, interruption: Interruption, ring: RingBuffer?, printer: Printer, sightings: Sightings? = nil,
     runSignalPrograms: (() throws(RuntimeError) -> Void)? = nil, unwatch: @escaping (UInt64) -> Void = { _ in },
     takePackets: @escaping () -> Void = {}, followCPUs: @escaping () -> Void = {}
   ) {
     self.takePackets = takePackets
     self.runSignalPrograms = runSignalPrograms
-    self.remember = remember
+    self.sightings = sightings
     self.unwatch = unwatch
     self.followCPUs = followCPUs
     self.loop = loop
@@ -71,7 +67,6 @@ final class Tracing {
   /// Returns when the script exits, a signal says so, what is traced has ended, or the output takes no more.
   func run(child: ChildProcess?) throws(RuntimeError) {
     var isStream = try drain() > Self.streamThreshold
-    var look = Self.firstLook
     while goesOn {
       // It may have come while records were handled.
       if interruption.takeOwnSignal() {
@@ -80,10 +75,11 @@ final class Tracing {
         continue
       }
       if isStream { usleep(Self.gatheringMicroseconds) }
-      for event in loop.wait(milliseconds: isStream ? 0 : remember == nil ? -1 : look) {
+      for event in loop.wait(milliseconds: isStream ? 0 : -1) {
         switch event {
         case .records: continue
         case .packets: takePackets()
+        case .sightings: try sightings?.take()
         case .signal: interruption.check()
         case .cpus: followCPUs()
         case .childEnded:
@@ -92,8 +88,6 @@ final class Tracing {
         case .tracedProcessEnded, .outputClosed: return
         }
       }
-      remember?()
-      look = min(look * 2, Self.longestLook)
       isStream = try drain() > Self.streamThreshold
     }
   }

@@ -69,9 +69,7 @@ extension HostTarget: HostServices {
     return options
   }
 
-  public func rememberProcesses() { symbolizer.rememberProcesses() }
-
-  public func remember(process: Int32) { symbolizer.remember(process: process) }
+  public func remember(process: Int32, image: UInt64?) { symbolizer.remember(process: process, image: image) }
 
   public func cgroupPath(_ identifier: UInt64, filter: String) -> String? {
     cgroups.paths(of: identifier, filter: filter)

@@ -27,6 +27,8 @@ final class ProcessRecord {
 
   /// What it had when it was looked at last.
   var look: Look?
+  /// Tells the program that it ran then from those before.
+  var image: UInt64?
   /// What it was before it began to run another file.
   private(set) var earlier: ProcessRecord?
   private static let maximumEarlier = 4

@@ -15,16 +15,6 @@ final class ProcessTable {
   private static let pauseWhenGone: UInt64 = 100_000_000
   private static let checkPause: UInt64 = 90_000_000
 
-  /// The pauses between looks for new processes, and for those that run another file; nanoseconds that one takes.
-  private static let sweepPause: UInt64 = 100_000_000
-  private static let longSweepPause: UInt64 = 1_000_000_000
-  private static let longestSweep: UInt64 = 3_000_000
-  private var nextSweep: UInt64 = 0
-  private var nextLongSweep: UInt64 = 0
-  /// New processes, with the time they were seen at first: they are likely to begin to run another file soon.
-  private var young: [Int32: UInt64] = [:]
-  private static let youth: UInt64 = 2_000_000_000
-
   /// - Parameters:
   ///   - budget: bytes of memory for all processes.
   ///   - sharesPrograms: whether what one process has mapped stands for all that run the same file.
@@ -49,37 +39,23 @@ final class ProcessTable {
   func keep(_ record: ProcessRecord, of process: Int32) { processes.set(process, record, cost: record.cost) }
 
   /// Notes what a process has mapped now; false when it is gone or was looked at just before.
+  /// - Parameter image: differs for each program that it runs, one after the other; `nil` where that is not known.
   @discardableResult
-  func remember(_ process: Int32) -> Bool {
+  func remember(_ process: Int32, image: UInt64? = nil) -> Bool {
     let record = processes[process] ?? ProcessRecord()
     defer { keep(record, of: process) }
-    return look(at: process, record)
-  }
-
-  /// Whether something is noted of what a process has mapped.
-  func knows(_ process: Int32) -> Bool { processes[process]?.look != nil }
-
-  /// Notes the same of processes that are not known yet or began to run another program.
-  func rememberAll() {
-    let start = Clock.now
-    guard start >= nextSweep else { return }
-    nextSweep = start + Self.sweepPause
-    let isLong = start >= nextLongSweep
-    if isLong { nextLongSweep = start + Self.longSweepPause }
-    young = young.filter { start - $0.value < Self.youth }
-    let own = getpid()
-    for process in Self.running where process != own {
-      if !processes.keys.contains(process) {
-        remember(process)
-        young[process] = start
-      } else if isLong || young[process] != nil {
-        _ = record(of: process)
-      }
-      if Clock.now - start > Self.longestSweep { break }
+    var isReplaced = false
+    if let image, let last = record.image, last != image {
+      isReplaced = true
+      // The pause was for what it had before.
+      record.nextLook = 0
     }
+    guard look(at: process, record, isReplaced: isReplaced) else { return false }
+    if let image { record.image = image }
+    return true
   }
 
-  private func look(at process: Int32, _ record: ProcessRecord) -> Bool {
+  private func look(at process: Int32, _ record: ProcessRecord, isReplaced: Bool = false) -> Bool {
     let now = Clock.now
     guard now >= record.nextLook else { return false }
     if record.look == nil, let program = programs.flatMap({ _ in ProcessFacts.Executable(of: process) }),
@@ -98,7 +74,11 @@ final class ProcessTable {
       record.nextLook = now + Self.pauseWhenGone
       return false
     }
-    if look.facts.executable != record.look?.facts.executable { record.replace(look) } else { record.look = look }
+    if isReplaced || look.facts.executable != record.look?.facts.executable {
+      record.replace(look)
+    } else {
+      record.look = look
+    }
     if let program = look.facts.executable, (programs?.count ?? 0) < Self.maximumPrograms { programs?[program] = look }
     record.nextLook = now + max(Self.shortestPause, look.duration * Self.pauseByLook)
     record.nextCheck = now + Self.checkPause
@@ -113,19 +93,5 @@ final class ProcessTable {
     // The pause was for what it had before.
     record.nextLook = 0
     if look(at: process, record) { keep(record, of: process) }
-  }
-
-  /// The numbers of all processes, the newest first.
-  private static var running: [Int32] {
-    guard let folder = opendir("/proc") else { return [] }
-    defer { closedir(folder) }
-    var numbers: [Int32] = []
-    while let entry = readdir(folder) {
-      let number = withUnsafePointer(to: &entry.pointee.d_name) { name in
-        name.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: name.pointee)) { atoi($0) }
-      }
-      if number > 0 { numbers.append(number) }
-    }
-    return numbers.reversed()
   }
 }

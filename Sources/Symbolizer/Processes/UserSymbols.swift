@@ -21,6 +21,24 @@ final class UserSymbols {
     demangles = options.demangles
   }
 
+  /// Files of another tree that are opened ahead for one look at a process.
+  private static let maximumFilesAhead = 64
+
+  /// Notes what a process has mapped now; false when it is gone or was looked at just before.
+  func remember(_ process: Int32, image: UInt64?) -> Bool {
+    guard processes.remember(process, image: image) else { return false }
+    let record = processes.record(of: process)
+    guard let look = record.look else { return true }
+    defer { processes.keep(record, of: process) }
+    // What it runs is often deleted when it has ended, and other trees than ours are out of reach then.
+    var ahead = look.maps.mappings[...]
+    if look.facts.sharesFiles { ahead = ahead.filter { $0.file.inode == look.facts.executable?.inode }[...] }
+    for mapping in ahead.prefix(Self.maximumFilesAhead) where record.files[mapping.file] == nil {
+      _ = files.file(mapping, look.maps.path(of: mapping), process: process, look.facts, &record.files[mapping.file])
+    }
+    return true
+  }
+
   /// The functions of a process that an address lies in, innermost first.
   func frames(of address: UInt64, process: Int32, showsSource: Bool) -> [Frame] {
     var record = processes.record(of: process)

@@ -80,14 +80,17 @@ extension BundleChecker {
       maps.indices.contains(map) && maps[map].kind == .perfEventArray, "map \(map) is no array of perf events")
   }
 
-  /// Whether what user space fills for programs to unwind by is laid out as it fills it.
+  /// Whether what user space fills for programs to unwind by is laid out as it fills it, and what they tell it of
+  /// processes as it reads that.
   func checkUnwinding() throws(BundleFault) {
-    guard let unwinding = bundle.unwinding else { return }
-    let first = unwinding.firstMap
+    if let unwinding = bundle.unwinding { try check(unwinding.firstMap, UnwindStorage.maps, "unwinding takes") }
+    if let sightings = bundle.sightings { try check(sightings.firstMap, SightingStorage.maps, "processes are told by") }
+  }
+
+  private func check(_ first: Int, _ expected: [MapSpec], _ use: String) throws(BundleFault) {
     try require(
-      first >= 0 && first <= maps.count - UnwindStorage.maps.count
-        && Array(maps[first..<first + UnwindStorage.maps.count]) == UnwindStorage.maps,
-      "the maps from \(first) on are not those that unwinding takes")
+      first >= 0 && first <= maps.count - expected.count && Array(maps[first..<first + expected.count]) == expected,
+      "the maps from \(first) on are not those that \(use)")
   }
 
   func check(_ stack: StackStorage) throws(BundleFault) {

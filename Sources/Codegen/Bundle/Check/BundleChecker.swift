@@ -17,8 +17,8 @@ struct BundleChecker {
   func check() throws(BundleFault) -> String? {
     try checkSettings()
     try each("map", maps) { map throws(BundleFault) in try map.check() }
-    let requests = bundle.unwinding == nil ? 0 : 1
-    try require(maps.count { $0.kind == .ringBuffer } <= 1 + requests, "there are several ring buffers")
+    let others = (bundle.unwinding == nil ? 0 : 1) + (bundle.sightings == nil ? 0 : 1)
+    try require(maps.count { $0.kind == .ringBuffer } <= 1 + others, "there are several ring buffers")
     try checkUnwinding()
     try each("layout", bundle.layouts) { printed throws(BundleFault) in _ = try measure.extent(of: printed.layout) }
     try each("word", bundle.allWords) { words throws(BundleFault) in try check(words) }
