@@ -60,6 +60,17 @@ import TraceLang
     String(decoding: try JSONCoder.encode(explanation, .pretty(width: 120)), as: UTF8.self) + "\n"
   }
 
+  @Test("what unwinding keeps is told as that, and loses no output") func unwinding() throws {
+    let text = "interval:s:1 { @[dw_ustack] = count(); }"
+    let told = try Self.explanation(of: text, on: try Self.recorded("x86_64"))
+    let words = told.buffers.map(\.buffer)
+    #expect(words.count { $0 == "what frames of processes are found by" } == 1, "\(words)")
+    #expect(words.count { $0 == "processes whose addresses are taken" } == 1, "\(words)")
+    #expect(!words.contains("output that waits to be printed") && !told.losses.contains { $0.hasPrefix("output") })
+    // Eight parts of 4 MiB hold rows.
+    #expect(told.buffers.contains { $0.buffer == "what frames of processes are found by" && $0.memory > 32 << 20 })
+  }
+
   @Test("the explanation is the one that is kept", .enabled(if: setting == nil), arguments: cases)
   func kept(example: Case) throws {
     let explanation = try Self.explanation(of: example)

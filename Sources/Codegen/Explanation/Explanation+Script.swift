@@ -91,8 +91,8 @@ extension Explanation {
   }
 
   private static func losses(_ bundle: Bundle) -> [String] {
-    let buffers = bundle.maps.filter { $0.kind == .ringBuffer }.map {
-      "output, while more than \(ByteCount($0.maxEntries)) of it wait to be printed"
+    let buffers = [bundle.eventMap].compactMap(\.self).map {
+      "output, while more than \(ByteCount(bundle.maps[$0].maxEntries)) of it wait to be printed"
     }
     // Maps of which the same is to be said are named together.
     var keys: [(limit: String, maps: [String])] = []

@@ -56,10 +56,14 @@ struct MapCosts {
     var buffers: [Explanation.Buffer] = []
     let hashes = Set(bundle.views.compactMap { $0.content.hash?.map })
     let stacks = Set(bundle.stacks.map(\.map))
+    let unwinding = bundle.unwinding.map { $0.firstMap..<$0.firstMap + UnwindStorage.maps.count } ?? 0..<0
+    let sightings = bundle.sightings.map { $0.firstMap..<$0.firstMap + SightingStorage.maps.count } ?? 0..<0
     let direct = bundle.views.reduce(0) { $0 + storage(of: $1.content).direct.bytes }
     for (index, spec) in bundle.maps.enumerated() where !hashes.contains(index) {
       let words =
         switch spec.kind {
+        case _ where unwinding.contains(index): "what frames of processes are found by"
+        case _ where sightings.contains(index): "processes whose addresses are taken"
         case .ringBuffer: "output that waits to be printed"
         case .perfEventArray: "packets that wait to be written, without their buffers"
         case .perCPUArray: "values too large for the stack"
@@ -67,8 +71,13 @@ struct MapCosts {
           stacks.contains(index) ? "up to \(spec.maxEntries) different stacks" : "others"
         case .array: spec.flags.contains(.mappable) ? "counters, and the rest of their pages" : "constants and tables"
         }
-      let own = spec.flags.contains(.mappable) ? direct : 0
-      buffers.append(Explanation.Buffer(buffer: words, memory: max(memory(of: spec) - own, 0)))
+      let own = spec.flags.contains(.mappable) && !unwinding.contains(index) ? direct : 0
+      let memory = max(memory(of: spec) - own, 0)
+      if let last = buffers.last, last.buffer == words {
+        buffers[buffers.count - 1] = Explanation.Buffer(buffer: words, memory: last.memory + memory)
+      } else {
+        buffers.append(Explanation.Buffer(buffer: words, memory: memory))
+      }
     }
     return buffers
   }
