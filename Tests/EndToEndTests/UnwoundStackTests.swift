@@ -87,9 +87,13 @@ import Testing
   }
 
   /// The names of each stack that a program's `mark` was called with, by its argument.
-  private func stacks(_ command: String, builtin: String = "dw_ustack") throws -> [Int: [[String]]] {
+  /// - Parameter others: what else is probed.
+  private func stacks(
+    _ command: String, builtin: String = "dw_ustack", others: String = ""
+  ) throws -> [Int: [[String]]] {
     let script =
-      "config = { show_debug_info = false } uprobe:\(program):mark { printf(\"mark %d%s\", arg0, \(builtin)); }"
+      "config = { show_debug_info = false; print_maps_on_exit = false } "
+      + "uprobe:\(program):mark { printf(\"mark %d%s\", arg0, \(builtin)); } \(others)"
     let result = try run([Repository.swtrace, "-q", "-c", command, "-e", script])
     #expect(result.ending == .exited(0) && result.errors == "", "\(result.errors)")
     var stacks: [Int: [[String]]] = [:]
@@ -164,6 +168,19 @@ import Testing
     #expect(found[49].prefix(5) == ["mark", "leaf", "inner", "library", "main"] && found[49].last == "_start")
     let early = found.filter { $0.last == "[not unwound: an address in no file]" }.count
     #expect(early < 25, "\(early) of 50")
+  }
+
+  @Test("return addresses that probes have replaced, once and twice") func replacedReturns() throws {
+    try build(["-pie", "-fPIE", "-foptimize-sibling-calls"])
+    let plain = try stacks(program)
+    let functions = ["recursive", "leaf", "crowded", "with_alloca", "signalled", "main"]
+    let probes = functions.map { "uretprobe:\(program):\($0) { @returns = count(); }" }.joined(separator: " ")
+    let again = "uretprobe:\(program):recursive { @again = count(); } uretprobe:\(program):leaf { @again = count(); }"
+    for probes in [probes, probes + " " + again] {
+      let probed = try stacks(program, others: probes)
+      check(probed)
+      #expect(probed == plain)
+    }
   }
 
   @Test("a process that was there before, and runs another program then") func otherImages() throws {

@@ -24,6 +24,9 @@ extension Lowering {
       // Those of the process.
       case firstArea, areaCount
       case process, image, processStart
+      // The next return address that a probe has replaced: where the kernel notes it, and the stack pointer at the entry of
+      // the function.
+      case returnInstance, returnStack
       // Words that are read of the stack.
       case read0, read1, read2, read3, read4, read5, read6
     }
@@ -47,6 +50,7 @@ extension Lowering {
     let task = currentTask()
     when(.ne, field("mm", of: task), .constant(0)) { lowering in
       lowering.takeRegisters(of: task, walk)
+      lowering.findReplacedReturns(of: task, walk)
       lowering.findProcess(task, walk)
       lowering.walk(walk)
       lowering.mark(walk)
@@ -308,6 +312,7 @@ extension Lowering {
     let isLeaf = target.machine.architecture.facts.unwinding.linkRegister != nil
     fail(.notAbove, when: isLeaf ? .ult : .ule, cfa, sp, walk, stop: stop)
     takeCaller(rule, cfa, walk, stop: stop)
+    restoreReturn(toCallerAt: cfa, walk)
     set(.sp, cfa, walk)
     set(.back, .constant(1), walk)
   }
