@@ -1,6 +1,7 @@
 import CLibBPF
 import Codegen
 import Glibc
+import Symbolizer
 import TraceLang
 
 /// How a bundle is run.
@@ -224,12 +225,12 @@ public final class Session {
     _ attacher: Attacher, _ attachments: Attachments, _ printer: Printer, _ interruption: Interruption
   ) throws(RuntimeError) {
     var failures: [RuntimeError] = []
-    var progress = ProgressLine(start: Interruption.now)
+    var progress = ProgressLine(start: Clock.now)
     defer { printer.show(progress.end()) }
     for (number, hook) in bundle.hooks.enumerated() {
       interruption.check()
       if interruption.isRequested { break }
-      printer.show(progress.text(number, of: bundle.hooks.count, "attach points", now: Interruption.now))
+      printer.show(progress.text(number, of: bundle.hooks.count, "attach points", now: Clock.now))
       do {
         try attacher.attach(hook, to: attachments)
       } catch {

@@ -66,19 +66,13 @@ final class Interruption {
   var isRequested: Bool { deadline != nil }
 
   /// Whether the run is to end and what is queued has had its time.
-  var isOverdue: Bool { deadline.map { $0 <= Self.now } ?? false }
-
-  static var now: UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-  }
+  var isOverdue: Bool { deadline.map { $0 <= Clock.now } ?? false }
 
   /// Takes the signals that have come, or the request.
   func check() {
     switch source {
     case .signals: checkSignals()
-    case .request(let request): if request.take() { deadline = deadline ?? Self.now + Self.patience }
+    case .request(let request): if request.take() { deadline = deadline ?? Clock.now + Self.patience }
     }
   }
 
@@ -89,7 +83,7 @@ final class Interruption {
       if Int32(information.ssi_signo) == SIGUSR1 {
         hasOwnSignal = true
       } else if deadline == nil {
-        deadline = Self.now + Self.patience
+        deadline = Clock.now + Self.patience
         swtrace_end_at_next_signal(Self.repetition)
       }
     }
@@ -103,7 +97,7 @@ final class Interruption {
 
   /// Gives the next stage of an end that was asked for a time of its own.
   func renew() {
-    if isRequested { deadline = Self.now + Self.patience }
+    if isRequested { deadline = Clock.now + Self.patience }
   }
 
   /// Waits until one of the descriptors is ready and leaves in `revents` what they are ready for.
@@ -115,7 +109,7 @@ final class Interruption {
       var milliseconds: Int32 = -1
       if let deadline {
         let end = max(deadline, progress + Self.patience)
-        let now = Self.now
+        let now = Clock.now
         milliseconds = now < end ? Int32((end - now) / 1_000_000 + 1) : 0
       }
       let count = poll(&all, nfds_t(all.count), milliseconds)

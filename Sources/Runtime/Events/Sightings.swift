@@ -1,4 +1,5 @@
 import Codegen
+import Symbolizer
 
 /// Notes what processes have mapped as programs tell that they took addresses of them (`SightingStorage`).
 final class Sightings {
@@ -6,7 +7,7 @@ final class Sightings {
   private let host: any HostServices
   /// Nanoseconds that may be spent now, and the time of the last look at them.
   private var credit: UInt64 = Sightings.maximumCredit
-  private var last = Interruption.now
+  private var last = Clock.now
 
   /// A twentieth of the time is spent at most, in pieces of so many nanoseconds.
   private static let share: UInt64 = 20
@@ -31,12 +32,12 @@ final class Sightings {
       return true
     }
     for (process, image) in seen {
-      let start = Interruption.now
+      let start = Clock.now
       credit = min(credit + (start - last) / Self.share, Self.maximumCredit)
       last = start
       if credit == 0 { return }
       host.remember(process: process, image: image)
-      credit -= min(credit, Interruption.now - start)
+      credit -= min(credit, Clock.now - start)
     }
   }
 }

@@ -1,6 +1,7 @@
 import CLibBPF
 import Codegen
 import Glibc
+import Symbolizer
 
 /// The tests and benchmarks of a bundle, which are run in place of tracing.
 struct Trials {
@@ -37,9 +38,9 @@ extension Trials {
     printer.tell("[==========] Running \(Self.tests(tests.count)).")
     for (name, hook) in tests where goesOn() {
       printer.tell("[ RUN      ] \(name)")
-      let start = Interruption.now
+      let start = Clock.now
       try attacher.run(hook)
-      let duration = Interruption.now - start
+      let duration = Clock.now - start
       let passed = (try tracing.takeResult() ?? 0) == 0
       count += 1
       if !passed { failed.append(name) }
@@ -79,11 +80,11 @@ extension Trials {
     _ hook: Hook, while goesOn: () -> Bool
   ) throws(RuntimeError) -> (runs: UInt64, nanoseconds: UInt64) {
     let before = try statistics(of: hook)
-    let start = Interruption.now
+    let start = Clock.now
     repeat {
       for _ in 0..<Self.batch { try attacher.run(hook) }
       try tracing.discard()
-    } while Interruption.now - start < Self.patience && goesOn()
+    } while Clock.now - start < Self.patience && goesOn()
     let after = try statistics(of: hook)
     return (after.runs - before.runs, after.nanoseconds - before.nanoseconds)
   }

@@ -70,7 +70,7 @@ package enum CommandOutput {
     _ output: Descriptor, _ process: Descriptor, _ interruption: Interruption?,
     _ take: (UnsafeRawBufferPointer) -> Void
   ) -> Bool {
-    let start = Interruption.now
+    let start = Clock.now
     var isOpen = true
     while true {
       var waiting = [
@@ -127,7 +127,7 @@ package enum FileText {
   ) -> Int32 {
     var chunk = [UInt8](repeating: 0, count: 4096)
     var rest = limit
-    let start = Interruption.now
+    let start = Clock.now
     while rest > 0 {
       let count = read(descriptor, &chunk, min(rest, chunk.count))
       if count < 0, errno == EINTR { continue }

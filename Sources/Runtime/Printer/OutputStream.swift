@@ -92,13 +92,13 @@ final class OutputStream {
   /// - Returns: how many bytes were written.
   private func written(_ bytes: UnsafeRawBufferPointer) -> Int {
     var position = 0
-    var progress = Interruption.now
+    var progress = Clock.now
     while position < bytes.count, state == .open {
       let piece = piece(of: UnsafeRawBufferPointer(rebasing: bytes[position...]))
       let count = take(piece)
       if count > 0 {
         position += count
-        progress = Interruption.now
+        progress = Clock.now
       } else if count < 0, errno == EINTR {
         continue
       } else if count < 0, errno == EAGAIN {
@@ -131,7 +131,7 @@ final class OutputStream {
     case .shared:
       if let own { return Glibc.write(own.rawValue, bytes.baseAddress, bytes.count) }
       // A pipe that is ready takes so many bytes without blocking.
-      guard waitUntilWritable(since: Interruption.now) else {
+      guard waitUntilWritable(since: Clock.now) else {
         errno = EAGAIN
         return -1
       }

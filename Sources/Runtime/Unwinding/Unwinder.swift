@@ -30,8 +30,8 @@ final class Unwinder: @unchecked Sendable {
   private let requests: RingBuffer
   private let wakeUp: Descriptor
   private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let ended = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
-  private var isRunning = false
+  private let runner = Aside()
+  private var running: AsideJob<Void>?
 
   // Of whoever holds the lock.
   private var files: UnwindFiles
@@ -65,14 +65,11 @@ final class Unwinder: @unchecked Sendable {
     guard event >= 0 else { throw .failure(doing: "make an event", code: errno) }
     wakeUp = Descriptor(event)
     pthread_mutex_init(lock, nil)
-    sem_init(ended, 0, 0)
   }
 
   deinit {
     pthread_mutex_destroy(lock)
-    sem_destroy(ended)
     lock.deallocate()
-    ended.deallocate()
   }
 
   /// What could not be unwound for lack of room, if anything.
@@ -98,35 +95,19 @@ final class Unwinder: @unchecked Sendable {
 
   /// Begins to answer requests.
   func start() throws(RuntimeError) {
-    var thread = pthread_t()
-    let this = Unmanaged.passRetained(self)
-    let code = pthread_create(
-      &thread, nil,
-      { this in
-        guard let this else { return nil }
-        let unwinder = Unmanaged<Unwinder>.fromOpaque(this).takeRetainedValue()
-        unwinder.run()
-        sem_post(unwinder.ended)
-        return nil
-      }, this.toOpaque())
-    guard code == 0 else {
-      this.release()
-      throw .failure(doing: "start a thread", code: code)
+    guard let job = runner.start({ [self] in run() }) else {
+      throw .unavailable("there is no thread to unwind processes by")
     }
-    pthread_detach(thread)
-    isRunning = true
+    running = job
   }
 
   /// Ends the thread; one that hangs in a stranger's file is left to.
   func stop() {
-    guard isRunning else { return }
-    isRunning = false
+    guard let running else { return }
+    self.running = nil
     var one: UInt64 = 1
     _ = write(wakeUp.rawValue, &one, 8)
-    var deadline = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &deadline)
-    deadline.tv_sec += 1
-    while sem_clockwait(ended, CLOCK_MONOTONIC, &deadline) != 0, errno == EINTR {}
+    _ = running.result(within: 1000)
   }
 
   private func run() {
@@ -163,13 +144,13 @@ final class Unwinder: @unchecked Sendable {
   // MARK: - Processes
 
   private func serve(_ process: Int32, _ image: Image) {
-    let began = Self.now()
+    let began = Clock.now
     turn += 1
     guard let maps = aside.start({ MemoryMaps(of: process) })?.result(within: Self.patience) ?? nil,
       !maps.mappings.isEmpty
     else { return drop(process) }
     // Files are read once.
-    let cost = Self.now() - began
+    let cost = Clock.now - began
     var used: Set<UnwoundFile> = []
     var space = UnwindAreas()
     for mapping in maps.mappings {
@@ -258,7 +239,7 @@ final class Unwinder: @unchecked Sendable {
       value.storeBytes(of: image.start, toByteOffset: Layout.start, as: UInt64.self)
       value.storeBytes(of: image.number, toByteOffset: Layout.image, as: UInt32.self)
       value.storeBytes(of: UnwindStorage.State.ready.rawValue, toByteOffset: Layout.state, as: UInt32.self)
-      value.storeBytes(of: Self.now() + pause, toByteOffset: Layout.nextRequest, as: UInt64.self)
+      value.storeBytes(of: Clock.now + pause, toByteOffset: Layout.nextRequest, as: UInt64.self)
       value.storeBytes(of: UInt32(place.start), toByteOffset: Layout.firstArea, as: UInt32.self)
       value.storeBytes(of: UInt32(place.count), toByteOffset: Layout.areaCount, as: UInt32.self)
     }
@@ -303,11 +284,5 @@ final class Unwinder: @unchecked Sendable {
     if let known = files[identity] { return (identity, known) }
     let image = VirtualLibrary.file(contents).flatMap { DebugImage(descriptor: $0.rawValue) }
     return files.add(identity, image.flatMap { UnwindTable($0) }).map { (identity, $0) }
-  }
-
-  private static func now() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 }

@@ -1,9 +1,9 @@
 import Glibc
 
 /// The monotonic clock.
-enum Clock {
+package enum Clock {
   /// In nanoseconds.
-  static var now: UInt64 {
+  package static var now: UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
