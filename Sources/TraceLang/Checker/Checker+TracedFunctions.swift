@@ -100,3 +100,14 @@ extension Checker {
     }
   }
 }
+
+extension Type {
+  /// Whether it is that of what a probe is given, which is no value: it lies in its record, in registers or in several places.
+  var isArguments: Bool {
+    guard case .record(let reference) = self else { return false }
+    return switch reference {
+    case .tracepoint, .function, .parameters: true
+    case .script, .btf, .named, .debug: false
+    }
+  }
+}

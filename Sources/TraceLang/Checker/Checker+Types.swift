@@ -60,6 +60,12 @@ extension Checker {
     return type
   }
 
+  /// The type of a variable or of a part of one: for `typeof(args)` that of `args` as a value.
+  mutating func heldType(_ syntax: TypeSyntax) -> Type? {
+    guard let type = type(syntax) else { return nil }
+    return type.isArguments ? fields(of: TypedExpression(.context(.arguments), type, syntax.range))?.type : type
+  }
+
   /// The same of what a pointer may lead to, which need have no size.
   private mutating func named(_ syntax: TypeSyntax) -> Type? {
     switch syntax.kind {
@@ -108,13 +114,13 @@ extension Checker {
     case .tuple(let elements):
       var types: [TupleElement] = []
       for element in elements {
-        guard let type = type(element) else { return nil }
+        guard let type = heldType(element) else { return nil }
         types.append(TupleElement(type))
       }
       return .tuple(types)
     case .typeof(let value):
       if case .type(let inner) = value.kind { return named(inner) }
-      return expression(value).type
+      return place(value).type
     case .inline, .function:
       error("this type cannot be written here", at: syntax.range)
       return nil
