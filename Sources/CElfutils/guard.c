@@ -3,13 +3,13 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <setjmp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
-// Where a thread goes on that a signal finds at guarded work.
-static __thread sigjmp_buf *rescue;
+#include "guard.h"
+
+__thread sigjmp_buf *swtrace_rescue;
 
 // Bytes of a name; a longer one is cut.
 enum { MAXIMUM_TEXT = 4096 };
@@ -19,7 +19,7 @@ enum { SIGNALS = sizeof(signals) / sizeof(signals[0]) };
 static struct sigaction previous[SIGNALS];
 
 static void on_signal(int signal, siginfo_t *information, void *context) {
-  if (rescue) siglongjmp(*rescue, 1);
+  if (swtrace_rescue) siglongjmp(*swtrace_rescue, 1);
   for (int index = 0; index < SIGNALS; index++) {
     if (signals[index] != signal) continue;
     struct sigaction *action = &previous[index];
@@ -36,17 +36,21 @@ static void prepare(void) {
   for (int index = 0; index < SIGNALS; index++) sigaction(signals[index], &action, &previous[index]);
 }
 
-int swtrace_guarded(void (*work)(void *), void *context) {
+void swtrace_prepare_rescue(void) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, prepare);
+}
+
+int swtrace_guarded(void (*work)(void *), void *context) {
+  swtrace_prepare_rescue();
   sigjmp_buf place;
-  sigjmp_buf *outer = rescue;
+  sigjmp_buf *outer = swtrace_rescue;
   int code = sigsetjmp(place, 0);
   if (code == 0) {
-    rescue = &place;
+    swtrace_rescue = &place;
     work(context);
   }
-  rescue = outer;
+  swtrace_rescue = outer;
   return code == 0 ? 0 : -1;
 }
 
@@ -108,5 +112,7 @@ static void open_dwarf(void *context) {
 
 Dwarf *swtrace_dwarf_guarded(Elf *elf) {
   struct opening opening = {elf, NULL};
-  return swtrace_guarded(open_dwarf, &opening) == 0 ? opening.dwarf : NULL;
+  if (swtrace_guarded(open_dwarf, &opening) == 0) return opening.dwarf;
+  swtrace_libdw_note_crash();
+  return NULL;
 }
