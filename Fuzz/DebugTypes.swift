@@ -30,7 +30,7 @@ extension FuzzTarget {
     for line in 1...4 { _ = debug.place("types.c", line, 0) { $0 } }
     _ = debug.place("types.c", 3, 1) { $0 }
     _ = debug.sources
-    precondition(!swtrace_libdw_crashed(), "TEMPORARY")
+    if swtrace_libdw_crashed() { debug.abandon() }
   }
 
   private static func follow(_ function: DebugFunction?, _ debug: DebugInformation, _ asked: inout Int) {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,9 @@ __thread sigjmp_buf *swtrace_rescue;
 
 // Bytes of a name; a longer one is cut.
 enum { MAXIMUM_TEXT = 4096 };
+
+// Bytes for the handler of a signal; the processor's registers alone may take 11 KiB (AVX-512, AMX).
+enum { SIGNAL_STACK = 64 << 10 };
 
 static const int signals[] = {SIGSEGV, SIGABRT, SIGFPE, SIGBUS};
 enum { SIGNALS = sizeof(signals) / sizeof(signals[0]) };
@@ -36,9 +40,35 @@ static void prepare(void) {
   for (int index = 0; index < SIGNALS; index++) sigaction(signals[index], &action, &previous[index]);
 }
 
+static pthread_key_t stacks;
+
+static void free_stack(void *start) {
+  const stack_t none = {.ss_flags = SS_DISABLE};
+  sigaltstack(&none, NULL);
+  free(start);
+}
+
+static void prepare_process(void) {
+  prepare();
+  pthread_key_create(&stacks, free_stack);
+}
+
+// libdw goes into entries within entries by calls, as deep as the file has them: where the stack ends, signals need another.
+static void prepare_thread(void) {
+  static __thread bool is_prepared;
+  if (is_prepared) return;
+  is_prepared = true;
+  stack_t known;
+  if (sigaltstack(NULL, &known) != 0 || !(known.ss_flags & SS_DISABLE)) return;
+  stack_t stack = {.ss_sp = malloc(SIGNAL_STACK), .ss_size = SIGNAL_STACK};
+  if (!stack.ss_sp) return;
+  if (sigaltstack(&stack, NULL) != 0 || pthread_setspecific(stacks, stack.ss_sp) != 0) free_stack(stack.ss_sp);
+}
+
 void swtrace_prepare_rescue(void) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, prepare);
+  pthread_once(&once, prepare_process);
+  prepare_thread();
 }
 
 int swtrace_guarded(void (*work)(void *), void *context) {

@@ -72,7 +72,7 @@ extension Checker {
     case .named(let name):
       if let type = Self.builtinTypes[name] { return type }
       if name == "string" { return .string(capacity: configuration.maxStringLength) }
-      if let type = type(named: name) { return type }
+      if let type = type(named: name) { return defined(type) }
       let hint = diagnostics.advice {
         Suggestions.hint(for: name, among: Self.builtinTypes.keys.sorted(), at: syntax.range)
       }
@@ -125,6 +125,12 @@ extension Checker {
       error("this type cannot be written here", at: syntax.range)
       return nil
     }
+  }
+
+  /// A struct that the script has another name of and does not define, as a binary of its probes defines it.
+  private func defined(_ type: Type) -> Type {
+    guard case .record(.named(let name)) = type, !binaries.isEmpty else { return type }
+    return self.type(named: name) ?? type
   }
 
   /// Types every target has: the language's own and C's on a 64-bit machine (LP64).
