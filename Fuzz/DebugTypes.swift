@@ -35,7 +35,9 @@ extension FuzzTarget {
 
   private static func follow(_ function: DebugFunction?, _ debug: DebugInformation, _ asked: inout Int) {
     guard let function else { return }
-    for type in function.parameters.map(\.type) + [function.result].compactMap({ $0 }) { follow(type, debug, &asked, 0) }
+    for type in function.parameters.map(\.type) + [function.result].compactMap({ $0 }) {
+      follow(type, debug, &asked, 0)
+    }
   }
 
   /// Members of types, and of what they lead to.

@@ -63,8 +63,11 @@ import TraceLang
   }
 
   @Test("void and functions have names") func namesWithoutSize() {
-    let declarations = "typedef void nothing; typedef int function(int); struct x { nothing *a; function *b; };"
-    #expect(constants(declarations, "sizeof(struct x)") == "16")
+    let declarations = """
+      typedef void nothing; typedef int function(int); typedef union u u_t; typedef enum e e_t;
+      struct x { nothing *a; function *b; u_t *c; e_t *d; };
+      """
+    #expect(constants(declarations, "sizeof(struct x)") == "32")
     #expect(body(declarations, "$p = (nothing *)8;").hasSuffix("$p = convert(8:int64):void *"))
   }
 

@@ -69,7 +69,8 @@ import Testing
     #expect(result.errors == "")
     #expect(result.output == Self.answers.dropLast())
     let printed = try Self.program.get().traced(
-      "uprobe:BIN:work { $a = args; print((1, args.count, $a.pair.high, $a.whole.high, $a.letter)); @[args.whole] = 1; }")
+      "uprobe:BIN:work { $a = args; print((1, args.count, $a.pair.high, $a.whole.high, $a.letter)); @[args.whole] = 1; }"
+    )
     #expect(printed.errors == "")
     #expect(printed.output == "(1, 7, 4, 4, 120)\n@[{ .low = 3, .high = 4 }]: 1")
   }
@@ -84,7 +85,10 @@ import Testing
   @Test(
     "what args cannot be is told where it is written",
     arguments: [
-      ("if (args) { }", "22-28: ERROR: a condition must be a number, a pointer or a bool, not (file=int8 *,count=uint64)"),
+      (
+        "if (args) { }",
+        "22-28: ERROR: a condition must be a number, a pointer or a bool, not (file=int8 *,count=uint64)"
+      ),
       ("print(!args);", "26-30: ERROR: '!' needs a number or a pointer, not (file=int8 *,count=uint64)"),
       ("print(args + 1);", "25-29: ERROR: '+' needs integers, not (file=int8 *,count=uint64)"),
       ("print(*args);", "26-30: ERROR: '*' needs a pointer, not (file=int8 *,count=uint64)"),

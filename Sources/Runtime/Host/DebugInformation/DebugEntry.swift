@@ -113,7 +113,9 @@ struct DebugEntry {
     guard var attribute = attribute(name, inherited: false) else { return nil }
     var operations: UnsafeMutablePointer<Dwarf_Op>?
     var count = 0
-    guard swtrace_dwarf_getlocation_addr(&attribute, address, &operations, &count, 1) == 1, let operations else { return nil }
+    guard swtrace_dwarf_getlocation_addr(&attribute, address, &operations, &count, 1) == 1, let operations else {
+      return nil
+    }
     let isWhole = [DW_FORM_exprloc, DW_FORM_block, DW_FORM_block1, DW_FORM_block2, DW_FORM_block4].contains(
       Int(swtrace_dwarf_whatform(&attribute)))
     return (Array(UnsafeBufferPointer(start: operations, count: count)), !isWhole)

@@ -202,7 +202,8 @@ extension DebugInformation {
       var count = 0
       guard swtrace_dwarf_getsrclines(die, &lines, &count) == 0, let lines else { return }
       for index in 0..<count {
-        guard let line = swtrace_dwarf_onesrcline(lines, index), let source = swtrace_dwarf_linesrc(line, nil, nil) else { continue }
+        guard let line = swtrace_dwarf_onesrcline(lines, index), let source = swtrace_dwarf_linesrc(line, nil, nil)
+        else { continue }
         body(line, source)
       }
     }

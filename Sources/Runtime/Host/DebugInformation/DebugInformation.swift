@@ -71,7 +71,9 @@ final class DebugInformation {
       var next: OpaquePointer?
       var die = Dwarf_Die()
       var type: UInt8 = 0
-      guard swtrace_dwarf_get_units(dwarf, unit, &next, nil, &type, &die, nil) == 0, let next, next != unit else { break }
+      guard swtrace_dwarf_get_units(dwarf, unit, &next, nil, &type, &die, nil) == 0, let next, next != unit else {
+        break
+      }
       unit = next
       if [DW_UT_compile, DW_UT_skeleton, DW_UT_partial].contains(Int(type)) { found.append(DebugEntry(die)) }
     }
@@ -146,7 +148,8 @@ final class DebugInformation {
       guard let other = swtrace_dwarf_getalt(dwarf) else { return nil }
       return swtrace_dwarf_offdie(other, offset, &die) == nil ? nil : DebugEntry(die)
     case let unit:
-      guard swtrace_dwarf_offdie(dwarf, unit - 1, &die) != nil, let owner = whole(DebugEntry(die)).owner, owner != dwarf else {
+      guard swtrace_dwarf_offdie(dwarf, unit - 1, &die) != nil, let owner = whole(DebugEntry(die)).owner, owner != dwarf
+      else {
         return nil
       }
       return swtrace_dwarf_offdie(owner, offset, &die) == nil ? nil : DebugEntry(die)
