@@ -14,6 +14,8 @@ enum FuzzTarget: String, CaseIterable {
   case elf, maps, zip
   /// Where code of such files came from, by libdw; what was stripped from them; functions that processes make.
   case lines, debuginfo, frames, perfmap
+  /// Types, parameters, names and places of functions and lines, by libdw.
+  case types
   /// Names of functions.
   case names
 
@@ -27,6 +29,7 @@ enum FuzzTarget: String, CaseIterable {
     case .maps: Self.readMaps(bytes)
     case .zip: Self.readZip(bytes)
     case .lines: Self.readLines(bytes)
+    case .types: Self.readTypes(bytes)
     case .debuginfo: Self.readDebugInfo(bytes)
     case .frames: Self.readFrames(bytes)
     case .perfmap: Self.readPerfMap(bytes)

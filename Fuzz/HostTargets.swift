@@ -3,7 +3,7 @@ import Symbolizer
 
 extension FuzzTarget {
   /// One file without a name, whose contents are replaced for each input.
-  private static let file: Int32 = {
+  static let file: Int32 = {
     var template = Array("/tmp/swtrace-fuzz-XXXXXX".utf8CString)
     let descriptor = mkstemp(&template)
     precondition(descriptor >= 0, "there is no place for a file")
@@ -75,7 +75,7 @@ extension FuzzTarget {
     if let text = Demangler.text(of: name) { precondition(text.utf8.count <= 3 * 4096, "a name has no end") }
   }
 
-  private static func replaceFile(_ bytes: [UInt8]) {
+  static func replaceFile(_ bytes: [UInt8]) {
     guard ftruncate(file, off_t(bytes.count)) == 0, pwrite(file, bytes, bytes.count, 0) == bytes.count else {
       preconditionFailure("the file cannot be written")
     }

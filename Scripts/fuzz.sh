@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 seconds=${1:?how many seconds for each target}
 shift
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(parser declarations checker target facts elf maps zip lines debuginfo frames perfmap names)
+[ ${#targets[@]} -gt 0 ] || targets=(parser declarations checker target facts elf maps zip lines types debuginfo frames perfmap names)
 
 work=.build/fuzz
 mkdir -p "$work"
@@ -15,6 +15,8 @@ fuzzer=$work/fuzzer
 readers=(
   Sources/Runtime/Host/ELF/{ELFFunctions,ELFVariables,USDTNotes,ZipArchive}.swift
   Sources/Runtime/Unwinding/{FrameDescriptions,UnwindRule+DWARF,UnwindTable}.swift
+  Sources/Runtime/Host/DebugInformation/{CallingConvention,DebugEntry}.swift
+  Sources/Runtime/Host/DebugInformation/DebugInformation*.swift
 )
 rules=Sources/Codegen/Bundle/UnwindRule.swift
 mapfile -t symbolizer < <(find Sources/Symbolizer Sources/CElfutils -name '*.swift' -o -name '*.[ch]')
@@ -71,6 +73,22 @@ seeds() {
         objcopy --add-gnu-debuglink="$work/whole" --add-section .gnu_debugdata="$work/small.xz" "$work/$1/linked"
       fi
       echo "$work/$1"
+      ;;
+    types)
+      mkdir -p "$work/types"
+      cat >"$work/types.c" <<'END'
+enum color { RED, GREEN = 5 };
+typedef struct node { struct node *next; int list[2][3]; unsigned narrow : 3; union { char text[4]; long number; }; } node_t;
+static inline __attribute__((always_inline)) int part(int v, node_t *n) { return v + n->list[1][2] + n->narrow; }
+int work(const node_t *n, enum color c, node_t by_value, double d) { return part(c, (node_t *)n) + (int)d; }
+END
+      printf '%s\n' 'namespace ns { struct box { int size; int get(int n) const; }; }' \
+        'int ns::box::get(int n) const { return size + n; }' >"$work/types.cc"
+      build=(-nostdlib -shared -Wl,--build-id=none -o)
+      cc -O1 -gdwarf-5 "$work/types.c" "${build[@]}" "$work/types/five"
+      cc -O0 -gdwarf-4 -fdebug-types-section "$work/types.c" "${build[@]}" "$work/types/four"
+      c++ -O1 -g "$work/types.cc" "${build[@]}" "$work/types/scopes"
+      echo "$work/types"
       ;;
     perfmap) mkdir -p "$work/perfmap" && printf '100 10 f\n0x108 4 g h\n' >"$work/perfmap/two" && echo "$work/perfmap" ;;
     names)

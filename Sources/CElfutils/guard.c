@@ -3,23 +3,27 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <setjmp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-// Where a thread goes on that a signal finds at guarded work.
-static __thread sigjmp_buf *rescue;
+#include "guard.h"
+
+__thread sigjmp_buf *swtrace_rescue;
 
 // Bytes of a name; a longer one is cut.
 enum { MAXIMUM_TEXT = 4096 };
+
+// Bytes for the handler of a signal; the processor's registers alone may take 11 KiB (AVX-512, AMX).
+enum { SIGNAL_STACK = 64 << 10 };
 
 static const int signals[] = {SIGSEGV, SIGABRT, SIGFPE, SIGBUS};
 enum { SIGNALS = sizeof(signals) / sizeof(signals[0]) };
 static struct sigaction previous[SIGNALS];
 
 static void on_signal(int signal, siginfo_t *information, void *context) {
-  if (rescue) siglongjmp(*rescue, 1);
+  if (swtrace_rescue) siglongjmp(*swtrace_rescue, 1);
   for (int index = 0; index < SIGNALS; index++) {
     if (signals[index] != signal) continue;
     struct sigaction *action = &previous[index];
@@ -36,17 +40,47 @@ static void prepare(void) {
   for (int index = 0; index < SIGNALS; index++) sigaction(signals[index], &action, &previous[index]);
 }
 
-int swtrace_guarded(void (*work)(void *), void *context) {
+static pthread_key_t stacks;
+
+static void free_stack(void *start) {
+  const stack_t none = {.ss_flags = SS_DISABLE};
+  sigaltstack(&none, NULL);
+  free(start);
+}
+
+static void prepare_process(void) {
+  prepare();
+  pthread_key_create(&stacks, free_stack);
+}
+
+// libdw goes into entries within entries by calls, as deep as the file has them: where the stack ends, signals need another.
+static void prepare_thread(void) {
+  static __thread bool is_prepared;
+  if (is_prepared) return;
+  is_prepared = true;
+  stack_t known;
+  if (sigaltstack(NULL, &known) != 0 || !(known.ss_flags & SS_DISABLE)) return;
+  stack_t stack = {.ss_sp = malloc(SIGNAL_STACK), .ss_size = SIGNAL_STACK};
+  if (!stack.ss_sp) return;
+  if (sigaltstack(&stack, NULL) != 0 || pthread_setspecific(stacks, stack.ss_sp) != 0) free_stack(stack.ss_sp);
+}
+
+void swtrace_prepare_rescue(void) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, prepare);
+  pthread_once(&once, prepare_process);
+  prepare_thread();
+}
+
+int swtrace_guarded(void (*work)(void *), void *context) {
+  swtrace_prepare_rescue();
   sigjmp_buf place;
-  sigjmp_buf *outer = rescue;
+  sigjmp_buf *outer = swtrace_rescue;
   int code = sigsetjmp(place, 0);
   if (code == 0) {
-    rescue = &place;
+    swtrace_rescue = &place;
     work(context);
   }
-  rescue = outer;
+  swtrace_rescue = outer;
   return code == 0 ? 0 : -1;
 }
 
@@ -108,5 +142,7 @@ static void open_dwarf(void *context) {
 
 Dwarf *swtrace_dwarf_guarded(Elf *elf) {
   struct opening opening = {elf, NULL};
-  return swtrace_guarded(open_dwarf, &opening) == 0 ? opening.dwarf : NULL;
+  if (swtrace_guarded(open_dwarf, &opening) == 0) return opening.dwarf;
+  swtrace_libdw_note_crash();
+  return NULL;
 }

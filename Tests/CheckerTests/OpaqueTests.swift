@@ -77,4 +77,50 @@ import Testing
 
           """)
   }
+
+  @Test(
+    "names for it may lead pointers",
+    arguments: [
+      ("typedef struct opaque opaque_t", "struct opaque"),
+      ("struct opaque; typedef struct opaque opaque_t", "struct opaque"),
+      ("typedef struct opaque first; typedef first opaque_t", "struct opaque"),
+      ("typedef struct opaque_t opaque_t", "struct opaque_t"),
+    ])
+  func names(declaration: String, type: String) {
+    let members = "struct s { opaque_t *p; opaque_t *list[2]; opaque_t *(*made)(opaque_t *); }"
+    #expect(
+      program("\(declaration); \(members); BEGIN { $a = (opaque_t *)8; $a = ((struct s *)8).p; @ = sizeof(struct s); }")
+        == """
+        map @: uint64
+        probe 0 begin
+          variable $a: \(type) *
+          $a = convert(8:int64):\(type) *
+          $a = convert(8:int64).p:\(type) *
+          @ = 32:uint64
+
+        """)
+  }
+
+  @Test(
+    "a value of such a name is refused, where it is made",
+    arguments: [
+      "struct s { opaque_t a; }; BEGIN { exit(); }", "struct s { opaque_t a[2]; }; BEGIN { exit(); }",
+      "BEGIN { let $a: opaque_t; }", "BEGIN { print(sizeof(opaque_t)); }", "BEGIN { print(offsetof(opaque_t, x)); }",
+      "BEGIN { print((opaque_t)8); }",
+    ])
+  func namedValues(rest: String) {
+    let script = "typedef struct opaque opaque_t; \(rest)"
+    let column = rest.firstRange(of: "opaque_t").map { rest[..<$0.lowerBound].utf8.count } ?? 0
+    let start = script.utf8.count - rest.utf8.count + 1 + column
+    #expect(mistake(script) == "stdin:1:\(start)-\(start + 8): \(Self.unknown)")
+  }
+
+  @Test("a name of an enum that nobody defines, or of void, is no member") func noMembers() {
+    #expect(
+      mistake("typedef enum e e_t; struct s { e_t a; }; BEGIN { exit(); }")
+        == "stdin:1:32-35: ERROR: enum e is not defined, so its size is not known")
+    #expect(
+      mistake("typedef void v; struct s { v a; }; BEGIN { exit(); }") == "stdin:1:28-29: ERROR: a member cannot be void"
+    )
+  }
 }

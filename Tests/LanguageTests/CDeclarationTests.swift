@@ -24,6 +24,53 @@ import TraceLang
     #expect(constants(declaration, "sizeof(struct x)", "offsetof(struct x, b)") == "64, 16")
   }
 
+  @Test("packed members are not aligned, the others are")
+  func packedMembers() {
+    let declaration = """
+      struct x { char a; int b __attribute__((packed)); long c; short d : 9 __attribute__((packed)); char e; };
+      """
+    #expect(
+      constants(declaration, "sizeof(struct x)", "offsetof(struct x, b)", "offsetof(struct x, c)") == "24, 1, 8")
+  }
+
+  @Test(
+    "one typedef gives several names",
+    arguments: [
+      ("typedef struct s { int a; } s_t, *s_p, s_a[3];", "sizeof(s_t) + sizeof(s_p) + sizeof(s_a)", "24"),
+      ("typedef struct { int a; } s_t, *s_p;", "sizeof(s_t) + sizeof(s_p)", "12"),
+      ("typedef enum { A = 7, B } e, *e_p;", "B", "8"), ("typedef enum k { A = 7, B } e, *e_p;", "sizeof(e)", "4"),
+    ])
+  func severalNames(declaration: String, expression: String, value: String) {
+    #expect(constants(declaration, expression) == value)
+  }
+
+  @Test("pointers of several names of one struct are of one type") func sameType() {
+    #expect(
+      body("typedef struct { int a; } s_t, *s_p;", "$p = (s_p)0; $p = (s_t *)8; $x = $p.a;").hasSuffix(
+        "$x = $p.a:int32"))
+  }
+
+  @Test(
+    "a struct's other name may be used in it",
+    arguments: [
+      "typedef struct node node; struct node { int v; node *next; };",
+      "struct node; typedef struct node node; struct node { int v; node *next; };",
+      "struct node; struct node { int v; node *next; }; typedef struct node other; typedef other node;",
+    ])
+  func ownName(declarations: String) {
+    #expect(constants(declarations, "sizeof(node)", "offsetof(node, next)") == "16, 8")
+    #expect(body(declarations, "$x = ((node *)0).next.next.v;").hasSuffix(".next.next.v:int32"))
+  }
+
+  @Test("void and functions have names") func namesWithoutSize() {
+    let declarations = """
+      typedef void nothing; typedef int function(int); typedef union u u_t; typedef enum e e_t;
+      struct x { nothing *a; function *b; u_t *c; e_t *d; };
+      """
+    #expect(constants(declarations, "sizeof(struct x)") == "32")
+    #expect(body(declarations, "$p = (nothing *)8;").hasSuffix("$p = convert(8:int64):void *"))
+  }
+
   @Test("the members of a union begin at 0")
   func unions() {
     let declaration = "union x { char a[5]; int b; };"

@@ -123,6 +123,8 @@ import Testing
       "3, 0x05, 0, 0x03, 0x08, 0x49, 0x13", "4, 0x0f, 0, 0x49, 0x13", "5, 0x16, 0, 0x03, 0x08, 0x49, 0x13",
       "6, 0x13, 1, 0x03, 0x08, 0x0b, 0x06", "7, 0x0d, 0, 0x03, 0x08, 0x49, 0x13, 0x38, 0x06",
       "8, 0x24, 0, 0x03, 0x08, 0x0b, 0x0b, 0x3e, 0x0b", "9, 0x01, 1, 0x49, 0x13", "10, 0x21, 0, 0x2f, 0x06",
+      "11, 0x0b, 1",
+      "12, 0x2e, 0, 0x03, 0x08, 0x20, 0x0b",
     ].map { "  .uleb128 \($0), 0, 0" }.joined(separator: "\n")
     let text = try folder.file(
       "made.s",
@@ -274,5 +276,40 @@ import Testing
 
         """)
     #expect(types == Array(repeating: .int32, count: 1024))
+  }
+
+  @Test("what libdw crashes over is told with the file's name, once and for all that is asked of it") func crash()
+    throws
+  {
+    // libdw calls itself for each block in a block, until the stack ends.
+    let (path, folder) = try Self.handmade(
+      """
+        .uleb128 12
+        .asciz "part"
+        .byte 1
+        .uleb128 2
+        .asciz "_start"
+        .quad _start
+        .long .Lend - _start
+        .fill 1000000, 1, 11
+        .fill 1000000, 1, 0
+        .uleb128 0
+
+      """)
+    try withExtendedLifetime(folder) {
+      let message = "the debug information of '\(path)' is damaged: libdw, which reads it, crashed"
+      let target = try HostTarget()
+      #expect(target.debugFunction(in: path, at: 0x1000)?.name == "_start")
+      #expect(throws: TargetError(message)) { try target.debugSites(of: path, named: "part", inSource: false) }
+      for _ in 0..<2 {
+        #expect(throws: TargetError(message)) { try target.answer(.debug(.isThere(path: path))) }
+        #expect(throws: TargetError(message)) { try target.sourcePlace(in: path, "made.c", 1, 0) }
+      }
+      #expect(try target.functions(of: path, matching: "*")?.map(\.name) == ["_start"])
+      let refused = try run([Repository.swtrace, "build", "-o", "/dev/null", "-e", "uprobe:\(path):part { exit(); }"])
+      #expect(refused.ending == .exited(1))
+      #expect(refused.errors.hasPrefix("stdin:1:"))
+      #expect(refused.errors.contains(message))
+    }
   }
 }

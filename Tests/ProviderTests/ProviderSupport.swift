@@ -10,6 +10,10 @@ final class FunctionTarget: Target {
   let traceable = ["nf:conntrack", "vfs_getattr", "vfs_read", "vfs_write", "without_types"]
   /// Known to the kernel, and not to be traced.
   let untraceable = ["do_nmi"]
+  private static let parameters = [
+    RecordLayout.Member(name: "file", type: .pointer(.int8, .kernel), offset: 0),
+    RecordLayout.Member(name: "count", type: .uint64, offset: 8),
+  ]
   private let hasTypes: Bool
   private let features: Set<KernelFeature>
 
@@ -29,10 +33,10 @@ final class FunctionTarget: Target {
     case .function(.signature(let name)) where traceable.contains(name):
       .signature(
         FunctionSignature(
-          parameters: [
-            FunctionParameter(name: "file", type: .pointer(.int8, .kernel)),
-            FunctionParameter(name: "count", type: .uint64),
-          ], result: name == "vfs_getattr" ? nil : .int64))
+          parameters: Self.parameters.map { FunctionParameter(name: $0.name, type: $0.type) },
+          result: name == "vfs_getattr" ? nil : .int64))
+    case .type(.layout(.function(let name))) where traceable.contains(name):
+      .layout(RecordLayout(name: name, isUnion: false, size: 16, members: Self.parameters))
     case .kernel(.has(.btf)): .flag(hasTypes)
     case .kernel(.has(let feature)): .flag(features.contains(feature))
     case .kernel(.symbolAddress(let name)): .number(untraceable.contains(name) ? 1 : nil)

@@ -16,6 +16,8 @@
 #include <gelf.h>
 #include <libelf.h>
 
+#include "Guarded.h"
+
 // A private mapping of the first `size` bytes of a file, or NULL and errno. What the file loses while it is mapped reads as
 // zeroes, where the kernel would end the process (SIGBUS).
 void *swtrace_map_file(int descriptor, size_t size);

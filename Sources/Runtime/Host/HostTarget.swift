@@ -20,8 +20,8 @@ public final class HostTarget: Target {
   var symbolizer: Symbolizer
   /// What was asked for last is kept: several attach points are mostly of one binary.
   var lastBinary: OpenBinary?
-  /// By the path of a binary; `nil` for one that has none.
-  var debugInformation: [String: DebugInformation?] = [:]
+  /// By the path of a binary.
+  var debugInformation: [String: DebugInformationFile] = [:]
 
   private let traceableFunctions: String?
   let tracedProcess: Int32?
@@ -56,6 +56,9 @@ public final class HostTarget: Target {
     answers[question] = answer
     return answer
   }
+
+  /// An answer that is not so any more.
+  func forget(_ question: Question) { answers[question] = nil }
 
   /// Each topic is answered in its own file.
   private func find(_ question: Question) throws(TargetError) -> Answer {

@@ -68,7 +68,7 @@ package final class DebugImage {
   }
 
   /// Leaves what libdw has as it is, for good.
-  func abandon() {
+  package func abandon() {
     isLost = true
     opened = .some(nil)
   }

@@ -40,9 +40,11 @@ struct RecordLayoutBuilder {
 
   var isTooLarge: Bool { end > Self.maximumSize * 8 }
 
-  /// - Parameter aligned: what `aligned(n)` asks for.
-  mutating func add(_ name: String, _ type: SizedType, aligned: Int?) {
-    let natural = max(isPacked ? 1 : type.alignment, aligned ?? 1)
+  /// - Parameters:
+  ///   - aligned: what `aligned(n)` asks for.
+  ///   - isPacked: whether the member alone is `packed`.
+  mutating func add(_ name: String, _ type: SizedType, aligned: Int?, isPacked: Bool) {
+    let natural = max(isPacked || self.isPacked ? 1 : type.alignment, aligned ?? 1)
     let start = isUnion ? 0 : Self.rounded(end, to: natural * 8)
     placed.append(.member(RecordLayout.Member(name: name, type: type.type, offset: start / 8)))
     end = max(end, start + type.size * 8)
@@ -50,7 +52,8 @@ struct RecordLayoutBuilder {
   }
 
   /// A bit-field; one of width 0 only closes the storage unit in use.
-  mutating func addBits(_ name: String?, _ type: SizedType, width: Int, aligned: Int?) {
+  mutating func addBits(_ name: String?, _ type: SizedType, width: Int, aligned: Int?, isPacked: Bool) {
+    let isPacked = isPacked || self.isPacked
     let unit = type.size * 8
     var start = isUnion ? 0 : end
     if let aligned { start = Self.rounded(start, to: aligned * 8) }

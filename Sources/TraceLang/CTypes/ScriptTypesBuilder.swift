@@ -1,30 +1,32 @@
 /// Lays out the C declarations of a script; declarations may stand in any order.
 struct ScriptTypesBuilder {
-  private let target: any Target
-  private(set) var types = ScriptTypes()
-  private(set) var diagnostics = Diagnostics()
-  private var tags: [String: Tag] = [:]
-  private var aliases: [String: Alias] = [:]
-  private var alignments: [Int: Int] = [:]
+  let target: any Target
+  var types = ScriptTypes()
+  var diagnostics = Diagnostics()
+  var tags: [String: Tag] = [:]
+  var aliases: [String: Alias] = [:]
+  var alignments: [Int: Int] = [:]
+  /// Structs, unions and enums without a name, by their places: one typedef may give them several.
+  private var unnamed: [SourceRange: SizedType] = [:]
   /// Declarations being laid out, each inside of the one before.
-  private var depth = 0
-  private var constantRanges: [String: SourceRange] = [:]
+  var depth = 0
+  var constantRanges: [String: SourceRange] = [:]
 
   /// How deep types may be made of one another.
-  private static let maximumDepth = 100
+  static let maximumDepth = 100
 
-  private enum Progress {
+  enum Progress {
     case waiting, running, done
   }
 
   /// A struct, union or enum with a name.
-  private struct Tag {
+  struct Tag {
     let aggregate: CDeclaration.Aggregate
     let range: SourceRange
     var progress = Progress.waiting
   }
 
-  private struct Alias {
+  struct Alias {
     let name: Name
     let type: TypeSyntax
     var progress = Progress.waiting
@@ -68,7 +70,7 @@ struct ScriptTypesBuilder {
     types.places = tags.mapValues(\.range)
   }
 
-  private static func key(_ keyword: CDeclaration.Keyword, _ name: String) -> String { "\(keyword.rawValue) \(name)" }
+  static func key(_ keyword: CDeclaration.Keyword, _ name: String) -> String { "\(keyword.rawValue) \(name)" }
 
   private static func isComplete(_ aggregate: CDeclaration.Aggregate) -> Bool {
     aggregate.members != nil || aggregate.keyword == .enum && !aggregate.enumerators.isEmpty
@@ -82,6 +84,8 @@ struct ScriptTypesBuilder {
     if let name = aggregate.name {
       let key = Self.key(aggregate.keyword, name.text)
       if let first = tags[key] {
+        // Once for each name that one typedef declares.
+        if first.range == name.range { return }
         diagnostics.error(
           "\(key) is declared twice", at: name.range,
           notes: [Diagnostic.Note("the first declaration", at: first.aggregate.name?.range ?? first.range)])
@@ -107,7 +111,7 @@ struct ScriptTypesBuilder {
   // MARK: Resolving
 
   /// A tag of the script by its key; `nil` when the script declares none or it contains itself.
-  private mutating func resolve(tag key: String) -> SizedType? {
+  mutating func resolve(tag key: String) -> SizedType? {
     guard let tag = tags[key] else { return nil }
     switch tag.progress {
     case .done: return known(key)
@@ -140,6 +144,11 @@ struct ScriptTypesBuilder {
       diagnostics.error("the type '\(name)' is declared by itself", at: alias.name.range)
       return nil
     case .waiting:
+      if let end = incomplete(alias.type) {
+        aliases[name]?.progress = .done
+        types.named[name] = unsized(end)
+        return nil
+      }
       aliases[name]?.progress = .running
       let resolved = sized(alias.type)
       aliases[name]?.progress = .done
@@ -152,9 +161,14 @@ struct ScriptTypesBuilder {
   /// A struct, union or enum where it is declared.
   private mutating func sized(_ aggregate: CDeclaration.Aggregate, _ range: SourceRange) -> SizedType? {
     if let name = aggregate.name { return reference(aggregate.keyword, name.text, range) }
-    if aggregate.keyword == .enum { return enumeration(aggregate, key: nil) }
-    types.layouts.append(nil)
-    return record(aggregate, types.layouts.count - 1)
+    if let known = unnamed[range] { return known }
+    if aggregate.keyword == .enum {
+      unnamed[range] = enumeration(aggregate, key: nil)
+    } else {
+      types.layouts.append(nil)
+      unnamed[range] = record(aggregate, types.layouts.count - 1)
+    }
+    return unnamed[range]
   }
 
   /// `struct x` by value.
@@ -188,20 +202,8 @@ struct ScriptTypesBuilder {
     }
   }
 
-  /// What a pointer points to; a struct need not be complete, and what is not known is void.
-  private mutating func pointee(_ syntax: TypeSyntax) -> Type {
-    switch syntax.kind {
-    case .structure(let keyword, let name):
-      let key = Self.key(keyword, name)
-      if keyword == .enum { return resolve(tag: key)?.type ?? .int32 }
-      return types.named[key] ?? .record(.named(key))
-    case .named("void"), .function: return .void
-    case .named(let name) where aliases[name]?.progress == .running: return .void
-    case .named, .inline, .pointer, .array, .sized, .tuple, .typeof: return sized(syntax)?.type ?? .void
-    }
-  }
-
   private mutating func named(_ name: String, _ range: SourceRange) -> SizedType? {
+    if let end = aliases[name].flatMap({ incomplete($0.type) }) { return sized(TypeSyntax(end.kind, range)) }
     if aliases[name] != nil { return resolve(alias: name) }
     switch name {
     case "void":
@@ -259,124 +261,4 @@ struct ScriptTypesBuilder {
 extension String {
   /// Its words between blanks.
   var words: [String] { split(separator: " ").map(String.init) }
-}
-
-// MARK: - Structs, unions and enums
-
-extension ScriptTypesBuilder {
-  private mutating func record(_ aggregate: CDeclaration.Aggregate, _ index: Int) -> SizedType? {
-    let name = aggregate.name?.text ?? ""
-    var builder = RecordLayoutBuilder(
-      isUnion: aggregate.keyword == .union, isPacked: aggregate.isPacked,
-      alignsUnnamed: target.machine.architecture.facts.alignsUnnamedBitFields)
-    var seen: [String: SourceRange] = [:]
-    for member in aggregate.members ?? [] {
-      if let name = member.name {
-        if let first = seen[name.text] {
-          diagnostics.error(
-            "there are two members '\(name.text)'", at: name.range, notes: [Diagnostic.Note("the first one", at: first)]
-          )
-          continue
-        }
-        seen[name.text] = name.range
-      }
-      guard let type = sized(member.type) else { continue }
-      add(member, type, to: &builder)
-      if builder.isTooLarge {
-        diagnostics.error("this \(aggregate.keyword.rawValue) is too large", at: member.type.range)
-        return nil
-      }
-    }
-    let (layout, alignment) = builder.finish(name: name, aligned: aggregate.alignment)
-    types.layouts[index] = layout
-    alignments[index] = alignment
-    return SizedType(.record(.script(index, name: name)), size: layout.size, alignment: alignment)
-  }
-
-  private mutating func add(
-    _ member: CDeclaration.Member, _ type: SizedType, to builder: inout RecordLayoutBuilder
-  ) {
-    guard let bitWidth = member.bitWidth else {
-      // Without a name only structs and unions are members; `struct x { ... };` declares none.
-      if member.name == nil {
-        guard case .inline(let inner) = member.type.kind, inner.keyword != .enum, inner.name == nil else { return }
-      }
-      builder.add(member.name?.text ?? "", type, aligned: member.alignment)
-      return
-    }
-    guard type.type.integer != nil else {
-      diagnostics.error("a bit-field must be of an integer type, not \(type.type.description)", at: member.type.range)
-      return
-    }
-    guard let width = constant(bitWidth), width >= 0, width <= Int64(type.size * 8), width > 0 || member.name == nil
-    else {
-      diagnostics.error(
-        "the width of this bit-field is a number from 1 to \(type.size * 8)", at: bitWidth.range)
-      return
-    }
-    builder.addBits(member.name?.text, type, width: Int(width), aligned: member.alignment)
-  }
-
-  private mutating func enumeration(_ aggregate: CDeclaration.Aggregate, key: String?) -> SizedType {
-    let reference = EnumReference.script(types.enums.count, name: aggregate.name?.text ?? "")
-    types.enums.append([])
-    var next: Int64 = 0
-    var names: [EnumeratorName] = []
-    for enumerator in aggregate.enumerators {
-      if let expression = enumerator.value {
-        if let value = constant(expression) {
-          next = value
-        } else {
-          diagnostics.error("the value of an enumerator is a number known at compile time", at: expression.range)
-        }
-      }
-      let name = enumerator.name
-      if let first = constantRanges[name.text] {
-        diagnostics.error(
-          "the constant '\(name.text)' is declared twice", at: name.range,
-          notes: [Diagnostic.Note("the first declaration", at: first)])
-      }
-      constantRanges[name.text] = name.range
-      types.constants[name.text] = EnumeratorValue(value: next, type: .int64)
-      names.append(EnumeratorName(name: name.text, value: next))
-      next &+= 1
-    }
-    let integer = Self.integer(holding: names.map(\.value), isPacked: aggregate.isPacked)
-    let type = Type.enumeration(reference, integer)
-    for name in names { types.constants[name.name] = EnumeratorValue(value: name.value, type: type) }
-    if case .script(let index, _) = reference { types.enums[index] = names }
-    if let key { types.named[key] = type }
-    return SizedType(type, size: integer.size, alignment: integer.size)
-  }
-
-  /// What gcc makes an enum of: `unsigned int` unless a value is negative or does not fit.
-  private static func integer(holding values: [Int64], isPacked: Bool) -> IntegerType {
-    let isSigned = values.contains { $0 < 0 }
-    for bits in isPacked ? [8, 16, 32] : [32] {
-      let type = IntegerType(bits: bits, signed: isSigned)
-      if values.allSatisfy({ TypeRules.fits($0, type) }) { return type }
-    }
-    return IntegerType(bits: 64, signed: isSigned)
-  }
-
-  /// The value of a constant expression over the script's and the target's enumerators.
-  private mutating func constant(_ expression: Expression) -> Int64? {
-    // Sizes of types need the builder itself, so they are found first.
-    var sizes: [String: Int] = [:]
-    expression.visit { part in
-      if case .sizeofType(let type) = part.kind, let size = sized(type)?.size { sizes[Self.question(type)] = size }
-      return true
-    }
-    let constants = types.constants
-    let target = target
-    let evaluator = ConstantEvaluator(
-      name: {
-        constants[$0]?.value ?? target.enumerator(named: $0)?.value
-          ?? KernelConstants.value(of: $0, on: target.machine.architecture)?.bits
-      },
-      size: { sizes[Self.question($0)] })
-    return evaluator.value(expression)
-  }
-
-  private static func question(_ type: TypeSyntax) -> String { "\(type.range.lower) \(type.range.upper)" }
 }

@@ -18,7 +18,9 @@ extension Checker {
       }
       return string(bytes, range)
     case .boolean(let value): return TypedExpression(.integer(value ? 1 : 0), .bool, range)
-    case .identifier(let name): return identifier(Name(name, range))
+    case .identifier(let name):
+      let value = identifier(Name(name, range))
+      return value.type.isArguments ? fields(of: value) ?? invalid(range) : value
     case .positional(let number): return positional(number, range)
     case .positionalCount: return TypedExpression(.integer(Int64(options.parameterBytes.count)), .int64, range)
     case .variable(let name):
@@ -30,8 +32,8 @@ extension Checker {
     case .map(let name): return mapRead(name, nil, range)
     case .index(let base, let indices): return index(base, indices, range)
     case .member(let base, let name, _):
-      return part(of: base, name, range) ?? member(self.expression(base), name, range)
-    case .element(let base, let index, let indexRange): return element(self.expression(base), index, indexRange, range)
+      return part(of: base, name, range) ?? member(place(base), name, range)
+    case .element(let base, let index, let indexRange): return element(place(base), index, indexRange, range)
     case .call(let name, let arguments): return call(name, arguments, range)
     case .unary(let operation, let operand): return unary(operation, operand, range)
     case .step(let step, let operand): return self.step(step, operand, range)
@@ -50,13 +52,13 @@ extension Checker {
       guard let type = self.type(type) else { return invalid(range) }
       return TypedExpression(.integer(Int64(size(of: type))), .uint64, range)
     case .sizeofValue(let operand):
-      let type = self.expression(operand).type
+      let type = place(operand).type
       if type == .invalid { return invalid(range) }
       return TypedExpression(.integer(Int64(size(of: type))), .uint64, range)
     case .offsetofType(let type, let path):
       guard let type = self.type(type) else { return invalid(range) }
       return offset(in: type, path, range)
-    case .offsetofValue(let operand, let path): return offset(in: self.expression(operand).type, path, range)
+    case .offsetofValue(let operand, let path): return offset(in: place(operand).type, path, range)
     case .type:
       error("a type is not a value here", at: range)
       return invalid(range)
@@ -69,6 +71,13 @@ extension Checker {
       return invalid(range)
     case .invalid: return invalid(range)
     }
+  }
+
+  /// An expression that is asked for a part, its size or its type: `args` then is what the probe is given, not its fields as a value.
+  mutating func place(_ syntax: Expression) -> TypedExpression {
+    guard case .identifier(let name) = syntax.kind else { return expression(syntax) }
+    countStep(at: syntax.range)
+    return identifier(Name(name, syntax.range))
   }
 
   /// An expression used as a condition; strings and structs have no truth.
@@ -144,7 +153,7 @@ extension Checker {
 
   private mutating func index(_ base: Expression, _ indices: [Expression], _ range: SourceRange) -> TypedExpression {
     if case .map(let name) = base.kind { return mapRead(name, indices, range) }
-    let array = expression(base)
+    let array = place(base)
     guard indices.count == 1, let first = indices.first else {
       error("an array takes one index", at: range)
       return invalid(range)

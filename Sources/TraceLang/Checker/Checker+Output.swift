@@ -36,7 +36,7 @@ extension Checker {
       error("this gives no value to print", at: call.arguments[0].range)
       return nil
     }
-    return (value.type.isArguments ? fields(of: value) : value).map { .print($0) }
+    return .print(value)
   }
 
   /// `join(array, separator)`.
@@ -151,9 +151,7 @@ extension Checker {
         return TypedExpression(value.kind, .int32, value.range)
       }
       fits = value.type.isInteger
-    case .string:
-      if value.type.isArguments { return fields(of: value) }
-      fits = value.type.printsAsText
+    case .string: fits = value.type.printsAsText
     case .buffer, .escapedBuffer, .hexBuffer:
       if case .buffer = value.type { fits = true } else { fits = false }
     }
@@ -182,15 +180,6 @@ extension Checker {
 }
 
 extension Type {
-  /// Whether it is that of `args` as a whole, which prints as a record of its fields.
-  fileprivate var isArguments: Bool {
-    guard case .record(let reference) = self else { return false }
-    return switch reference {
-    case .tracepoint, .function, .parameters: true
-    case .script, .btf, .named, .debug: false
-    }
-  }
-
   /// Whether `%s` takes it.
   fileprivate var printsAsText: Bool {
     switch self {

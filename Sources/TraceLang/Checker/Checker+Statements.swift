@@ -181,7 +181,7 @@ extension Checker {
   private mutating func declaration(
     _ name: Name, _ type: TypeSyntax?, _ value: Expression?, _ range: SourceRange
   ) -> [TypedStatement] {
-    let declared = type.flatMap { self.type($0) }
+    let declared = type.flatMap { heldType($0) }
     if let type, declared == .void { error("a variable of type void holds nothing", at: type.range) }
     var initial = value.map { expression($0) }
     if let outer = scope.lookup(name.text) {

@@ -55,10 +55,15 @@ extension Checker {
 
   /// Reports that debug information does not tell a function's parameters.
   private mutating func noParameters(of binary: String, _ range: SourceRange) {
-    let note =
-      target.hasDebugInformation(of: binary)
-      ? "debug information of '\(binary)' does not tell of it"
-      : "there is no debug information of '\(binary)': build it with -g, or install what was split from it"
+    let note: String
+    do throws(TargetError) {
+      note =
+        try target.answer(.debug(.isThere(path: binary))) == .flag(true)
+        ? "debug information of '\(binary)' does not tell of it"
+        : "there is no debug information of '\(binary)': build it with -g, or install what was split from it"
+    } catch {
+      note = error.message
+    }
     let name = instance.attachPoints.first.map { probeNames[$0.nameIndex] } ?? "this probe"
     error(
       "the parameters of \(name) are not known", at: range,
@@ -97,6 +102,17 @@ extension Checker {
       let member = RecordLayout.Member(name: "retval", type: type, offset: target.layout(of: record)?.size ?? 0)
       return TypedExpression(.member(arguments, member), scripted(valueType(member, arguments)), range)
     case nil: return invalid(range)
+    }
+  }
+}
+
+extension Type {
+  /// Whether it is that of what a probe is given, which is no value: it lies in its record, in registers or in several places.
+  var isArguments: Bool {
+    guard case .record(let reference) = self else { return false }
+    return switch reference {
+    case .tracepoint, .function, .parameters: true
+    case .script, .btf, .named, .debug: false
     }
   }
 }

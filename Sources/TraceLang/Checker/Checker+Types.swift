@@ -60,13 +60,19 @@ extension Checker {
     return type
   }
 
+  /// The type of a variable or of a part of one: for `typeof(args)` that of `args` as a value.
+  mutating func heldType(_ syntax: TypeSyntax) -> Type? {
+    guard let type = type(syntax) else { return nil }
+    return type.isArguments ? fields(of: TypedExpression(.context(.arguments), type, syntax.range))?.type : type
+  }
+
   /// The same of what a pointer may lead to, which need have no size.
   private mutating func named(_ syntax: TypeSyntax) -> Type? {
     switch syntax.kind {
     case .named(let name):
       if let type = Self.builtinTypes[name] { return type }
       if name == "string" { return .string(capacity: configuration.maxStringLength) }
-      if let type = type(named: name) { return type }
+      if let type = type(named: name) { return defined(type) }
       let hint = diagnostics.advice {
         Suggestions.hint(for: name, among: Self.builtinTypes.keys.sorted(), at: syntax.range)
       }
@@ -108,17 +114,23 @@ extension Checker {
     case .tuple(let elements):
       var types: [TupleElement] = []
       for element in elements {
-        guard let type = type(element) else { return nil }
+        guard let type = heldType(element) else { return nil }
         types.append(TupleElement(type))
       }
       return .tuple(types)
     case .typeof(let value):
       if case .type(let inner) = value.kind { return named(inner) }
-      return expression(value).type
+      return place(value).type
     case .inline, .function:
       error("this type cannot be written here", at: syntax.range)
       return nil
     }
+  }
+
+  /// A struct that the script has another name of and does not define, as a binary of its probes defines it.
+  private func defined(_ type: Type) -> Type {
+    guard case .record(.named(let name)) = type, !binaries.isEmpty else { return type }
+    return self.type(named: name) ?? type
   }
 
   /// Types every target has: the language's own and C's on a 64-bit machine (LP64).

@@ -126,7 +126,8 @@ extension Parser {
         let width = take(.colon) ? try nestedExpression() : nil
         attributes.merge(try self.attributes())
         members.append(
-          CDeclaration.Member(name: name, type: type, bitWidth: width, alignment: attributes.alignment))
+          CDeclaration.Member(
+            name: name, type: type, bitWidth: width, alignment: attributes.alignment, isPacked: attributes.isPacked))
       } while take(.comma)
     }
     if !at(.rightBrace), !take(.semicolon) { try missingSemicolon("member") }

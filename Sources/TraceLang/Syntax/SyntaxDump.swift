@@ -125,6 +125,7 @@ extension SyntaxDump {
   private static func node(_ member: CDeclaration.Member) -> Node {
     var label = "member"
     if let name = member.name { label += " \(name.text)" }
+    if member.isPacked { label += " packed" }
     if let alignment = member.alignment { label += " aligned \(alignment)" }
     let width = member.bitWidth.map { Node("bits", [node($0)]) }
     return Node(label, [node(member.type)] + [width].compactMap { $0 })

@@ -56,6 +56,7 @@ extension SyntaxPrinter {
         write(" : ")
         write(width)
       }
+      if member.isPacked { write(" __attribute__((packed))") }
       if let alignment = member.alignment { write(" __attribute__((aligned(\(alignment))))") }
       write("; ")
     }

@@ -82,12 +82,17 @@ public struct CDeclaration: Sendable {
     public var bitWidth: Expression?
     /// Of `__attribute__((aligned(n)))` behind the name.
     public var alignment: Int?
+    /// Of `__attribute__((packed))` there.
+    public var isPacked: Bool
 
-    public init(name: Name?, type: TypeSyntax, bitWidth: Expression? = nil, alignment: Int? = nil) {
+    public init(
+      name: Name?, type: TypeSyntax, bitWidth: Expression? = nil, alignment: Int? = nil, isPacked: Bool = false
+    ) {
       self.name = name
       self.type = type
       self.bitWidth = bitWidth
       self.alignment = alignment
+      self.isPacked = isPacked
     }
   }
 

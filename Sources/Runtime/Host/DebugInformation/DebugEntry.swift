@@ -14,21 +14,21 @@ struct DebugEntry {
   }
 
   /// DW_TAG_...; 0 for what cannot be read.
-  var tag: Int { max(0, Int(with(dwarf_tag))) }
+  var tag: Int { max(0, Int(with(swtrace_dwarf_tag))) }
 
   /// Bytes from the start of its section.
-  var offset: UInt64 { with(dwarf_dieoffset) }
+  var offset: UInt64 { with(swtrace_dwarf_dieoffset) }
 
   /// The unit that it is in: `Dwarf_CU *`.
   var unit: OpaquePointer? { die.cu }
 
   /// The file that it is in: `Dwarf *`.
-  var owner: OpaquePointer? { die.cu.flatMap { dwarf_cu_getdwarf($0) } }
+  var owner: OpaquePointer? { die.cu.flatMap { swtrace_dwarf_cu_getdwarf($0) } }
 
   /// The entry of its unit as a whole.
   var compilation: DebugEntry? {
     var result = Dwarf_Die()
-    return with { dwarf_diecu($0, &result, nil, nil) } == nil ? nil : DebugEntry(result)
+    return with { swtrace_dwarf_diecu($0, &result, nil, nil) } == nil ? nil : DebugEntry(result)
   }
 
   /// Longer names are cut.
@@ -41,11 +41,11 @@ struct DebugEntry {
   }
 
   /// "" for one without a name, its own or that of what it is an instance of.
-  var name: String { Self.text(with(dwarf_diename)) ?? "" }
+  var name: String { Self.text(with(swtrace_dwarf_diename)) ?? "" }
 
   /// Whether its name is what the bytes, which end in a 0, say.
   func isNamed(_ name: UnsafePointer<CChar>) -> Bool {
-    with { die in dwarf_diename(die).map { strncmp($0, name, Self.maximumName) == 0 } ?? false }
+    with { die in swtrace_dwarf_diename(die).map { strncmp($0, name, Self.maximumName) == 0 } ?? false }
   }
 
   // MARK: - Attributes
@@ -55,7 +55,7 @@ struct DebugEntry {
     var attribute = Dwarf_Attribute()
     let found = with {
       inherited
-        ? dwarf_attr_integrate($0, UInt32(name), &attribute) : dwarf_attr($0, UInt32(name), &attribute)
+        ? swtrace_dwarf_attr_integrate($0, UInt32(name), &attribute) : swtrace_dwarf_attr($0, UInt32(name), &attribute)
     }
     return found == nil ? nil : attribute
   }
@@ -65,43 +65,43 @@ struct DebugEntry {
   func flag(_ name: Int) -> Bool {
     guard var attribute = attribute(name) else { return false }
     var value = false
-    return dwarf_formflag(&attribute, &value) == 0 && value
+    return swtrace_dwarf_formflag(&attribute, &value) == 0 && value
   }
 
   func number(_ name: Int) -> UInt64? {
     guard var attribute = attribute(name) else { return nil }
     var value: Dwarf_Word = 0
-    return dwarf_formudata(&attribute, &value) == 0 ? value : nil
+    return swtrace_dwarf_formudata(&attribute, &value) == 0 ? value : nil
   }
 
   /// With the sign, where the form of the attribute has one.
   func signedNumber(_ name: Int) -> (value: Int64, isSigned: Bool)? {
     guard var attribute = attribute(name) else { return nil }
-    let form = Int(dwarf_whatform(&attribute))
+    let form = Int(swtrace_dwarf_whatform(&attribute))
     if form == DW_FORM_sdata || form == DW_FORM_implicit_const {
       var value: Dwarf_Sword = 0
-      return dwarf_formsdata(&attribute, &value) == 0 ? (value, true) : nil
+      return swtrace_dwarf_formsdata(&attribute, &value) == 0 ? (value, true) : nil
     }
     var value: Dwarf_Word = 0
-    return dwarf_formudata(&attribute, &value) == 0 ? (Int64(bitPattern: value), false) : nil
+    return swtrace_dwarf_formudata(&attribute, &value) == 0 ? (Int64(bitPattern: value), false) : nil
   }
 
   func address(_ name: Int) -> UInt64? {
     guard var attribute = attribute(name, inherited: false) else { return nil }
     var value: Dwarf_Addr = 0
-    return dwarf_formaddr(&attribute, &value) == 0 ? value : nil
+    return swtrace_dwarf_formaddr(&attribute, &value) == 0 ? value : nil
   }
 
   func string(_ name: Int, inherited: Bool = true) -> String? {
     guard var attribute = attribute(name, inherited: inherited) else { return nil }
-    return Self.text(dwarf_formstring(&attribute))
+    return Self.text(swtrace_dwarf_formstring(&attribute))
   }
 
   /// The entry that an attribute names.
   func entry(_ name: Int, inherited: Bool = true) -> DebugEntry? {
     guard var attribute = attribute(name, inherited: inherited) else { return nil }
     var result = Dwarf_Die()
-    return dwarf_formref_die(&attribute, &result) == nil ? nil : DebugEntry(result)
+    return swtrace_dwarf_formref_die(&attribute, &result) == nil ? nil : DebugEntry(result)
   }
 
   /// What it is of: DW_AT_type.
@@ -113,9 +113,11 @@ struct DebugEntry {
     guard var attribute = attribute(name, inherited: false) else { return nil }
     var operations: UnsafeMutablePointer<Dwarf_Op>?
     var count = 0
-    guard dwarf_getlocation_addr(&attribute, address, &operations, &count, 1) == 1, let operations else { return nil }
+    guard swtrace_dwarf_getlocation_addr(&attribute, address, &operations, &count, 1) == 1, let operations else {
+      return nil
+    }
     let isWhole = [DW_FORM_exprloc, DW_FORM_block, DW_FORM_block1, DW_FORM_block2, DW_FORM_block4].contains(
-      Int(dwarf_whatform(&attribute)))
+      Int(swtrace_dwarf_whatform(&attribute)))
     return (Array(UnsafeBufferPointer(start: operations, count: count)), !isWhole)
   }
 
@@ -124,7 +126,7 @@ struct DebugEntry {
     guard var attribute = attribute(name) else { return nil }
     var operations: UnsafeMutablePointer<Dwarf_Op>?
     var count = 0
-    guard dwarf_getlocation(&attribute, &operations, &count) == 0, let operations else { return nil }
+    guard swtrace_dwarf_getlocation(&attribute, &operations, &count) == 0, let operations else { return nil }
     return Array(UnsafeBufferPointer(start: operations, count: count))
   }
 
@@ -138,7 +140,7 @@ struct DebugEntry {
       var position = 0
       for _ in 0..<4096 {
         var (start, end): (Dwarf_Addr, Dwarf_Addr) = (0, 0)
-        position = dwarf_ranges(die, position, &base, &start, &end)
+        position = swtrace_dwarf_ranges(die, position, &base, &start, &end)
         guard position > 0 else { break }
         if start < end { ranges.append(start..<end) }
       }
@@ -146,7 +148,7 @@ struct DebugEntry {
     }
   }
 
-  func contains(_ address: UInt64) -> Bool { with { dwarf_haspc($0, address) } > 0 }
+  func contains(_ address: UInt64) -> Bool { with { swtrace_dwarf_haspc($0, address) } > 0 }
 
   /// Where its code is entered.
   var entryAddress: UInt64? {
@@ -167,8 +169,8 @@ struct DebugEntry {
     return unit.with { die in
       var files: OpaquePointer?
       var count = 0
-      guard dwarf_getsrcfiles(die, &files, &count) == 0, let files, Int(index) < count else { return nil }
-      return Self.text(dwarf_filesrc(files, Int(index), nil, nil))
+      guard swtrace_dwarf_getsrcfiles(die, &files, &count) == 0, let files, Int(index) < count else { return nil }
+      return Self.text(swtrace_dwarf_filesrc(files, Int(index), nil, nil))
     }
   }
 
@@ -177,7 +179,7 @@ struct DebugEntry {
   /// Calls `body` with each entry right below it, until it returns false.
   func forEachChild(_ body: (DebugEntry) -> Bool) {
     var next = Dwarf_Die()
-    guard with({ dwarf_child($0, &next) }) == 0 else { return }
+    guard with({ swtrace_dwarf_child($0, &next) }) == 0 else { return }
     var last: UInt64 = 0
     while true {
       let entry = DebugEntry(next)
@@ -186,7 +188,7 @@ struct DebugEntry {
       guard offset > last, body(entry) else { return }
       last = offset
       var current = next
-      guard dwarf_siblingof(&current, &next) == 0 else { return }
+      guard swtrace_dwarf_siblingof(&current, &next) == 0 else { return }
     }
   }
 

@@ -152,13 +152,13 @@ extension DebugInformation {
   /// Where the caller's frame ends, from a register.
   private func canonicalFrame(at address: UInt64, isEntered: Bool) -> (register: String, displacement: Int64)? {
     if isEntered { return ("sp", Int64(architecture.facts.registers.stackArguments)) }
-    for table in unwinding + [dwarf_getcfi(dwarf)].compactMap({ $0 }) {
+    for table in unwinding + [swtrace_dwarf_getcfi(dwarf)].compactMap({ $0 }) {
       var frame: OpaquePointer?
-      guard dwarf_cfi_addrframe(table, address, &frame) == 0, let frame else { continue }
+      guard swtrace_dwarf_cfi_addrframe(table, address, &frame) == 0, let frame else { continue }
       defer { free(UnsafeMutableRawPointer(frame)) }
       var operations: UnsafeMutablePointer<Dwarf_Op>?
       var count = 0
-      guard dwarf_frame_cfa(frame, &operations, &count) == 0, count == 1, let operations,
+      guard swtrace_dwarf_frame_cfa(frame, &operations, &count) == 0, count == 1, let operations,
         let (number, displacement) = based(operations[0]), let name = name(ofRegister: number)
       else { continue }
       return (name, displacement)

@@ -1,4 +1,5 @@
 import CElfutils
+import Glibc
 import Symbolizer
 import TraceLang
 
@@ -87,24 +88,12 @@ extension DebugInformation {
     return "\(scope)\(function.name)(\(parameters.map { text($0.type) }.joined(separator: ", ")))"
   }
 
-  private final class Addresses {
-    var found: [UInt64] = []
-  }
-
   /// Where a function's code begins in others of its unit.
   private func inlined(_ function: DebugEntry) -> [UInt64] {
-    let addresses = Addresses()
-    _ = function.with { die in
-      dwarf_func_inline_instances(
-        die,
-        { instance, context in
-          guard let instance, let context else { return Int32(DWARF_CB_ABORT) }
-          let addresses = Unmanaged<Addresses>.fromOpaque(context).takeUnretainedValue()
-          if let address = DebugEntry(instance.pointee).entryAddress { addresses.found.append(address) }
-          return Int32(addresses.found.count < DebugInformation.maximumSites ? DWARF_CB_OK : DWARF_CB_ABORT)
-        }, Unmanaged.passUnretained(addresses).toOpaque())
-    }
-    return addresses.found
+    var instances: UnsafeMutablePointer<Dwarf_Die>?
+    let count = function.with { swtrace_inline_instances($0, &instances, Self.maximumSites) }
+    defer { free(instances) }
+    return UnsafeBufferPointer(start: instances, count: Int(count)).compactMap { DebugEntry($0).entryAddress }
   }
 
   /// The same in all units.
@@ -160,9 +149,9 @@ extension DebugInformation {
         guard suits[source] == true else { return }
         var (number, position, address): (Int32, Int32, Dwarf_Addr) = (0, 0, 0)
         var (isStatement, isEnd) = (false, false)
-        guard dwarf_lineno(entry, &number) == 0, dwarf_linecol(entry, &position) == 0,
-          dwarf_lineaddr(entry, &address) == 0, dwarf_linebeginstatement(entry, &isStatement) == 0,
-          dwarf_lineendsequence(entry, &isEnd) == 0, !isEnd, number > 0
+        guard swtrace_dwarf_lineno(entry, &number) == 0, swtrace_dwarf_linecol(entry, &position) == 0,
+          swtrace_dwarf_lineaddr(entry, &address) == 0, swtrace_dwarf_linebeginstatement(entry, &isStatement) == 0,
+          swtrace_dwarf_lineendsequence(entry, &isEnd) == 0, !isEnd, number > 0
         else { return }
         if Int(number) != line {
           if column == 0 { near.insert(Int(number)) }
@@ -211,9 +200,10 @@ extension DebugInformation {
     unit.with { die in
       var lines: OpaquePointer?
       var count = 0
-      guard dwarf_getsrclines(die, &lines, &count) == 0, let lines else { return }
+      guard swtrace_dwarf_getsrclines(die, &lines, &count) == 0, let lines else { return }
       for index in 0..<count {
-        guard let line = dwarf_onesrcline(lines, index), let source = dwarf_linesrc(line, nil, nil) else { continue }
+        guard let line = swtrace_dwarf_onesrcline(lines, index), let source = swtrace_dwarf_linesrc(line, nil, nil)
+        else { continue }
         body(line, source)
       }
     }

@@ -5,7 +5,8 @@ import TraceLang
 
 /// What a binary's debug information says, read as far as it is asked for.
 ///
-/// All of it may be damaged: references lead in circles, sizes and depths are any. What is followed here has a bound.
+/// All of it may be damaged: references lead in circles, sizes and depths are any. What is followed here has a bound, and
+/// libdw is asked with a guard (`swtrace_dwarf_...`), since it crashes over some of it: `swtrace_libdw_crashed` tells.
 final class DebugInformation {
   let path: String
   let architecture: Machine.Architecture
@@ -16,12 +17,13 @@ final class DebugInformation {
   /// The binary itself, whose tables for unwinding the other file does not have.
   private let binary: DebugImage
   /// `Dwarf_CFI *` of either.
-  private(set) lazy var unwinding: [OpaquePointer] = [dwarf_getcfi_elf(binary.elf)].compactMap { $0 }
+  private(set) lazy var unwinding: [OpaquePointer] = [swtrace_dwarf_getcfi_elf(binary.elf)].compactMap { $0 }
 
   /// Units of code in the order of the file; of split ones what stands in their place.
   private(set) lazy var units = findUnits()
   /// By the start of code.
   private lazy var unitRanges = findUnitRanges()
+  private var isLost = false
   /// By `Dwarf *`: the place in the file itself of the unit that another file has the rest of.
   private var splitUnits: [OpaquePointer: UInt64] = [:]
   private var functionsOfUnits: [UInt64: [CodeRange]] = [:]
@@ -36,9 +38,11 @@ final class DebugInformation {
   /// Deeper entries are not looked for.
   static let maximumDepth = 32
 
-  /// - Returns: `nil` for a binary that has none.
-  init?(_ path: String, _ architecture: Machine.Architecture, _ debugFiles: DebugFileSearch) {
-    guard let (binary, image) = DebugImage.pair(of: path, debugFiles), let dwarf = image.dwarf else { return nil }
+  /// - Parameters:
+  ///   - image: the file that has what there is of the binary at `path`.
+  /// - Returns: `nil` for a file that has none.
+  init?(_ path: String, _ architecture: Machine.Architecture, binary: DebugImage, image: DebugImage) {
+    guard let dwarf = image.dwarf else { return nil }
     self.path = path
     self.architecture = architecture
     self.binary = binary
@@ -46,7 +50,15 @@ final class DebugInformation {
     self.dwarf = dwarf
   }
 
+  /// Leaves what libdw has as it is, for good: it crashed.
+  func abandon() {
+    isLost = true
+    image.abandon()
+    binary.abandon()
+  }
+
   deinit {
+    if isLost { return }
     for table in unwinding { dwarf_cfi_end(table) }
   }
 
@@ -59,7 +71,9 @@ final class DebugInformation {
       var next: OpaquePointer?
       var die = Dwarf_Die()
       var type: UInt8 = 0
-      guard dwarf_get_units(dwarf, unit, &next, nil, &type, &die, nil) == 0, let next, next != unit else { break }
+      guard swtrace_dwarf_get_units(dwarf, unit, &next, nil, &type, &die, nil) == 0, let next, next != unit else {
+        break
+      }
       unit = next
       if [DW_UT_compile, DW_UT_skeleton, DW_UT_partial].contains(Int(type)) { found.append(DebugEntry(die)) }
     }
@@ -73,7 +87,7 @@ final class DebugInformation {
 
   func unit(at address: UInt64) -> DebugEntry? {
     var die = Dwarf_Die()
-    if dwarf_addrdie(dwarf, address, &die) != nil { return DebugEntry(die) }
+    if swtrace_dwarf_addrdie(dwarf, address, &die) != nil { return DebugEntry(die) }
     return Self.innermost(unitRanges, at: address)
   }
 
@@ -90,12 +104,12 @@ final class DebugInformation {
   /// A unit with all that is in it, also where that lies in a file of its own.
   func whole(_ unit: DebugEntry) -> DebugEntry {
     var type: UInt8 = 0
-    guard let handle = unit.unit, dwarf_cu_info(handle, nil, &type, nil, nil, nil, nil, nil) == 0,
+    guard let handle = unit.unit, swtrace_dwarf_cu_info(handle, nil, &type, nil, nil, nil, nil, nil) == 0,
       Int(type) == DW_UT_skeleton
     else { return unit }
     var split = Dwarf_Die()
-    guard dwarf_cu_info(handle, nil, nil, nil, &split, nil, nil, nil) == 0, split.cu != nil,
-      let owner = dwarf_cu_getdwarf(split.cu)
+    guard swtrace_dwarf_cu_info(handle, nil, nil, nil, &split, nil, nil, nil) == 0, split.cu != nil,
+      let owner = swtrace_dwarf_cu_getdwarf(split.cu)
     else { return unit }
     splitUnits[owner] = unit.offset
     return DebugEntry(split)
@@ -114,12 +128,12 @@ final class DebugInformation {
     guard offset > 0, offset <= UInt64(UInt32.max), let owner = entry.owner else { return nil }
     if owner == dwarf {
       var (type, version): (UInt8, Dwarf_Half) = (0, 0)
-      guard let unit = entry.unit, dwarf_cu_info(unit, &version, &type, nil, nil, nil, nil, nil) == 0 else {
+      guard let unit = entry.unit, swtrace_dwarf_cu_info(unit, &version, &type, nil, nil, nil, nil, nil) == 0 else {
         return nil
       }
       return Int(type) == DW_UT_type && version < 5 ? Self.types << 32 | offset : offset
     }
-    if owner == dwarf_getalt(dwarf) { return Self.shared << 32 | offset }
+    if owner == swtrace_dwarf_getalt(dwarf) { return Self.shared << 32 | offset }
     guard let unit = splitUnits[owner], unit < Self.types - 1 else { return nil }
     return (unit + 1) << 32 | offset
   }
@@ -128,16 +142,17 @@ final class DebugInformation {
     let offset = number & 0xFFFF_FFFF
     var die = Dwarf_Die()
     switch number >> 32 {
-    case 0: return dwarf_offdie(dwarf, offset, &die) == nil ? nil : DebugEntry(die)
-    case Self.types: return dwarf_offdie_types(dwarf, offset, &die) == nil ? nil : DebugEntry(die)
+    case 0: return swtrace_dwarf_offdie(dwarf, offset, &die) == nil ? nil : DebugEntry(die)
+    case Self.types: return swtrace_dwarf_offdie_types(dwarf, offset, &die) == nil ? nil : DebugEntry(die)
     case Self.shared:
-      guard let other = dwarf_getalt(dwarf) else { return nil }
-      return dwarf_offdie(other, offset, &die) == nil ? nil : DebugEntry(die)
+      guard let other = swtrace_dwarf_getalt(dwarf) else { return nil }
+      return swtrace_dwarf_offdie(other, offset, &die) == nil ? nil : DebugEntry(die)
     case let unit:
-      guard dwarf_offdie(dwarf, unit - 1, &die) != nil, let owner = whole(DebugEntry(die)).owner, owner != dwarf else {
+      guard swtrace_dwarf_offdie(dwarf, unit - 1, &die) != nil, let owner = whole(DebugEntry(die)).owner, owner != dwarf
+      else {
         return nil
       }
-      return dwarf_offdie(owner, offset, &die) == nil ? nil : DebugEntry(die)
+      return swtrace_dwarf_offdie(owner, offset, &die) == nil ? nil : DebugEntry(die)
     }
   }
 
