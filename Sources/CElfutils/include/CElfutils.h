@@ -72,8 +72,8 @@ struct swtrace_place {
   int is_inlined;
 };
 
-// Whether libdw may be asked: not where the file has it open what would hold it up.
-int swtrace_lines_can_be_opened(Dwarf *dwarf);
+// Whether libdw may be asked for the rest of a unit (dwarf_cu_info): not where it would open what holds it up.
+int swtrace_can_be_joined(Dwarf_Die *unit);
 
 // NULL when there is no memory.
 struct swtrace_lines *swtrace_lines_open(Dwarf *dwarf);
@@ -99,8 +99,9 @@ int swtrace_guarded(void (*work)(void *), void *context);
 int swtrace_lines_find_guarded(
     struct swtrace_lines *lines, uint64_t address, struct swtrace_place *places, int capacity, char *text, size_t size);
 
-// The file's debug information, or NULL when it has none or libdw crashed on it.
-Dwarf *swtrace_dwarf_guarded(Elf *elf);
+// The file's debug information, or NULL when it has none or libdw crashed on it. What it refers to in a supplementary file
+// (dwz -m) is that of `supplement`, which stays open as long, or is not there (NULL).
+Dwarf *swtrace_dwarf_guarded(Elf *elf, Dwarf *supplement);
 
 // What libdw knows of the frame of code at an address (swtrace_frame_at).
 

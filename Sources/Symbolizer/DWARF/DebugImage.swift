@@ -12,13 +12,15 @@ package final class DebugImage {
   private var opened: OpaquePointer??
   /// Whether libelf and libdw keep what they have for good, since they crashed on it.
   private var isLost = false
+  /// What has the parts that the file shares with others (dwz -m).
+  private let supplement: DebugImage?
 
   /// Bytes that compressed sections may unpack to, all together.
   private static let maximumUnpacked: UInt64 = 256 << 20
 
   /// Maps what an open file has now; `nil` for what is no ELF file or is larger than `limit` bytes. The descriptor stays
   /// its giver's.
-  package init?(descriptor: Int32, limit: Int = 16 << 30) {
+  package init?(descriptor: Int32, supplement: DebugImage? = nil, limit: Int = 16 << 30) {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0,
       status.st_size <= limit, let start = swtrace_map_file(descriptor, Int(status.st_size))
@@ -35,19 +37,20 @@ package final class DebugImage {
     }
     self.start = start
     self.elf = elf
+    self.supplement = supplement
   }
 
   /// The file's debug information; `nil` when it has none, or too much that is compressed.
   package var dwarf: OpaquePointer? {
     if let opened { return opened }
-    let dwarf = unpackedSize <= Self.maximumUnpacked ? swtrace_dwarf_guarded(elf) : nil
+    let dwarf = unpackedSize <= Self.maximumUnpacked ? swtrace_dwarf_guarded(elf, supplement?.dwarf) : nil
     opened = .some(dwarf)
     return dwarf
   }
 
-  /// Bytes that the file's compressed sections unpack to, as it says.
+  /// Bytes that the file's compressed sections unpack to, as it says, and those of its supplement.
   package var unpackedSize: UInt64 {
-    var total: UInt64 = 0
+    var total = supplement?.unpackedSize ?? 0
     var section: OpaquePointer?
     while let next = elf_nextscn(elf, section) {
       section = next
@@ -65,12 +68,14 @@ package final class DebugImage {
   func forget() {
     if let dwarf = opened ?? nil { dwarf_end(dwarf) }
     opened = nil
+    supplement?.forget()
   }
 
   /// Leaves what libdw has as it is, for good.
   func abandon() {
     isLost = true
     opened = .some(nil)
+    supplement?.abandon()
   }
 
   deinit {

@@ -18,8 +18,8 @@ final class DebugInformation {
   /// `Dwarf_CFI *` of either.
   private(set) lazy var unwinding: [OpaquePointer] = [dwarf_getcfi_elf(binary.elf)].compactMap { $0 }
 
-  /// Units of code in the order of the file; of split ones what stands in their place.
-  private(set) lazy var units = findUnits()
+  /// Units of code in the order of the file, and then of its supplement; of split ones what stands in their place.
+  private(set) lazy var units = findUnits(of: dwarf) + (dwarf_getalt(dwarf).map { findUnits(of: $0) } ?? [])
   /// By the start of code.
   private lazy var unitRanges = findUnitRanges()
   /// By `Dwarf *`: the place in the file itself of the unit that another file has the rest of.
@@ -52,7 +52,7 @@ final class DebugInformation {
 
   // MARK: - Units
 
-  private func findUnits() -> [DebugEntry] {
+  private func findUnits(of dwarf: OpaquePointer) -> [DebugEntry] {
     var found: [DebugEntry] = []
     var unit: OpaquePointer?
     while true {
@@ -94,7 +94,8 @@ final class DebugInformation {
       Int(type) == DW_UT_skeleton
     else { return unit }
     var split = Dwarf_Die()
-    guard dwarf_cu_info(handle, nil, nil, nil, &split, nil, nil, nil) == 0, split.cu != nil,
+    guard unit.with(swtrace_can_be_joined) != 0, dwarf_cu_info(handle, nil, nil, nil, &split, nil, nil, nil) == 0,
+      split.cu != nil,
       let owner = dwarf_cu_getdwarf(split.cu)
     else { return unit }
     splitUnits[owner] = unit.offset
