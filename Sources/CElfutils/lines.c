@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CElfutils.h"
 
+#include <elfutils/libdwfl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,6 +169,16 @@ static size_t list_functions(struct ranges *functions, Dwarf_Die *top, int is_co
 static int can_be_opened(const char *path) {
   struct stat status;
   return stat(path, &status) < 0 || S_ISREG(status.st_mode);
+}
+
+int swtrace_is_regular(const char *path) {
+  struct stat status;
+  return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+int swtrace_libdw_version(void) {
+  const char *version = dwfl_version(NULL), *minor = version ? strchr(version, '.') : NULL;
+  return minor ? atoi(version) * 1000 + atoi(minor + 1) : 0;
 }
 
 static const char *text(Dwarf_Die *die, unsigned attribute) {

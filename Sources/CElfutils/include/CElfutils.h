@@ -22,6 +22,17 @@ void *swtrace_map_file(int descriptor, size_t size);
 
 void swtrace_unmap_file(void *start, size_t size);
 
+// The same of a whole file as libelf maps it, which knows its descriptor; that stays open as long.
+Elf *swtrace_open_elf(int descriptor);
+
+void swtrace_close_elf(Elf *elf);
+
+// The version of libdw: 191 of 0.191.
+int swtrace_libdw_version(void);
+
+// Whether a file is regular, which opening by its path does not wait for.
+int swtrace_is_regular(const char *path);
+
 // sem_clockwait(3), which glibc (2.30) declares for _GNU_SOURCE only.
 int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *deadline);
 

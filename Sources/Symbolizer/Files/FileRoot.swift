@@ -43,8 +43,7 @@ package final class FileRoot: Sendable {
 
   /// Where an open file lies in the tree, without symbolic links; `nil` for one that is not known to.
   func path(of file: Descriptor) -> [UInt8]? {
-    guard let path = Self.name(of: file), path.first == UInt8(ascii: "/") else { return nil }
-    return below(path)
+    Self.path(of: file.rawValue).flatMap(below)
   }
 
   /// The path in the tree of a file that is known by its path in ours, as one of a process is that changed its root folder
@@ -52,15 +51,17 @@ package final class FileRoot: Sendable {
   func inside(_ path: [UInt8]) -> [UInt8] { below(path) ?? path }
 
   private func below(_ path: [UInt8]) -> [UInt8]? {
-    guard let root, let top = Self.name(of: root), top != [UInt8(ascii: "/")] else { return path }
+    guard let root, let top = Self.path(of: root.rawValue), top != [UInt8(ascii: "/")] else { return path }
     return path.starts(with: top + [UInt8(ascii: "/")]) ? Array(path[top.count...]) : nil
   }
 
-  private static func name(of descriptor: Descriptor) -> [UInt8]? {
+  /// Where an open file lies in our tree, as far as it does.
+  static func path(of descriptor: Int32) -> [UInt8]? {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
       guard let start = buffer.baseAddress else { return nil }
-      let length = readlink("/proc/self/fd/\(descriptor.rawValue)", start, buffer.count)
-      return length > 0 && length < buffer.count ? buffer[..<length].map { UInt8(bitPattern: $0) } : nil
+      let length = readlink("/proc/self/fd/\(descriptor)", start, buffer.count)
+      guard length > 0, length < buffer.count, buffer[0] == CChar(UInt8(ascii: "/")) else { return nil }
+      return buffer[..<length].map { UInt8(bitPattern: $0) }
     }
   }
 

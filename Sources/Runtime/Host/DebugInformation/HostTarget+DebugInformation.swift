@@ -10,6 +10,11 @@ extension HostTarget {
         return .debugFunction(nil)
       }
       return .debugFunction(debug.function(at: address, inlined: inlined))
+    case .missing(let path, let offset):
+      guard let debug = debugInformation(of: path), let address = try address(in: path, at: offset) else {
+        return .names([])
+      }
+      return .names(debug.missing(at: address))
     case .sites(let path, let name):
       return .debugSites(
         try sites(of: path, last: name, known: .functions(path: path, glob: Glob.escaped(name))) { symbol, _ in
