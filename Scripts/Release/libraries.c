@@ -1,5 +1,7 @@
 // What stands in for parts of libraries that are newer than the machine's own (fetch-elfutils.sh).
 
+#define _GNU_SOURCE
+#include <search.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -30,6 +32,30 @@ unsigned long __isoc23_strtoul(const char *text, char **end, int base) { return 
 long long __isoc23_strtoll(const char *text, char **end, int base) { return strtoll(text, end, base); }
 
 unsigned long long __isoc23_strtoull(const char *text, char **end, int base) { return strtoull(text, end, base); }
+
+// The archives of elfutils are without the functions by which their trees are searched. One thread uses a file at a time
+// (DebugImage), so that they need no lock.
+
+struct tree {
+  void *root;
+};
+
+typedef int compare(const void *, const void *);
+
+void eu_search_tree_init(struct tree *tree) { tree->root = NULL; }
+
+void eu_search_tree_fini(struct tree *tree, void (*release)(void *)) {
+  tdestroy(tree->root, release);
+  tree->root = NULL;
+}
+
+void eu_tdestroy(struct tree *tree, void (*release)(void *)) { eu_search_tree_fini(tree, release); }
+
+void *eu_tsearch(const void *key, struct tree *tree, compare *compare) { return tsearch(key, &tree->root, compare); }
+
+void *eu_tfind(const void *key, struct tree *tree, compare *compare) { return tfind(key, &tree->root, compare); }
+
+void *eu_tdelete(const void *key, struct tree *tree, compare *compare) { return tdelete(key, &tree->root, compare); }
 
 // libelf's elf_compress, which is for writers, would bring half a megabyte of zstd's compressor along.
 

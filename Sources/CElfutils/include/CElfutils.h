@@ -151,6 +151,6 @@ enum { SWTRACE_FRAME_CRASHED = -2 };
 int swtrace_frame_at(
     Dwarf_CFI *cache, uint64_t address, int return_address, int frame_pointer, struct swtrace_frame *answer);
 
-// dwarf_next_cfi of a section `.eh_frame`; 1, that there are no more, where it crashed as well.
+// dwarf_next_cfi of a section `.eh_frame` or `.debug_frame`; 1, that there are no more, where it crashed as well.
 int swtrace_next_frame_entry(
-    const void *identity, Elf_Data *data, uint64_t offset, uint64_t *next, Dwarf_CFI_Entry *entry);
+    const void *identity, Elf_Data *data, int is_debug_frame, uint64_t offset, uint64_t *next, Dwarf_CFI_Entry *entry);

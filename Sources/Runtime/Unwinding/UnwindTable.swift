@@ -31,19 +31,21 @@ struct UnwindTable {
 
   /// `nil` where the file says nothing of its frames.
   init?(_ image: DebugImage) {
-    guard let descriptions = FrameDescriptions(image) else { return nil }
-    var ranges: [Range<UInt64>] = []
-    descriptions.forEachRange(limit: Self.maximumRanges) { range in
-      ranges.append(range)
-      return true
+    let sections = FrameDescriptions.all(of: image)
+    var ranges: [(range: Range<UInt64>, section: Int)] = []
+    for (index, section) in sections.enumerated() {
+      section.forEachRange(limit: Self.maximumRanges) { range in
+        ranges.append((range, index))
+        return true
+      }
     }
-    ranges.sort { $0.lowerBound < $1.lowerBound }
+    ranges.sort { $0.range.lowerBound < $1.range.lowerBound }
     var end: UInt64 = 0
-    for range in ranges where rows.count < Self.maximumRows {
+    for (range, section) in ranges where rows.count < Self.maximumRows {
       var place = max(range.lowerBound, end)
       if place > end { append(end, UnwindRule(.unknown)) }
       while place < range.upperBound, rows.count < Self.maximumRows {
-        guard let frame = descriptions.frame(at: place, .own) else {
+        guard let frame = sections[section].frame(at: place, .own) else {
           append(place, UnwindRule(.unknown))
           place = range.upperBound
           break
