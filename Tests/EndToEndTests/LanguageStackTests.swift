@@ -69,7 +69,9 @@ import Testing
     // Where the function begins, the register still has its caller's frame.
     #expect(
       names(try lines("uprobe:BIN:main.mark { print(ustack(4)); }", program)) == [expected[0]] + expected[2...])
-    let values = try lines("uprobe:BIN:main.mark { print((args.n, args.s.len, str(args.s.str, args.s.len + 1), args.p.Y, args.list.cap)); }", program)
+    let values = try lines(
+      "uprobe:BIN:main.mark { print((args.n, args.s.len, str(args.s.str, args.s.len + 1), args.p.Y, args.list.cap)); }",
+      program)
     #expect(values == ["(7, 5, hello, 4, 3)"])
   }
 
@@ -132,9 +134,10 @@ import Testing
     let mark = try symbol("4markyS", of: program)
     let stack = try lines("uprobe:BIN:\(mark) { print(dw_ustack(4)); }", program)
     #expect(
-      names(stack.filter { $0 != "false" }) == [
-        "program.mark(Swift.Int, program.Point) -> Swift.Int", "program.Point.move(by: Swift.Int) -> Swift.Int",
-        "program.Shape.area(Swift.Int) -> Swift.Int", "program.outer() -> Swift.Int",
-      ].map { Substring($0) })
+      names(stack.filter { $0 != "false" })
+        == [
+          "program.mark(Swift.Int, program.Point) -> Swift.Int", "program.Point.move(by: Swift.Int) -> Swift.Int",
+          "program.Shape.area(Swift.Int) -> Swift.Int", "program.outer() -> Swift.Int",
+        ].map { Substring($0) })
   }
 }

@@ -26,7 +26,9 @@ import Testing
       "-Wl,-z,separate-code", "-o", program, source,
     ])
     try #require(built.ending == .exited(0), "\(built.errors)")
-    let sizes = try run(["stat", "--format=%s %b", program]).output.split { $0 == " " || $0 == "\n" }.compactMap { Int($0) }
+    let sizes = try run(["stat", "--format=%s %b", program]).output.split { $0 == " " || $0 == "\n" }.compactMap {
+      Int($0)
+    }
     try #require(sizes.count == 2 && sizes[0] > 1 << 30 && sizes[1] < 1000, "\(sizes)")
     let script =
       "config = { show_debug_info = false } uprobe:\(program):mark { print(args.box.second); print(dw_ustack(4)); }"
@@ -57,7 +59,7 @@ import Testing
     #endif
       return result;
     }
-    \(numbers.map { "__attribute__((noinline)) static long way_\($0)(void) { return call() + 1; }" }.joined(separator: "\n"))
+    \(numbers.map { "__attribute__((noinline, noipa)) static long way_\($0)(void) { return call() + \($0); }" }.joined(separator: "\n"))
     static long all(void) { return \(numbers.map { "way_\($0)()" }.joined(separator: " + ")); }
     int main(int count, char **words) {
       if (count > 1) {
@@ -91,7 +93,9 @@ import Testing
       tracepoint:syscalls:sys_enter_getppid /comm == "ways"/ { @[pid, ustack(1)] = count(); }
       interval:ms:50 { if (len(@) >= \(Self.processes * Self.ways)) { exit(); } }
       """
-    let result = try run([Repository.swtrace, "-q", "-e", "config = { show_debug_info = false; max_map_keys = 20000 } " + script])
+    let result = try run([
+      Repository.swtrace, "-q", "-e", "config = { show_debug_info = false; max_map_keys = 20000 } " + script,
+    ])
     #expect(result.ending == .exited(0) && result.errors == "", "\(result.errors)")
     // "@[PID, \n        way_100+7\n]: 3"
     var found: [Substring: [Substring]] = [:]

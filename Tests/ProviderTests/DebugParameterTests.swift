@@ -63,12 +63,15 @@ import Testing
     #expect(result.errors == "")
   }
 
-  @Test("what is split off and is not found is named, with a package that this libdw cannot read") func absent() throws {
+  @Test("what is split off and is not found is named, with a package that this libdw cannot read") func absent() throws
+  {
     let program = try DebugProgram(Self.source, options: ["-g", "-gdwarf-4", "-gsplit-dwarf", "-O2"])
     try DebugProgram.tool(["rm", program.folder.path + "/program.dwo"])
     let script = "uprobe:BIN:work { print(args.x); }"
     let absent = try program.traced(script)
-    #expect(absent.errors.contains("NOTE: its debug information is in '\(program.folder.path)/program.dwo', which is not found"))
+    #expect(
+      absent.errors.contains(
+        "NOTE: its debug information is in '\(program.folder.path)/program.dwo', which is not found"))
     #expect(!absent.errors.contains(".dwp"))
     try FileContents.write("", to: program.path + ".dwp")
     let package = try program.traced(script)

@@ -56,7 +56,8 @@ import Testing
     let program = try CompiledProgram(
       Self.program,
       build + "cp debug right; strip program; objcopy --add-gnu-debuglink=debug program; mv program kept; "
-        + "sed -i s/hidden/secret/g program.c; \(build) mv debug other; mv kept program; cp right debug; chmod 600 other")
+        + "sed -i s/hidden/secret/g program.c; \(build) mv debug other; mv kept program; cp right debug; chmod 600 other"
+    )
     let folder = program.folder
     let swapped = try SwappedPath(
       folder + "/debug", [folder + "/right"] + traps(in: folder, secret: folder + "/other"))
