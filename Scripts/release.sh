@@ -11,10 +11,18 @@ cd "$(dirname "$0")/.."
 parts=$PWD/.build/release-parts
 mkdir -p "$parts"
 
+# Newer static libraries than the machine's, where those cannot read all files of debug information.
+newer=$(Scripts/Release/fetch-elfutils.sh .cache/release) || {
+  echo "WARNING: .dwp packages and sections compressed by zstd will not be read" >&2
+  newer=
+}
+
 # In one folder the linker takes a shared library before an archive, so a folder with archives only comes first.
 libraries="-ldw -liberty -lbz2 -llzma $(pkg-config --static --libs-only-l libbpf)"
+[[ -z $newer ]] || libraries+=" -lzstd"
 for library in $libraries -lstdc++; do
-  archive=$(clang --print-file-name="lib${library#-l}.a")
+  archive=$newer/lib${library#-l}.a
+  [[ -n $newer && -e $archive ]] || archive=$(clang --print-file-name="lib${library#-l}.a")
   [[ -e $archive ]] || { echo "lib${library#-l}.a is missing" >&2; exit 1; }
   ln --symbolic --force "$archive" "$parts/"
 done
@@ -23,10 +31,13 @@ swiftc -O -wmo -parse-as-library -module-name FoundationEssentials \
   -emit-module -emit-module-path "$parts/FoundationEssentials.swiftmodule" \
   -emit-object -o "$parts/FoundationEssentials.o" Scripts/Release/FoundationEssentials.swift
 
+# What the newer libraries want of a newer C library, and what none of them is asked for.
+clang -O2 -c -o "$parts/libraries.o" Scripts/Release/libraries.c
+
 # A folder of its own: another build, or tests that run, would have to end first.
 options=(
   --scratch-path .build/optimized --configuration release --static-swift-stdlib --disable-local-rpath -debug-info-format none
-  -Xswiftc "-I$parts" -Xlinker "$parts/FoundationEssentials.o" -Xlinker "-L$parts"
+  -Xswiftc "-I$parts" -Xlinker "$parts/FoundationEssentials.o" ${newer:+-Xlinker "$parts/libraries.o"} -Xlinker "-L$parts"
   -Xlinker --no-export-dynamic
 )
 [[ -v KEEPS_SYMBOLS ]] || options+=(-Xlinker --strip-all)

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # Fetches a Debian kernel for cloud machines by its release (5.10, 6.1, 6.12 or 7.x; 6.1-arm64 is for that processor),
 # unpacks it below a folder and prints the path of its image; with "python" behind it, the interpreter of that Debian instead.
-# apt does it, with a configuration, lists and a cache of its own below that folder; only the mirror's address is the
-# machine's. What is there already is not fetched again.
+# What is there already is not fetched again.
 set -euo pipefail
 
 [[ $# == 2 || ${3-} == python ]] || { echo "usage: fetch-kernel.sh KERNEL FOLDER [python]" >&2; exit 2; }
@@ -30,59 +29,10 @@ if [[ -n $found ]]; then
   exit 0
 fi
 
-# The addresses of the machine's apt sources in both formats, one a line.
-addresses() {
-  local file
-  for file in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
-    [[ -r $file ]] || continue
-    awk '
-      $1 == "deb" { sub(/\[[^]]*\]/, ""); print $2; next }
-      /^[ \t]/ && inURIs { for (i = 1; i <= NF; i++) print $i; next }
-      { inURIs = tolower($1) == "uris:" }
-      inURIs { for (i = 2; i <= NF; i++) print $i }
-    ' "$file"
-  done
-}
-
-# The first address of an archive, which is named by the end of its path.
-address() { addresses | grep --max-count=1 --extended-regexp "/$1(/|\.list)?\$" || true; }
-
-archive=$(address debian)
-security=$(address debian-security)
-[[ -n $archive ]] || { echo "apt's sources name no Debian archive to fetch Linux $kernel from" >&2; exit 1; }
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-[[ -e $keyring ]] || { echo "$keyring is missing: install debian-archive-keyring" >&2; exit 1; }
-
-apt=$folder/apt/$kernel
-mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial" "$apt/none"
-: >"$apt/status"
-for suite in "${suites[@]}"; do
-  source=$archive
-  if [[ $suite == *-security ]]; then
-    [[ -n $security ]] || continue
-    source=$security
-  fi
-  echo "deb [arch=$architecture signed-by=$keyring] $source $suite main"
-done >"$apt/sources.list"
-# Suites past their life are still signed, by keys and with dates that are past theirs.
-cat >"$apt/apt.conf" <<CONFIGURATION
-Dir::State "$apt/state";
-Dir::State::status "$apt/status";
-Dir::Cache "$apt/cache";
-Dir::Etc::sourcelist "$apt/sources.list";
-Dir::Etc::sourceparts "$apt/none";
-Dir::Etc::preferencesparts "$apt/none";
-APT::Architecture "$architecture";
-APT::Architectures "$architecture";
-APT::Sandbox::User "";
-Acquire::Check-Valid-Until "false";
-Acquire::Languages "none";
-Acquire::Retries "3";
-CONFIGURATION
-export APT_CONFIG=$apt/apt.conf
-
 echo "Fetching the $what of Linux $kernel for cloud machines" >&2
-apt-get --quiet=2 update >&2
+apt=$folder/apt/$kernel
+APT_CONFIG=$("$(dirname "${BASH_SOURCE[0]}")/../debian-apt.sh" "$apt" "$architecture" "${suites[@]}")
+export APT_CONFIG
 if [[ $what == kernel ]]; then
   package=$(
     apt-cache pkgnames "$prefix" | grep --extended-regexp "^linux-image-[0-9.]+([-+][a-z0-9.+]*)*-cloud-$architecture\$" \

@@ -90,6 +90,7 @@ int swtrace_frame_at(
 }
 
 struct step {
+  int is_debug_frame;
   const unsigned char *identity;
   Elf_Data *data;
   uint64_t offset, next;
@@ -99,12 +100,12 @@ struct step {
 
 static void advance(void *context) {
   struct step *step = context;
-  step->code = dwarf_next_cfi(step->identity, step->data, true, step->offset, &step->next, step->entry);
+  step->code = dwarf_next_cfi(step->identity, step->data, !step->is_debug_frame, step->offset, &step->next, step->entry);
 }
 
 int swtrace_next_frame_entry(
-    const void *identity, Elf_Data *data, uint64_t offset, uint64_t *next, Dwarf_CFI_Entry *entry) {
-  struct step step = {identity, data, offset, offset, entry, -1};
+    const void *identity, Elf_Data *data, int is_debug_frame, uint64_t offset, uint64_t *next, Dwarf_CFI_Entry *entry) {
+  struct step step = {is_debug_frame, identity, data, offset, offset, entry, -1};
   int code = swtrace_guarded(advance, &step);
   *next = step.next;
   return code == 0 ? step.code : 1;

@@ -127,21 +127,46 @@ int swtrace_lines_find_guarded(
 
 struct opening {
   Elf *elf;
-  Dwarf *dwarf;
+  Dwarf *supplement, *dwarf;
 };
 
-static void open_dwarf(void *context) {
-  struct opening *opening = context;
-  Dwarf *dwarf = dwarf_begin_elf(opening->elf, DWARF_C_READ, NULL);
-  if (dwarf && !swtrace_lines_can_be_opened(dwarf)) {
-    dwarf_end(dwarf);
-    dwarf = NULL;
-  }
-  opening->dwarf = dwarf;
+// A file that has nothing but what libdw takes for debug information.
+static const struct {
+  Elf64_Ehdr header;
+  Elf64_Shdr sections[3];
+  char names[sizeof("\0.debug_line\0.shstrtab")];
+} nothing = {
+    .header = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64,
+                           __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB, EV_CURRENT},
+               .e_type = ET_REL, .e_version = EV_CURRENT, .e_shoff = sizeof(Elf64_Ehdr),
+               .e_ehsize = sizeof(Elf64_Ehdr), .e_shentsize = sizeof(Elf64_Shdr), .e_shnum = 3, .e_shstrndx = 2},
+    .sections = {{0},
+                 {.sh_name = 1, .sh_type = SHT_PROGBITS, .sh_offset = sizeof(Elf64_Ehdr), .sh_size = 1},
+                 {.sh_name = sizeof("\0.debug_line"), .sh_type = SHT_STRTAB,
+                  .sh_offset = sizeof(Elf64_Ehdr) + 3 * sizeof(Elf64_Shdr),
+                  .sh_size = sizeof("\0.debug_line\0.shstrtab")}},
+    .names = "\0.debug_line\0.shstrtab",
+};
+
+static Dwarf *empty;
+
+static void open_nothing(void) {
+  // libelf writes to what it reads only where it is asked to.
+  Elf *elf = elf_memory((char *)&nothing, sizeof(nothing));
+  empty = elf ? dwarf_begin_elf(elf, DWARF_C_READ, NULL) : NULL;
 }
 
-Dwarf *swtrace_dwarf_guarded(Elf *elf) {
-  struct opening opening = {elf, NULL};
+static void open_dwarf(void *context) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, open_nothing);
+  struct opening *opening = context;
+  opening->dwarf = dwarf_begin_elf(opening->elf, DWARF_C_READ, NULL);
+  // Without one it opens whatever the file names (.gnu_debugaltlink), and waits for the writer of a pipe.
+  if (opening->dwarf) dwarf_setalt(opening->dwarf, opening->supplement ? opening->supplement : empty);
+}
+
+Dwarf *swtrace_dwarf_guarded(Elf *elf, Dwarf *supplement) {
+  struct opening opening = {elf, supplement, NULL};
   if (swtrace_guarded(open_dwarf, &opening) == 0) return opening.dwarf;
   swtrace_libdw_note_crash();
   return NULL;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "CElfutils.h"
 #include "guard.h"
 
 static __thread bool has_crashed;
@@ -40,6 +41,9 @@ static int inline_instances(Dwarf_Die *function, Dwarf_Die **instances, size_t l
   *instances = found.dies;
   return (int)found.count;
 }
+
+// Whether what libdw would open for the rest of a unit is a file: `swtrace_can_be_joined`.
+static int dwarf_can_be_joined(Dwarf_Die *unit) { return swtrace_can_be_joined(unit); }
 
 #define DEFINED(type, name, parameters, arguments, failure)                                                            \
   type swtrace_##name parameters {                                                                                     \

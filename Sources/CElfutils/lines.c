@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "CElfutils.h"
 
-#include <elfutils/libdwelf.h>
+#include <elfutils/libdwfl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,25 +171,29 @@ static int can_be_opened(const char *path) {
   return stat(path, &status) < 0 || S_ISREG(status.st_mode);
 }
 
+int swtrace_is_regular(const char *path) {
+  struct stat status;
+  return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+int swtrace_libdw_version(void) {
+  const char *version = dwfl_version(NULL), *minor = version ? strchr(version, '.') : NULL;
+  return minor ? atoi(version) * 1000 + atoi(minor + 1) : 0;
+}
+
 static const char *text(Dwarf_Die *die, unsigned attribute) {
   Dwarf_Attribute place;
   return dwarf_formstring(dwarf_attr(die, attribute, &place));
 }
 
 // The same for the file that has the rest of a unit (.dwo): libdw looks for it here and in the folder of the compiler.
-static int can_be_joined(Dwarf_Die *unit) {
+int swtrace_can_be_joined(Dwarf_Die *unit) {
   const char *name = text(unit, DW_AT_dwo_name), *folder = text(unit, DW_AT_comp_dir);
   if (!name) name = text(unit, DW_AT_GNU_dwo_name);
   if (!name) return 1;
   char path[8192];
   int length = snprintf(path, sizeof(path), "%s/%s", folder ? folder : ".", name);
   return length > 0 && (size_t)length < sizeof(path) && can_be_opened(name) && can_be_opened(path);
-}
-
-int swtrace_lines_can_be_opened(Dwarf *dwarf) {
-  const char *other = NULL;
-  const void *id;
-  return dwelf_dwarf_gnu_debugaltlink(dwarf, &other, &id) <= 0 || !other || can_be_opened(other);
 }
 
 static void list(struct swtrace_lines *lines, struct unit *unit, int is_complete) {
@@ -217,7 +221,7 @@ static struct unit *unit_at(struct swtrace_lines *lines, Dwarf_Off offset) {
   Dwarf_Half version;
   uint8_t kind;
   Dwarf_Die die;
-  if (can_be_joined(&unit.die) && dwarf_cu_info(unit.die.cu, &version, &kind, &die, &split, NULL, NULL, NULL) == 0 && split.cu) {
+  if (swtrace_can_be_joined(&unit.die) && dwarf_cu_info(unit.die.cu, &version, &kind, &die, &split, NULL, NULL, NULL) == 0 && split.cu) {
     unit.dwarf = dwarf_cu_getdwarf(split.cu);
     unit.top = split;
   } else {

@@ -67,17 +67,36 @@ static void *map_with_end(int descriptor, size_t size) {
 
 static void unmap(void *start, size_t size) { munmap(start, (size + page_size - 1) / page_size * page_size + page_size); }
 
-void *swtrace_map_file(int descriptor, size_t size) {
+static void prepare_once(void) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, prepare);
-  void *start = map_with_end(descriptor, size);
-  if (start == MAP_FAILED) return NULL;
+}
+
+static int note(void *start, size_t size) {
   for (int index = 0; index < MAXIMUM_MAPPINGS; index++) {
     uintptr_t none = 0;
     if (!atomic_compare_exchange_strong(&mappings[index].start, &none, (uintptr_t)start)) continue;
     atomic_store(&mappings[index].size, size);
-    return start;
+    return 0;
   }
+  errno = EMFILE;
+  return -1;
+}
+
+static void forget(void *start) {
+  for (int index = 0; index < MAXIMUM_MAPPINGS; index++) {
+    if (atomic_load(&mappings[index].start) != (uintptr_t)start) continue;
+    atomic_store(&mappings[index].size, 0);
+    atomic_store(&mappings[index].start, 0);
+    return;
+  }
+}
+
+void *swtrace_map_file(int descriptor, size_t size) {
+  prepare_once();
+  void *start = map_with_end(descriptor, size);
+  if (start == MAP_FAILED) return NULL;
+  if (note(start, size) == 0) return start;
   unmap(start, size);
   errno = EMFILE;
   return NULL;
@@ -85,10 +104,22 @@ void *swtrace_map_file(int descriptor, size_t size) {
 
 void swtrace_unmap_file(void *start, size_t size) {
   unmap(start, size);
-  for (int index = 0; index < MAXIMUM_MAPPINGS; index++) {
-    if (atomic_load(&mappings[index].start) != (uintptr_t)start) continue;
-    atomic_store(&mappings[index].size, 0);
-    atomic_store(&mappings[index].start, 0);
-    return;
-  }
+  forget(start);
+}
+
+Elf *swtrace_open_elf(int descriptor) {
+  prepare_once();
+  Elf *elf = elf_begin(descriptor, ELF_C_READ_MMAP, NULL);
+  size_t size = 0;
+  char *start = elf ? elf_rawfile(elf, &size) : NULL;
+  if (start && note(start, size) == 0) return elf;
+  elf_end(elf);
+  return NULL;
+}
+
+void swtrace_close_elf(Elf *elf) {
+  size_t size = 0;
+  char *start = elf_rawfile(elf, &size);
+  if (start) forget(start);
+  elf_end(elf);
 }

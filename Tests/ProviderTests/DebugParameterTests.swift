@@ -1,4 +1,5 @@
 import Glibc
+import Symbolizer
 import TestSupport
 import Testing
 
@@ -60,6 +61,25 @@ import Testing
       "uprobe:BIN:work { print((args.x, str(args.s), args.c, args.n, args.b, args.small, args.last, arg0)); }")
     #expect(result.output == "(-1, hello, BLUE, 42, true, -5, -6, 4294967295)")
     #expect(result.errors == "")
+  }
+
+  @Test("what is split off and is not found is named, with a package that this libdw cannot read") func absent() throws
+  {
+    let program = try DebugProgram(Self.source, options: ["-g", "-gdwarf-4", "-gsplit-dwarf", "-O2"])
+    try DebugProgram.tool(["rm", program.folder.path + "/program.dwo"])
+    let script = "uprobe:BIN:work { print(args.x); }"
+    let absent = try program.traced(script)
+    #expect(
+      absent.errors.contains(
+        "NOTE: its debug information is in '\(program.folder.path)/program.dwo', which is not found"))
+    #expect(!absent.errors.contains(".dwp"))
+    try FileContents.write("", to: program.path + ".dwp")
+    let package = try program.traced(script)
+    #expect(
+      package.errors.contains(
+        DebugImage.readsPackages
+          ? "NOTE: '\(program.path).dwp' does not have it"
+          : "NOTE: '\(program.path).dwp' is not read: libdw 0.\(DebugImage.libraryVersion), which this is linked with"))
   }
 
   @Test("args prints as a record", arguments: builds.prefix(2))

@@ -141,28 +141,46 @@ import Testing
       symbolizer.frames(of: theirs.lowerBound + UInt64(index) * 16, process: program.pid).last?.name == offset.name)
   }
 
-  @Test("a process may have mapped thousands of files") func manyFiles() throws {
+  @Test("a process may have mapped thousands of files, of which some are gone and some have others in their place")
+  func manyFiles() throws {
     let folder = try TemporaryFolder()
-    let path = folder.path + "/file"
     var places: [UnsafeMutableRawPointer] = []
     let count = 5000
-    for number in 0..<count {
+    func contents(_ name: String) -> [UInt8] {
       var file = ELFBuilder()
-      file.add("f\(number)", at: ELFBuilder.base + 0x40, size: 0x10)
-      let descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC, 0o600)
-      write(descriptor, file.bytes, file.bytes.count)
+      file.add(name, at: ELFBuilder.base + 0x40, size: 0x10)
+      return file.bytes
+    }
+    for number in 0..<count {
+      let path = "\(folder.path)/file\(number)"
+      try FileContents.write(contents("f\(number)"), to: path)
+      let descriptor = open(path, O_RDONLY)
       places.append(mmap(nil, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, descriptor, 0))
       close(descriptor)
-      unlink(path)
+      switch number % 3 {
+      case 0: unlink(path)
+      case 1:
+        unlink(path)
+        try FileContents.write(contents("other"), to: path)
+      default: break
+      }
     }
     defer { for place in places { munmap(place, 4096) } }
     let symbolizer = Symbolizer()
+    let before = try residentBytes()
     var wrong: [Int] = []
     for (number, place) in places.enumerated() {
       let address = UInt64(UInt(bitPattern: place)) + 0x44
       if symbolizer.function(at: address, process: getpid())?.name != "f\(number)" { wrong.append(number) }
     }
     #expect(wrong.isEmpty)
+    #expect(try residentBytes() - before < 100 << 20)
+  }
+
+  /// Of this process. Kernel: Documentation/filesystems/proc.rst, statm.
+  private func residentBytes() throws -> Int {
+    let words = try FileContents.text("/proc/self/statm").split(separator: " ")
+    return (Int(words[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
   }
 
   @Test(

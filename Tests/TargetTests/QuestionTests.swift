@@ -12,7 +12,7 @@ enum QuestionKind: CaseIterable {
   case cgroup, pidNamespace
   case binaries, binaryFunctions, sourceFunctions, fileOffset, codeAddress, instruction, variables
   case usdt
-  case debugInformation, debugFunction, debugSites, debugSourceSites, sourceLine, sourceFiles
+  case debugInformation, missingDebugInformation, debugFunction, debugSites, debugSourceSites, sourceLine, sourceFiles
   case debugType, debugEnumerator, debugLayout, parametersLayout, debugEnumerators
 
   /// Every question is of a kind: a new case of `Question` does not compile without an example below.
@@ -52,6 +52,7 @@ enum QuestionKind: CaseIterable {
       case .binary(.variables): .variables
       case .binary(.usdt): .usdt
       case .debug(.isThere): .debugInformation
+      case .debug(.missing): .missingDebugInformation
       case .debug(.function): .debugFunction
       case .debug(.sites): .debugSites
       case .debug(.sourceSites): .debugSourceSites
@@ -170,6 +171,8 @@ enum QuestionKind: CaseIterable {
           .usdt([USDTSite(provider: "a", name: "b", offset: 16, semaphore: 24, arguments: $0)])
         }, fact: "the USDT probes of /bin/a")
     case .debugInformation: Example(.debug(.isThere(path: "/bin/a")), [.flag(true), .flag(false)], fact: nil)
+    case .missingDebugInformation:
+      Example(.debug(.missing(path: "/bin/a", offset: 16)), [.names(["it is in 'a.dwo'"]), .names([])], fact: nil)
     case .debugFunction:
       Example(
         .debug(.function(path: "/bin/a", offset: 16, inlined: "f")),

@@ -24,6 +24,17 @@ void *swtrace_map_file(int descriptor, size_t size);
 
 void swtrace_unmap_file(void *start, size_t size);
 
+// The same of a whole file as libelf maps it, which knows its descriptor; that stays open as long.
+Elf *swtrace_open_elf(int descriptor);
+
+void swtrace_close_elf(Elf *elf);
+
+// The version of libdw: 191 of 0.191.
+int swtrace_libdw_version(void);
+
+// Whether a file is regular, which opening by its path does not wait for.
+int swtrace_is_regular(const char *path);
+
 // sem_clockwait(3), which glibc (2.30) declares for _GNU_SOURCE only.
 int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *deadline);
 
@@ -74,8 +85,8 @@ struct swtrace_place {
   int is_inlined;
 };
 
-// Whether libdw may be asked: not where the file has it open what would hold it up.
-int swtrace_lines_can_be_opened(Dwarf *dwarf);
+// Whether libdw may be asked for the rest of a unit (dwarf_cu_info): not where it would open what holds it up.
+int swtrace_can_be_joined(Dwarf_Die *unit);
 
 // NULL when there is no memory.
 struct swtrace_lines *swtrace_lines_open(Dwarf *dwarf);
@@ -101,8 +112,9 @@ int swtrace_guarded(void (*work)(void *), void *context);
 int swtrace_lines_find_guarded(
     struct swtrace_lines *lines, uint64_t address, struct swtrace_place *places, int capacity, char *text, size_t size);
 
-// The file's debug information, or NULL when it has none or libdw crashed on it.
-Dwarf *swtrace_dwarf_guarded(Elf *elf);
+// The file's debug information, or NULL when it has none or libdw crashed on it. What it refers to in a supplementary file
+// (dwz -m) is that of `supplement`, which stays open as long, or is not there (NULL).
+Dwarf *swtrace_dwarf_guarded(Elf *elf, Dwarf *supplement);
 
 // What libdw knows of the frame of code at an address (swtrace_frame_at).
 
@@ -141,6 +153,6 @@ enum { SWTRACE_FRAME_CRASHED = -2 };
 int swtrace_frame_at(
     Dwarf_CFI *cache, uint64_t address, int return_address, int frame_pointer, struct swtrace_frame *answer);
 
-// dwarf_next_cfi of a section `.eh_frame`; 1, that there are no more, where it crashed as well.
+// dwarf_next_cfi of a section `.eh_frame` or `.debug_frame`; 1, that there are no more, where it crashed as well.
 int swtrace_next_frame_entry(
-    const void *identity, Elf_Data *data, uint64_t offset, uint64_t *next, Dwarf_CFI_Entry *entry);
+    const void *identity, Elf_Data *data, int is_debug_frame, uint64_t offset, uint64_t *next, Dwarf_CFI_Entry *entry);

@@ -13,6 +13,7 @@
     NULL)                                                                                                              \
   F(Dwarf_Attribute *, dwarf_attr_integrate, (Dwarf_Die * die, unsigned name, Dwarf_Attribute *result),                \
     (die, name, result), NULL)                                                                                         \
+  F(int, dwarf_can_be_joined, (Dwarf_Die * unit), (unit), 0)                                                           \
   F(int, dwarf_cfi_addrframe, (Dwarf_CFI * cache, Dwarf_Addr address, Dwarf_Frame **frame), (cache, address, frame),   \
     -1)                                                                                                                \
   F(int, dwarf_child, (Dwarf_Die * die, Dwarf_Die *result), (die, result), -1)                                         \

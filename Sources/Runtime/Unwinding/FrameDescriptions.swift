@@ -3,52 +3,74 @@ import Codegen
 import Glibc
 import Symbolizer
 
-/// The places of code that a file's `.eh_frame` describes frames of (Linux Standard Base, Core, 10.6), and libdw's view of
-/// each.
+/// The places of code that a section of a file describes frames of, and libdw's view of each: `.eh_frame` (Linux Standard
+/// Base, Core, 10.6), and `.debug_frame` (DWARF 5, 6.4), which is all that Go has.
 struct FrameDescriptions {
   private let image: DebugImage
   private let data: UnsafeMutablePointer<Elf_Data>
   /// The section's address, which encoded pointers are relative to.
   private let address: UInt64
   private let is64Bit: Bool
-  /// `Dwarf_CFI *`
+  private let isDebugFrame: Bool
   private let frames: Frames
 
   private final class Frames {
+    /// `Dwarf_CFI *`
     let cache: OpaquePointer
+    private let isOwned: Bool
     /// Whether libdw crashed on it, so that it is neither used nor released any more.
     var isLost = false
 
-    init?(_ elf: OpaquePointer) {
-      guard let cache = dwarf_getcfi_elf(elf) else { return nil }
-      self.cache = cache
-    }
+    init(_ cache: OpaquePointer, isOwned: Bool) { (self.cache, self.isOwned) = (cache, isOwned) }
 
-    deinit { if !isLost { dwarf_cfi_end(cache) } }
+    deinit { if isOwned, !isLost { dwarf_cfi_end(cache) } }
   }
 
-  /// `nil` when the file has no such section.
-  init?(_ image: DebugImage) {
-    var names = 0
-    guard elf_getshdrstrndx(image.elf, &names) == 0 else { return nil }
-    var found: (OpaquePointer, UInt64)?
-    var section: OpaquePointer?
-    while found == nil, let next = elf_nextscn(image.elf, section) {
-      section = next
-      var header = GElf_Shdr()
-      guard gelf_getshdr(next, &header) != nil, let name = elf_strptr(image.elf, names, Int(header.sh_name)) else {
-        continue
-      }
-      if strcmp(name, ".eh_frame") == 0, header.sh_type != UInt32(SHT_NOBITS) { found = (next, header.sh_addr) }
+  /// Those of a file, which may have none.
+  static func all(of image: DebugImage) -> [FrameDescriptions] {
+    [FrameDescriptions(image, isDebugFrame: false), FrameDescriptions(image, isDebugFrame: true)].compactMap { $0 }
+  }
+
+  private init?(_ image: DebugImage, isDebugFrame: Bool) {
+    guard let (section, address) = Self.section(isDebugFrame ? ".debug_frame" : ".eh_frame", of: image.elf) else {
+      return nil
     }
-    guard let (section, address) = found, let data = elf_rawdata(section, nil), data.pointee.d_size > 0,
-      let frames = Frames(image.elf)
-    else { return nil }
+    let frames: Frames
+    let data: UnsafeMutablePointer<Elf_Data>
+    if isDebugFrame {
+      // libdw unpacks the section, and has what it makes of it as long as it has the file.
+      guard let dwarf = image.dwarf, let cache = dwarf_getcfi(dwarf), let unpacked = elf_getdata(section, nil) else {
+        return nil
+      }
+      (frames, data) = (Frames(cache, isOwned: false), unpacked)
+    } else {
+      guard let raw = elf_rawdata(section, nil), raw.pointee.d_size > 0, let cache = dwarf_getcfi_elf(image.elf) else {
+        return nil
+      }
+      (frames, data) = (Frames(cache, isOwned: true), raw)
+    }
+    guard data.pointee.d_size > 0, data.pointee.d_buf != nil else { return nil }
     self.image = image
     self.data = data
     self.address = address
     self.frames = frames
+    self.isDebugFrame = isDebugFrame
     is64Bit = gelf_getclass(image.elf) == Int32(ELFCLASS64)
+  }
+
+  private static func section(_ wanted: String, of elf: OpaquePointer) -> (OpaquePointer, UInt64)? {
+    var names = 0
+    guard elf_getshdrstrndx(elf, &names) == 0 else { return nil }
+    var section: OpaquePointer?
+    while let next = elf_nextscn(elf, section) {
+      section = next
+      var header = GElf_Shdr()
+      guard gelf_getshdr(next, &header) != nil, header.sh_type != UInt32(SHT_NOBITS),
+        let name = elf_strptr(elf, names, Int(header.sh_name))
+      else { continue }
+      if strcmp(name, wanted) == 0 { return (next, header.sh_addr) }
+    }
+    return nil
   }
 
   /// The places of code, in the order of the section; until there are `limit` of them or `body` returns false.
@@ -59,7 +81,7 @@ struct FrameDescriptions {
     for _ in 0..<limit {
       var entry = Dwarf_CFI_Entry()
       var next: Dwarf_Off = 0
-      let result = swtrace_next_frame_entry(identity, data, offset, &next, &entry)
+      let result = swtrace_next_frame_entry(identity, data, isDebugFrame ? 1 : 0, offset, &next, &entry)
       // An entry that is damaged is passed over where it says how long it is.
       guard result <= 0, next > offset, next != Dwarf_Off.max else { return }
       let start = offset

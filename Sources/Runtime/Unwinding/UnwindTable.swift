@@ -12,7 +12,8 @@ struct UnwindTable {
     let rule: UInt32
   }
 
-  /// A part of the file that is loaded (PT_LOAD).
+  /// A part of the file that is loaded as code (PT_LOAD, PF_X), from the start of a page on: linkers let another part end in
+  /// the page that one begins in.
   struct Segment: Hashable {
     let address: UInt64
     let offset: UInt64
@@ -31,19 +32,21 @@ struct UnwindTable {
 
   /// `nil` where the file says nothing of its frames.
   init?(_ image: DebugImage) {
-    guard let descriptions = FrameDescriptions(image) else { return nil }
-    var ranges: [Range<UInt64>] = []
-    descriptions.forEachRange(limit: Self.maximumRanges) { range in
-      ranges.append(range)
-      return true
+    let sections = FrameDescriptions.all(of: image)
+    var ranges: [(range: Range<UInt64>, section: Int)] = []
+    for (index, section) in sections.enumerated() {
+      section.forEachRange(limit: Self.maximumRanges) { range in
+        ranges.append((range, index))
+        return true
+      }
     }
-    ranges.sort { $0.lowerBound < $1.lowerBound }
+    ranges.sort { $0.range.lowerBound < $1.range.lowerBound }
     var end: UInt64 = 0
-    for range in ranges where rows.count < Self.maximumRows {
+    for (range, section) in ranges where rows.count < Self.maximumRows {
       var place = max(range.lowerBound, end)
       if place > end { append(end, UnwindRule(.unknown)) }
       while place < range.upperBound, rows.count < Self.maximumRows {
-        guard let frame = descriptions.frame(at: place, .own) else {
+        guard let frame = sections[section].frame(at: place, .own) else {
           append(place, UnwindRule(.unknown))
           place = range.upperBound
           break
@@ -67,8 +70,12 @@ struct UnwindTable {
     guard elf_getphdrnum(image.elf, &count) == 0 else { return [] }
     return (0..<min(count, maximumSegments)).compactMap { index in
       var header = GElf_Phdr()
-      guard gelf_getphdr(image.elf, Int32(index), &header) != nil, header.p_type == UInt32(PT_LOAD) else { return nil }
-      return Segment(address: header.p_vaddr, offset: header.p_offset, size: header.p_filesz)
+      guard gelf_getphdr(image.elf, Int32(index), &header) != nil, header.p_type == UInt32(PT_LOAD),
+        header.p_flags & UInt32(PF_X) != 0
+      else { return nil }
+      let before = header.p_offset & UInt64(getpagesize() - 1)
+      return Segment(
+        address: header.p_vaddr &- before, offset: header.p_offset - before, size: header.p_filesz &+ before)
     }
   }
 

@@ -24,10 +24,12 @@ package final class SourceLookup: @unchecked Sendable {
   private static let maximumPlaces = 64
   private static let maximumText = 256 << 10
 
+  init(_ image: DebugImage) { self.image = image }
+
   /// `nil` for a file that is not ELF. The descriptor stays its giver's.
-  package init?(descriptor: Int32) {
+  package convenience init?(descriptor: Int32) {
     guard let image = DebugImage(descriptor: descriptor) else { return nil }
-    self.image = image
+    self.init(image)
   }
 
   deinit { if let lines { swtrace_lines_close(lines) } }

@@ -62,8 +62,8 @@ final class CodeFile: @unchecked Sendable {
       }
     }
     var lookup: SourceLookup?
-    if showsSource, let source = elf.hasDebugInfo ? file : debug, let owner = source.owner {
-      lookup = SourceLookup(descriptor: owner.rawValue)
+    if showsSource, let source = elf.hasDebugInfo ? file : debug {
+      lookup = search.image(of: source, path: path, in: root).map { SourceLookup($0) }
     }
     return CodeFile(key, ELFSymbols(file, others), elf.buildID ?? [], lookup, isTrusted: isTrusted)
   }

@@ -49,6 +49,56 @@ package struct DebugFileSearch: Sendable {
     return elf.miniDebugInfo.flatMap(ELFSource.init).map { [$0] } ?? []
   }
 
+  /// A file's debug information with what it shares with other files.
+  /// - Parameters:
+  ///   - path: of the binary that it is of, as its process has it.
+  ///   - root: the tree of files that the path is of.
+  package func image(of source: ELFSource, path: [UInt8], in root: FileRoot) -> DebugImage? {
+    guard let owner = source.owner else { return nil }
+    let supplement = source.elf.supplementLink.flatMap { self.supplement($0, of: owner, path, root) }
+    return DebugImage(
+      descriptor: owner.rawValue, supplement: supplement.flatMap { DebugImage(descriptor: $0.rawValue) })
+  }
+
+  /// Looked for in the same folders as debug files, and where the link says.
+  private func supplement(
+    _ link: ELFFile.SupplementLink, of file: Descriptor, _ path: [UInt8], _ root: FileRoot
+  ) -> Descriptor? {
+    let slash = UInt8(ascii: "/")
+    let identified = Self.name(of: link.buildID)
+    // Distributions put them all into one folder, which lies elsewhere where packages are unpacked elsewhere.
+    let parts = link.path.split(separator: slash)
+    let shared = parts.lastIndex { $0.elementsEqual(".dwz".utf8) } ?? parts.endIndex - 1
+    let name = Array(parts[max(shared, 0)...].joined(separator: [slash]))
+    let roots = root === FileRoot.ours ? [root] : [.ours, root]
+    var found: [Candidate] = []
+    func add(_ tree: FileRoot, _ folder: [UInt8]) {
+      for name in [identified, name] { found.append(Candidate(root: tree, path: Self.joined(folder, name))) }
+    }
+    for given in folders {
+      if given.path.first == slash {
+        add(.ours, given.path)
+      } else {
+        add(root, Self.joined(Self.folder(of: path), given.path))
+      }
+    }
+    for tree in roots { add(tree, systemFolder) }
+    for tree in roots {
+      if link.path.first == slash {
+        found.append(Candidate(root: tree, path: link.path))
+      } else if let own = tree.path(of: file) {
+        found.append(Candidate(root: tree, path: Self.joined(Self.folder(of: own), link.path)))
+      }
+    }
+    for candidate in found {
+      guard let descriptor = candidate.root.file(at: candidate.path),
+        ELFFile(descriptor: descriptor.rawValue)?.buildID == link.buildID
+      else { continue }
+      return descriptor
+    }
+    return nil
+  }
+
   private struct Candidate {
     let root: FileRoot
     let path: [UInt8]
@@ -59,7 +109,7 @@ package struct DebugFileSearch: Sendable {
     _ buildID: [UInt8]?, _ link: ELFFile.DebugLink?, _ path: [UInt8], _ root: FileRoot
   ) -> [Candidate] {
     let ours = FileRoot.ours
-    let folder = Array(path.prefix(upTo: path.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex))
+    let folder = Self.folder(of: path)
     let identified = buildID.map(Self.name(of:))
     var found: [Candidate] = []
     for given in folders {
@@ -84,6 +134,11 @@ package struct DebugFileSearch: Sendable {
       found += roots.map { Candidate(root: $0, path: Self.joined(systemFolder + folder, link.name)) }
     }
     return found
+  }
+
+  /// Without the "/" at its end.
+  private static func folder(of path: [UInt8]) -> [UInt8] {
+    Array(path.prefix(upTo: path.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex))
   }
 
   private static func joined(_ folder: [UInt8], _ name: [UInt8]) -> [UInt8] { folder + [UInt8(ascii: "/")] + name }

@@ -24,6 +24,21 @@ extension ELFFile {
     return DebugLink(name: name, checksum: fields(contents, at: place).u32(0))
   }
 
+  /// The file that has what several files of debug information share (dwz -m, .gnu_debugaltlink).
+  package struct SupplementLink: Equatable {
+    /// Absolute, or relative to the folder of the file itself.
+    let path: [UInt8]
+    /// The other file's.
+    let buildID: [UInt8]
+  }
+
+  package var supplementLink: SupplementLink? {
+    guard let section = section(named: ".gnu_debugaltlink") else { return nil }
+    let contents = contents(of: section, atMost: Self.maximumLinkLength).bytes
+    guard let end = contents.firstIndex(of: 0), end > 0, end + 1 < contents.count else { return nil }
+    return SupplementLink(path: Array(contents[..<end]), buildID: Array(contents[(end + 1)...]))
+  }
+
   /// MiniDebugInfo: bytes packed and unpacked, and memory for unpacking. What Fedora's largest programs have is a tenth.
   private static let maximumPacked = 16 << 20
   private static let maximumUnpacked: UInt64 = 64 << 20

@@ -41,6 +41,30 @@ package final class FileRoot: Sendable {
     place(of: path, followsLink: followsLink).flatMap { Self.file(at: $0, isWanted)?.descriptor }
   }
 
+  /// Where an open file lies in the tree, without symbolic links; `nil` for one that is not known to.
+  func path(of file: Descriptor) -> [UInt8]? {
+    Self.path(of: file.rawValue).flatMap(below)
+  }
+
+  /// The path in the tree of a file that is known by its path in ours, as one of a process is that changed its root folder
+  /// alone; any other stays as it is.
+  func inside(_ path: [UInt8]) -> [UInt8] { below(path) ?? path }
+
+  private func below(_ path: [UInt8]) -> [UInt8]? {
+    guard let root, let top = Self.path(of: root.rawValue), top != [UInt8(ascii: "/")] else { return path }
+    return path.starts(with: top + [UInt8(ascii: "/")]) ? Array(path[top.count...]) : nil
+  }
+
+  /// Where an open file lies in our tree, as far as it does.
+  static func path(of descriptor: Int32) -> [UInt8]? {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
+      guard let start = buffer.baseAddress else { return nil }
+      let length = readlink("/proc/self/fd/\(descriptor)", start, buffer.count)
+      guard length > 0, length < buffer.count, buffer[0] == CChar(UInt8(ascii: "/")) else { return nil }
+      return buffer[..<length].map { UInt8(bitPattern: $0) }
+    }
+  }
+
   /// Opens what a descriptor of a place names.
   static func file(at place: Descriptor, _ isWanted: (stat) -> Bool) -> (descriptor: Descriptor, status: stat)? {
     var status = stat()

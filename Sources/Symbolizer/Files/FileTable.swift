@@ -53,6 +53,7 @@ final class FileTable {
     let (known, options) = (known, options)
     return resolve(&resolution) {
       let root = facts.sharesFiles ? FileRoot.ours : FileRoot(of: process) ?? .ours
+      let path = root.inside(path)
       guard let file = MappedFile(mapping, path: path, process: process, root: root),
         let source = ELFSource(file.descriptor)
       else { return .nothing }

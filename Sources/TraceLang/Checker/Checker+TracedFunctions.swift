@@ -47,27 +47,27 @@ extension Checker {
     if case .parameters(let binary, let offset, let inlined) = record,
       target.debugFunction(in: binary, at: offset, inlined: inlined) == nil
     {
-      noParameters(of: binary, call.range)
+      noParameters(of: binary, at: offset, call.range)
       return invalid(call.range)
     }
     return call.context(.arguments, .record(record))
   }
 
   /// Reports that debug information does not tell a function's parameters.
-  private mutating func noParameters(of binary: String, _ range: SourceRange) {
-    let note: String
+  private mutating func noParameters(of binary: String, at offset: UInt64, _ range: SourceRange) {
+    var reasons = ["there is no debug information of '\(binary)': build it with -g, or install what was split from it"]
     do throws(TargetError) {
-      note =
-        try target.answer(.debug(.isThere(path: binary))) == .flag(true)
-        ? "debug information of '\(binary)' does not tell of it"
-        : "there is no debug information of '\(binary)': build it with -g, or install what was split from it"
+      if try target.answer(.debug(.isThere(path: binary))) == .flag(true) {
+        reasons = target.missingDebugInformation(of: binary, at: offset)
+        if reasons.isEmpty { reasons = ["debug information of '\(binary)' does not tell of it"] }
+      }
     } catch {
-      note = error.message
+      reasons = [error.message]
     }
     let name = instance.attachPoints.first.map { probeNames[$0.nameIndex] } ?? "this probe"
     error(
       "the parameters of \(name) are not known", at: range,
-      notes: [Diagnostic.Note(note), Diagnostic.Note("arg0, arg1 and so on are what functions are given in registers")])
+      notes: (reasons + ["arg0, arg1 and so on are what functions are given in registers"]).map { Diagnostic.Note($0) })
   }
 
   /// The parameters that programs cannot read.

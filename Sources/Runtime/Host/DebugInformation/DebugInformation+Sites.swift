@@ -67,7 +67,26 @@ extension DebugInformation {
       else { return units }
       found[unit.offset] = unit
     }
-    return found.values.sorted { $0.offset < $1.offset }
+    return found.values.sorted { $0.offset < $1.offset }.flatMap { [$0] + imports(of: $0) }
+  }
+
+  /// The parts of a unit that it shares with others (dwz), those of their parts as well.
+  private func imports(of unit: DebugEntry) -> [DebugEntry] {
+    var found: [DebugEntry] = []
+    var seen: Set<UInt64> = []
+    func walk(_ unit: DebugEntry, _ depth: Int) {
+      unit.forEachChild { child in
+        if child.tag == DW_TAG_imported_unit, let part = child.entry(DW_AT_import, inherited: false),
+          let number = number(of: part), seen.insert(number).inserted
+        {
+          found.append(part)
+          if depth < Self.maximumDepth { walk(part, depth + 1) }
+        }
+        return true
+      }
+    }
+    walk(unit, 0)
+    return found
   }
 
   private func isCandidate(_ entry: DebugEntry, _ name: String) -> Bool {

@@ -19,13 +19,15 @@ final class DebugInformation {
   /// `Dwarf_CFI *` of either.
   private(set) lazy var unwinding: [OpaquePointer] = [swtrace_dwarf_getcfi_elf(binary.elf)].compactMap { $0 }
 
-  /// Units of code in the order of the file; of split ones what stands in their place.
-  private(set) lazy var units = findUnits()
+  /// Units of code in the order of the file, and then of its supplement; of split ones what stands in their place.
+  private(set) lazy var units = findUnits(of: dwarf) + (swtrace_dwarf_getalt(dwarf).map { findUnits(of: $0) } ?? [])
   /// By the start of code.
   private lazy var unitRanges = findUnitRanges()
   private var isLost = false
-  /// By `Dwarf *`: the place in the file itself of the unit that another file has the rest of.
+  /// By `Dwarf_CU *`: the place in the file itself of the unit that another file has the rest of.
   private var splitUnits: [OpaquePointer: UInt64] = [:]
+  /// By `Dwarf *`: the same of the first unit that the other file has the rest of.
+  private var splitFiles: [OpaquePointer: UInt64] = [:]
   private var functionsOfUnits: [UInt64: [CodeRange]] = [:]
   private var scopesOfUnits: [UInt64: [UInt64: String]] = [:]
   var weights: [UInt64: Int?] = [:]
@@ -64,7 +66,7 @@ final class DebugInformation {
 
   // MARK: - Units
 
-  private func findUnits() -> [DebugEntry] {
+  private func findUnits(of dwarf: OpaquePointer) -> [DebugEntry] {
     var found: [DebugEntry] = []
     var unit: OpaquePointer?
     while true {
@@ -108,11 +110,25 @@ final class DebugInformation {
       Int(type) == DW_UT_skeleton
     else { return unit }
     var split = Dwarf_Die()
-    guard swtrace_dwarf_cu_info(handle, nil, nil, nil, &split, nil, nil, nil) == 0, split.cu != nil,
-      let owner = swtrace_dwarf_cu_getdwarf(split.cu)
+    guard unit.with(swtrace_dwarf_can_be_joined) != 0,
+      swtrace_dwarf_cu_info(handle, nil, nil, nil, &split, nil, nil, nil) == 0, let rest = split.cu
     else { return unit }
-    splitUnits[owner] = unit.offset
+    splitUnits[rest] = unit.offset
     return DebugEntry(split)
+  }
+
+  /// Why nothing is known of the functions of the unit that has an address, where its other part is not read.
+  func missing(at address: UInt64) -> [String] {
+    guard let unit = unit(at: address), let part = unit.string(DW_AT_dwo_name) ?? unit.string(DW_AT_GNU_dwo_name),
+      whole(unit).owner == dwarf
+    else { return [] }
+    let version = DebugImage.libraryVersion
+    let package = image.packagePath.map { path in
+      DebugImage.readsPackages
+        ? "'\(path)' does not have it"
+        : "'\(path)' is not read: libdw 0.\(version), which this is linked with, cannot, and 0.191 can"
+    }
+    return ["its debug information is in '\(part)', which is not found"] + (package.map { [$0] } ?? [])
   }
 
   // MARK: - Numbers for entries
@@ -134,8 +150,22 @@ final class DebugInformation {
       return Int(type) == DW_UT_type && version < 5 ? Self.types << 32 | offset : offset
     }
     if owner == swtrace_dwarf_getalt(dwarf) { return Self.shared << 32 | offset }
-    guard let unit = splitUnits[owner], unit < Self.types - 1 else { return nil }
+    guard let unit = entry.unit.flatMap({ splitUnits[$0] }) ?? firstUnit(in: owner), unit < Self.types - 1 else {
+      return nil
+    }
     return (unit + 1) << 32 | offset
+  }
+
+  /// Where the first unit is that another file has the rest of: that of units of types there, which nothing here stands for.
+  private func firstUnit(in owner: OpaquePointer) -> UInt64? {
+    if let known = splitFiles[owner] { return known }
+    // A file of one unit is known by that; a package (.dwp) has all.
+    let found =
+      image.packagePath == nil
+      ? splitUnits.first { swtrace_dwarf_cu_getdwarf($0.key) == owner }?.value
+      : units.first { whole($0).owner == owner }?.offset
+    splitFiles[owner] = found
+    return found
   }
 
   func entry(numbered number: UInt64) -> DebugEntry? {

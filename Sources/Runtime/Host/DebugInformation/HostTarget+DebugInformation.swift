@@ -11,6 +11,11 @@ extension HostTarget {
         try address(in: path, at: offset).flatMap { debug.function(at: $0, inlined: inlined) }
       }
       return .debugFunction(found ?? nil)
+    case .missing(let path, let offset):
+      let found = try read(path) { debug throws(TargetError) in
+        try address(in: path, at: offset).map { debug.missing(at: $0) }
+      }
+      return .names((found ?? nil) ?? [])
     case .sites(let path, let name):
       return .debugSites(
         try sites(of: path, last: name, known: .functions(path: path, glob: Glob.escaped(name))) { symbol, _ in

@@ -6,6 +6,8 @@ public enum DebugQuestion: Hashable, Sendable, Codable {
   ///
   /// - Parameter inlined: the name of a function that begins there as part of another one; `nil` for the other one.
   case function(path: String, offset: UInt64, inlined: String?)
+  /// Why a file has less than all of the debug information of the code at an offset: sentences, none where that is not so.
+  case missing(path: String, offset: UInt64)
   /// Functions by name, as symbols have it: those without a symbol, and where others have them inlined.
   case sites(path: String, name: String)
   /// The same by their names in the source: one without parentheses is for all overloads.
@@ -26,6 +28,7 @@ extension DebugQuestion: QuestionTopic {
     case .isThere(let path): "whether there is debug information of \(path)"
     case .function(let path, let offset, let inlined):
       "the function at +\(offset) in \(path)" + (inlined.map { " (\($0))" } ?? "")
+    case .missing(let path, let offset): "what is missing of the debug information of \(path) at +\(offset)"
     case .sites(let path, let name): "what debug information of \(path) has of \(name)"
     case .sourceSites(let path, let name): "what debug information of \(path) has of \(name) in the source"
     case .line(let path, let file, let line, let column): "the code of \(file):\(line):\(column) in \(path)"
@@ -37,7 +40,7 @@ extension DebugQuestion: QuestionTopic {
 
   var names: [String] {
     switch self {
-    case .isThere(let path), .sources(let path): [path]
+    case .isThere(let path), .sources(let path), .missing(let path, _): [path]
     case .function(let path, _, let inlined): [path] + (inlined.map { [$0] } ?? [])
     case .sites(let path, let name), .sourceSites(let path, let name), .type(let path, let name),
       .enumerator(let path, let name):
@@ -52,7 +55,7 @@ extension DebugQuestion: QuestionTopic {
     case .function: .debugFunction(nil)
     case .sites, .sourceSites: .debugSites([])
     case .line: .sourcePlace(nil)
-    case .sources: .names([])
+    case .sources, .missing: .names([])
     case .type: .type(nil)
     case .enumerator: .enumerator(nil)
     }
@@ -61,7 +64,7 @@ extension DebugQuestion: QuestionTopic {
   var trace: Trace {
     switch self {
     // They decide on messages alone.
-    case .isThere, .sources: .names
+    case .isThere, .sources, .missing: .names
     case .function, .line, .type, .enumerator: .number
     // Of a function with a symbol it matters that there are no more places.
     case .sites, .sourceSites: .choice
@@ -74,6 +77,12 @@ extension Target {
   func hasDebugInformation(of path: String) -> Bool {
     guard case .flag(true)? = try? answer(.debug(.isThere(path: path))) else { return false }
     return true
+  }
+
+  /// Why there is less than all of it of the code at a place of a file; empty where that is not so.
+  func missingDebugInformation(of path: String, at offset: UInt64) -> [String] {
+    guard case .names(let reasons)? = try? answer(.debug(.missing(path: path, offset: offset))) else { return [] }
+    return reasons
   }
 
   /// What debug information says of the function that the code at a place of a file belongs to; `nil` where it says nothing.
