@@ -10,6 +10,8 @@ final class PlainHost: HostServices {
   /// Addresses that were asked for as those that calls return to.
   var returns: [UInt64] = []
   var tracepointIDs: [TracepointName: UInt64] = [:]
+  /// The looks at processes that were asked for.
+  private(set) var remembered: [(process: Int32, image: UInt64?)] = []
 
   func tracepointID(_ name: TracepointName) throws(TargetError) -> UInt64 {
     guard let id = tracepointIDs[name] else {
@@ -26,6 +28,8 @@ final class PlainHost: HostServices {
     if isReturn { returns.append(address) }
     return userFrames[address] ?? []
   }
+
+  func remember(process: Int32, image: UInt64?) { remembered.append((process, image)) }
 
   func userName(_ identifier: UInt32) -> String? { identifier == 0 ? "root" : nil }
 }
