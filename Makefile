@@ -1,7 +1,7 @@
 # `make help` says what there is to make.
 
-# Debian's packages. The last three are for tests and benchmarks only.
-PACKAGES := libbpf-dev libelf-dev libdw-dev libiberty-dev liblzma-dev libbz2-dev zlib1g-dev pkg-config llvm-dev bpftrace dwz
+# Debian's packages. The last four are for tests and benchmarks only.
+PACKAGES := libbpf-dev libelf-dev libdw-dev libiberty-dev liblzma-dev libbz2-dev zlib1g-dev pkg-config llvm-dev bpftrace dwz gdb
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test differential release bench fuzz soak fuzz-bundles vm-test peer-test places documentation format clean

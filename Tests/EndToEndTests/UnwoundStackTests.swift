@@ -135,6 +135,55 @@ import Testing
     #expect(thread.prefix(3) == ["mark", "leaf", "threaded"] && thread.count > 3, "\(thread)")
   }
 
+  @Test(
+    "functions and lines are those that gdb finds",
+    .enabled(if: (try? run(["which", "gdb"]).ending) == .exited(0), "needs gdb"), arguments: ["-O1", "-O2", "-Os"])
+  func debugger(optimization: String) throws {
+    // Of a call in place of a return gdb shows the caller, which has no frame any more.
+    try build(["-g", "-no-pie", "-fno-optimize-sibling-calls", optimization])
+    let commands = try folder.file(
+      "commands",
+      """
+      set pagination off
+      set width 0
+      handle SIGUSR1 SIGUSR2 nostop noprint pass
+      break mark
+      commands
+      silent
+      echo stack\\n
+      backtrace
+      continue
+      end
+      run
+      """)
+    let debugged = try run(["gdb", "-nx", "-batch", "-x", commands, program])
+    // "#1  0x0000000000401186 in leaf (kind=1) at /tmp/x/unwound.c:14"
+    let theirs: [[String]] = debugged.output.split(separator: "stack\n").dropFirst().map { stack in
+      stack.split(separator: "\n").compactMap { line -> String? in
+        guard line.hasPrefix("#"), let place = line.firstRange(of: "unwound.c:") else { return nil }
+        let words = line.split(separator: " ")
+        let name = words.dropFirst().first { !$0.hasPrefix("0x") && $0 != "in" }
+        return "\(name ?? "")@\(line[place.upperBound...])"
+      }
+    }
+    let result = try run([
+      Repository.swtrace, "-q", "-c", program, "-e",
+      "uprobe:\(program):mark { printf(\"stack\\n%s\", dw_ustack); }",
+    ])
+    // "        leaf+14@/tmp/x/unwound.c:14"
+    let ours: [[String]] = result.output.split(separator: "stack\n").map { stack in
+      stack.split(separator: "\n").compactMap { line -> String? in
+        guard let place = line.firstRange(of: "unwound.c:") else { return nil }
+        let words = line.split(separator: " ").filter { $0 != "[inlined]" }
+        return "\(words[0].prefix { $0 != "+" && $0 != "@" })@\(line[place.upperBound...])"
+      }
+    }.filter { !$0.isEmpty }
+    // Where `mark` is stopped differs: gdb skips what begins a function.
+    func callers(_ stacks: [[String]]) -> [[String]] { stacks.map { Array($0.dropFirst()) } }
+    #expect(ours.count == 9 && theirs.count == 9, "\(debugged.errors)\(result.errors)")
+    for (mine, gdbs) in zip(callers(ours), callers(theirs)) { #expect(mine == gdbs) }
+  }
+
   @Test("a program without symbols, and one that keeps frame pointers") func stripped() throws {
     try build(["-no-pie"])
     let whole = try stacks(program)
