@@ -40,6 +40,18 @@ import TraceLang
     #expect(output == "1\n9\n\n\n")
   }
 
+  @Test("what follows an exit in begin is dropped where something is attached, too") func exitBeforeTracing() throws {
+    let begin = emitting(1).emitting(action: 1, numbers: [3], ring: 0).emitting(action: 0, numbers: [2], ring: 0)
+    let live = try LiveSession(
+      bundle(
+        programs: [begin.spec("swt_x_begin"), emitting(9).spec("swt_x_late", .perfEvent)],
+        points: [.begin, .perfEvent(.clock(.period(3_600_000_000_000), on: .one))]))
+    live.start()
+    let (status, output) = try live.finish()
+    #expect(status == 3)
+    #expect(output == "1\n\n\n")
+  }
+
   @Test("what begin printed is there when something cannot be attached") func attachFailure() throws {
     let live = try LiveSession(
       bundle(

@@ -140,7 +140,7 @@ final class Tracing {
   /// Prints the records there are, and does what found no room among them.
   /// - Returns: how many.
   private func drain() throws(RuntimeError) -> Int {
-    guard let ring else { return 0 }
+    guard let ring, goesOn else { return 0 }
     // What was asked for before now comes after the records that are there now.
     pending += printer.takePendingActions()
     var untilLook = Self.recordsBetweenLooks
