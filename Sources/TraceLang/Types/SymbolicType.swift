@@ -29,7 +29,7 @@ public enum SymbolicType: Hashable, Sendable, Codable, CaseIterable {
     case .kernelSymbol: Facts("ksym_t", [.number("address")], text: .label, isNumeric: true)
     case .userSymbol:
       Facts(
-        "usym_t", [.number("address"), .number("process")], text: .label, isComparable: false, readsProcess: true)
+        "usym_t", [.number("address"), .number("process")], text: .label, isComparable: false)
     case .inet: Facts("inet", [.number("family", size: 4), .bytes("address", count: 16)])
     case .macAddress: Facts("macaddr_t", [.bytes("address", count: 6)])
     case .username: Facts("username", [.number("user")], text: .string)
@@ -56,12 +56,10 @@ public enum SymbolicType: Hashable, Sendable, Codable, CaseIterable {
     let isComparable: Bool
     /// Whether its one part is a number to a script too: in casts, in arithmetic and for `%d`.
     let isNumeric: Bool
-    /// Whether its text is looked up in the process it came from.
-    public let readsProcess: Bool
 
     fileprivate init(
       _ name: String, _ parts: [Part], text: Text = .value, literals: Literals? = nil, isComparable: Bool = true,
-      isNumeric: Bool = false, readsProcess: Bool = false
+      isNumeric: Bool = false
     ) {
       self.name = name
       self.parts = parts
@@ -69,7 +67,6 @@ public enum SymbolicType: Hashable, Sendable, Codable, CaseIterable {
       self.literals = literals
       self.isComparable = isComparable
       self.isNumeric = isNumeric
-      self.readsProcess = readsProcess
     }
   }
 
